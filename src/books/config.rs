@@ -1,0 +1,374 @@
+//! `crossfoot.toml`: text → checked settings. Everything wrong with it is told at once,
+//! with line and column.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::layout::{Books, CONFIG};
+use super::settings::{ACCOUNTS, SETTINGS};
+use crate::model::invoice::Party;
+use crate::model::money::{Currency, parse_plain};
+use crate::model::number::NumberFormat;
+use crate::model::period::Period;
+use crate::model::problem::{Problem, nearest};
+
+/// How the partner API is reached.
+#[derive(Clone, Debug)]
+pub struct Upstream {
+    /// Without a slash at its end.
+    pub base_url: String,
+    /// Name of the variable with the partner id.
+    pub auth_id_env: String,
+    /// Name of the variable with the token.
+    pub auth_token_env: String,
+    /// A file with the token instead.
+    pub auth_token_file: Option<PathBuf>,
+    /// Seconds for one request.
+    pub timeout_seconds: u64,
+    /// Attempts in all, at least 1.
+    pub max_attempts: u32,
+    /// Longest wait between attempts.
+    pub max_wait_seconds: u64,
+}
+
+/// What to do with customers whom the partner does not list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlisted {
+    /// Invoice them from the ledger while the remainder agrees.
+    Bill,
+    /// Hold them.
+    Hold,
+}
+
+/// The checked settings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `[upstream]`
+    pub upstream: Upstream,
+    /// `[calendar] timezone`
+    pub timezone: Tz,
+    /// `[books] currency`
+    pub currency: Currency,
+    /// `[ledger] path`, with `{period}` in it.
+    pub ledger_path: String,
+    /// `[ledger] format`
+    pub ledger_format: String,
+    /// `[ledger.accounts]`: account → `inbound`, `outbound`, `other`.
+    pub accounts: BTreeMap<String, String>,
+    /// `[reconcile] tolerance`
+    pub tolerance: Decimal,
+    /// `[reconcile] unlisted`
+    pub unlisted: Unlisted,
+    /// `[invoice] number_format`
+    pub number_format: NumberFormat,
+    /// `[invoice] template`
+    pub template: String,
+    /// `[seller]`
+    pub seller: Party,
+}
+
+impl Config {
+    /// The ledger's path for a period, relative to the books.
+    #[must_use]
+    pub fn ledger_for(&self, period: &Period) -> String {
+        self.ledger_path.replace("{period}", &period.name)
+    }
+}
+
+/// Reads the books' settings.
+///
+/// # Errors
+/// No such file, not TOML, unknown keys, wrong values: all of them listed.
+pub fn load(books: &Books) -> Result<(Config, Vec<u8>), Problem> {
+    let path = books.path(CONFIG);
+    let bytes = std::fs::read(&path).map_err(|e| {
+        let what = if e.kind() == std::io::ErrorKind::NotFound {
+            format!("there are no books at {}", books.root.display())
+        } else {
+            format!("could not read {}", path.display())
+        };
+        Problem::usage("no-books", what)
+            .because(format!("{CONFIG}: {e}"))
+            .next("name the folder with --books DIR, or make new books with: crossfoot init DIR")
+    })?;
+    let text = String::from_utf8(bytes.clone()).map_err(|_| {
+        Problem::usage("config", format!("{CONFIG} is not UTF-8 text")).at(path.display().to_string())
+    })?;
+    Ok((parse(&text, &path.display().to_string())?, bytes))
+}
+
+/// Reads settings from text; `name` is what errors call the file.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(text: &str, name: &str) -> Result<Config, Problem> {
+    let document = DeTable::parse(text).map_err(|e| {
+        let place = e.span().map_or_else(|| name.to_owned(), |span| position(name, text, &span));
+        Problem::usage("config", format!("{CONFIG} is not valid TOML: {}", e.message()))
+            .at(place)
+            .next("correct that line")
+    })?;
+    let mut reader = Reader { name, text, values: BTreeMap::new(), accounts: BTreeMap::new(), wrong: Vec::new() };
+    reader.collect(document.get_ref());
+    let config = reader.build();
+    let mut wrong = reader.wrong;
+    match config {
+        Some(config) if wrong.is_empty() => Ok(config),
+        _ => {
+            wrong.sort();
+            let mut lines = wrong.into_iter().map(|(_, line)| line);
+            let first = lines.next().unwrap_or_default();
+            Err(Problem::usage("config", first)
+                .also(lines.collect())
+                .next(format!("correct {CONFIG}; `crossfoot init` writes one with every setting explained"))
+                .not_done("Nothing was done."))
+        }
+    }
+}
+
+fn position(name: &str, text: &str, span: &Range<usize>) -> String {
+    let before = &text[..span.start.min(text.len())];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    format!("{name}, line {line}, column {column}")
+}
+
+struct Reader<'a> {
+    name: &'a str,
+    text: &'a str,
+    values: BTreeMap<&'static str, Spanned<DeValue<'a>>>,
+    accounts: BTreeMap<String, String>,
+    /// Where, and what.
+    wrong: Vec<(usize, String)>,
+}
+
+impl<'a> Reader<'a> {
+    fn refuse(&mut self, span: &Range<usize>, what: &str) {
+        let place = position(self.name, self.text, span);
+        self.wrong.push((span.start, format!("{what} ({place})")));
+    }
+
+    fn collect(&mut self, document: &DeTable<'a>) {
+        for (section, value) in document {
+            let section_name: &str = section.get_ref();
+            let known_section = SETTINGS.iter().any(|s| s.path.split('.').next() == Some(section_name));
+            match value.get_ref() {
+                DeValue::Table(table) if known_section => {
+                    for (key, value) in table {
+                        self.take(section_name, key, value);
+                    }
+                }
+                _ => self.unknown(section_name, &section.span()),
+            }
+        }
+    }
+
+    fn take(&mut self, section: &str, key: &Spanned<std::borrow::Cow<'a, str>>, value: &Spanned<DeValue<'a>>) {
+        let path = format!("{section}.{}", key.get_ref());
+        if path == ACCOUNTS {
+            self.take_accounts(value);
+        } else if let Some(setting) = SETTINGS.iter().find(|s| s.path == path) {
+            self.values.insert(setting.path, value.clone());
+        } else {
+            self.unknown(&path, &key.span());
+        }
+    }
+
+    fn unknown(&mut self, path: &str, span: &Range<usize>) {
+        let sections = SETTINGS.iter().filter_map(|s| s.path.split('.').next());
+        let bare_keys = SETTINGS.iter().filter_map(|s| s.path.split_once('.').map(|(_, key)| (key, s.path)));
+        let hint = match path.split_once('.') {
+            None => bare_keys
+                .filter(|(key, _)| *key == path)
+                .map(|(_, full)| full)
+                .next()
+                .or_else(|| nearest(path, sections)),
+            Some((_, key)) => nearest(path, SETTINGS.iter().map(|s| s.path).chain([ACCOUNTS]))
+                .or_else(|| bare_keys.filter(|(bare, _)| *bare == key).map(|(_, full)| full).next()),
+        };
+        let hint = hint.map_or_else(String::new, |h| format!("; did you mean `{h}`?"));
+        self.refuse(span, &format!("unknown setting `{path}`{hint}"));
+    }
+
+    fn take_accounts(&mut self, value: &Spanned<DeValue<'a>>) {
+        let DeValue::Table(table) = value.get_ref() else {
+            return self.refuse(&value.span(), "[ledger.accounts] must be a table of account = \"inbound\", \"outbound\" or \"other\"");
+        };
+        for (account, role) in table {
+            match role.get_ref().as_str() {
+                Some(word @ ("inbound" | "outbound" | "other")) => {
+                    self.accounts.insert(account.get_ref().to_string(), word.to_owned());
+                }
+                _ => self.refuse(
+                    &role.span(),
+                    &format!("account `{}` must be \"inbound\", \"outbound\" or \"other\"", account.get_ref()),
+                ),
+            }
+        }
+    }
+
+    /// The value's text, or the default's. Numbers are taken by their text, never as floats.
+    fn text_of(&mut self, path: &'static str) -> Option<(String, Range<usize>)> {
+        let Some(value) = self.values.get(path) else {
+            let default = SETTINGS.iter().find(|s| s.path == path)?.default;
+            return Some((default.trim_matches('"').to_owned(), 0..0));
+        };
+        let span = value.span();
+        match value.get_ref() {
+            DeValue::String(text) => Some((text.to_string(), span)),
+            DeValue::Integer(number) if number.radix() == 10 => Some((number.as_str().to_owned(), span)),
+            DeValue::Float(number) => Some((number.as_str().to_owned(), span)),
+            other => {
+                let what = format!("`{path}` must be a text or a number, not {}", other.type_str());
+                self.refuse(&span, &what);
+                None
+            }
+        }
+    }
+
+    fn convert<T>(&mut self, path: &'static str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let (text, span) = self.text_of(path)?;
+        match read(&text) {
+            Ok(value) => Some(value),
+            Err(why) => {
+                self.refuse(&span, &format!("`{path}`: {why}"));
+                None
+            }
+        }
+    }
+
+    fn number(&mut self, path: &'static str, range: std::ops::RangeInclusive<u64>) -> Option<u64> {
+        self.convert(path, |text| {
+            text.parse().ok().filter(|n| range.contains(n)).ok_or_else(|| {
+                format!("`{text}` is not a whole number from {} to {}", range.start(), range.end())
+            })
+        })
+    }
+
+    fn optional(&mut self, path: &'static str) -> Option<String> {
+        self.text_of(path).map(|(text, _)| text).filter(|text| !text.is_empty())
+    }
+
+    fn build(&mut self) -> Option<Config> {
+        let upstream = self.upstream();
+        let timezone = self.convert("calendar.timezone", |text| {
+            text.parse::<Tz>().map_err(|_| {
+                let near = nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name()));
+                let hint = near.map_or_else(String::new, |n| format!("; did you mean \"{n}\"?"));
+                format!("`{text}` is not a time zone such as \"Asia/Kolkata\"{hint}")
+            })
+        });
+        let currency = self.convert("books.currency", |text| Currency::parse(text).map_err(|e| e.to_string()));
+        let ledger_path = self.convert("ledger.path", |text| {
+            if text.is_empty() { Err("must name a file".to_owned()) } else { Ok(text.to_owned()) }
+        });
+        let ledger_format = self.convert("ledger.format", |text| Ok::<_, String>(text.to_owned()));
+        let tolerance = self.convert("reconcile.tolerance", |text| match parse_plain(text) {
+            Ok(amount) if amount.is_sign_negative() && !amount.is_zero() => Err("must not be negative".to_owned()),
+            Ok(amount) => Ok(amount),
+            Err(e) => Err(e.to_string()),
+        });
+        let unlisted = self.convert("reconcile.unlisted", |text| match text {
+            "bill" => Ok(Unlisted::Bill),
+            "hold" => Ok(Unlisted::Hold),
+            other => Err(format!("must be \"bill\" or \"hold\", not `{other}`")),
+        });
+        let number_format = self.convert("invoice.number_format", NumberFormat::parse);
+        let template = self.convert("invoice.template", |text| {
+            let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+            if plain { Ok(text.to_owned()) } else { Err(format!("`{text}` is not a template's name: letters, digits, - and _")) }
+        });
+        self.convert("invoice.regime", |text| match text {
+            "none" => Ok(()),
+            other => Err(format!("`{other}` is not available in this version, which charges no tax; use \"none\"")),
+        });
+        let seller = Party {
+            legal_name: self.optional("seller.legal_name").unwrap_or_default(),
+            address: self
+                .optional("seller.address")
+                .map(|text| text.lines().map(|l| l.trim().to_owned()).collect())
+                .unwrap_or_default(),
+            state_code: self.optional("seller.state_code"),
+            gstin: self.optional("seller.gstin"),
+            email: self.optional("seller.email"),
+        };
+        Some(Config {
+            upstream: upstream?,
+            timezone: timezone?,
+            currency: currency?,
+            ledger_path: ledger_path?,
+            ledger_format: ledger_format?,
+            accounts: std::mem::take(&mut self.accounts),
+            tolerance: tolerance?,
+            unlisted: unlisted?,
+            number_format: number_format?,
+            template: template?,
+            seller,
+        })
+    }
+
+    fn upstream(&mut self) -> Option<Upstream> {
+        let base_url = self.convert("upstream.base_url", |text| Ok::<_, String>(text.trim_end_matches('/').to_owned()));
+        let variable = |text: &str| {
+            let plain = !text.is_empty() && !text.contains(['=', '\0']);
+            if plain { Ok(text.to_owned()) } else { Err("must be the name of an environment variable".to_owned()) }
+        };
+        let auth_id_env = self.convert("upstream.auth_id_env", variable);
+        let auth_token_env = self.convert("upstream.auth_token_env", variable);
+        let timeout_seconds = self.number("upstream.timeout_seconds", 1..=3_600);
+        let max_attempts = self.number("upstream.max_attempts", 1..=100);
+        let max_wait_seconds = self.number("upstream.max_wait_seconds", 0..=86_400);
+        Some(Upstream {
+            base_url: base_url?,
+            auth_id_env: auth_id_env?,
+            auth_token_env: auth_token_env?,
+            auth_token_file: self.optional("upstream.auth_token_file").map(PathBuf::from),
+            timeout_seconds: timeout_seconds?,
+            max_attempts: u32::try_from(max_attempts?).ok()?,
+            max_wait_seconds: max_wait_seconds?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::books::settings::scaffold;
+
+    #[test]
+    fn the_scaffold_is_the_defaults_and_reads_back() {
+        let scaffolded = parse(&scaffold(&[]), "crossfoot.toml").unwrap();
+        let empty = parse("", "crossfoot.toml").unwrap();
+        assert_eq!(format!("{scaffolded:?}"), format!("{empty:?}"));
+        let changed = parse(&scaffold(&[("reconcile.tolerance", "\"0.50\"")]), "crossfoot.toml").unwrap();
+        assert_eq!(changed.tolerance.to_string(), "0.50");
+        // Uncommenting every default must also be accepted.
+        let explicit: String = SETTINGS
+            .iter()
+            .filter(|s| !s.default.is_empty())
+            .map(|s| format!("{} = {}\n", s.path, s.default))
+            .collect();
+        assert_eq!(format!("{:?}", parse(&explicit, "c").unwrap()), format!("{empty:?}"));
+    }
+
+    #[test]
+    fn everything_wrong_is_told_with_line_column_and_the_nearest_key() {
+        let text = "tolerance = \"1\"\n[reconcile]\ntolerence = \"0.50\"\nunlisted = \"maybe\"\n[upstrem]\nbase_url = \"x\"\n[invoice]\nnumber_format = \"CF {seq}\"\n[calendar]\ntimezone = \"Asia/Kolkatta\"\n";
+        let problem = parse(text, "crossfoot.toml").unwrap_err();
+        let all = [vec![problem.what], problem.also].concat().join("\n");
+        insta::assert_snapshot!(all, @r#"
+        unknown setting `tolerance`; did you mean `reconcile.tolerance`? (crossfoot.toml, line 1, column 1)
+        unknown setting `reconcile.tolerence`; did you mean `reconcile.tolerance`? (crossfoot.toml, line 3, column 1)
+        `reconcile.unlisted`: must be "bill" or "hold", not `maybe` (crossfoot.toml, line 4, column 12)
+        unknown setting `upstrem`; did you mean `upstream`? (crossfoot.toml, line 5, column 2)
+        `invoice.number_format`: ` ` may not stand in an invoice number; letters, digits, - and / may (crossfoot.toml, line 8, column 17)
+        `calendar.timezone`: `Asia/Kolkatta` is not a time zone such as "Asia/Kolkata"; did you mean "Asia/Kolkata"? (crossfoot.toml, line 10, column 12)
+        "#);
+    }
+}

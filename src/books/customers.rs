@@ -1,0 +1,113 @@
+//! `customers.csv`: who the customers are and what is printed of them on an invoice.
+
+use std::collections::BTreeMap;
+
+use crate::model::invoice::Party;
+use crate::model::money::shorten;
+use crate::model::problem::{Problem, nearest};
+
+use super::layout::CUSTOMERS;
+
+/// Customers by the partner's id.
+pub type Customers = BTreeMap<String, Party>;
+
+/// Columns that are understood, in the order in which an address is printed.
+const ADDRESS: [&str; 8] =
+    ["address", "address_1", "address_2", "address_3", "city", "state", "pin", "country"];
+/// Other columns that are understood.
+const KNOWN: [&str; 6] = ["customer_id", "legal_name", "name", "state_code", "gstin", "email"];
+
+/// Reads the file. Columns that this version does not use are returned as notes, each a
+/// sentence, for the person to see.
+///
+/// # Errors
+/// No `customer_id` column, ids missing or repeated, rows of another length: all listed.
+pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+    let wrong = |what: String| Problem::usage("customers", what).next(format!("correct {CUSTOMERS}"));
+    let header: Vec<String> = reader
+        .headers()
+        .map_err(|e| wrong(format!("{CUSTOMERS} cannot be read: {e}")))?
+        .iter()
+        .map(|name| name.trim().to_ascii_lowercase())
+        .collect();
+    let column = |name: &str| header.iter().position(|h| h == name);
+    let Some(id_column) = column("customer_id") else {
+        return Err(wrong(format!("{CUSTOMERS} has no column `customer_id`"))
+            .because(format!("its header is: {}", shorten(&header.join(", ")))));
+    };
+    let mut notes: Vec<String> = Vec::new();
+    for name in header.iter().filter(|h| !KNOWN.contains(&h.as_str()) && !ADDRESS.contains(&h.as_str())) {
+        let near = nearest(name, KNOWN.into_iter().chain(ADDRESS));
+        let hint = near.map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
+        notes.push(format!("{CUSTOMERS}: column `{}` is not used by this version{hint}", shorten(name)));
+    }
+
+    let mut customers = Customers::new();
+    let mut bad = Vec::new();
+    for (index, row) in reader.records().enumerate() {
+        let line = index + 2;
+        let row = match row {
+            Ok(row) => row,
+            Err(e) => {
+                bad.push(format!("{CUSTOMERS}, row {line}: {e}"));
+                continue;
+            }
+        };
+        let cell = |name: &str| {
+            column(name).and_then(|i| row.get(i)).map(str::trim).filter(|c| !c.is_empty()).map(str::to_owned)
+        };
+        let id = row.get(id_column).map(str::trim).unwrap_or_default();
+        if row.iter().all(|c| c.trim().is_empty()) {
+            continue;
+        }
+        if row.len() != header.len() {
+            bad.push(format!("{CUSTOMERS}, row {line}: {} cells where the header has {}", row.len(), header.len()));
+        } else if id.is_empty() {
+            bad.push(format!("{CUSTOMERS}, row {line}: `customer_id` is empty"));
+        } else if customers.contains_key(id) {
+            bad.push(format!("{CUSTOMERS}, row {line}: `{}` stands here a second time", shorten(id)));
+        } else {
+            let party = Party {
+                legal_name: cell("legal_name").or_else(|| cell("name")).unwrap_or_default(),
+                address: ADDRESS
+                    .iter()
+                    .filter_map(|name| cell(name))
+                    .flat_map(|text| text.lines().map(|l| l.trim().to_owned()).collect::<Vec<_>>())
+                    .collect(),
+                state_code: cell("state_code"),
+                gstin: cell("gstin"),
+                email: cell("email"),
+            };
+            customers.insert(id.to_owned(), party);
+        }
+    }
+    if bad.is_empty() {
+        return Ok((customers, notes));
+    }
+    let first = bad.remove(0);
+    Err(wrong(first).also(bad).not_done("Nothing was done."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_become_parties_and_unused_columns_are_told() {
+        let text = b"\xef\xbb\xbfcustomer_id,legal_name,address,city,gstn\nMA_1,\"Acme, Ltd\",4 Road,Bengaluru,29AA\n,,,,\n";
+        let (customers, notes) = parse(text).unwrap();
+        assert_eq!(customers["MA_1"].legal_name, "Acme, Ltd");
+        assert_eq!(customers["MA_1"].address, ["4 Road", "Bengaluru"]);
+        assert_eq!(notes, ["customers.csv: column `gstn` is not used by this version; did you mean `gstin`?"]);
+    }
+
+    #[test]
+    fn every_bad_row_is_listed() {
+        let problem = parse(b"customer_id,legal_name\nMA_1,A\nMA_1,B\n,C\nMA_2\n").unwrap_err();
+        assert_eq!(problem.what, "customers.csv, row 3: `MA_1` stands here a second time");
+        assert_eq!(problem.also.len(), 2);
+        assert!(parse(b"id,name\n1,2\n").unwrap_err().what.contains("customer_id"));
+    }
+}

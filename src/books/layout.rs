@@ -1,0 +1,45 @@
+//! Where things lie in the books.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::period::Period;
+
+/// The settings file's name.
+pub const CONFIG: &str = "crossfoot.toml";
+/// The customers file's name.
+pub const CUSTOMERS: &str = "customers.csv";
+/// The audit chain, relative to the books.
+pub const CHAIN: &str = "audit/chain.jsonl";
+/// Working folder of the tool: lock, staged files, the intent of a commit. Not for git.
+pub const WORK: &str = ".crossfoot";
+
+/// The folder finance keeps.
+#[derive(Clone, Debug)]
+pub struct Books {
+    /// The folder itself.
+    pub root: PathBuf,
+}
+
+impl Books {
+    /// Books at a folder, which need not exist yet.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// A path inside the books.
+    pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// `closes/<period>`, relative to the books.
+    #[must_use]
+    pub fn close_dir(period: &Period) -> String {
+        format!("closes/{}", period.name)
+    }
+
+    /// `closes/<period>/capture`, relative to the books.
+    #[must_use]
+    pub fn capture_dir(period: &Period) -> String {
+        format!("closes/{}/capture", period.name)
+    }
+}

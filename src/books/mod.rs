@@ -1,0 +1,9 @@
+//! The folder that finance keeps: where its files lie, what its settings mean, who its
+//! customers are, and how files are written so that none is ever half there.
+
+pub mod config;
+pub mod customers;
+pub mod layout;
+pub mod lock;
+pub mod settings;
+pub mod transaction;

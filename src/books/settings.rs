@@ -1,0 +1,153 @@
+//! Every setting of `crossfoot.toml`, in one list: what it means, and its default. The
+//! reader knows no other keys, `crossfoot init` writes its file from here.
+
+/// One setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// Section and key, `upstream.base_url`.
+    pub path: &'static str,
+    /// The default, as TOML; empty where there is none.
+    pub default: &'static str,
+    /// What it means, a line or two.
+    pub doc: &'static str,
+}
+
+/// The section whose keys are account names of the user's own.
+pub const ACCOUNTS: &str = "ledger.accounts";
+
+/// All settings, in reading order.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        path: "upstream.base_url",
+        default: "\"https://api.vobiz.ai/api/v1/partner\"",
+        doc: "The partner API. https is required unless the host is this machine.",
+    },
+    Setting {
+        path: "upstream.auth_id_env",
+        default: "\"VOBIZ_AUTH_ID\"",
+        doc: "The NAME of the environment variable that holds the partner id.",
+    },
+    Setting {
+        path: "upstream.auth_token_env",
+        default: "\"VOBIZ_AUTH_TOKEN\"",
+        doc: "The NAME of the environment variable that holds the secret token.",
+    },
+    Setting {
+        path: "upstream.auth_token_file",
+        default: "",
+        doc: "Or: a file that holds the token and that only you can read. Never in git.",
+    },
+    Setting {
+        path: "upstream.timeout_seconds",
+        default: "30",
+        doc: "How long one request may take.",
+    },
+    Setting {
+        path: "upstream.max_attempts",
+        default: "5",
+        doc: "How often a request is tried on 408, 429, 5xx and transport errors.",
+    },
+    Setting {
+        path: "upstream.max_wait_seconds",
+        default: "60",
+        doc: "The longest wait between two attempts, whatever Retry-After asks for.",
+    },
+    Setting {
+        path: "calendar.timezone",
+        default: "\"Asia/Kolkata\"",
+        doc: "The time zone of the books: where a billing day begins.",
+    },
+    Setting {
+        path: "books.currency",
+        default: "\"INR\"",
+        doc: "The currency of ledger rows that do not state one, by ISO 4217.",
+    },
+    Setting {
+        path: "ledger.path",
+        default: "\"ledgers/{period}.csv\"",
+        doc: "The ledger of a period; {period} is the period as given.",
+    },
+    Setting {
+        path: "ledger.format",
+        default: "\"canonical\"",
+        doc: "How the ledger reads: \"canonical\", or \"auto\" to recognise it.",
+    },
+    Setting {
+        path: "reconcile.tolerance",
+        default: "\"0.00\"",
+        doc: "Absolute, per customer and per direction. What it lets pass is printed.",
+    },
+    Setting {
+        path: "reconcile.unlisted",
+        default: "\"bill\"",
+        doc: "Customers whom the partner does not list: \"bill\" them from the ledger while\nthe remainder agrees to the last digit, or \"hold\" them.",
+    },
+    Setting {
+        path: "invoice.number_format",
+        default: "\"CF/{fy}/{seq:05}\"",
+        doc: "{fy} is the financial year, {seq:05} counts up without gaps. At most 16\ncharacters of A-Z a-z 0-9 - / (CGST Rule 46).",
+    },
+    Setting {
+        path: "invoice.template",
+        default: "\"classic\"",
+        doc: "How invoices look: a file in templates/invoice/, the books' own first.",
+    },
+    Setting {
+        path: "invoice.regime",
+        default: "\"none\"",
+        doc: "Tax regime. This version charges no tax: \"none\".",
+    },
+    Setting {
+        path: "seller.legal_name",
+        default: "",
+        doc: "Who issues the invoices: printed on every one.",
+    },
+    Setting {
+        path: "seller.address",
+        default: "",
+        doc: "Address, lines separated by \\n.",
+    },
+    Setting {
+        path: "seller.state_code",
+        default: "",
+        doc: "Two-digit GST state code.",
+    },
+    Setting {
+        path: "seller.gstin",
+        default: "",
+        doc: "GSTIN of the seller.",
+    },
+    Setting {
+        path: "seller.email",
+        default: "",
+        doc: "Where customers write to about an invoice.",
+    },
+];
+
+/// A commented `crossfoot.toml` with every setting at its default; `set` replaces some.
+#[must_use]
+pub fn scaffold(set: &[(&str, &str)]) -> String {
+    let mut out = String::from(
+        "# Settings of these books. Every setting is here; one that is commented out has\n# the value shown. Unknown keys are errors. No secret belongs in this file.\n",
+    );
+    let mut section = "";
+    for setting in SETTINGS {
+        let (its_section, key) = setting.path.split_once('.').unwrap_or(("", setting.path));
+        if its_section != section {
+            section = its_section;
+            out.push_str(&format!("\n[{section}]\n"));
+        }
+        for line in setting.doc.lines() {
+            out.push_str(&format!("# {line}\n"));
+        }
+        match set.iter().find(|(path, _)| *path == setting.path) {
+            Some((_, value)) => out.push_str(&format!("{key} = {value}\n")),
+            None if setting.default.is_empty() => out.push_str(&format!("# {key} = \"\"\n")),
+            None => out.push_str(&format!("# {key} = {}\n", setting.default)),
+        }
+    }
+    out.push_str(
+        "\n# Double-entry exports: which accounts are usage, by name or number; the rest is not.\n[ledger.accounts]\n# \"Inbound Voice Charges\" = \"inbound\"\n# \"Outbound Voice Charges\" = \"outbound\"\n# \"DID Rental\" = \"other\"\n",
+    );
+    out
+}

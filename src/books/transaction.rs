@@ -1,0 +1,281 @@
+//! All or nothing: a command's files are staged apart, an intent is written, and only then
+//! are they moved under their final names. A process that is killed leaves either nothing
+//! under the final names, or an intent that the next command carries to its end.
+//!
+//! ```text
+//! .crossfoot/staging/…    files being made; thrown away when there is no intent
+//! .crossfoot/intent.json  the moves to make, in order: its appearance is the commit
+//! ```
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::layout::{Books, WORK};
+use crate::model::problem::{Problem, io};
+
+const INTENT: &str = "intent.json";
+const STAGING: &str = "staging";
+
+/// One rename, both paths relative to the books.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+struct Move {
+    from: String,
+    to: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Intent {
+    schema: String,
+    doing: String,
+    moves: Vec<Move>,
+}
+
+/// Files on their way into the books.
+#[derive(Debug)]
+pub struct Transaction<'a> {
+    books: &'a Books,
+    moves: Vec<Move>,
+    staged: u64,
+    committed: bool,
+}
+
+impl Drop for Transaction<'_> {
+    /// What was not committed leaves nothing behind, as far as the disk lets us.
+    fn drop(&mut self) {
+        if !self.committed {
+            let _ = discard(&self.books.path(WORK).join(STAGING));
+        }
+    }
+}
+
+impl<'a> Transaction<'a> {
+    /// Begins with an empty staging folder. The caller holds the lock, and has called
+    /// [`recover`].
+    ///
+    /// # Errors
+    /// The books cannot be written.
+    pub fn begin(books: &'a Books) -> Result<Self, Problem> {
+        let staging = books.path(WORK).join(STAGING);
+        discard(&staging)?;
+        fs::create_dir_all(&staging).map_err(|e| failed("create", &staging, &e))?;
+        Ok(Self { books, moves: Vec::new(), staged: 0, committed: false })
+    }
+
+    /// Says that what lies at `from` will be found at `to`: both relative to the books.
+    pub fn rename(&mut self, from: impl Into<String>, to: impl Into<String>) {
+        self.moves.push(Move { from: from.into(), to: to.into() });
+    }
+
+    /// A place to write one file that will be found at `to`, relative to the books.
+    pub fn reserve(&mut self, to: impl Into<String>) -> PathBuf {
+        self.staged += 1;
+        let from = format!("{WORK}/{STAGING}/{:08}", self.staged);
+        self.rename(from.clone(), to);
+        self.books.path(from)
+    }
+
+    /// Stages a file's bytes.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn stage(&mut self, to: impl Into<String>, bytes: &[u8]) -> Result<(), Problem> {
+        let path = self.reserve(to);
+        fs::write(&path, bytes).map_err(|e| failed("write", &path, &e))
+    }
+
+    /// Makes the staged files durable, declares the intent, and moves them.
+    ///
+    /// # Errors
+    /// Before the intent stands, nothing has changed under the final names. After it, the
+    /// next command in these books finishes the work.
+    pub fn commit(mut self, doing: &str) -> Result<(), Problem> {
+        if self.moves.is_empty() {
+            return Ok(());
+        }
+        let work = self.books.path(WORK);
+        let intent = Intent { schema: "crossfoot/intent/v1".into(), doing: doing.into(), moves: std::mem::take(&mut self.moves) };
+        let bytes = serde_json::to_vec_pretty(&intent)
+            .map_err(|e| Problem::stop("internal", format!("the intent cannot be written: {e}")))?;
+        let staged = work.join(STAGING).join(INTENT);
+        fs::write(&staged, bytes).map_err(|e| failed("write", &staged, &e))?;
+        make_durable(&work)?;
+        let path = work.join(INTENT);
+        self.committed = true;
+        fs::rename(&staged, &path).map_err(|e| failed("write", &path, &e))?;
+        make_durable(&work)?;
+        carry_out(self.books, &intent)
+    }
+}
+
+/// Finishes what an interrupted command had committed to, and throws away what it had
+/// not. Says what was finished, if anything. The caller holds the lock.
+///
+/// # Errors
+/// The books cannot be read or written.
+pub fn recover(books: &Books) -> Result<Option<String>, Problem> {
+    let Some(intent) = read_intent(books)? else {
+        discard(&books.path(WORK).join(STAGING))?;
+        return Ok(None);
+    };
+    carry_out(books, &intent)?;
+    Ok(Some(intent.doing))
+}
+
+/// What an interrupted command has left to be finished, if anything: for commands that
+/// only read.
+///
+/// # Errors
+/// The intent is there and cannot be read.
+pub fn unfinished(books: &Books) -> Result<Option<String>, Problem> {
+    Ok(read_intent(books)?.map(|intent| intent.doing))
+}
+
+fn read_intent(books: &Books) -> Result<Option<Intent>, Problem> {
+    let path = books.path(WORK).join(INTENT);
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(failed("read", &path, &e)),
+    };
+    serde_json::from_slice(&bytes).map(Some).map_err(|e| {
+        Problem::stop("intent", "the intent of an interrupted command cannot be read")
+            .at(path.display().to_string())
+            .because(e.to_string())
+            .next("restore the books from git or a backup")
+    })
+}
+
+/// Every move is safe to repeat: one whose source is gone was made before.
+fn carry_out(books: &Books, intent: &Intent) -> Result<(), Problem> {
+    for step in &intent.moves {
+        let (from, to) = (books.path(&step.from), books.path(&step.to));
+        let keeps_both = !step.from.starts_with(WORK);
+        if !from.exists() || (keeps_both && to.exists()) {
+            if to.exists() {
+                continue;
+            }
+            return Err(Problem::stop("intent", format!("{} is gone, and {} is not there", from.display(), to.display()))
+                .because(format!("an interrupted `{}` cannot be finished", intent.doing))
+                .next("restore the books from git or a backup"));
+        }
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent).map_err(|e| failed("create", parent, &e))?;
+        }
+        fs::rename(&from, &to).map_err(|e| failed("write", &to, &e))?;
+    }
+    make_durable(&books.path(WORK))?;
+    let path = books.path(WORK).join(INTENT);
+    fs::remove_file(&path).map_err(|e| failed("remove", &path, &e))?;
+    discard(&books.path(WORK).join(STAGING))
+}
+
+/// Writes a few files outside any books, each under its final name at once or not at all.
+///
+/// # Errors
+/// They cannot be written; those already there stay as they were.
+pub fn write_apart(folder: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Problem> {
+    fs::create_dir_all(folder).map_err(|e| failed("create", folder, &e))?;
+    let staged = |name: &str| folder.join(format!(".{name}.{}.part", std::process::id()));
+    let written = files.iter().try_for_each(|(name, bytes)| {
+        let path = staged(name);
+        File::create(&path)
+            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+            .map_err(|e| failed("write", &folder.join(name), &e))
+    });
+    let result = written.and_then(|()| {
+        files.iter().try_for_each(|(name, _)| {
+            fs::rename(staged(name), folder.join(name)).map_err(|e| failed("write", &folder.join(name), &e))
+        })
+    });
+    if result.is_err() {
+        for (name, _) in files {
+            let _ = fs::remove_file(staged(name));
+        }
+    }
+    result
+}
+
+fn discard(staging: &Path) -> Result<(), Problem> {
+    match fs::remove_dir_all(staging) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed("clear", staging, &e)),
+        _ => Ok(()),
+    }
+}
+
+/// One flush of the file system instead of one a file.
+fn make_durable(folder: &Path) -> Result<(), Problem> {
+    let flushed = File::open(folder).and_then(|handle| {
+        #[cfg(target_os = "linux")]
+        return rustix::fs::syncfs(&handle).map_err(std::io::Error::from);
+        #[cfg(not(target_os = "linux"))]
+        return handle.sync_all();
+    });
+    flushed.map_err(|e| failed("flush", folder, &e))
+}
+
+fn failed(doing: &str, path: &Path, error: &std::io::Error) -> Problem {
+    io("not-written", doing, path, error).not_done("Nothing was changed under the final names.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn books() -> (tempfile::TempDir, Books) {
+        let dir = tempfile::tempdir().unwrap();
+        let books = Books::at(dir.path());
+        fs::create_dir_all(books.path(WORK)).unwrap();
+        (dir, books)
+    }
+
+    #[test]
+    fn nothing_is_seen_before_the_commit_and_all_after() {
+        let (_dir, books) = books();
+        let mut t = Transaction::begin(&books).unwrap();
+        t.stage("closes/a.txt", b"a").unwrap();
+        assert!(!books.path("closes").exists());
+        t.commit("test").unwrap();
+        assert_eq!(fs::read(books.path("closes/a.txt")).unwrap(), b"a");
+        assert!(!books.path(WORK).join(STAGING).exists());
+    }
+
+    #[test]
+    fn an_abandoned_staging_is_thrown_away() {
+        let (_dir, books) = books();
+        let mut t = Transaction::begin(&books).unwrap();
+        t.stage("a.txt", b"a").unwrap();
+        std::mem::forget(t);
+        assert_eq!(recover(&books).unwrap(), None);
+        assert!(!books.path("a.txt").exists());
+    }
+
+    #[test]
+    fn a_commit_cut_after_any_move_is_finished() {
+        for made in 0..=3 {
+            let (_dir, books) = books();
+            fs::create_dir_all(books.path("old")).unwrap();
+            fs::write(books.path("old/x"), b"old").unwrap();
+            let mut t = Transaction::begin(&books).unwrap();
+            t.rename("old", "old-1");
+            t.stage("old/x", b"new").unwrap();
+            t.stage("b.txt", b"b").unwrap();
+            let moves = t.moves.clone();
+            std::mem::forget(t);
+            let intent = Intent { schema: "crossfoot/intent/v1".into(), doing: "test".into(), moves: moves.clone() };
+            fs::write(books.path(WORK).join(INTENT), serde_json::to_vec(&intent).unwrap()).unwrap();
+            for step in &moves[..made] {
+                fs::create_dir_all(books.path(&step.to).parent().unwrap()).unwrap();
+                fs::rename(books.path(&step.from), books.path(&step.to)).unwrap();
+            }
+            assert_eq!(recover(&books).unwrap(), Some("test".into()));
+            assert_eq!(fs::read(books.path("old-1/x")).unwrap(), b"old");
+            assert_eq!(fs::read(books.path("old/x")).unwrap(), b"new");
+            assert_eq!(fs::read(books.path("b.txt")).unwrap(), b"b");
+            assert_eq!(recover(&books).unwrap(), None);
+        }
+    }
+}

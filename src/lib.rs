@@ -1,0 +1,3 @@
+//! crossfoot: the month-end close of a telecom reseller's finance desk.
+pub mod model;
+pub mod books;

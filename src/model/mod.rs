@@ -1,0 +1,15 @@
+//! Plain values: money, periods, what the partner says, what the ledger says,
+//! what we found, what we invoice. Knows nothing else of ours and does no I/O.
+
+pub mod finding;
+pub mod invoice;
+pub mod money;
+pub mod number;
+pub mod period;
+pub mod problem;
+pub mod reconciliation;
+pub mod rounding;
+pub mod usage;
+pub mod words;
+
+pub mod posting;

@@ -1,0 +1,444 @@
+//! Exact money: a decimal amount with its currency.
+//!
+//! No binary float is involved in any direction. Amounts are parsed from text by
+//! [`parse_plain`], added by integer arithmetic that refuses to overflow or to
+//! round, and printed with every digit they were computed with.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use rust_decimal::Decimal;
+
+/// The digits after the point that a `Decimal` can hold.
+pub const MAX_SCALE: u32 = 28;
+
+/// An ISO 4217 currency.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// The Indian rupee: what the books are in unless they say otherwise.
+    pub const INR: Self = Self(*b"INR");
+
+    /// Reads a three-letter ISO 4217 code, in capitals.
+    ///
+    /// # Errors
+    /// A code that ISO 4217 does not list.
+    pub fn parse(code: &str) -> Result<Self, MoneyError> {
+        match (iso_currency::Currency::from_code(code), code.as_bytes()) {
+            (Some(_), &[a, b, c]) => Ok(Self([a, b, c])),
+            _ => Err(MoneyError::UnknownCurrency(code.to_owned())),
+        }
+    }
+
+    /// The three letters.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+
+    /// Digits of the minor unit by ISO 4217: 2 for INR (paise), 0 for JPY, 3 for KWD.
+    #[must_use]
+    pub fn minor_digits(&self) -> u32 {
+        iso_currency::Currency::from_code(self.code())
+            .and_then(iso_currency::Currency::exponent)
+            .map_or(2, u32::from)
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// Why an amount could not be read or computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MoneyError {
+    /// Not a plain decimal: an optional `-`, digits, optionally a point and digits.
+    NotPlain(String),
+    /// More digits than can be kept exactly.
+    TooLong(String),
+    /// A sum or product that leaves the exact range.
+    Overflow,
+    /// Two amounts of different currencies met.
+    Currencies(Currency, Currency),
+    /// Not an ISO 4217 code.
+    UnknownCurrency(String),
+}
+
+impl fmt::Display for MoneyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotPlain(text) if text.is_empty() => f.write_str("the amount is empty"),
+            Self::NotPlain(text) => write!(
+                f,
+                "`{}` is not a plain decimal amount such as 1234.50 or -1234.50",
+                shorten(text)
+            ),
+            Self::TooLong(text) => write!(
+                f,
+                "`{}` has more digits than can be kept exactly (28 in all)",
+                shorten(text)
+            ),
+            Self::Overflow => {
+                f.write_str("the sum is larger than can be kept exactly (28 digits in all)")
+            }
+            Self::Currencies(a, b) => write!(f, "{a} and {b} cannot be added up"),
+            Self::UnknownCurrency(code) => {
+                write!(f, "`{}` is not an ISO 4217 currency code", shorten(code))
+            }
+        }
+    }
+}
+
+impl std::error::Error for MoneyError {}
+
+/// Cuts a text for a message; what follows is a mark that it was cut.
+#[must_use]
+pub fn shorten(text: &str) -> String {
+    const LIMIT: usize = 120;
+    let clean: String = text
+        .chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .take(LIMIT)
+        .collect();
+    if clean.len() < text.len() && text.chars().nth(LIMIT).is_some() {
+        format!("{clean}…")
+    } else {
+        clean
+    }
+}
+
+/// Reads a plain decimal: `-?[0-9]+(\.[0-9]+)?`, nothing else, keeping its scale.
+///
+/// `rust_decimal` alone would take `1_000`, `+1`, `.5` and `1e3` as well, and in one
+/// of its parsers round a long tail; the grammar is checked first for that reason.
+///
+/// # Errors
+/// [`MoneyError::NotPlain`] or [`MoneyError::TooLong`].
+pub fn parse_plain(text: &str) -> Result<Decimal, MoneyError> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = match digits.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (digits, None),
+    };
+    let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    if !all_digits(whole) || !fraction.is_none_or(all_digits) {
+        return Err(MoneyError::NotPlain(text.to_owned()));
+    }
+    let value =
+        Decimal::from_str_exact(text).map_err(|_| MoneyError::TooLong(text.to_owned()))?;
+    from_parts(value.mantissa(), value.scale())
+}
+
+/// A decimal from an integer count of 10^-scale units; zero never carries a sign.
+///
+/// # Errors
+/// [`MoneyError::Overflow`] beyond 96 bits or 28 decimals.
+pub fn from_parts(mantissa: i128, scale: u32) -> Result<Decimal, MoneyError> {
+    Decimal::try_from_i128_with_scale(mantissa, scale).map_err(|_| MoneyError::Overflow)
+}
+
+/// The mantissa of `value` at `scale`, which must not be smaller than its own.
+fn mantissa_at(value: Decimal, scale: u32) -> Result<i128, MoneyError> {
+    let factor = 10_i128
+        .checked_pow(scale - value.scale())
+        .ok_or(MoneyError::Overflow)?;
+    value.mantissa().checked_mul(factor).ok_or(MoneyError::Overflow)
+}
+
+/// Exact sum of two decimals at the larger of their scales.
+///
+/// `Decimal::checked_add` is not used: it drops digits silently when 96 bits run out.
+///
+/// # Errors
+/// [`MoneyError::Overflow`] when the exact sum does not fit.
+pub fn add_exact(a: Decimal, b: Decimal) -> Result<Decimal, MoneyError> {
+    let scale = a.scale().max(b.scale());
+    let sum = mantissa_at(a, scale)?
+        .checked_add(mantissa_at(b, scale)?)
+        .ok_or(MoneyError::Overflow)?;
+    from_parts(sum, scale)
+}
+
+/// An exact amount in one currency.
+///
+/// Equality and order compare the value, so 1.10 equals 1.1; printing keeps the scale.
+#[derive(Clone, Copy, Debug)]
+pub struct Money {
+    amount: Decimal,
+    currency: Currency,
+}
+
+impl Money {
+    /// Puts a currency to an amount. Zero loses its sign; the scale is kept.
+    #[must_use]
+    pub fn new(amount: Decimal, currency: Currency) -> Self {
+        let amount = if amount.is_zero() { amount.abs() } else { amount };
+        Self { amount, currency }
+    }
+
+    /// Nothing, in this currency.
+    #[must_use]
+    pub fn zero(currency: Currency) -> Self {
+        Self::new(Decimal::ZERO, currency)
+    }
+
+    /// The decimal, at the scale it was computed with.
+    #[must_use]
+    pub fn amount(&self) -> Decimal {
+        self.amount
+    }
+
+    /// The currency.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// Whether the amount is nothing.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.amount.is_zero()
+    }
+
+    /// Whether the amount is below nothing.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        self.amount.is_sign_negative() && !self.amount.is_zero()
+    }
+
+    /// The amount without its sign.
+    #[must_use]
+    pub fn abs(&self) -> Self {
+        Self::new(self.amount.abs(), self.currency)
+    }
+
+    /// The amount with the other sign.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        Self::new(-self.amount, self.currency)
+    }
+
+    /// Exact sum.
+    ///
+    /// # Errors
+    /// Different currencies, or a sum that does not fit.
+    pub fn plus(&self, other: &Self) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::Currencies(self.currency, other.currency));
+        }
+        Ok(Self::new(add_exact(self.amount, other.amount)?, self.currency))
+    }
+
+    /// Exact difference.
+    ///
+    /// # Errors
+    /// As [`Money::plus`].
+    pub fn minus(&self, other: &Self) -> Result<Self, MoneyError> {
+        self.plus(&other.negated())
+    }
+
+    /// The plain decimal of machine-readable files: all its digits, and at least those
+    /// of the currency's minor unit, e.g. `82890.00`, `-0.45`, `12.34567`.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let digits = self.currency.minor_digits();
+        let amount = if self.amount.scale() < digits {
+            mantissa_at(self.amount, digits)
+                .and_then(|m| from_parts(m, digits))
+                .unwrap_or(self.amount)
+        } else {
+            self.amount
+        };
+        amount.to_string()
+    }
+
+    /// The amount as a person reads it: grouped the Indian way (3, then 2 and 2 …) for
+    /// rupees, in threes otherwise, with its symbol or code before it and the sign first.
+    /// The space is one that does not break. CLDR en-IN writes the pattern `¤#,##,##0.00`.
+    #[must_use]
+    pub fn display(&self) -> String {
+        let sign = if self.is_negative() { "-" } else { "" };
+        let symbol = if self.currency == Currency::INR { "₹" } else { self.currency.code() };
+        format!("{sign}{symbol}\u{a0}{}", self.abs().grouped())
+    }
+
+    /// As [`Money::display`], with `+` before what is above zero: for differences.
+    #[must_use]
+    pub fn display_signed(&self) -> String {
+        if self.is_zero() || self.is_negative() {
+            self.display()
+        } else {
+            format!("+{}", self.display())
+        }
+    }
+
+    /// The grouped digits without a symbol, e.g. `-3,36,717.00`.
+    #[must_use]
+    pub fn grouped(&self) -> String {
+        let plain = self.plain();
+        let (sign, rest) = match plain.strip_prefix('-') {
+            Some(rest) => ("-", rest),
+            None => ("", plain.as_str()),
+        };
+        let (whole, fraction) = match rest.split_once('.') {
+            Some((whole, fraction)) => (whole, format!(".{fraction}")),
+            None => (rest, String::new()),
+        };
+        let step = if self.currency == Currency::INR { 2 } else { 3 };
+        let mut groups = Vec::new();
+        let mut left = whole;
+        let mut size = 3;
+        while left.len() > size {
+            let (head, tail) = left.split_at(left.len() - size);
+            groups.push(tail);
+            left = head;
+            size = step;
+        }
+        groups.push(left);
+        groups.reverse();
+        format!("{sign}{}{fraction}", groups.join(","))
+    }
+}
+
+impl PartialEq for Money {
+    fn eq(&self, other: &Self) -> bool {
+        self.currency == other.currency && self.amount == other.amount
+    }
+}
+
+impl Eq for Money {}
+
+impl PartialOrd for Money {
+    /// No order between currencies.
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        (self.currency == other.currency).then(|| self.amount.cmp(&other.amount))
+    }
+}
+
+/// A running sum in one currency: an `i128` count at the largest scale met so far, so
+/// that the result does not depend on the order in which amounts arrive.
+#[derive(Clone, Copy, Debug)]
+pub struct Sum {
+    mantissa: i128,
+    scale: u32,
+    currency: Currency,
+}
+
+impl Sum {
+    /// An empty sum.
+    #[must_use]
+    pub fn new(currency: Currency) -> Self {
+        Self { mantissa: 0, scale: 0, currency }
+    }
+
+    /// Adds one amount of the sum's own currency.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`].
+    pub fn add(&mut self, amount: Decimal) -> Result<(), MoneyError> {
+        if amount.scale() > self.scale {
+            let factor = 10_i128
+                .checked_pow(amount.scale() - self.scale)
+                .ok_or(MoneyError::Overflow)?;
+            self.mantissa = self.mantissa.checked_mul(factor).ok_or(MoneyError::Overflow)?;
+            self.scale = amount.scale();
+        }
+        self.mantissa = self
+            .mantissa
+            .checked_add(mantissa_at(amount, self.scale)?)
+            .ok_or(MoneyError::Overflow)?;
+        Ok(())
+    }
+
+    /// The total so far.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`] when it does not fit a decimal of 96 bits.
+    pub fn total(&self) -> Result<Money, MoneyError> {
+        Ok(Money::new(from_parts(self.mantissa, self.scale)?, self.currency))
+    }
+}
+
+/// Exact total of many amounts of one currency.
+///
+/// # Errors
+/// Different currencies, or a sum that does not fit.
+pub fn total<'a>(
+    currency: Currency,
+    amounts: impl IntoIterator<Item = &'a Money>,
+) -> Result<Money, MoneyError> {
+    let mut sum = Sum::new(currency);
+    for money in amounts {
+        if money.currency != currency {
+            return Err(MoneyError::Currencies(currency, money.currency));
+        }
+        sum.add(money.amount)?;
+    }
+    sum.total()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inr(text: &str) -> Money {
+        Money::new(parse_plain(text).unwrap(), Currency::INR)
+    }
+
+    #[test]
+    fn only_plain_decimals_are_read() {
+        for good in ["0", "336717.00", "-0.45", "9007199254740993.25", "0.30000000000000004"] {
+            assert_eq!(parse_plain(good).unwrap().to_string(), good);
+        }
+        for bad in [
+            "", "-", ".5", "5.", "+1", "1_000", "1,000.00", "1e3", "(1.00)", "1.00-", " 1", "1 ",
+            "₹1", "1.2.3", "--1", "NaN", "१२",
+        ] {
+            assert!(matches!(parse_plain(bad), Err(MoneyError::NotPlain(_))), "{bad}");
+        }
+        for long in ["79228162514264337593543950336", "0.00000000000000000000000000001"] {
+            assert!(matches!(parse_plain(long), Err(MoneyError::TooLong(_))), "{long}");
+        }
+    }
+
+    #[test]
+    fn a_sum_that_would_round_is_an_error() {
+        let big = parse_plain("7922816251426433759354395033.5").unwrap();
+        let small = parse_plain("0.04").unwrap();
+        assert_eq!(add_exact(big, small), Err(MoneyError::Overflow));
+    }
+
+    #[test]
+    fn zero_has_no_sign_and_scale_is_kept() {
+        assert_eq!(inr("-0.00").plain(), "0.00");
+        assert_eq!(inr("1").plain(), "1.00");
+        assert_eq!(inr("1.10000").plain(), "1.10000");
+        assert_eq!(inr("1.10"), inr("1.1"));
+    }
+
+    #[test]
+    fn rupees_are_grouped_in_lakh_and_crore() {
+        assert_eq!(inr("12345678.90").display(), "₹\u{a0}1,23,45,678.90");
+        assert_eq!(inr("-1234").display(), "-₹\u{a0}1,234.00");
+        assert_eq!(inr("999").display_signed(), "+₹\u{a0}999.00");
+        let usd = Money::new(parse_plain("1234567.5").unwrap(), Currency::parse("USD").unwrap());
+        assert_eq!(usd.display(), "USD\u{a0}1,234,567.50");
+    }
+
+    #[test]
+    fn currencies_never_mix() {
+        let usd = Money::zero(Currency::parse("USD").unwrap());
+        assert!(matches!(inr("1").plus(&usd), Err(MoneyError::Currencies(..))));
+        assert!(Currency::parse("inr").is_err());
+        assert!(Currency::parse("ZZZ").is_err());
+    }
+}

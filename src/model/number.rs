@@ -1,0 +1,137 @@
+//! The format of invoice numbers: CGST Rule 46(b) allows at most 16 characters, letters,
+//! digits, `-` and `/`, unique for a financial year.
+
+use chrono::NaiveDate;
+
+use super::period::financial_year;
+
+/// The longest number that Rule 46(b) allows.
+pub const MAX_LENGTH: usize = 16;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    FinancialYear,
+    Sequence { width: usize },
+}
+
+/// A parsed `number_format` such as `CF/{fy}/{seq:05}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberFormat {
+    parts: Vec<Part>,
+}
+
+impl NumberFormat {
+    /// Reads a format: literal text, `{fy}`, and exactly one `{seq}` or `{seq:0N}`.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            if open > 0 {
+                parts.push(Part::Text(rest[..open].to_owned()));
+            }
+            let close = rest[open..]
+                .find('}')
+                .ok_or_else(|| format!("`{text}` opens a brace that it never closes"))?
+                + open;
+            parts.push(match &rest[open + 1..close] {
+                "fy" => Part::FinancialYear,
+                "seq" => Part::Sequence { width: 1 },
+                other => other
+                    .strip_prefix("seq:0")
+                    .and_then(|width| width.parse().ok())
+                    .filter(|width| (1..=MAX_LENGTH).contains(width))
+                    .map(|width| Part::Sequence { width })
+                    .ok_or_else(|| {
+                        format!("`{{{other}}}` is not known; use {{fy}}, {{seq}} or {{seq:05}}")
+                    })?,
+            });
+            rest = &rest[close + 1..];
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.to_owned()));
+        }
+        let format = Self { parts };
+        let sequences = format.parts.iter().filter(|p| matches!(p, Part::Sequence { .. })).count();
+        if sequences != 1 {
+            return Err(format!("`{text}` must have {{seq}} exactly once"));
+        }
+        let probe = format.number(NaiveDate::default(), 1);
+        if let Some(bad) = probe.chars().find(|c| !c.is_ascii_alphanumeric() && !"-/".contains(*c)) {
+            return Err(format!("`{bad}` may not stand in an invoice number; letters, digits, - and / may"));
+        }
+        if !probe.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            return Err(format!("`{text}` must begin with a letter or a digit"));
+        }
+        if probe.len() > MAX_LENGTH {
+            return Err(format!(
+                "`{text}` makes numbers of {} characters, such as {probe}; {MAX_LENGTH} are allowed",
+                probe.len()
+            ));
+        }
+        Ok(format)
+    }
+
+    /// The number with this sequence in the series of this day.
+    #[must_use]
+    pub fn number(&self, day: NaiveDate, sequence: u64) -> String {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => text.clone(),
+                Part::FinancialYear => financial_year(day),
+                Part::Sequence { width } => format!("{sequence:0width$}"),
+            })
+            .collect()
+    }
+
+    /// What is common to all numbers of the series of this day: the number with `#` for
+    /// its sequence. Sequences count up within a series.
+    #[must_use]
+    pub fn series(&self, day: NaiveDate) -> String {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => text.clone(),
+                Part::FinancialYear => financial_year(day),
+                Part::Sequence { .. } => "#".to_owned(),
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::period::parse_day;
+
+    #[test]
+    fn formats_that_make_lawful_numbers() {
+        let day = parse_day("2026-04-01").unwrap();
+        let format = NumberFormat::parse("CF/{fy}/{seq:05}").unwrap();
+        assert_eq!(format.number(day, 42), "CF/26-27/00042");
+        assert_eq!(format.number(day, 123_456), "CF/26-27/123456");
+        assert_eq!(format.series(day), "CF/26-27/#");
+        assert_eq!(NumberFormat::parse("{seq}").unwrap().number(day, 7), "7");
+    }
+
+    #[test]
+    fn formats_that_do_not_are_refused_with_the_reason() {
+        for (bad, reason) in [
+            ("CF/{fy}", "exactly once"),
+            ("{seq}{seq}", "exactly once"),
+            ("CF/{year}/{seq}", "{year}"),
+            ("CF {seq}", "` `"),
+            ("/{seq}", "begin with"),
+            ("INVOICE/{fy}/{seq:09}", "16 are allowed"),
+            ("CF/{seq", "never closes"),
+            ("", "exactly once"),
+        ] {
+            let error = NumberFormat::parse(bad).unwrap_err();
+            assert!(error.contains(reason), "{bad}: {error}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What the ledger says of a period: sums per customer and direction, and an account of
+//! every row that did not go into them.
+
+use std::collections::BTreeMap;
+
+use super::money::{Currency, Money, MoneyError};
+use super::usage::Direction;
+
+/// Where each row of the ledger went. `read` is the sum of the other four.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowCounts {
+    /// Data rows met.
+    pub read: u64,
+    /// Rows added up.
+    pub used: u64,
+    /// Good rows dated before or after the period.
+    pub outside_period: u64,
+    /// Good rows that are not usage in the answer's currency; blank rows.
+    pub excluded: u64,
+    /// Rows that cannot be read or mapped.
+    pub rejected: u64,
+}
+
+/// A row that was set aside or refused, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowProblem {
+    /// What is wrong with it.
+    pub kind: RowProblemKind,
+    /// The row as a spreadsheet counts it; the header is row 1.
+    pub line: u64,
+    /// The column's name as the header has it; None when the row as a whole is wrong.
+    pub column: Option<String>,
+    /// The cell, as it stands.
+    pub cell: String,
+    /// The row, as it stands.
+    pub text: String,
+    /// What is wrong, as a phrase.
+    pub why: String,
+    /// The customer that the row names, where that can be read.
+    pub customer_id: Option<String>,
+    /// The amount, where it can be read.
+    pub amount: Option<String>,
+}
+
+/// The findings that a single row can cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowProblemKind {
+    /// `invalid-row`
+    Invalid,
+    /// `unknown-direction`
+    UnknownDirection,
+    /// `currency-mismatch`
+    OtherCurrency,
+}
+
+/// One customer's rows in the period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostedCustomer {
+    /// The name in the ledger: of several spellings the first in byte order, so that the
+    /// order of the rows does not matter.
+    pub name: Option<String>,
+    /// Sum of the inbound rows.
+    pub inbound: Money,
+    /// Sum of the outbound rows.
+    pub outbound: Money,
+    /// Rows added up.
+    pub rows: u64,
+    /// Calls, where the ledger has the column and every row states it.
+    pub calls: Option<u64>,
+}
+
+impl PostedCustomer {
+    /// The sum for one direction.
+    #[must_use]
+    pub fn direction(&self, direction: Direction) -> Money {
+        match direction {
+            Direction::Inbound => self.inbound,
+            Direction::Outbound => self.outbound,
+        }
+    }
+
+    /// Both directions.
+    ///
+    /// # Errors
+    /// A sum that does not fit.
+    pub fn total(&self) -> Result<Money, MoneyError> {
+        self.inbound.plus(&self.outbound)
+    }
+}
+
+/// The ledger of a period, read to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    /// The file, as findings name it.
+    pub path: String,
+    /// SHA-256 of the bytes that were read, in hex.
+    pub sha256: String,
+    /// How many bytes.
+    pub bytes: u64,
+    /// The currency of the sums.
+    pub currency: Currency,
+    /// Where each row went.
+    pub rows: RowCounts,
+    /// Sums by customer id.
+    pub customers: BTreeMap<String, PostedCustomer>,
+    /// Rows refused or set aside for a reason that a person must see.
+    pub problems: Vec<RowProblem>,
+    /// How many more such rows there were than `problems` holds.
+    pub problems_beyond: u64,
+    /// Rows per currency that is not the ledger's, with their sums.
+    pub other_currencies: BTreeMap<String, Money>,
+}
+
+impl Ledger {
+    /// The sum of one direction over all customers.
+    ///
+    /// # Errors
+    /// A sum that does not fit.
+    pub fn direction_total(&self, direction: Direction) -> Result<Money, MoneyError> {
+        let sums: Vec<Money> = self.customers.values().map(|c| c.direction(direction)).collect();
+        super::money::total(self.currency, &sums)
+    }
+}

@@ -1,0 +1,161 @@
+//! What stops a command: one shape for every error, worded where it happens and
+//! rendered in one place.
+
+use std::fmt;
+
+/// How a command ends, as `docs` and the contract number it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, everything agrees.
+    Done,
+    /// Could not finish: upstream, I/O, unreadable input.
+    CouldNotFinish,
+    /// Wrong command line or configuration.
+    Usage,
+    /// Finished, and there are blocking findings.
+    Findings,
+    /// The audit chain or a digest does not verify.
+    Unverified,
+    /// Interrupted by the user or the system.
+    Interrupted,
+}
+
+impl Exit {
+    /// The process's exit code.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::CouldNotFinish => 1,
+            Self::Usage => 2,
+            Self::Findings => 3,
+            Self::Unverified => 4,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// Why a command could not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// How the process ends.
+    pub exit: Exit,
+    /// A stable word for scripts.
+    pub code: &'static str,
+    /// What happened: a short phrase, no full stop, understandable alone.
+    pub what: String,
+    /// File, line, column or address.
+    pub place: Option<String>,
+    /// The reason, as far as it is known.
+    pub why: Option<String>,
+    /// One thing to do.
+    pub next: Option<String>,
+    /// What did not happen because of it, in a sentence.
+    pub not_done: Option<String>,
+    /// Further problems of the same kind, each a line.
+    pub also: Vec<String>,
+}
+
+impl Problem {
+    /// A problem of upstream, I/O or unreadable input: exit code 1.
+    pub fn stop(code: &'static str, what: impl Into<String>) -> Self {
+        Self::new(Exit::CouldNotFinish, code, what)
+    }
+
+    /// A problem of the command line or configuration: exit code 2.
+    pub fn usage(code: &'static str, what: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, code, what)
+    }
+
+    fn new(exit: Exit, code: &'static str, what: impl Into<String>) -> Self {
+        Self {
+            exit,
+            code,
+            what: what.into(),
+            place: None,
+            why: None,
+            next: None,
+            not_done: None,
+            also: Vec::new(),
+        }
+    }
+
+    /// Says where.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
+
+    /// Says why.
+    #[must_use]
+    pub fn because(mut self, why: impl Into<String>) -> Self {
+        self.why = Some(why.into());
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+
+    /// Says what did not happen, unless an inner step said so already.
+    #[must_use]
+    pub fn not_done(mut self, sentence: impl Into<String>) -> Self {
+        self.not_done.get_or_insert(sentence.into());
+        self
+    }
+
+    /// Lists further problems of the same kind.
+    #[must_use]
+    pub fn also(mut self, lines: Vec<String>) -> Self {
+        self.also = lines;
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.what)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// An operating-system error on a file, in words.
+pub fn io(code: &'static str, doing: &str, path: &std::path::Path, error: &std::io::Error) -> Problem {
+    let mut problem = Problem::stop(code, format!("could not {doing} {}", path.display()))
+        .because(error.to_string());
+    problem.next = match error.kind() {
+        std::io::ErrorKind::StorageFull => Some("free space on that disk and run the command again".into()),
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            Some("make the folder writable for you and run the command again".into())
+        }
+        _ => None,
+    };
+    problem
+}
+
+/// The name in `known` nearest to `given`, if one is near enough to be meant.
+pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(given, name), name))
+        .filter(|(distance, name)| *distance <= (name.chars().count().max(given.chars().count()) / 2).max(2))
+        .min()
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_offered_only_when_near() {
+        let known = ["tolerance", "unlisted"];
+        assert_eq!(nearest("tolerence", known), Some("tolerance"));
+        assert_eq!(nearest("xyzzy", known), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! The outcome of a comparison, ready to be written and to be billed from.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+
+use super::finding::{Finding, Severity, Sides};
+use super::money::{Currency, Money};
+use super::period::Period;
+use super::posting::RowCounts;
+use super::usage::{Direction, Usage};
+
+/// How a line of the comparison stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// No difference.
+    Matched,
+    /// A difference within the declared tolerance.
+    Tolerated,
+    /// A difference.
+    Discrepant,
+    /// In the ledger, and not in the partner's list, which is known to be shorter than the whole.
+    Unlisted,
+    /// The partner states no figure to compare with.
+    NotStated,
+}
+
+impl Status {
+    /// The word of files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Matched => "matched",
+            Self::Tolerated => "tolerated",
+            Self::Discrepant => "discrepant",
+            Self::Unlisted => "unlisted",
+            Self::NotStated => "not-stated",
+        }
+    }
+}
+
+/// A file that the comparison was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// `analytics`, `dashboard`, `ledger`.
+    pub role: &'static str,
+    /// Where it lies: capture files relative to the close's folder, ledgers to the books.
+    pub path: String,
+    /// SHA-256 in hex.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// One direction's comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectionLine {
+    /// Which.
+    pub direction: Direction,
+    /// Both figures.
+    pub sides: Sides,
+    /// How it stands.
+    pub status: Status,
+    /// Calls that the partner states.
+    pub calls: Option<u64>,
+}
+
+/// One customer's comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerLine {
+    /// The partner's id.
+    pub customer_id: String,
+    /// A name, where one is known.
+    pub name: Option<String>,
+    /// Both figures.
+    pub sides: Sides,
+    /// How it stands.
+    pub status: Status,
+    /// The ledger's split.
+    pub ledger_by_direction: BTreeMap<Direction, Money>,
+    /// The partner's split, where it states one.
+    pub analytics_by_direction: Option<BTreeMap<Direction, Money>>,
+    /// Calls that the partner states.
+    pub calls: Option<u64>,
+}
+
+/// What the partner's list leaves out, against the ledger's customers that are not on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remainder {
+    /// Both figures.
+    pub sides: Sides,
+    /// How many customers of the ledger are not listed.
+    pub customers: u64,
+    /// How it stands.
+    pub status: Status,
+}
+
+/// Everything found for a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reconciliation {
+    /// The period asked for.
+    pub period: Period,
+    /// The books' time zone.
+    pub timezone: Tz,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// What it was made from.
+    pub inputs: Vec<Input>,
+    /// Where each ledger row went.
+    pub rows: RowCounts,
+    /// The whole.
+    pub totals: Sides,
+    /// Calls, answered and failed calls and time of the whole, as stated.
+    pub usage: Usage,
+    /// Inbound and outbound.
+    pub directions: Vec<DirectionLine>,
+    /// Every customer of either side, by id.
+    pub customers: Vec<CustomerLine>,
+    /// None where the partner's list is complete.
+    pub remainder: Option<Remainder>,
+    /// Ranked for the reader.
+    pub findings: Vec<Finding>,
+}
+
+impl Reconciliation {
+    /// Whether anything blocks.
+    #[must_use]
+    pub fn is_reconciled(&self) -> bool {
+        !self.findings.iter().any(|f| f.severity == Severity::Blocking)
+    }
+
+    /// `reconciled` or `discrepant`.
+    #[must_use]
+    pub fn outcome(&self) -> &'static str {
+        if self.is_reconciled() { "reconciled" } else { "discrepant" }
+    }
+
+    /// Customers that a blocking finding touches, each with the findings' ids.
+    #[must_use]
+    pub fn held(&self) -> BTreeMap<&str, Vec<&Finding>> {
+        let mut held: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in self.findings.iter().filter(|f| f.severity == Severity::Blocking) {
+            for customer in &finding.customers {
+                held.entry(customer).or_default().push(finding);
+            }
+        }
+        held
+    }
+}

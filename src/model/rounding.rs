@@ -1,0 +1,115 @@
+//! The one place where an amount loses digits, each time under a name.
+
+use rust_decimal::Decimal;
+
+use super::money::{MoneyError, from_parts};
+
+/// How a value that falls between two representable ones is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// Half away from zero: 0.125 → 0.13, -0.125 → -0.13. What section 170 of the CGST
+    /// Act describes ("fifty paise or more … increased to one rupee").
+    HalfUp,
+    /// Half to the even neighbour: 0.125 → 0.12. What binary floats and banks do.
+    HalfEven,
+    /// Towards zero: 0.129 → 0.12.
+    Down,
+}
+
+impl Rounding {
+    /// Every mode, for tests that must try all.
+    pub const ALL: [Self; 3] = [Self::HalfUp, Self::HalfEven, Self::Down];
+
+    /// The name printed where a rounding happened.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HalfUp => "half-up",
+            Self::HalfEven => "half-even",
+            Self::Down => "down",
+        }
+    }
+}
+
+/// `value` with exactly `digits` decimals: digits are dropped by `mode`, or zeros added.
+///
+/// # Errors
+/// [`MoneyError::Overflow`] when adding zeros leaves the exact range.
+pub fn round_to(value: Decimal, digits: u32, mode: Rounding) -> Result<Decimal, MoneyError> {
+    if value.scale() <= digits {
+        let factor =
+            10_i128.checked_pow(digits - value.scale()).ok_or(MoneyError::Overflow)?;
+        let mantissa = value.mantissa().checked_mul(factor).ok_or(MoneyError::Overflow)?;
+        return from_parts(mantissa, digits);
+    }
+    let divisor = 10_i128.checked_pow(value.scale() - digits).ok_or(MoneyError::Overflow)?;
+    from_parts(divide_integers(value.mantissa(), divisor, mode), digits)
+}
+
+/// `part / whole` with `digits` decimals, rounded by `mode`: shares, ratios, averages.
+/// None where `whole` is zero or the quotient leaves the exact range.
+#[must_use]
+pub fn ratio(part: Decimal, whole: Decimal, digits: u32, mode: Rounding) -> Option<Decimal> {
+    if whole.is_zero() {
+        return None;
+    }
+    let scale = part.scale().max(whole.scale());
+    let lift = |d: Decimal, extra: u32| {
+        d.mantissa().checked_mul(10_i128.checked_pow(scale - d.scale() + extra)?)
+    };
+    let numerator = lift(part, digits)?;
+    let denominator = lift(whole, 0)?;
+    from_parts(divide_integers(numerator, denominator, mode), digits).ok()
+}
+
+/// Integer division settled by `mode`. `divisor` is not zero.
+fn divide_integers(value: i128, divisor: i128, mode: Rounding) -> i128 {
+    let quotient = value / divisor;
+    let remainder = (value % divisor).unsigned_abs();
+    let divisor_size = divisor.unsigned_abs();
+    // remainder < divisor <= 2^127, so the comparison is made without doubling.
+    let half = remainder.cmp(&(divisor_size - remainder));
+    let away = match mode {
+        Rounding::Down => false,
+        Rounding::HalfUp => half.is_ge() && remainder != 0,
+        Rounding::HalfEven => half.is_gt() || (half.is_eq() && quotient % 2 != 0),
+    };
+    if !away {
+        quotient
+    } else if (value < 0) == (divisor < 0) {
+        quotient + 1
+    } else {
+        quotient - 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::money::parse_plain;
+
+    #[test]
+    fn each_mode_settles_a_half_its_own_way() {
+        let cases = [
+            ("0.125", "0.13", "0.12", "0.12"),
+            ("-0.125", "-0.13", "-0.12", "-0.12"),
+            ("0.135", "0.14", "0.14", "0.13"),
+            ("815.955", "815.96", "815.96", "815.95"),
+            ("2", "2.00", "2.00", "2.00"),
+            ("0.1249999", "0.12", "0.12", "0.12"),
+        ];
+        for (value, up, even, down) in cases {
+            let value = parse_plain(value).unwrap();
+            for (mode, expected) in Rounding::ALL.into_iter().zip([up, even, down]) {
+                assert_eq!(round_to(value, 2, mode).unwrap().to_string(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_not_a_number() {
+        assert_eq!(ratio(Decimal::ONE, Decimal::ZERO, 2, Rounding::HalfUp), None);
+        let third = ratio(Decimal::ONE, Decimal::from(3), 4, Rounding::HalfUp).unwrap();
+        assert_eq!(third.to_string(), "0.3333");
+    }
+}

@@ -1,0 +1,174 @@
+//! What the partner says of a period: one neutral model, whatever shape the answer had.
+//! What an answer does not state is `None`, never zero.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::money::from_parts;
+use super::rounding::{Rounding, round_to};
+
+/// Which way calls went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// Calls received.
+    Inbound,
+    /// Calls placed.
+    Outbound,
+}
+
+impl Direction {
+    /// Both, in the order in which they are printed.
+    pub const ALL: [Self; 2] = [Self::Inbound, Self::Outbound];
+
+    /// The word of files and flags.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Inbound => Self::Outbound,
+            Self::Outbound => Self::Inbound,
+        }
+    }
+
+    /// Reads the word, as it is written in files.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|d| d.name() == text)
+    }
+}
+
+/// Calls and their cost, for the whole, a direction or a customer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Call attempts.
+    pub calls: Option<u64>,
+    /// Calls that were connected.
+    pub answered: Option<u64>,
+    /// Calls that were not.
+    pub failed: Option<u64>,
+    /// Connected time, in seconds.
+    pub duration_seconds: Option<u64>,
+    /// What the calls cost, in the answer's currency, with every digit it had.
+    pub cost: Option<Decimal>,
+}
+
+/// One direction of the answer. The name is the partner's own: it may be one we do not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectionUsage {
+    /// `inbound`, `outbound`, or what else the partner wrote.
+    pub name: String,
+    /// Its calls and cost.
+    pub usage: Usage,
+}
+
+/// One customer of the answer's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerUsage {
+    /// The partner's id of the customer (`MA_…`): the key of everything.
+    pub customer_id: String,
+    /// The name, where one is given.
+    pub name: Option<String>,
+    /// Calls and cost.
+    pub usage: Usage,
+}
+
+/// The answer of `/analytics`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Analytics {
+    /// The period that the answer says it covers.
+    pub period: Option<(NaiveDate, NaiveDate)>,
+    /// The currency that the answer states, as it stands there.
+    pub currency: Option<String>,
+    /// The whole.
+    pub total: Usage,
+    /// Per direction, in the order of the answer.
+    pub directions: Vec<DirectionUsage>,
+    /// The customers listed, which may be fewer than there are.
+    pub customers: Vec<CustomerUsage>,
+    /// Fields we do not know, kept aside: their paths.
+    pub unknown_fields: Vec<String>,
+}
+
+impl Analytics {
+    /// The usage stated for a direction.
+    #[must_use]
+    pub fn direction(&self, direction: Direction) -> Option<&Usage> {
+        self.directions.iter().find(|d| d.name == direction.name()).map(|d| &d.usage)
+    }
+
+    /// Directions other than inbound and outbound.
+    pub fn other_directions(&self) -> impl Iterator<Item = &DirectionUsage> {
+        self.directions.iter().filter(|d| Direction::parse(&d.name).is_none())
+    }
+}
+
+/// The answer of `/dashboard`: live counts at the moment of capture, not of the period.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dashboard {
+    /// Customer accounts that are active.
+    pub active_accounts: Option<u64>,
+    /// Wallet balances of all customers.
+    pub total_balance: Option<Decimal>,
+    /// Currency of the amounts.
+    pub currency: Option<String>,
+    /// Calls on the day of capture.
+    pub calls_today: Option<u64>,
+    /// Calls in the month of capture.
+    pub calls_this_month: Option<u64>,
+    /// Spend in the month of capture.
+    pub total_spend_this_month: Option<Decimal>,
+    /// Customers whose balance is under the partner's threshold.
+    pub accounts_low_balance: Option<u64>,
+    /// Customers who are suspended.
+    pub accounts_suspended: Option<u64>,
+    /// Fields we do not know, kept aside: their paths.
+    pub unknown_fields: Vec<String>,
+}
+
+/// The short decimal that `value` was meant to be, if its tail is the noise of a binary
+/// float: 0.30000000000000004 gives 0.3. A tail is noise when the value needs 15
+/// significant digits or more, and lies within a billionth of one with at most 5 decimals.
+#[must_use]
+pub fn without_float_noise(value: Decimal) -> Option<Decimal> {
+    let significant = value.mantissa().unsigned_abs().to_string().len();
+    if value.scale() < 8 || (significant < 15 && value.scale() < 15) {
+        return None;
+    }
+    let near = from_parts(1, 9).ok()?;
+    let reach = if value.abs() > Decimal::ONE { value.abs().checked_mul(near)? } else { near };
+    (0..=5).find_map(|digits| {
+        let short = round_to(value, digits, Rounding::HalfEven).ok()?;
+        let gap = value.checked_sub(short)?.abs();
+        (!gap.is_zero() && gap <= reach.min(from_parts(1, 7).ok()?)).then_some(short)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::money::parse_plain;
+
+    #[test]
+    fn binary_noise_is_told_from_real_digits() {
+        let noisy = [
+            ("0.30000000000000004", "0.3"),
+            ("336716.99999999994", "336717"),
+            ("60199.430000000008", "60199.43"),
+            ("-0.10000000000000001", "-0.1"),
+        ];
+        for (value, meant) in noisy {
+            assert_eq!(without_float_noise(parse_plain(value).unwrap()), Some(parse_plain(meant).unwrap()), "{value}");
+        }
+        for clean in ["336717.00", "0.12345", "20277.41000", "0.123456789", "0.1234567890123456", "9007199254740993.25"] {
+            assert_eq!(without_float_noise(parse_plain(clean).unwrap()), None, "{clean}");
+        }
+    }
+}
