@@ -1,3 +1,5 @@
 //! crossfoot: the month-end close of a telecom reseller's finance desk.
 pub mod model;
 pub mod books;
+pub mod capture;
+pub mod ledger;

@@ -1,0 +1,409 @@
+//! The HTTP client: GET, authenticated, bounded in time, size and attempts, and never
+//! sending its token anywhere but to the configured host.
+
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use chrono::{DateTime, Utc};
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{StatusCode, Url};
+
+use super::credentials::Credentials;
+use super::redact;
+use crate::books::config::Upstream;
+use crate::model::money::shorten;
+use crate::model::problem::Problem;
+
+/// The largest body that is taken: far above any analytics answer.
+pub const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
+
+/// The current time, handed down from `main`.
+pub type Clock<'a> = &'a (dyn Fn() -> DateTime<Utc> + Sync);
+/// Where progress and warnings are said.
+pub type Talk<'a> = &'a (dyn Fn(&str) + Sync);
+
+/// A request below the base URL.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// `/analytics`
+    pub path: &'static str,
+    /// Query parameters, in order.
+    pub query: Vec<(&'static str, String)>,
+}
+
+/// A complete answer with status 200 whose body is JSON.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The whole URL, without any credential.
+    pub url: String,
+    /// When the last byte had arrived.
+    pub when: DateTime<Utc>,
+    /// How many attempts it took.
+    pub attempts: u32,
+    /// The body as received.
+    pub body: Vec<u8>,
+    /// Headers worth keeping, where they were sent: `content-type`, `date`, `deprecation`,
+    /// `sunset`, `x-request-id`.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Why a request failed, and whether it is worth another attempt.
+#[derive(Debug)]
+pub struct Failure {
+    /// What to tell.
+    pub problem: Problem,
+    /// The status, where there was one.
+    pub status: Option<u16>,
+    again: bool,
+    retry_after: Option<Duration>,
+}
+
+/// A client for one base URL.
+#[derive(Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    upstream: Upstream,
+    credentials: Credentials,
+}
+
+impl Client {
+    /// Checks the base URL and prepares TLS and headers.
+    ///
+    /// # Errors
+    /// A base URL that is not https to a host (http to this machine), or carries
+    /// credentials, a query or a fragment.
+    pub fn new(upstream: &Upstream, credentials: Credentials) -> Result<Self, Problem> {
+        let base = checked_base(&upstream.base_url)?;
+        // A second installation by another client of this process is refused, harmlessly.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut headers = HeaderMap::new();
+        for (name, secret) in [("x-auth-id", &credentials.auth_id), ("x-auth-token", &credentials.auth_token)] {
+            let mut value = HeaderValue::from_str(secret.expose())
+                .map_err(|_| Problem::usage("no-credentials", "a credential cannot be sent as an HTTP header"))?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        headers.insert("accept", HeaderValue::from_static("application/json"));
+        let timeout = Duration::from_secs(upstream.timeout_seconds);
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("crossfoot/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(timeout)
+            .timeout(timeout);
+        if is_loopback(&base) {
+            // A proxy must not see what is meant for this machine.
+            builder = builder.no_proxy();
+        }
+        let http = builder
+            .build()
+            .map_err(|e| Problem::stop("upstream", "the HTTP client cannot be set up").because(chain(&e)))?;
+        Ok(Self { http, base, upstream: upstream.clone(), credentials })
+    }
+
+    /// The credentials, for taking them out of texts.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// The URL of a request.
+    #[must_use]
+    pub fn url(&self, request: &Request) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{}", self.base.path().trim_end_matches('/'), request.path));
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&request.query);
+        }
+        url
+    }
+
+    /// Sends a request until it succeeds, fails for good, or the attempts are used up.
+    ///
+    /// # Errors
+    /// The last failure, with the number of attempts.
+    pub async fn get(&self, request: &Request, clock: Clock<'_>, talk: Talk<'_>) -> Result<Answer, Failure> {
+        let url = self.url(request);
+        let longest = Duration::from_secs(self.upstream.max_wait_seconds);
+        let pauses = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(500).min(longest))
+            .with_max_delay(longest)
+            .with_max_times(self.upstream.max_attempts.saturating_sub(1) as usize)
+            .with_jitter();
+        let attempts = std::sync::atomic::AtomicU32::new(0);
+        let tried = std::sync::atomic::Ordering::Relaxed;
+        let result = (|| async {
+            attempts.fetch_add(1, tried);
+            self.once(&url, clock).await
+        })
+        .retry(pauses)
+        .when(|failure| failure.again)
+        // Retry-After is a floor; our own cap is the ceiling of both.
+        .adjust(|failure, pause| {
+            pause.map(|pause| failure.retry_after.map_or(pause, |asked| asked.max(pause)).min(longest))
+        })
+        .notify(|failure, pause| {
+            talk(&format!("{}; trying again in {}.{} s", failure.problem.what, pause.as_secs(), pause.subsec_millis() / 100));
+        })
+        .await;
+        let attempts = attempts.load(tried);
+        match result {
+            Ok(answer) => Ok(Answer { attempts, ..answer }),
+            Err(mut failure) => {
+                if attempts > 1 {
+                    let why = failure.problem.why.take().map_or_else(String::new, |w| format!("{w}; "));
+                    failure.problem.why = Some(format!("{why}{attempts} attempts were made"));
+                }
+                failure.problem = failure.problem.at(format!("GET {url}"));
+                Err(failure)
+            }
+        }
+    }
+
+    async fn once(&self, url: &Url, clock: Clock<'_>) -> Result<Answer, Failure> {
+        let mut response = self.http.get(url.clone()).send().await.map_err(|e| self.transport(&e))?;
+        let status = response.status();
+        if status.is_redirection() {
+            return Err(self.redirected(url, &response));
+        }
+        let too_large = || {
+            permanent(
+                Problem::stop("upstream-too-large", "the partner's answer is too large")
+                    .because(format!("more than {} MiB; an analytics answer is a few kilobytes", MAX_BODY_BYTES / 1024 / 1024))
+                    .next("check [upstream] base_url"),
+                Some(status),
+            )
+        };
+        if response.content_length().is_some_and(|n| n > MAX_BODY_BYTES as u64) {
+            return Err(too_large());
+        }
+        let headers = response.headers().clone();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|e| self.transport(&e))? {
+            if body.len() + chunk.len() > MAX_BODY_BYTES {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let when = clock();
+        if status != StatusCode::OK {
+            return Err(self.refused(status, &headers, &body, when));
+        }
+        check_json(&body)?;
+        let kept = ["content-type", "date", "deprecation", "sunset", "x-request-id"];
+        let headers = kept
+            .into_iter()
+            .filter_map(|name| {
+                let value = headers.get(name)?.to_str().ok()?;
+                Some((name.to_owned(), redact::text(value, &self.credentials)))
+            })
+            .collect();
+        Ok(Answer { url: url.to_string(), when, attempts: 1, body, headers })
+    }
+
+    fn transport(&self, error: &reqwest::Error) -> Failure {
+        let (code, what) = if error.is_timeout() {
+            ("upstream-timeout", format!("the partner API did not answer within {} s", self.upstream.timeout_seconds))
+        } else if error.is_connect() {
+            ("upstream-unreachable", "the partner API cannot be reached".to_owned())
+        } else {
+            ("upstream-cut", "the partner's answer was cut short".to_owned())
+        };
+        Failure {
+            problem: Problem::stop(code, what)
+                .because(redact::text(&chain(error), &self.credentials))
+                .next("check [upstream] base_url and the network, and run the command again"),
+            status: None,
+            again: true,
+            retry_after: None,
+        }
+    }
+
+    fn redirected(&self, url: &Url, response: &reqwest::Response) -> Failure {
+        let target = response
+            .headers()
+            .get("location")
+            .and_then(|v| v.to_str().ok())
+            .and_then(|location| url.join(location).ok())
+            .and_then(|target| target.host_str().map(|host| format!("to the host {}", shorten(host))))
+            .unwrap_or_else(|| "elsewhere".to_owned());
+        permanent(
+            Problem::stop("upstream-redirect", format!("the partner API redirects {target}"))
+                .because("a redirect is never followed, so that the token goes nowhere but to the configured host")
+                .next("if the API has moved, write its new address to [upstream] base_url"),
+            Some(response.status()),
+        )
+    }
+
+    fn refused(&self, status: StatusCode, headers: &HeaderMap, body: &[u8], now: DateTime<Utc>) -> Failure {
+        let said = message_of(body).map(|m| redact::text(&shorten(&m), &self.credentials));
+        let next = match status.as_u16() {
+            401 => "check the partner id and the token in the environment",
+            403 => "ask the partner to switch on partner access for these credentials",
+            404 => "check [upstream] base_url: it ends with /api/v1/partner",
+            408 | 429 | 500..=599 => "wait, and run the command again",
+            _ => "check [upstream] base_url and the period",
+        };
+        let mut problem =
+            Problem::stop("upstream-status", format!("the partner API answered {status}")).next(next);
+        if let Some(said) = said {
+            problem = problem.because(format!("it says: {said}"));
+        }
+        Failure {
+            problem,
+            status: Some(status.as_u16()),
+            again: matches!(status.as_u16(), 408 | 429 | 500..=599),
+            retry_after: retry_after(headers, body, now),
+        }
+    }
+}
+
+fn permanent(problem: Problem, status: Option<StatusCode>) -> Failure {
+    Failure { problem, status: status.map(|s| s.as_u16()), again: false, retry_after: None }
+}
+
+fn checked_base(text: &str) -> Result<Url, Problem> {
+    let refuse = |why: &str| {
+        Problem::usage("base-url", "[upstream] base_url cannot be used")
+            .because(why)
+            .next("write the address of the partner API, such as https://api.vobiz.ai/api/v1/partner")
+            .not_done("Nothing was fetched.")
+    };
+    let url = Url::parse(text).map_err(|e| refuse(&format!("it is not a URL: {e}")))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refuse("it carries credentials; they belong in the environment"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse("it has a query or a fragment"));
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(refuse("http would send the token in clear; https is required unless the host is this machine")),
+        _ => Err(refuse("it must begin with https://")),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// A body that ends in the middle of a JSON value was cut; one that is no JSON at all
+/// will be none the next time either.
+fn check_json(body: &[u8]) -> Result<(), Failure> {
+    let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(body) else {
+        return Ok(());
+    };
+    let start = String::from_utf8_lossy(&body[..body.len().min(200)]).trim_start().to_ascii_lowercase();
+    let what = if start.starts_with('<') {
+        "the partner API answered a web page instead of JSON"
+    } else if error.is_eof() {
+        "the partner's answer was cut short"
+    } else {
+        "the partner's answer is not JSON"
+    };
+    Err(Failure {
+        problem: Problem::stop("upstream-not-json", what)
+            .because(error.to_string())
+            .next("check [upstream] base_url; if it is right, run the command again later"),
+        status: Some(200),
+        again: error.is_eof(),
+        retry_after: None,
+    })
+}
+
+/// The human part of an error body, in any of the forms that the partner's backends use:
+/// `{error: {message}}`, `{message}`, `{error: "…"}`, `{detail: […]}`.
+fn message_of(body: &[u8]) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let text = |v: &serde_json::Value| v.as_str().map(str::to_owned);
+    let error = value.get("error");
+    error
+        .and_then(|e| e.get("message"))
+        .and_then(text)
+        .or_else(|| value.get("message").and_then(text))
+        .or_else(|| error.and_then(text))
+        .or_else(|| value.pointer("/detail/0/msg").and_then(text))
+}
+
+/// Retry-After in seconds or as an HTTP date, else the body's `error.details.retryAfter`.
+fn retry_after(headers: &HeaderMap, body: &[u8], now: DateTime<Utc>) -> Option<Duration> {
+    let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
+    if let Some(text) = header("retry-after") {
+        if let Ok(seconds) = text.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let date = |text: &str| DateTime::parse_from_rfc2822(text).ok().map(|t| t.with_timezone(&Utc));
+        // The server's own clock, where it tells it, is the one that its date is meant by.
+        let from = header("date").and_then(date).unwrap_or(now);
+        if let Some(until) = date(text) {
+            return (until - from).to_std().ok();
+        }
+    }
+    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+    value.pointer("/error/details/retryAfter")?.as_u64().map(Duration::from_secs)
+}
+
+/// An error with its causes, once each.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        if !parts.iter().any(|p| p.contains(&text)) {
+            parts.push(text);
+        }
+        next = error.source();
+    }
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_travel_encrypted_or_stay_on_this_machine() {
+        for good in ["https://api.vobiz.ai/api/v1/partner", "http://127.0.0.1:8080/x", "http://localhost/x", "http://[::1]:1/x"] {
+            assert!(checked_base(good).is_ok(), "{good}");
+        }
+        for bad in ["http://api.vobiz.ai/x", "ftp://127.0.0.1/", "https://u:p@host/", "https://host/?a=1", "api.vobiz.ai", "http://127.0.0.1.example.com/"] {
+            assert!(checked_base(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn error_bodies_of_every_backend_are_understood() {
+        for (body, message) in [
+            (r#"{"error":{"code":401,"message":"Invalid token"}}"#, Some("Invalid token")),
+            (r#"{"error":"invalid_credentials","message":"Email or password is incorrect."}"#, Some("Email or password is incorrect.")),
+            (r#"{"api_id":"5b","error":"account not found"}"#, Some("account not found")),
+            (r#"{"detail":[{"msg":"Input should be less"}]}"#, Some("Input should be less")),
+            ("<html></html>", None),
+        ] {
+            assert_eq!(message_of(body.as_bytes()).as_deref(), message);
+        }
+    }
+
+    #[test]
+    fn retry_after_in_each_of_its_forms() {
+        let now = DateTime::parse_from_rfc3339("2026-11-01T02:15:09Z").unwrap().with_timezone(&Utc);
+        let with = |pairs: &[(&'static str, &str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, HeaderValue::from_str(value).unwrap());
+            }
+            headers
+        };
+        assert_eq!(retry_after(&with(&[("retry-after", "7")]), b"", now), Some(Duration::from_secs(7)));
+        let dated = with(&[("retry-after", "Sun, 01 Nov 2026 02:15:39 GMT")]);
+        assert_eq!(retry_after(&dated, b"", now), Some(Duration::from_secs(30)));
+        let skewed = with(&[("retry-after", "Sun, 01 Nov 2026 02:15:39 GMT"), ("date", "Sun, 01 Nov 2026 02:15:29 GMT")]);
+        assert_eq!(retry_after(&skewed, b"", now), Some(Duration::from_secs(10)));
+        let body = br#"{"error":{"details":{"retryAfter":9}}}"#;
+        assert_eq!(retry_after(&with(&[]), body, now), Some(Duration::from_secs(9)));
+        assert_eq!(retry_after(&with(&[]), b"", now), None);
+    }
+}
