@@ -3,3 +3,4 @@ pub mod model;
 pub mod books;
 pub mod capture;
 pub mod ledger;
+pub mod reconcile;

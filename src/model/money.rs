@@ -262,13 +262,17 @@ impl Money {
     }
 
     /// The amount as a person reads it: grouped the Indian way (3, then 2 and 2 …) for
-    /// rupees, in threes otherwise, with its symbol or code before it and the sign first.
-    /// The space is one that does not break. CLDR en-IN writes the pattern `¤#,##,##0.00`.
+    /// rupees, in threes otherwise, the sign first: `-₹1,23,456.00`, as CLDR's en-IN has it
+    /// (`¤#,##,##0.00`), or the code and a space that does not break: `USD 1,234.50`.
     #[must_use]
     pub fn display(&self) -> String {
         let sign = if self.is_negative() { "-" } else { "" };
-        let symbol = if self.currency == Currency::INR { "₹" } else { self.currency.code() };
-        format!("{sign}{symbol}\u{a0}{}", self.abs().grouped())
+        let digits = self.abs().grouped();
+        if self.currency == Currency::INR {
+            format!("{sign}₹{digits}")
+        } else {
+            format!("{sign}{}\u{a0}{digits}", self.currency)
+        }
     }
 
     /// As [`Money::display`], with `+` before what is above zero: for differences.
@@ -427,9 +431,9 @@ mod tests {
 
     #[test]
     fn rupees_are_grouped_in_lakh_and_crore() {
-        assert_eq!(inr("12345678.90").display(), "₹\u{a0}1,23,45,678.90");
-        assert_eq!(inr("-1234").display(), "-₹\u{a0}1,234.00");
-        assert_eq!(inr("999").display_signed(), "+₹\u{a0}999.00");
+        assert_eq!(inr("12345678.90").display(), "₹1,23,45,678.90");
+        assert_eq!(inr("-1234").display(), "-₹1,234.00");
+        assert_eq!(inr("999").display_signed(), "+₹999.00");
         let usd = Money::new(parse_plain("1234567.5").unwrap(), Currency::parse("USD").unwrap());
         assert_eq!(usd.display(), "USD\u{a0}1,234,567.50");
     }

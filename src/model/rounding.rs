@@ -62,6 +62,13 @@ pub fn ratio(part: Decimal, whole: Decimal, digits: u32, mode: Rounding) -> Opti
     from_parts(divide_integers(numerator, denominator, mode), digits).ok()
 }
 
+/// `part / whole` in per cent with `digits` decimals, half up: for shares and rates.
+#[must_use]
+pub fn percent(part: Decimal, whole: Decimal, digits: u32) -> Option<Decimal> {
+    let share = ratio(part, whole, digits + 2, Rounding::HalfUp)?;
+    from_parts(share.mantissa(), digits).ok()
+}
+
 /// Integer division settled by `mode`. `divisor` is not zero.
 fn divide_integers(value: i128, divisor: i128, mode: Rounding) -> i128 {
     let quotient = value / divisor;

@@ -1,0 +1,3 @@
+//! Causes: what explains a difference. One finding code a file.
+
+pub mod direction_swap;

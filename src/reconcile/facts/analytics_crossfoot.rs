@@ -1,0 +1,111 @@
+//! The answer contradicts itself: its parts do not add up to its own totals.
+
+use super::whole_file;
+use crate::model::finding::{Finding, Severity};
+use crate::model::money::{Money, MoneyError, total};
+use crate::model::usage::{Direction, without_float_noise};
+use crate::reconcile::Claimed;
+use crate::reconcile::compare::Comparison;
+
+/// Adds up directions, listed customers, answered and failed calls, and compares with the
+/// totals that the answer states. What is not stated is not added up.
+///
+/// # Errors
+/// A sum beyond the exact range.
+pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+    let money = money_contradictions(cx)?;
+    let calls = call_contradictions(cx);
+    if money.is_empty() && calls.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = [money.clone(), calls].concat();
+    let evidence = all.iter().map(|text| whole_file(cx.question.file("analytics"), text.clone()));
+    let finding = if money.is_empty() {
+        Finding::fact(
+            "analytics-crossfoot",
+            Severity::Warning,
+            format!("The partner's answer contradicts itself on calls: {}. The money in it adds up.", all.join("; ")),
+            "Ask the partner which count is right; invoices do not depend on it.".to_owned(),
+        )
+    } else {
+        claimed.directions = true;
+        claimed.remainder = true;
+        Finding::fact(
+            "analytics-crossfoot",
+            Severity::Blocking,
+            format!("The partner's answer contradicts itself: {}. Neither total nor directions can be proven from it, so every customer is held.", all.join("; ")),
+            format!("Ask the partner for a corrected answer, then: crossfoot close --period {} --refetch", cx.question.period.name),
+        )
+        .touching(cx.ids(|_| true))
+    };
+    Ok(vec![finding.shown_by(evidence)])
+}
+
+fn money_contradictions(cx: &Comparison<'_>) -> Result<Vec<String>, MoneyError> {
+    let analytics = cx.question.analytics;
+    let currency = cx.question.currency;
+    let mut found = Vec::new();
+    for id in &cx.listed_twice {
+        found.push(format!("customer {id} is listed more than once"));
+    }
+    let Some(whole) = cx.totals.analytics else { return Ok(found) };
+
+    let stated: Vec<Money> =
+        analytics.directions.iter().filter_map(|d| d.usage.cost).map(|cost| Money::new(cost, currency)).collect();
+    let sum = total(currency, &stated)?;
+    let all_stated = Direction::ALL.iter().all(|d| analytics.direction(*d).is_some_and(|u| u.cost.is_some()))
+        && analytics.directions.iter().all(|d| d.usage.cost.is_some());
+    if sum != whole && (all_stated || (!stated.is_empty() && sum > whole)) && !is_noise(cx, &sum.minus(&whole)?) {
+        found.push(format!("its directions add up to {} and its total is {}", sum.display(), whole.display()));
+    }
+    if cx.listed_cost > whole && !is_noise(cx, &cx.listed_cost.minus(&whole)?) {
+        found.push(format!("its listed customers add up to {} and its total is {}", cx.listed_cost.display(), whole.display()));
+    }
+    Ok(found)
+}
+
+/// A gap below a millionth in an answer that carries binary noise is that noise.
+pub(super) fn is_noise(cx: &Comparison<'_>, gap: &Money) -> bool {
+    let millionth = rust_decimal::Decimal::new(1, 6);
+    gap.abs().amount() < millionth && noisy(cx)
+}
+
+/// Whether any amount of the answer carries binary noise.
+pub(super) fn noisy(cx: &Comparison<'_>) -> bool {
+    let analytics = cx.question.analytics;
+    analytics
+        .total
+        .cost
+        .into_iter()
+        .chain(analytics.directions.iter().filter_map(|d| d.usage.cost))
+        .chain(analytics.customers.iter().filter_map(|c| c.usage.cost))
+        .any(|cost| without_float_noise(cost).is_some())
+}
+
+fn call_contradictions(cx: &Comparison<'_>) -> Vec<String> {
+    let analytics = cx.question.analytics;
+    let mut found = Vec::new();
+    let Some(whole) = analytics.total.calls else { return found };
+    let add = |calls: Vec<Option<u64>>| calls.into_iter().try_fold(0_u64, |sum, c| sum.checked_add(c?));
+    if Direction::ALL.iter().all(|d| analytics.direction(*d).is_some())
+        && let Some(sum) = add(analytics.directions.iter().map(|d| d.usage.calls).collect())
+        && sum != whole
+    {
+        found.push(format!("its directions have {sum} calls and its total has {whole}"));
+    }
+    if let Some(sum) = add(analytics.customers.iter().map(|c| c.usage.calls).collect())
+        && sum > whole
+    {
+        found.push(format!("its listed customers have {sum} calls and its total has {whole}"));
+    }
+    match (analytics.total.answered, analytics.total.failed) {
+        (Some(answered), Some(failed)) if answered.checked_add(failed) != Some(whole) => {
+            found.push(format!("{answered} answered and {failed} failed calls are not its {whole} calls"));
+        }
+        (Some(part), None) | (None, Some(part)) if part > whole => {
+            found.push(format!("{part} answered or failed calls are more than its {whole} calls"));
+        }
+        _ => {}
+    }
+    found
+}

@@ -1,0 +1,96 @@
+//! Facts: what can be read off the inputs. One finding code a file.
+
+pub mod amount_difference;
+pub mod analytics_crossfoot;
+pub mod currency_mismatch;
+pub mod float_noise;
+pub mod invalid_row;
+pub mod missing_in_analytics;
+pub mod missing_in_ledger;
+pub mod period_mismatch;
+pub mod remainder_difference;
+pub mod tolerated;
+pub mod truncated_customers;
+pub mod unknown_customer;
+pub mod unknown_direction;
+pub mod unpriced_usage;
+
+use crate::model::finding::{Evidence, Sides};
+use crate::model::money::Money;
+use crate::model::posting::{RowProblem, RowProblemKind};
+use crate::reconcile::compare::Comparison;
+
+/// Above so many customers with the same fact, one finding tells of all: it is one slip.
+const GROUP_ABOVE: usize = 20;
+
+/// `5 rows`, `1 row`.
+fn counted(n: usize, one: &str) -> String {
+    match (n, one.strip_suffix('y')) {
+        (1, _) => format!("1 {one}"),
+        (_, Some(stem)) => format!("{n} {stem}ies"),
+        (_, None) => format!("{n} {one}s"),
+    }
+}
+
+/// `₹450.00 less than`, `₹450.00 more than`: the ledger against the analytics.
+fn more_or_less(difference: &Money) -> String {
+    let word = if difference.is_negative() { "less" } else { "more" };
+    format!("{} {word} than", difference.abs().display())
+}
+
+/// The ledger's rows of one kind of problem, as evidence.
+fn row_evidence(cx: &Comparison<'_>, kind: RowProblemKind) -> Vec<(Evidence, RowProblem)> {
+    cx.question
+        .ledger
+        .problems
+        .iter()
+        .filter(|problem| problem.kind == kind)
+        .map(|problem| {
+            let evidence = Evidence {
+                file: cx.question.ledger.path.clone(),
+                line: Some(problem.line),
+                column: problem.column.clone(),
+                text: problem.text.clone(),
+                why: Some(problem.why.clone()),
+            };
+            (evidence, problem.clone())
+        })
+        .collect()
+}
+
+/// Where both figures of a customer stand.
+fn figures(cx: &Comparison<'_>, id: &str) -> Vec<Evidence> {
+    let mut places = Vec::new();
+    if let Some(listed) = cx.question.analytics.customers.iter().find(|c| c.customer_id == id) {
+        let cost = listed.usage.cost.map_or_else(|| "null".to_owned(), |c| c.to_string());
+        places.push(whole_file(cx.question.file("analytics"), format!("top_customers: auth_id {id}, cost {cost}")));
+    }
+    if let Some(posted) = cx.question.ledger.customers.get(id) {
+        let text = format!(
+            "{} of {id}: inbound {}, outbound {}",
+            counted(usize::try_from(posted.rows).unwrap_or(usize::MAX), "row"),
+            posted.inbound.plain(),
+            posted.outbound.plain()
+        );
+        places.push(whole_file(cx.question.ledger.path.clone(), text));
+    }
+    places
+}
+
+fn whole_file(file: String, text: String) -> Evidence {
+    Evidence { file, line: None, column: None, text, why: None }
+}
+
+/// The sum of several comparisons.
+fn add_up(cx: &Comparison<'_>, all: &[Sides]) -> Result<Sides, crate::model::money::MoneyError> {
+    let mut sum = Sides { analytics: Some(cx.zero()), ledger: cx.zero(), difference: Some(cx.zero()) };
+    for sides in all {
+        sum.ledger = sum.ledger.plus(&sides.ledger)?;
+        sum.analytics = match (sum.analytics, sides.analytics) {
+            (Some(a), Some(b)) => Some(a.plus(&b)?),
+            _ => None,
+        };
+    }
+    sum.difference = sum.analytics.map(|a| sum.ledger.minus(&a)).transpose()?;
+    Ok(sum)
+}

@@ -1,0 +1,45 @@
+//! The unlisted customers' remainder and the ledger's unlisted customers disagree.
+
+use super::{counted, more_or_less, whole_file};
+use crate::model::finding::{Finding, Severity};
+use crate::model::money::MoneyError;
+use crate::model::reconciliation::Status;
+use crate::reconcile::Claimed;
+use crate::reconcile::compare::Comparison;
+
+/// Compares the total less the listed customers with the ledger's other customers.
+///
+/// # Errors
+/// None in practice.
+pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+    let Some(remainder) = cx.remainder.as_ref().filter(|r| r.status == Status::Discrepant) else {
+        return Ok(Vec::new());
+    };
+    if std::mem::replace(&mut claimed.remainder, true) {
+        return Ok(Vec::new());
+    }
+    let difference = remainder.sides.difference.unwrap_or_else(|| cx.zero());
+    let stated = remainder.sides.analytics.unwrap_or_else(|| cx.zero());
+    let n = usize::try_from(remainder.customers).unwrap_or(usize::MAX);
+    let message = format!(
+        "For the customers whom the partner does not list, the ledger says {} the partner's remainder of {}; which of the ledger's {} is wrong cannot be told from totals, so all of them are held.",
+        more_or_less(&difference),
+        stated.display(),
+        counted(n, "unlisted customer")
+    );
+    let evidence = [
+        whole_file(cx.question.file("analytics"), format!("total less listed customers: {}", stated.plain())),
+        whole_file(cx.question.ledger.path.clone(), format!("{} not listed: {}", counted(n, "customer"), remainder.sides.ledger.plain())),
+    ];
+    Ok(vec![
+        Finding::fact(
+            "remainder-difference",
+            Severity::Blocking,
+            message,
+            "Compare these customers with the partner's portal one by one, correct the ledger and run the command again.".to_owned(),
+        )
+        .touching(cx.ids(|line| line.status == Status::Unlisted))
+        .shown_by(evidence)
+        .unexplained(&remainder.sides),
+    ])
+}

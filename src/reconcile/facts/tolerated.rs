@@ -1,0 +1,41 @@
+//! Differences within the declared tolerance: printed and totalled, never hidden.
+
+use super::{add_up, counted, figures};
+use crate::model::finding::{Finding, Severity};
+use crate::model::money::{Money, MoneyError, total};
+use crate::model::reconciliation::Status;
+use crate::reconcile::Claimed;
+use crate::reconcile::compare::Comparison;
+
+/// Totals what the tolerance let pass, over customers, or over directions where no
+/// customer differs.
+///
+/// # Errors
+/// A sum beyond the exact range.
+pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+    let lines: Vec<_> = cx.customers.iter().filter(|l| l.status == Status::Tolerated).collect();
+    let directions: Vec<_> = cx.directions.iter().filter(|l| l.status == Status::Tolerated).collect();
+    let limit = Money::new(cx.question.tolerance, cx.question.currency).display();
+    let (sides, what): (Vec<_>, String) = if lines.is_empty() {
+        (directions.iter().map(|l| l.sides).collect(), counted(directions.len(), "direction"))
+    } else {
+        (lines.iter().map(|l| l.sides).collect(), counted(lines.len(), "customer"))
+    };
+    if sides.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sum = add_up(cx, &sides)?;
+    let sizes: Vec<Money> = sides.iter().filter_map(|s| s.difference).map(|d| d.abs()).collect();
+    let size = total(cx.question.currency, &sizes)?;
+    let message = format!(
+        "Differences of up to {limit} are tolerated; they were let pass for {what}: {} in all, {} net (ledger less analytics).",
+        size.display(),
+        sum.difference.unwrap_or_else(|| cx.zero()).display_signed()
+    );
+    Ok(vec![
+        Finding::fact("tolerated", Severity::Info, message, "Nothing to do. The ledger's figures are billed.".to_owned())
+            .touching(lines.iter().map(|l| l.customer_id.clone()))
+            .shown_by(lines.iter().flat_map(|l| figures(cx, &l.customer_id)))
+            .explained(&sum),
+    ])
+}

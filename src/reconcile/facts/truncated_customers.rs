@@ -1,0 +1,40 @@
+//! The partner's customer list does not add up to its total: it names only some.
+
+use super::{counted, whole_file};
+use crate::model::finding::{Finding, Severity};
+use crate::model::money::MoneyError;
+use crate::model::reconciliation::Status;
+use crate::model::rounding::percent;
+use crate::reconcile::Claimed;
+use crate::reconcile::compare::Comparison;
+
+/// States what the list leaves out; nothing to act on while the remainder agrees.
+///
+/// # Errors
+/// None in practice.
+pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+    let (Some(remainder), Some(whole)) = (&cx.remainder, cx.totals.analytics) else { return Ok(Vec::new()) };
+    if cx.listed_cost > whole {
+        return Ok(Vec::new());
+    }
+    let agrees = remainder.status == Status::Matched;
+    let listed = cx.question.analytics.customers.len();
+    let share = percent(cx.listed_cost.amount(), whole.amount(), 1)
+        .map_or_else(String::new, |p| format!(" ({p} %)"));
+    let n = usize::try_from(remainder.customers).unwrap_or(usize::MAX);
+    let message = format!(
+        "The partner lists {} with {} of {}{share}; the ledger's {} are proven in total only{}.",
+        counted(listed, "customer"),
+        cx.listed_cost.display(),
+        whole.display(),
+        counted(n, "other customer"),
+        if agrees { ", and that total agrees to the last digit" } else { ", and that total does not agree" }
+    );
+    let severity = if agrees { Severity::Info } else { Severity::Warning };
+    let next = if agrees { "Nothing to do." } else { "See the finding about the remainder." };
+    let text = format!("top_customers: {}, {}", counted(listed, "customer"), cx.listed_cost.plain());
+    Ok(vec![
+        Finding::fact("truncated-customers", severity, message, next.to_owned())
+            .shown_by([whole_file(cx.question.file("analytics"), text)]),
+    ])
+}

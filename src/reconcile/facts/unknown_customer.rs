@@ -1,0 +1,53 @@
+//! A customer of either side whom `customers.csv` does not know.
+
+use super::{add_up, counted, whole_file};
+use crate::books::layout::CUSTOMERS;
+use crate::model::finding::{Finding, Severity, Sides};
+use crate::model::money::MoneyError;
+use crate::model::problem::nearest;
+use crate::reconcile::Claimed;
+use crate::reconcile::compare::Comparison;
+
+/// Looks up every customer with usage in the books. One finding tells of all, with what
+/// the ledger books on them and the nearest known id.
+///
+/// # Errors
+/// A sum beyond the exact range.
+pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+    let Some(known) = cx.question.customers else { return Ok(Vec::new()) };
+    let used = |sides: &Sides| !sides.ledger.is_zero() || sides.analytics.is_some_and(|a| !a.is_zero());
+    let unknown: Vec<_> = cx.customers.iter().filter(|line| !known.contains_key(&line.customer_id) && used(&line.sides)).collect();
+    let [first, ..] = unknown.as_slice() else { return Ok(Vec::new()) };
+    let booked = add_up(cx, &unknown.iter().map(|line| Sides { analytics: None, ..line.sides }).collect::<Vec<_>>())?;
+    let near = |id: &str| nearest(id, known.keys().map(String::as_str)).filter(|n| n.len() == id.len());
+    let mut message = match unknown.as_slice() {
+        [line] => format!("Customer {} is not in {CUSTOMERS}", cx.called(&line.customer_id)),
+        _ => format!("{} are not in {CUSTOMERS}, such as {}", counted(unknown.len(), "customer"), cx.called(&first.customer_id)),
+    };
+    message.push_str(&format!("; the ledger books {} there.", booked.ledger.display()));
+    if let Some(near) = near(&first.customer_id) {
+        message.push_str(&format!(" {near} is a known id that looks alike."));
+    }
+    let ids: Vec<String> = unknown.iter().map(|line| line.customer_id.clone()).collect();
+    // With a customer that only one side has, this finding is the one to act on.
+    let one_sided: Vec<String> = unknown
+        .iter()
+        .filter(|line| line.sides.ledger.is_zero() || line.sides.analytics.is_some_and(|a| a.is_zero()))
+        .map(|line| line.customer_id.clone())
+        .collect();
+    claimed.customers.extend(one_sided);
+    let evidence = unknown.iter().map(|line| {
+        let id = &line.customer_id;
+        let hint = near(id).map_or_else(String::new, |n| format!("; looks like {n}"));
+        whole_file(cx.question.ledger.path.clone(), format!("{id}: {} booked{hint}", line.sides.ledger.plain()))
+    });
+    let finding = Finding::fact(
+        "unknown-customer",
+        Severity::Blocking,
+        message,
+        format!("Add the customer to {CUSTOMERS}, or correct the id in the ledger, and run the command again."),
+    );
+    let mut finding = finding.touching(ids).shown_by(evidence);
+    finding.ledger = Some(booked.ledger);
+    Ok(vec![finding])
+}

@@ -1,0 +1,88 @@
+//! Analytics against ledger: compare, say what is found, rank it for the reader. Pure:
+//! values in, values out.
+
+pub mod causes;
+pub mod compare;
+pub mod facts;
+pub mod pages;
+mod rank;
+
+use compare::{Comparison, Question};
+
+use crate::model::finding::Finding;
+use crate::model::money::MoneyError;
+use crate::model::reconciliation::Reconciliation;
+
+/// Differences that an earlier finding has accounted for, so that one root cause is told
+/// once and not at every place where it shows.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    customers: std::collections::BTreeSet<String>,
+    directions: bool,
+    remainder: bool,
+}
+
+impl Claimed {
+    /// Takes every difference.
+    fn all(&mut self, cx: &Comparison<'_>) {
+        self.customers.extend(cx.customers.iter().map(|c| c.customer_id.clone()));
+        self.directions = true;
+        self.remainder = true;
+    }
+
+    /// Takes these customers' differences, and the remainder's if one of them is in it.
+    fn customers(&mut self, cx: &Comparison<'_>, ids: &[String]) {
+        self.remainder |= ids.iter().any(|id| cx.is_unlisted(id));
+        self.customers.extend(ids.iter().cloned());
+    }
+}
+
+/// A check: reads the comparison, reports, and claims the differences it accounts for.
+pub type Check = fn(&Comparison<'_>, &mut Claimed) -> Result<Vec<Finding>, MoneyError>;
+
+/// Every check, in the order in which differences are claimed: what makes the whole answer
+/// doubtful first, what merely states a difference last.
+pub const CHECKS: &[(&str, Check)] = &[
+    ("period-mismatch", facts::period_mismatch::find),
+    ("currency-mismatch", facts::currency_mismatch::find),
+    ("analytics-crossfoot", facts::analytics_crossfoot::find),
+    ("unpriced-usage", facts::unpriced_usage::find),
+    ("float-noise", facts::float_noise::find),
+    ("invalid-row", facts::invalid_row::find),
+    ("unknown-direction", facts::unknown_direction::find),
+    ("unknown-customer", facts::unknown_customer::find),
+    ("missing-in-ledger", facts::missing_in_ledger::find),
+    ("missing-in-analytics", facts::missing_in_analytics::find),
+    ("direction-swap", causes::direction_swap::find),
+    ("remainder-difference", facts::remainder_difference::find),
+    ("amount-difference", facts::amount_difference::find),
+    ("tolerated", facts::tolerated::find),
+    ("truncated-customers", facts::truncated_customers::find),
+];
+
+/// Compares and reports.
+///
+/// # Errors
+/// A sum beyond the exact range.
+pub fn reconcile(question: &Question<'_>) -> Result<Reconciliation, MoneyError> {
+    let comparison = compare::compare(question)?;
+    let mut claimed = Claimed::default();
+    let mut findings = Vec::new();
+    for (_, check) in CHECKS {
+        findings.extend(check(&comparison, &mut claimed)?);
+    }
+    rank::rank(&mut findings);
+    Ok(Reconciliation {
+        period: question.period.clone(),
+        timezone: question.timezone,
+        currency: question.currency,
+        inputs: question.inputs.clone(),
+        rows: question.ledger.rows,
+        totals: comparison.totals,
+        usage: question.analytics.total.clone(),
+        directions: comparison.directions,
+        customers: comparison.customers,
+        remainder: comparison.remainder,
+        findings,
+    })
+}

@@ -1,0 +1,21 @@
+//! The order in which a person reads findings: what stops invoices first; then what makes
+//! the most doubtful; then the most money.
+
+use std::cmp::Reverse;
+
+use rust_decimal::Decimal;
+
+use super::CHECKS;
+use crate::model::finding::Finding;
+
+/// Sorts by a full key and numbers from F001.
+pub(super) fn rank(findings: &mut [Finding]) {
+    findings.sort_by_cached_key(|f| {
+        let place = CHECKS.iter().position(|(code, _)| *code == f.code);
+        let money = f.difference.map_or(Decimal::ZERO, |d| d.abs().amount());
+        (f.severity, place, Reverse(money), f.customers.clone(), f.direction, f.message.clone())
+    });
+    for (index, finding) in findings.iter_mut().enumerate() {
+        finding.id = format!("F{:03}", index + 1);
+    }
+}
