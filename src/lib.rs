@@ -4,3 +4,6 @@ pub mod books;
 pub mod capture;
 pub mod ledger;
 pub mod reconcile;
+pub mod bill;
+pub mod render;
+pub mod audit;

@@ -223,7 +223,7 @@ struct Account {
     name: Option<String>,
     sums: [Sum; 2],
     rows: u64,
-    calls: Option<u64>,
+    calls: [Option<u64>; 2],
 }
 
 /// The state of one pass over the rows.
@@ -317,7 +317,8 @@ impl<'a> Pass<'a> {
         let account = self.account(id);
         account.rows += 1;
         account.sums[direction as usize].add(*amount)?;
-        account.calls = match (account.calls, calls) {
+        let known = &mut account.calls[direction as usize];
+        *known = match (*known, calls) {
             (Some(sum), Some(more)) => sum.checked_add(*more),
             _ => None,
         };
@@ -335,7 +336,7 @@ impl<'a> Pass<'a> {
             None => {
                 self.index.insert(id.as_bytes().into(), self.accounts.len());
                 let sum = Sum::new(self.options.currency);
-                self.accounts.push(Account { id: id.to_owned(), name: None, sums: [sum, sum], rows: 0, calls: Some(0) });
+                self.accounts.push(Account { id: id.to_owned(), name: None, sums: [sum, sum], rows: 0, calls: [Some(0); 2] });
                 self.accounts.len() - 1
             }
         };

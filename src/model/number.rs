@@ -103,6 +103,23 @@ impl NumberFormat {
     }
 }
 
+/// A number that has been allotted: it is never used again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allotted {
+    /// The number as printed.
+    pub number: String,
+    /// Its series, as [`NumberFormat::series`] gives it.
+    pub series: String,
+    /// Its place in the series.
+    pub sequence: u64,
+    /// Date of issue.
+    pub issue_date: NaiveDate,
+    /// Whose invoice it is.
+    pub customer_id: String,
+    /// The close that allotted it.
+    pub period: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -65,8 +65,8 @@ pub struct PostedCustomer {
     pub outbound: Money,
     /// Rows added up.
     pub rows: u64,
-    /// Calls, where the ledger has the column and every row states it.
-    pub calls: Option<u64>,
+    /// Inbound and outbound calls, where the ledger has the column and every row states it.
+    pub calls: [Option<u64>; 2],
 }
 
 impl PostedCustomer {

@@ -5,7 +5,7 @@ pub mod causes;
 pub mod compare;
 pub mod facts;
 pub mod pages;
-mod rank;
+pub mod rank;
 
 use compare::{Comparison, Question};
 

@@ -27,6 +27,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("restated", include_str!("causes/restated.md")),
     ("tolerated", include_str!("facts/tolerated.md")),
     ("amount-difference", include_str!("facts/amount_difference.md")),
+    // Ours, beyond the contract's list.
+    ("issued-differs", include_str!("../bill/issued_differs.md")),
 ];
 
 /// The page of a code.

@@ -9,7 +9,7 @@ use super::CHECKS;
 use crate::model::finding::Finding;
 
 /// Sorts by a full key and numbers from F001.
-pub(super) fn rank(findings: &mut [Finding]) {
+pub fn rank(findings: &mut [Finding]) {
     findings.sort_by_cached_key(|f| {
         let place = CHECKS.iter().position(|(code, _)| *code == f.code);
         let money = f.difference.map_or(Decimal::ZERO, |d| d.abs().amount());

@@ -1,0 +1,255 @@
+//! `audit/chain.jsonl`: one line per sealed event, canonical JSON (RFC 8785), each with the
+//! SHA-256 of the line before it, so that no line can be changed, moved or taken out
+//! without the next one telling; and each with a digest of itself, so that the last can't
+//! be changed either. By hand: `head -n 2 chain.jsonl | tail -n 1 | tr -d '\n' | sha256sum`
+//! gives the `previous` of line 3.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::capture::store::sha256_hex;
+use crate::model::number::Allotted;
+use crate::model::period::{Period, parse_day};
+use crate::model::problem::Problem;
+
+const SCHEMA: &str = "crossfoot/event/v1";
+
+/// A sealed close.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// `crossfoot/event/v1`
+    pub schema: String,
+    /// Counts from 1.
+    pub sequence: u64,
+    /// `close`
+    pub event: String,
+    /// The period's name.
+    pub period: String,
+    /// Its first day.
+    pub from: String,
+    /// Its last day.
+    pub to: String,
+    /// When it was sealed, RFC 3339 in UTC.
+    pub at: String,
+    /// The program that sealed it.
+    pub tool: String,
+    /// `reconciled` or `discrepant`.
+    pub outcome: String,
+    /// SHA-256 of the period's `manifest.json`.
+    pub manifest_sha256: String,
+    /// Invoices issued by this event, in order of number.
+    pub issued: Vec<IssuedEntry>,
+    /// SHA-256 of the line before, without its line end; empty for the first.
+    pub previous: String,
+    /// SHA-256 of this line's canonical JSON without this field.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub digest: String,
+}
+
+/// An invoice as the chain has it.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct IssuedEntry {
+    /// Its number.
+    pub number: String,
+    /// The series that the number counts in.
+    pub series: String,
+    /// Its place in the series.
+    pub sequence: u64,
+    /// Date of issue.
+    pub issue_date: String,
+    /// Whose it is.
+    pub customer_id: String,
+    /// Its total, a plain decimal.
+    pub total: String,
+    /// Its currency.
+    pub currency: String,
+    /// SHA-256 of its `.json`.
+    pub json_sha256: String,
+    /// SHA-256 of its `.pdf`.
+    pub pdf_sha256: String,
+}
+
+/// The chain, read and checked.
+#[derive(Clone, Debug, Default)]
+pub struct Chain {
+    /// All events, in order.
+    pub events: Vec<Event>,
+    /// SHA-256 of the last line; empty where there is none.
+    pub head: String,
+}
+
+impl Chain {
+    /// Every number ever allotted.
+    #[must_use]
+    pub fn allotted(&self) -> Vec<Allotted> {
+        self.events
+            .iter()
+            .flat_map(|event| {
+                event.issued.iter().map(|entry| Allotted {
+                    number: entry.number.clone(),
+                    series: entry.series.clone(),
+                    sequence: entry.sequence,
+                    issue_date: parse_day(&entry.issue_date).unwrap_or(NaiveDate::MIN),
+                    customer_id: entry.customer_id.clone(),
+                    period: event.period.clone(),
+                })
+            })
+            .collect()
+    }
+
+    /// The events of a period, in order.
+    pub fn of<'a>(&'a self, period: &'a str) -> impl Iterator<Item = &'a Event> {
+        self.events.iter().filter(move |event| event.period == period)
+    }
+
+    /// The invoices issued for a period, in order of issue.
+    pub fn issued_in<'a>(&'a self, period: &'a str) -> impl Iterator<Item = &'a IssuedEntry> {
+        self.of(period).flat_map(|event| &event.issued)
+    }
+
+    /// Another period that shares days with this one and for which invoices were issued.
+    #[must_use]
+    pub fn overlapping(&self, period: &Period) -> Option<&Event> {
+        self.events.iter().find(|event| {
+            let theirs = parse_day(&event.from).and_then(|from| parse_day(&event.to).map(|to| (from, to)));
+            event.period != period.name
+                && !event.issued.is_empty()
+                && theirs.is_ok_and(|(from, to)| from <= period.to && period.from <= to)
+        })
+    }
+
+    /// The chain's bytes with one more event, and the event's line number.
+    ///
+    /// # Errors
+    /// The event cannot be written as JSON.
+    pub fn append(&self, earlier: &[u8], mut event: Event) -> Result<Vec<u8>, Problem> {
+        event.schema = SCHEMA.to_owned();
+        event.sequence = self.events.len() as u64 + 1;
+        event.previous.clone_from(&self.head);
+        event.digest = String::new();
+        event.digest = sha256_hex(canonical(&event)?.as_bytes());
+        let mut bytes = earlier.to_vec();
+        bytes.extend_from_slice(canonical(&event)?.as_bytes());
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}
+
+fn canonical(event: &Event) -> Result<String, Problem> {
+    serde_json_canonicalizer::to_string(event)
+        .map_err(|e| Problem::stop("internal", "an event cannot be written as canonical JSON").because(e.to_string()))
+}
+
+/// Reads the chain and checks every link.
+///
+/// # Errors
+/// What does not hold, a sentence for each place, the line first.
+pub fn read(bytes: &[u8]) -> Result<Chain, Vec<String>> {
+    let mut chain = Chain::default();
+    let mut broken = Vec::new();
+    if bytes.is_empty() {
+        return Ok(chain);
+    }
+    let Some(body) = bytes.strip_suffix(b"\n") else {
+        return Err(vec!["its last line is not whole".to_owned()]);
+    };
+    for (index, line) in body.split(|b| *b == b'\n').enumerate() {
+        let place = format!("line {}", index + 1);
+        match check(line, index as u64 + 1, &chain.head) {
+            Ok(event) => chain.events.push(event),
+            Err(what) => broken.push(format!("{place}: {what}")),
+        }
+        chain.head = sha256_hex(line);
+    }
+    if broken.is_empty() { Ok(chain) } else { Err(broken) }
+}
+
+fn check(line: &[u8], sequence: u64, previous: &str) -> Result<Event, String> {
+    let event: Event = serde_json::from_slice(line).map_err(|e| format!("it cannot be read: {e}"))?;
+    let again = canonical(&event).map_err(|p| p.what)?;
+    if again.as_bytes() != line {
+        return Err("it is not written as it was sealed".to_owned());
+    }
+    let mut bare = event.clone();
+    bare.digest = String::new();
+    if sha256_hex(canonical(&bare).map_err(|p| p.what)?.as_bytes()) != event.digest {
+        return Err("its own digest does not hold: the line was changed".to_owned());
+    }
+    if event.schema != SCHEMA || event.sequence != sequence {
+        return Err(format!("it says that it is event {} and stands as {sequence}", event.sequence));
+    }
+    if event.previous != previous {
+        return Err("it does not follow from the line before: a line was changed, moved or taken out".to_owned());
+    }
+    Ok(event)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(period: &str) -> Event {
+        Event {
+            schema: String::new(),
+            sequence: 0,
+            event: "close".into(),
+            period: period.into(),
+            from: format!("{period}-01"),
+            to: format!("{period}-28"),
+            at: "2026-04-02T03:04:05Z".into(),
+            tool: "0.1.0".into(),
+            outcome: "reconciled".into(),
+            manifest_sha256: "00".into(),
+            issued: vec![],
+            previous: String::new(),
+            digest: String::new(),
+        }
+    }
+
+    fn chain() -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for period in ["2026-01", "2026-02", "2026-03"] {
+            let so_far = read(&bytes).unwrap();
+            bytes = so_far.append(&bytes, event(period)).unwrap();
+        }
+        bytes
+    }
+
+    #[test]
+    fn any_changed_bit_of_any_line_is_found() {
+        let good = chain();
+        assert_eq!(read(&good).unwrap().events.len(), 3);
+        for at in 0..good.len() {
+            for bit in 0..8 {
+                let mut bad = good.clone();
+                bad[at] ^= 1 << bit;
+                assert!(read(&bad).is_err(), "byte {at}, bit {bit}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_taken_out_moved_or_cut_is_found() {
+        let good = String::from_utf8(chain()).unwrap();
+        let lines: Vec<&str> = good.lines().collect();
+        for bad in [
+            format!("{}\n{}\n", lines[0], lines[2]),
+            format!("{}\n{}\n", lines[1], lines[2]),
+            format!("{}\n{}\n{}\n", lines[1], lines[0], lines[2]),
+            format!("{}\n\n{}\n", lines[0], lines[1]),
+            good[..good.len() - 1].to_owned(),
+            good[..good.len() - 9].to_owned(),
+        ] {
+            assert!(read(bad.as_bytes()).is_err());
+        }
+    }
+
+    #[test]
+    fn the_digest_of_a_known_line_never_changes() {
+        // shell: head -n 1 chain.jsonl | tr -d '\n' | sha256sum
+        let first = chain().split(|b| *b == b'\n').next().map(sha256_hex).unwrap();
+        insta::assert_snapshot!(first, @"");
+    }
+}

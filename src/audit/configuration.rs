@@ -1,0 +1,108 @@
+//! What a close is governed by: settings, customers, template. Loaded from the books, or
+//! from the copies that lie in a sealed close, so that an old close can be verified after
+//! the settings have moved on.
+
+use std::path::Path;
+
+use crate::books::config::{self, Config};
+use crate::books::customers::{self, Customers};
+use crate::books::layout::{Books, CONFIG, CUSTOMERS};
+use crate::capture::store::sha256_hex;
+use crate::model::problem::{Problem, io, nearest};
+use crate::render::pdf::template::{SHIPPED, Template};
+
+/// Settings, customers and template, with the bytes that they were read from.
+#[derive(Debug)]
+pub struct Configuration {
+    /// The settings.
+    pub config: Config,
+    /// The customers.
+    pub customers: Customers,
+    /// How invoices look.
+    pub template: Template,
+    /// SHA-256 of the template.
+    pub template_sha256: String,
+    /// Copies for `inputs/`: name and bytes.
+    pub copies: Vec<(String, Vec<u8>)>,
+    /// What the person should know, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// `inputs/…` name of a template's copy.
+#[must_use]
+pub fn template_copy(sha256: &str) -> String {
+    format!("invoice-template-{}.toml", sha256.get(..16).unwrap_or(sha256))
+}
+
+/// Loads what the books say now.
+///
+/// # Errors
+/// A file that is missing or wrong.
+pub fn load(books: &Books) -> Result<Configuration, Problem> {
+    let (config, config_bytes) = config::load(books)?;
+    let path = books.path(CUSTOMERS);
+    let customers_bytes = std::fs::read(&path).map_err(|e| {
+        Problem::usage("no-customers", format!("could not read {}", path.display()))
+            .because(e.to_string())
+            .next("write customers.csv: a header row with customer_id, legal_name, address …, and a row a customer")
+            .not_done("Nothing was done.")
+    })?;
+    let template_bytes = template_bytes(books, &config.template)?;
+    assemble(config, config_bytes, customers_bytes, template_bytes)
+}
+
+/// Loads the copies in a sealed close.
+///
+/// # Errors
+/// A copy that is missing or wrong.
+pub fn load_sealed(folder: &Path, template_file: &str) -> Result<Configuration, Problem> {
+    let read = |name: &str| {
+        let path = folder.join("inputs").join(name);
+        std::fs::read(&path).map_err(|e| io("sealed-inputs", "read", &path, &e))
+    };
+    let config_bytes = read(CONFIG)?;
+    let text = String::from_utf8_lossy(&config_bytes).into_owned();
+    let config = config::parse(&text, &format!("inputs/{CONFIG}"))?;
+    assemble(config, config_bytes, read(CUSTOMERS)?, read(template_file)?)
+}
+
+fn assemble(
+    config: Config,
+    config_bytes: Vec<u8>,
+    customers_bytes: Vec<u8>,
+    template_bytes: Vec<u8>,
+) -> Result<Configuration, Problem> {
+    let (customers, mut notes) = customers::parse(&customers_bytes)?;
+    let text = std::str::from_utf8(&template_bytes)
+        .map_err(|_| Problem::usage("template", "the invoice template is not UTF-8 text"))?;
+    let template = Template::parse(text, &config.template)?;
+    let template_sha256 = sha256_hex(&template_bytes);
+    if config.seller.legal_name.is_empty() {
+        notes.push(format!("{CONFIG}: [seller] legal_name is not set, so invoices do not name who issues them"));
+    }
+    let copies = vec![
+        (CONFIG.to_owned(), config_bytes),
+        (CUSTOMERS.to_owned(), customers_bytes),
+        (template_copy(&template_sha256), template_bytes),
+    ];
+    Ok(Configuration { config, customers, template, template_sha256, copies, notes })
+}
+
+/// The books' own template first, then one that comes with the program.
+fn template_bytes(books: &Books, name: &str) -> Result<Vec<u8>, Problem> {
+    let path = books.path(format!("templates/invoice/{name}.toml"));
+    match std::fs::read(&path) {
+        Ok(bytes) => return Ok(bytes),
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(io("template", "read", &path, &e)),
+        Err(_) => {}
+    }
+    if let Some((_, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
+        return Ok(text.as_bytes().to_vec());
+    }
+    let known = SHIPPED.iter().map(|(shipped, _)| *shipped);
+    let hint = nearest(name, known.clone()).or(known.into_iter().next()).unwrap_or_default();
+    Err(Problem::usage("template", format!("there is no invoice template `{name}`"))
+        .because(format!("neither {} nor a shipped one", path.display()))
+        .next(format!("set [invoice] template = \"{hint}\", or write that file"))
+        .not_done("Nothing was done."))
+}

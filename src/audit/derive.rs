@@ -1,0 +1,168 @@
+//! Ground → derived: the one function that `reconcile`, `close` and `verify` share, so
+//! that what is verified is what was done.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use crate::bill::charges::{self, Disposition, Terms};
+use crate::bill::issued_differs;
+use crate::books::config::Config;
+use crate::books::customers::Customers;
+use crate::capture::store::{ANALYTICS, Capture, DASHBOARD};
+use crate::ledger::canonical;
+use crate::model::invoice::Issued;
+use crate::model::money::{Currency, MoneyError};
+use crate::model::period::Period;
+use crate::model::posting::Ledger;
+use crate::model::problem::Problem;
+use crate::model::reconciliation::{Input, Reconciliation};
+use crate::model::usage::{Analytics, Dashboard};
+use crate::reconcile::compare::Question;
+use crate::reconcile::{rank, reconcile};
+use crate::render::{csv, html, pdf, reconciliation_json};
+
+/// What a comparison is made from, beside the ledger's bytes.
+#[derive(Debug)]
+pub struct Ground<'a> {
+    /// The period asked for.
+    pub period: &'a Period,
+    /// The settings.
+    pub config: &'a Config,
+    /// Known customers; None where there are no books.
+    pub customers: Option<&'a Customers>,
+    /// The partner's figures.
+    pub analytics: &'a Analytics,
+    /// The partner's live counts, where captured.
+    pub dashboard: Option<&'a Dashboard>,
+    /// The files that the answers were read from.
+    pub answers: Vec<Input>,
+    /// Invoices issued for this period before.
+    pub issued: &'a [Issued],
+}
+
+/// What follows.
+#[derive(Debug)]
+pub struct Derived {
+    /// Everything found.
+    pub reconciliation: Reconciliation,
+    /// The ledger, read to its end.
+    pub ledger: Ledger,
+    /// What becomes of each customer; empty where there are no books.
+    pub decisions: BTreeMap<String, Disposition>,
+    /// `reconciliation.json`, `.csv` and `.html`.
+    pub reports: Vec<(&'static str, Vec<u8>)>,
+}
+
+/// The capture's bodies as inputs of a reconciliation.
+#[must_use]
+pub fn answers_of(capture: &Capture) -> Vec<Input> {
+    [("analytics", ANALYTICS), ("dashboard", DASHBOARD)]
+        .into_iter()
+        .filter_map(|(role, file)| {
+            let answer = capture.answer(file)?;
+            Some(Input { role, path: format!("capture/{file}"), sha256: answer.sha256.clone(), bytes: answer.bytes })
+        })
+        .collect()
+}
+
+/// Reads the ledger, compares, decides, and renders the reports.
+///
+/// # Errors
+/// A ledger that cannot be read, an unknown currency, a sum beyond the exact range.
+pub fn derive(ground: Ground<'_>, ledger: impl Read, ledger_name: &str) -> Result<Derived, Problem> {
+    let currency = match &ground.analytics.currency {
+        None => ground.config.currency,
+        Some(code) => Currency::parse(code).map_err(|e| {
+            Problem::stop("upstream-shape", "the partner's answer states a currency that does not exist")
+                .because(e.to_string())
+                .next("ask the partner which currency it is")
+        })?,
+    };
+    let options = canonical::Options {
+        period: Some(ground.period),
+        currency,
+        default_currency: ground.config.currency,
+    };
+    let ledger = canonical::read(ledger, ledger_name, &options)?;
+    let mut inputs = ground.answers;
+    inputs.push(Input { role: "ledger", path: ledger.path.clone(), sha256: ledger.sha256.clone(), bytes: ledger.bytes });
+    inputs.sort_by(|a, b| a.role.cmp(b.role));
+    let question = Question {
+        period: ground.period,
+        timezone: ground.config.timezone,
+        currency,
+        tolerance: ground.config.tolerance,
+        analytics: ground.analytics,
+        ledger: &ledger,
+        customers: ground.customers,
+        inputs,
+    };
+    let mut reconciliation = reconcile(&question).map_err(too_large)?;
+    let mut decisions = BTreeMap::new();
+    if let Some(customers) = ground.customers {
+        let terms = Terms { seller: &ground.config.seller, customers, ledger: &ledger, unlisted: ground.config.unlisted };
+        decisions = charges::decide(&reconciliation, &terms).map_err(too_large)?;
+        let mut differing = Vec::new();
+        for issued in ground.issued {
+            if let Some(Disposition::Bill(now)) = decisions.get(&issued.content.customer_id) {
+                differing.extend(issued_differs::find(issued, now).map_err(too_large)?);
+            }
+        }
+        if !differing.is_empty() {
+            reconciliation.findings.extend(differing);
+            rank::rank(&mut reconciliation.findings);
+        }
+        for disposition in decisions.values_mut() {
+            if let Disposition::Bill(draft) = disposition
+                && let Err(why) = pdf::printable(draft)
+            {
+                *disposition = Disposition::Held(why);
+            }
+        }
+    }
+    let reports = vec![
+        ("reconciliation.json", reconciliation_json::render(&reconciliation)),
+        ("reconciliation.csv", csv::reconciliation(&reconciliation)),
+        ("reconciliation.html", html::render(&reconciliation, ground.dashboard)?),
+    ];
+    Ok(Derived { reconciliation, ledger, decisions, reports })
+}
+
+fn too_large(error: MoneyError) -> Problem {
+    Problem::stop("overflow", "amounts are too large to be added up exactly")
+        .because(error.to_string())
+        .next("look for a mistyped amount in the ledger or in the partner's answer")
+        .not_done("Nothing was written.")
+}
+
+/// Does something with each of many invoices on all cores. The first error in order of
+/// the list is returned; results are in that order too, whatever thread made them.
+///
+/// # Errors
+/// What `work` returns.
+pub fn on_all_cores<T: Send>(
+    invoices: &[Issued],
+    work: impl Fn(usize, &Issued) -> Result<T, Problem> + Sync,
+) -> Result<Vec<T>, Problem> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(invoices.len().max(1));
+    let size = invoices.len().div_ceil(threads).max(1);
+    let work = &work;
+    let results: Vec<Result<Vec<T>, Problem>> = std::thread::scope(|scope| {
+        let handles: Vec<_> = invoices
+            .chunks(size)
+            .enumerate()
+            .map(|(n, chunk)| {
+                scope.spawn(move || chunk.iter().enumerate().map(|(i, invoice)| work(n * size + i, invoice)).collect())
+            })
+            .collect();
+        handles
+            .into_iter()
+            .map(|handle| handle.join().unwrap_or_else(|_| Err(Problem::stop("internal", "a worker thread failed"))))
+            .collect()
+    });
+    let mut all = Vec::with_capacity(invoices.len());
+    for result in results {
+        all.extend(result?);
+    }
+    Ok(all)
+}

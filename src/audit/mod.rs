@@ -1,0 +1,9 @@
+//! The proof: what was sealed, in which order, and that everything derived follows from
+//! what was received.
+
+pub mod chain;
+pub mod configuration;
+pub mod derive;
+pub mod manifest;
+pub mod seal;
+pub mod verify;

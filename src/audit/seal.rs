@@ -1,0 +1,313 @@
+//! The close: what is derived is numbered, drawn, staged, and sealed in one commit.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::chain::{self, Chain, Event, IssuedEntry};
+use super::configuration::{Configuration, template_copy};
+use super::derive::{Derived, Ground, answers_of, derive, on_all_cores};
+use super::manifest::{self, FileEntry};
+use crate::bill::charges::Disposition;
+use crate::bill::numbering;
+use crate::books::layout::{Books, CHAIN};
+use crate::books::transaction::Transaction;
+use crate::capture::store::{Capture, sha256_hex};
+use crate::model::invoice::Issued;
+use crate::model::period::Period;
+use crate::model::problem::{Exit, Problem, io};
+use crate::render::{csv, invoice_json, pdf};
+
+/// What a close did.
+#[derive(Debug)]
+pub struct Closed {
+    /// Everything derived.
+    pub derived: Derived,
+    /// Invoices issued by this run.
+    pub new: Vec<Issued>,
+    /// Invoices issued by earlier runs for this period.
+    pub before: Vec<Issued>,
+    /// False: nothing has changed since the last seal, so there is no new one.
+    pub sealed: bool,
+    /// SHA-256 of the manifest.
+    pub manifest_sha256: String,
+    /// SHA-256 of the chain's last line.
+    pub chain_head: String,
+}
+
+/// Reads and checks the audit chain of the books.
+///
+/// # Errors
+/// The chain does not hold (exit 4), or cannot be read.
+pub fn load_chain(books: &Books) -> Result<(Chain, Vec<u8>), Problem> {
+    let path = books.path(CHAIN);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(e) => return Err(io("chain", "read", &path, &e)),
+    };
+    match chain::read(&bytes) {
+        Ok(chain) => Ok((chain, bytes)),
+        Err(mut broken) => {
+            let first = broken.remove(0);
+            Err(unverified("chain-broken", format!("the audit chain does not hold: {CHAIN}, {first}")).also(broken))
+        }
+    }
+}
+
+fn unverified(code: &'static str, what: String) -> Problem {
+    let mut problem = Problem::stop(code, what)
+        .next("restore the file from git or a backup; `crossfoot verify` says what else is touched")
+        .not_done("Nothing was written.");
+    problem.exit = Exit::Unverified;
+    problem
+}
+
+/// Reads the invoices that were issued for a period, each checked against the chain.
+///
+/// # Errors
+/// One that is missing or is not what was issued (exit 4).
+pub fn load_issued(books: &Books, chain: &Chain, period: &Period) -> Result<Vec<Issued>, Problem> {
+    let folder = Books::close_dir(period);
+    chain
+        .issued_in(&period.name)
+        .map(|entry| {
+            let file = format!("{folder}/invoices/{}.json", crate::model::invoice::file_stem(&entry.number));
+            let bytes = std::fs::read(books.path(&file))
+                .map_err(|e| unverified("invoice-missing", format!("the issued invoice {} cannot be read", entry.number)).at(file.clone()).because(e.to_string()))?;
+            if sha256_hex(&bytes) != entry.json_sha256 {
+                return Err(unverified("invoice-changed", format!("{file} is not what was issued")));
+            }
+            invoice_json::parse(&bytes).map_err(|why| unverified("invoice-changed", format!("{file} cannot be read")).because(why))
+        })
+        .collect()
+}
+
+/// Opens a period's ledger; returns what findings call it, too.
+///
+/// # Errors
+/// It is not there or cannot be read.
+pub fn open_ledger(books: &Books, relative: &str) -> Result<File, Problem> {
+    let path = books.path(relative);
+    let opened = File::open(&path).and_then(|file| {
+        if file.metadata()?.is_dir() { Err(std::io::Error::other("it is a folder")) } else { Ok(file) }
+    });
+    opened.map_err(|e| {
+        let mut problem = io("no-ledger", "read the ledger", &path, &e).not_done("Nothing was reconciled.");
+        if e.kind() == std::io::ErrorKind::NotFound {
+            problem = problem.next("export the ledger of the period to that file, or set [ledger] path");
+        }
+        problem
+    })
+}
+
+/// Reads a ledger, compares and decides, against what was issued before.
+///
+/// # Errors
+/// As [`derive`].
+pub fn derive_now(
+    books: &Books,
+    period: &Period,
+    configuration: &Configuration,
+    capture: &Capture,
+    issued: &[Issued],
+) -> Result<Derived, Problem> {
+    let ledger = configuration.config.ledger_for(period);
+    let ground = Ground {
+        period,
+        config: &configuration.config,
+        customers: Some(&configuration.customers),
+        analytics: &capture.analytics,
+        dashboard: capture.dashboard.as_ref(),
+        answers: answers_of(capture),
+        issued,
+    };
+    derive(ground, open_ledger(books, &ledger)?, &ledger)
+}
+
+/// Closes a period. The caller holds the lock and has recovered.
+///
+/// # Errors
+/// Nothing has changed under the final names, unless the intent of the commit stands: then
+/// the next command finishes it.
+pub fn close(
+    books: &Books,
+    period: &Period,
+    configuration: &Configuration,
+    capture: &Capture,
+    now: DateTime<Utc>,
+) -> Result<Closed, Problem> {
+    let (chain, chain_bytes) = load_chain(books)?;
+    if let Some(other) = chain.overlapping(period) {
+        return Err(Problem::stop("period-overlap", format!("{} shares days with {}, for which invoices were issued", period.name, other.period))
+            .because("the same calls would be invoiced twice")
+            .next(format!("close another period, or correct that one: crossfoot close --period {}", other.period))
+            .not_done("No invoice was issued."));
+    }
+    let before = load_issued(books, &chain, period)?;
+    let derived = derive_now(books, period, configuration, capture, &before)?;
+    let drafts = derived
+        .decisions
+        .values()
+        .filter_map(|d| match d {
+            Disposition::Bill(draft) => Some(draft),
+            _ => None,
+        })
+        .filter(|draft| before.iter().all(|issued| issued.content.customer_id != draft.customer_id))
+        .map(|draft| (**draft).clone())
+        .collect();
+    let (new, allotted) =
+        numbering::allot(drafts, &configuration.config.number_format, &chain.allotted(), &configuration.template_sha256)?;
+
+    let folder = Books::close_dir(period);
+    let mut transaction = Transaction::begin(books)?;
+    let mut staged: Vec<FileEntry> = Vec::new();
+    let places: Vec<_> = new
+        .iter()
+        .map(|invoice| {
+            let stem = invoice.file_stem();
+            ["pdf", "json"].map(|ending| {
+                let name = format!("invoices/{stem}.{ending}");
+                (transaction.reserve(format!("{folder}/{name}")), name)
+            })
+        })
+        .collect();
+    let drawn = on_all_cores(&new, |index, invoice| {
+        let bytes = [pdf::render(invoice, &configuration.template)?, invoice_json::render(invoice)];
+        let mut entries = Vec::new();
+        for ((path, name), bytes) in places[index].iter().zip(bytes) {
+            std::fs::write(path, &bytes).map_err(|e| io("not-written", "write", path, &e).not_done("No invoice was issued."))?;
+            entries.push(FileEntry::of(name.clone(), &bytes));
+        }
+        Ok(entries)
+    })?;
+    let entries: Vec<IssuedEntry> = new
+        .iter()
+        .zip(&allotted)
+        .zip(&drawn)
+        .map(|((invoice, allotted), files)| IssuedEntry {
+            number: invoice.number.clone(),
+            series: allotted.series.clone(),
+            sequence: allotted.sequence,
+            issue_date: invoice.issue_date.to_string(),
+            customer_id: allotted.customer_id.clone(),
+            total: invoice.content.total.plain(),
+            currency: invoice.content.currency.code().to_owned(),
+            pdf_sha256: files.first().map(|f| f.sha256.clone()).unwrap_or_default(),
+            json_sha256: files.get(1).map(|f| f.sha256.clone()).unwrap_or_default(),
+        })
+        .collect();
+    staged.extend(drawn.into_iter().flatten());
+
+    let digests: BTreeMap<&str, &str> = chain
+        .issued_in(&period.name)
+        .chain(&entries)
+        .map(|entry| (entry.number.as_str(), entry.pdf_sha256.as_str()))
+        .collect();
+    let all: Vec<Issued> = before.iter().chain(&new).cloned().collect();
+    let register = csv::register(&all, |invoice| digests.get(invoice.number.as_str()).copied().unwrap_or_default().to_owned());
+    let copies = configuration.copies.iter().map(|(name, bytes)| (format!("inputs/{name}"), bytes.clone()));
+    let reports = derived.reports.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone()));
+    for (name, bytes) in copies.chain(reports).chain([("invoices.csv".to_owned(), register)]) {
+        transaction.stage(format!("{folder}/{name}"), &bytes)?;
+        staged.push(FileEntry::of(name, &bytes));
+    }
+
+    let mut files = staged;
+    for name in files_of(&books.path(&folder))? {
+        if files.iter().all(|f| f.path != name) {
+            let path = books.path(&folder).join(&name);
+            let bytes = std::fs::read(&path).map_err(|e| io("not-read", "read", &path, &e))?;
+            files.push(FileEntry::of(name, &bytes));
+        }
+    }
+    let inputs = vec![FileEntry {
+        path: derived.ledger.path.clone(),
+        sha256: derived.ledger.sha256.clone(),
+        bytes: derived.ledger.bytes,
+    }];
+    let governed: Vec<String> = configuration.copies.iter().map(|(name, _)| format!("inputs/{name}")).collect();
+    let timezone = configuration.config.timezone.name();
+    let build = |previous: Option<String>| manifest::build(period, timezone, &governed, inputs.clone(), files.clone(), previous);
+
+    // A run that changes nothing is no event.
+    let last = chain.events.iter().rposition(|event| event.period == period.name);
+    if let Some(last) = last.filter(|_| new.is_empty()) {
+        let previous = last.checked_sub(1).map(|i| chain.events[i].manifest_sha256.clone());
+        let same = sha256_hex(&build(previous));
+        if same == chain.events[last].manifest_sha256 {
+            let on_disk = std::fs::read(books.path(&folder).join(manifest::FILE)).map(|b| sha256_hex(&b));
+            if on_disk.is_ok_and(|digest| digest == same) {
+                return Ok(Closed { derived, new, before, sealed: false, manifest_sha256: same, chain_head: chain.head });
+            }
+        }
+    }
+
+    let manifest = build(chain.events.last().map(|event| event.manifest_sha256.clone()));
+    let manifest_sha256 = sha256_hex(&manifest);
+    transaction.stage(format!("{folder}/{}", manifest::FILE), &manifest)?;
+    let event = Event {
+        schema: String::new(),
+        sequence: 0,
+        event: "close".into(),
+        period: period.name.clone(),
+        from: period.from.to_string(),
+        to: period.to.to_string(),
+        at: now.to_rfc3339_opts(SecondsFormat::Secs, true),
+        tool: env!("CARGO_PKG_VERSION").into(),
+        outcome: derived.reconciliation.outcome().into(),
+        manifest_sha256: manifest_sha256.clone(),
+        issued: entries,
+        previous: String::new(),
+        digest: String::new(),
+    };
+    let longer = chain.append(&chain_bytes, event)?;
+    // Read back before it counts: what cannot be verified is not sealed.
+    let chain_head = chain::read(&longer)
+        .map_err(|broken| Problem::stop("internal", "the new chain does not verify").because(broken.join("; ")))?
+        .head;
+    transaction.stage(CHAIN, &longer)?;
+    transaction.commit(&format!("close --period {}", period.name))?;
+    Ok(Closed { derived, new, before, sealed: true, manifest_sha256, chain_head })
+}
+
+/// The files of a close, relative to its folder, sorted, without the manifest and without
+/// what begins with a dot.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn files_of(folder: &Path) -> Result<Vec<String>, Problem> {
+    let mut found = Vec::new();
+    let mut folders = vec![String::new()];
+    while let Some(inner) = folders.pop() {
+        let path = folder.join(&inner);
+        let entries = match std::fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(e) => return Err(io("not-read", "read", &path, &e)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(|e| io("not-read", "read", &path, &e))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with('.') {
+                continue;
+            }
+            let relative = if inner.is_empty() { name } else { format!("{inner}/{name}") };
+            if entry.path().is_dir() {
+                folders.push(relative);
+            } else if relative != manifest::FILE {
+                found.push(relative);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The template that an issued invoice is drawn with, from the copies in its close.
+#[must_use]
+pub fn template_path(invoice: &Issued) -> String {
+    format!("inputs/{}", template_copy(&invoice.template_sha256))
+}

@@ -1,0 +1,408 @@
+//! `verify`: offline, without credentials. Every digest and every link is computed again;
+//! then everything derived is derived again from the captured bytes, the ledger and the
+//! sealed configuration, and compared byte for byte.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::chain::{self, Chain, Event};
+use super::configuration;
+use super::derive::on_all_cores;
+use super::manifest::{self, Manifest};
+use super::seal;
+use crate::bill::charges::Disposition;
+use crate::bill::numbering;
+use crate::books::layout::{Books, CHAIN};
+use crate::capture::store::{self, sha256_hex};
+use crate::model::invoice::{Issued, file_stem};
+use crate::model::period::{Period, parse_day};
+use crate::model::problem::{Problem, io};
+use crate::render::pdf::template::Template;
+use crate::render::{csv, invoice_json, pdf};
+
+/// Something that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The file, relative to the books.
+    pub file: String,
+    /// The field in it, where it can be told.
+    pub field: Option<String>,
+    /// What does not hold.
+    pub what: String,
+}
+
+/// What was verified of a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeriodReport {
+    /// The period's name.
+    pub period: String,
+    /// Files whose digests were computed.
+    pub files: usize,
+    /// Invoices drawn again.
+    pub invoices: usize,
+    /// Seals in the chain.
+    pub seals: usize,
+    /// When it was last sealed.
+    pub at: String,
+    /// The outcome that was sealed.
+    pub outcome: String,
+}
+
+/// The outcome of a verification.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Period by period.
+    pub periods: Vec<PeriodReport>,
+    /// What does not hold; empty: everything does.
+    pub broken: Vec<Broken>,
+    /// Events in the chain.
+    pub events: usize,
+    /// SHA-256 of the chain's last line: note it somewhere else.
+    pub head: String,
+}
+
+impl Report {
+    fn add(&mut self, file: impl Into<String>, field: Option<String>, what: impl Into<String>) {
+        self.broken.push(Broken { file: file.into(), field, what: what.into() });
+    }
+}
+
+/// Verifies one period, or all that were ever sealed.
+///
+/// # Errors
+/// Something could not even be tried; what does not hold is in the report.
+pub fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Problem> {
+    let mut report = Report::default();
+    let path = books.path(CHAIN);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(e) => return Err(io("chain", "read", &path, &e)),
+    };
+    let chain = match chain::read(&bytes) {
+        Ok(chain) => chain,
+        Err(broken) => {
+            for what in broken {
+                report.add(CHAIN, None, what);
+            }
+            return Ok(report);
+        }
+    };
+    report.events = chain.events.len();
+    report.head.clone_from(&chain.head);
+    for what in numbering::continuity(&chain.allotted()) {
+        report.add(CHAIN, Some("issued".into()), what);
+    }
+    unsealed(books, &chain, &mut report);
+
+    let mut last: BTreeMap<&str, &Event> = BTreeMap::new();
+    for event in &chain.events {
+        last.insert(&event.period, event);
+    }
+    for (name, event) in last {
+        if only.is_none_or(|period| period.name == name) {
+            verify_period(books, &chain, event, &mut report)?;
+        }
+    }
+    report.broken.sort_by(|a, b| (&a.file, &a.field, &a.what).cmp(&(&b.file, &b.field, &b.what)));
+    report.broken.dedup();
+    Ok(report)
+}
+
+/// A manifest that no event of the chain knows: the chain was cut, or the manifest forged.
+fn unsealed(books: &Books, chain: &Chain, report: &mut Report) {
+    let Ok(entries) = std::fs::read_dir(books.path("closes")) else { return };
+    let mut names: Vec<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    for name in names {
+        let manifest = format!("closes/{name}/{}", manifest::FILE);
+        if books.path(&manifest).exists() && chain.of(&name).next().is_none() {
+            report.add(manifest, None, format!("no event of {CHAIN} seals it: the chain was cut, or this file was put here"));
+        }
+    }
+}
+
+fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Report) -> Result<(), Problem> {
+    let days = parse_day(&event.from).and_then(|from| parse_day(&event.to).map(|to| (from, to)));
+    let Ok((from, to)) = days else {
+        report.add(CHAIN, Some("from".into()), "the period's days cannot be read");
+        return Ok(());
+    };
+    let period = Period { name: event.period.clone(), from, to };
+    let folder = Books::close_dir(&period);
+    let manifest_name = format!("{folder}/{}", manifest::FILE);
+    let before = report.broken.len();
+
+    let bytes = match std::fs::read(books.path(&manifest_name)) {
+        Ok(bytes) => bytes,
+        Err(e) => {
+            report.add(manifest_name, None, format!("it cannot be read: {e}"));
+            return Ok(());
+        }
+    };
+    let manifest: Option<Manifest> = match serde_json::from_slice(&bytes) {
+        Ok(manifest) => Some(manifest),
+        Err(e) => {
+            report.add(manifest_name.clone(), None, format!("it cannot be read: {e}"));
+            None
+        }
+    };
+    if sha256_hex(&bytes) != event.manifest_sha256 {
+        report.add(manifest_name, None, format!("its SHA-256 is {}, and event {} of the chain sealed {}", sha256_hex(&bytes), event.sequence, event.manifest_sha256));
+    }
+    let Some(manifest) = manifest else { return Ok(()) };
+    let files = digests(books, &folder, &manifest, report)?;
+    let issued = issued(books, chain, &period, report);
+    let ground_holds = report.broken[before..].iter().all(|b| {
+        let derived = ["reconciliation.", "invoices/", "invoices.csv"];
+        derived.iter().any(|d| b.file.starts_with(&format!("{folder}/{d}")))
+    });
+    if ground_holds {
+        rederive(books, chain, event, &period, &issued, &manifest, report)?;
+    }
+    report.periods.push(PeriodReport {
+        period: period.name.clone(),
+        files,
+        invoices: issued.len(),
+        seals: chain.of(&period.name).count(),
+        at: event.at.clone(),
+        outcome: event.outcome.clone(),
+    });
+    Ok(())
+}
+
+/// Every file of the manifest, and no other.
+fn digests(books: &Books, folder: &str, manifest: &Manifest, report: &mut Report) -> Result<usize, Problem> {
+    let mut known = BTreeSet::new();
+    let mut count = 0;
+    let inside = manifest.files.iter().map(|entry| (format!("{folder}/{}", entry.path), entry));
+    let outside = manifest.inputs.iter().map(|entry| (entry.path.clone(), entry));
+    for (name, entry) in inside.chain(outside) {
+        known.insert(name.clone());
+        count += 1;
+        match digest_of(&books.path(&name)) {
+            Err(e) => report.add(name, None, format!("it cannot be read: {e}")),
+            Ok((sha256, bytes)) if sha256 != entry.sha256 || bytes != entry.bytes => report.add(
+                name,
+                None,
+                format!("its SHA-256 is {sha256} ({bytes} bytes), and the manifest has {} ({} bytes)", entry.sha256, entry.bytes),
+            ),
+            Ok(_) => {}
+        }
+    }
+    for name in seal::files_of(&books.path(folder))? {
+        let name = format!("{folder}/{name}");
+        if !known.contains(&name) {
+            report.add(name, None, "it is not in the manifest: it was put here after the seal");
+        }
+    }
+    Ok(count)
+}
+
+fn digest_of(path: &std::path::Path) -> std::io::Result<(String, u64)> {
+    use sha2::{Digest, Sha256};
+    use std::io::Read;
+    let mut file = std::fs::File::open(path)?;
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; 1 << 18];
+    let mut bytes = 0;
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            return Ok((store::hex(&digest.finalize()), bytes));
+        }
+        digest.update(&buffer[..n]);
+        bytes += n as u64;
+    }
+}
+
+/// The issued invoices, each against the chain, and its sums against themselves.
+fn issued(books: &Books, chain: &Chain, period: &Period, report: &mut Report) -> Vec<Issued> {
+    let folder = Books::close_dir(period);
+    let mut all = Vec::new();
+    for entry in chain.issued_in(&period.name) {
+        let stem = file_stem(&entry.number);
+        for (ending, expected) in [("json", &entry.json_sha256), ("pdf", &entry.pdf_sha256)] {
+            let name = format!("{folder}/invoices/{stem}.{ending}");
+            match std::fs::read(books.path(&name)) {
+                Err(e) => report.add(name, None, format!("invoice {} cannot be read: {e}", entry.number)),
+                Ok(bytes) => {
+                    if sha256_hex(&bytes) != *expected {
+                        report.add(name.clone(), None, format!("it is not what was issued as {}", entry.number));
+                    }
+                    if ending == "json" {
+                        match invoice_json::parse(&bytes) {
+                            Ok(invoice) => all.push(invoice),
+                            Err(why) => report.add(name, None, why),
+                        }
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Derives everything again and compares.
+fn rederive(
+    books: &Books,
+    chain: &Chain,
+    event: &Event,
+    period: &Period,
+    issued: &[Issued],
+    manifest: &Manifest,
+    report: &mut Report,
+) -> Result<(), Problem> {
+    let folder = Books::close_dir(period);
+    let Some(template_file) = manifest.configuration.files.iter().find_map(|f| f.strip_prefix("inputs/").filter(|f| f.starts_with("invoice-template-"))) else {
+        report.add(format!("{folder}/{}", manifest::FILE), Some("configuration".into()), "it names no template");
+        return Ok(());
+    };
+    let configuration = match configuration::load_sealed(&books.path(&folder), template_file) {
+        Ok(configuration) => configuration,
+        Err(problem) => {
+            report.add(format!("{folder}/inputs"), None, problem.what);
+            return Ok(());
+        }
+    };
+    let capture = match store::load(books, period) {
+        Ok(Some(capture)) => capture,
+        Ok(None) => {
+            report.add(Books::capture_dir(period), None, "there is no capture");
+            return Ok(());
+        }
+        Err(problem) => {
+            report.add(Books::capture_dir(period), None, problem.what);
+            return Ok(());
+        }
+    };
+    // What the last run found was found beside the invoices of the runs before it.
+    let new: BTreeSet<&str> = event.issued.iter().map(|e| e.number.as_str()).collect();
+    let before: Vec<Issued> = issued.iter().filter(|i| !new.contains(i.number.as_str())).cloned().collect();
+    let derived = match seal::derive_now(books, period, &configuration, &capture, &before) {
+        Ok(derived) => derived,
+        Err(problem) => {
+            report.add(folder, None, format!("it cannot be derived again: {}", problem.what));
+            return Ok(());
+        }
+    };
+    for (name, bytes) in &derived.reports {
+        compare(books, &format!("{folder}/{name}"), bytes, report);
+    }
+    let digests: BTreeMap<&str, &str> = chain.issued_in(&period.name).map(|e| (e.number.as_str(), e.pdf_sha256.as_str())).collect();
+    let register = csv::register(issued, |i| digests.get(i.number.as_str()).copied().unwrap_or_default().to_owned());
+    compare(books, &format!("{folder}/invoices.csv"), &register, report);
+
+    for invoice in issued {
+        let name = format!("{folder}/invoices/{}.json", invoice.file_stem());
+        let content = &invoice.content;
+        let newly = new.contains(invoice.number.as_str());
+        match derived.decisions.get(&content.customer_id) {
+            Some(Disposition::Bill(draft)) if newly && **draft != *content => {
+                report.add(name, Some(first_difference(invoice, draft)), "it does not follow from the captured answer, the ledger and the configuration");
+            }
+            Some(Disposition::Bill(_)) => {}
+            _ if newly => report.add(name, None, "this customer is not to be invoiced by the sealed inputs"),
+            _ => {}
+        }
+    }
+    let due: Vec<&String> = derived
+        .decisions
+        .iter()
+        .filter(|(id, d)| matches!(d, Disposition::Bill(_)) && issued.iter().all(|i| i.content.customer_id != **id))
+        .map(|(id, _)| id)
+        .collect();
+    if let Some(id) = due.first() {
+        report.add(format!("{folder}/invoices"), None, format!("customer {id} is to be invoiced by the sealed inputs, and is not"));
+    }
+    draw_again(books, &folder, issued, report)
+}
+
+/// The field in which an issued invoice and its draft first differ.
+fn first_difference(invoice: &Issued, draft: &crate::model::invoice::Draft) -> String {
+    let as_value = |content: crate::model::invoice::Draft| -> serde_json::Value {
+        let again = Issued { content, ..invoice.clone() };
+        serde_json::from_slice(&invoice_json::render(&again)).unwrap_or_default()
+    };
+    differing_field(&as_value(invoice.content.clone()), &as_value(draft.clone())).unwrap_or_default()
+}
+
+fn draw_again(books: &Books, folder: &str, issued: &[Issued], report: &mut Report) -> Result<(), Problem> {
+    let mut templates: BTreeMap<String, Template> = BTreeMap::new();
+    for invoice in issued {
+        let path = seal::template_path(invoice);
+        if templates.contains_key(&path) {
+            continue;
+        }
+        let name = format!("{folder}/{path}");
+        let text = std::fs::read_to_string(books.path(&name)).unwrap_or_default();
+        match Template::parse(&text, &path) {
+            Ok(template) if sha256_hex(text.as_bytes()) == invoice.template_sha256 => {
+                templates.insert(path, template);
+            }
+            _ => {
+                report.add(name, None, format!("it is not the template of invoice {}", invoice.number));
+                return Ok(());
+            }
+        }
+    }
+    let again = on_all_cores(issued, |_, invoice| {
+        let template = templates
+            .get(&seal::template_path(invoice))
+            .ok_or_else(|| Problem::stop("internal", "a template is missing"))?;
+        let drawn = pdf::render(invoice, template)?;
+        let name = format!("{folder}/invoices/{}.pdf", invoice.file_stem());
+        let same = std::fs::read(books.path(&name)).is_ok_and(|bytes| bytes == drawn);
+        Ok((!same).then_some(name))
+    })?;
+    for name in again.into_iter().flatten() {
+        report.add(name, None, "drawn again from its .json and template, it is not the same file");
+    }
+    Ok(())
+}
+
+fn compare(books: &Books, name: &str, expected: &[u8], report: &mut Report) {
+    match std::fs::read(books.path(name)) {
+        Ok(bytes) if bytes == expected => {}
+        Ok(bytes) => {
+            let values = [&bytes[..], expected].map(|b| serde_json::from_slice::<serde_json::Value>(b).ok());
+            let field = match values {
+                [Some(found), Some(expected)] => differing_field(&found, &expected),
+                _ => differing_line(&bytes, expected),
+            };
+            report.add(name, field, "derived again, it is not the same file");
+        }
+        Err(e) => report.add(name, None, format!("it cannot be read: {e}")),
+    }
+}
+
+fn differing_line(found: &[u8], expected: &[u8]) -> Option<String> {
+    let (mut found, mut expected) = (found.split(|b| *b == b'\n'), expected.split(|b| *b == b'\n'));
+    let mut line = 1;
+    loop {
+        match (found.next(), expected.next()) {
+            (None, None) => return None,
+            (a, b) if a == b => line += 1,
+            _ => return Some(format!("line {line}")),
+        }
+    }
+}
+
+/// The path of the first value that differs, `/customers/3/ledger`.
+fn differing_field(found: &serde_json::Value, expected: &serde_json::Value) -> Option<String> {
+    use serde_json::Value;
+    match (found, expected) {
+        (a, b) if a == b => None,
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            keys.into_iter().find_map(|key| match (a.get(key), b.get(key)) {
+                (Some(x), Some(y)) => differing_field(x, y).map(|path| format!("/{key}{path}")),
+                _ => Some(format!("/{key}")),
+            })
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            let first = a.iter().zip(b).enumerate().find_map(|(i, (x, y))| differing_field(x, y).map(|path| format!("/{i}{path}")));
+            first.or_else(|| Some(format!("/{}", a.len().min(b.len()))))
+        }
+        _ => Some(String::new()),
+    }
+}

@@ -1,0 +1,6 @@
+//! What is charged: reconciled figures → drafts → numbered invoices. Pure.
+
+pub mod charges;
+pub mod issued_differs;
+pub mod numbering;
+pub mod tax;

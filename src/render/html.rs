@@ -1,0 +1,269 @@
+//! `reconciliation.html`: one file, no network, no script; verdict first, then what to do.
+//! The page is `templates/report/reconciliation.html`; every value is handed to it as text.
+
+use minijinja::{Environment, Value, context};
+use rust_decimal::Decimal;
+
+use super::figures;
+use crate::model::finding::{Finding, Severity, Sides};
+use crate::model::money::{Currency, Money};
+use crate::model::problem::Problem;
+use crate::model::reconciliation::{Reconciliation, Status};
+use crate::model::usage::{Dashboard, Direction};
+
+const PAGE: &str = include_str!("../../templates/report/reconciliation.html");
+/// How many places of a finding the page shows; all are in the JSON.
+const SHOWN_EVIDENCE: usize = 50;
+
+/// Renders the page.
+///
+/// # Errors
+/// The built-in template does not fit its data, which tests rule out.
+pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>) -> Result<Vec<u8>, Problem> {
+    let failed = |e: minijinja::Error| Problem::stop("internal", "the HTML report cannot be rendered").because(e.to_string());
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+    environment.add_template("reconciliation.html", PAGE).map_err(failed)?;
+    let page = environment.get_template("reconciliation.html").map_err(failed)?;
+    let (from_instant, to_instant) = r.period.instants(r.timezone);
+    let instant = |t: chrono::DateTime<chrono::Utc>| t.format("%Y-%m-%d %H:%M:%S UTC").to_string();
+    let held = r.held();
+    let (headline, subline) = verdict(r);
+    page.render(context! {
+        period => r.period.name.as_str(),
+        from => r.period.from.to_string(),
+        to => r.period.to.to_string(),
+        timezone => r.timezone.name(),
+        from_instant => instant(from_instant),
+        to_instant => instant(to_instant),
+        currency => r.currency.code(),
+        outcome => r.outcome(),
+        headline,
+        subline,
+        todo => r.findings.iter().filter(|f| f.severity != Severity::Info).map(|f| context! { id => f.id.as_str(), next => f.next.as_str() }).collect::<Vec<_>>(),
+        findings => r.findings.iter().map(finding).collect::<Vec<_>>(),
+        lines => lines(r),
+        split_svg => split(r),
+        calls => calls(r),
+        spenders => figures::top_spenders(r, 20).into_iter().map(|s| context! {
+            name => s.name,
+            id => s.customer_id,
+            calls => s.calls.map_or_else(dash, |c| figures::grouped_count(r, c)),
+            cost => s.cost.display(),
+            share => per_cent(s.share),
+        }).collect::<Vec<_>>(),
+        customers => r.customers.iter().map(|line| context! {
+            name => line.name.as_deref().unwrap_or_default(),
+            id => line.customer_id.as_str(),
+            analytics => shown(line.sides.analytics),
+            ledger => line.sides.ledger.display(),
+            difference => signed(&line.sides),
+            status => line.status.name(),
+            held => held.contains_key(line.customer_id.as_str()),
+            inbound => shown(line.ledger_by_direction.get(&Direction::Inbound).copied()),
+            outbound => shown(line.ledger_by_direction.get(&Direction::Outbound).copied()),
+        }).collect::<Vec<_>>(),
+        dashboard => dashboard.map(|d| dashboard_facts(r, d)),
+        statement => statement(r),
+        inputs => r.inputs.iter().map(|i| context! {
+            role => i.role, path => i.path.as_str(), sha256 => i.sha256.as_str(), bytes => figures::grouped_count(r, i.bytes),
+        }).collect::<Vec<_>>(),
+        rows => rows(r),
+        tool => concat!("crossfoot ", env!("CARGO_PKG_VERSION")),
+    })
+    .map(String::into_bytes)
+    .map_err(failed)
+}
+
+/// The verdict in a phrase, and the sentence below it.
+#[must_use]
+pub fn verdict(r: &Reconciliation) -> (String, String) {
+    let held = r.held().len();
+    let total = match (r.totals.analytics, r.totals.difference) {
+        (Some(analytics), Some(difference)) if difference.is_zero() => {
+            format!("Ledger and analytics agree on {}.", analytics.display())
+        }
+        (Some(analytics), Some(difference)) => format!(
+            "The ledger says {}, the analytics {}: {} in all.",
+            r.totals.ledger.display(),
+            analytics.display(),
+            difference.display_signed()
+        ),
+        _ => format!("The ledger says {}; the analytics state no total.", r.totals.ledger.display()),
+    };
+    if r.is_reconciled() {
+        ("Reconciled".to_owned(), total)
+    } else {
+        let agree = r.customers.len().saturating_sub(held);
+        ("Does not reconcile".to_owned(), format!("{total} {held} of {} customers held; nothing blocks the other {agree}.", r.customers.len()))
+    }
+}
+
+fn dash() -> String {
+    "–".to_owned()
+}
+
+fn shown(money: Option<Money>) -> String {
+    money.map_or_else(dash, |m| m.display())
+}
+
+fn signed(sides: &Sides) -> String {
+    sides.difference.map_or_else(dash, |d| d.display_signed())
+}
+
+fn per_cent(share: Option<Decimal>) -> String {
+    share.map_or_else(dash, |s| format!("{s} %"))
+}
+
+fn finding(f: &Finding) -> Value {
+    let amounts: Vec<String> = [
+        ("analytics", f.analytics.map(|m| m.display())),
+        ("ledger", f.ledger.map(|m| m.display())),
+        ("difference", f.difference.map(|m| m.display_signed())),
+        ("explained", f.explains.map(|m| m.display_signed())),
+        ("unexplained", f.residual.map(|m| m.display_signed())),
+    ]
+    .into_iter()
+    .filter_map(|(what, amount)| amount.map(|a| format!("{what} {a}")))
+    .collect();
+    let customers = match f.customers.as_slice() {
+        [] => String::new(),
+        few if few.len() <= 8 => few.join(", "),
+        many => format!("{} and {} more customers", many[..8].join(", "), many.len() - 8),
+    };
+    context! {
+        id => f.id.as_str(),
+        code => f.code,
+        severity => f.severity.name(),
+        confidence => f.confidence.name(),
+        message => f.message.as_str(),
+        next => f.next.as_str(),
+        amounts => amounts.join(" · "),
+        customers,
+        few => f.evidence.len() <= 10,
+        evidence_count => f.evidence.len().to_string(),
+        more => if f.evidence.len() > SHOWN_EVIDENCE { format!("{} more in reconciliation.json.", f.evidence.len() - SHOWN_EVIDENCE) } else { String::new() },
+        evidence => f.evidence.iter().take(SHOWN_EVIDENCE).map(|e| {
+            let row = e.line.map_or_else(String::new, |l| format!(", row {l}"));
+            let column = e.column.as_ref().map_or_else(String::new, |c| format!(", column {c}"));
+            context! { place => format!("{}{row}{column}", e.file), text => e.text.as_str(), why => e.why.as_deref().unwrap_or_default() }
+        }).collect::<Vec<_>>(),
+    }
+}
+
+fn lines(r: &Reconciliation) -> Vec<Value> {
+    let line = |what: String, sides: &Sides, status: &str, share: Option<Decimal>| {
+        context! {
+            what,
+            analytics => shown(sides.analytics),
+            ledger => sides.ledger.display(),
+            difference => signed(sides),
+            status,
+            share => per_cent(share),
+        }
+    };
+    let mut all = Vec::new();
+    for d in &r.directions {
+        let what = d.direction.name().to_owned();
+        all.push(line(what, &d.sides, d.status.name(), figures::direction_share(r, d.sides.analytics)));
+    }
+    all.push(line("total".into(), &r.totals, total_status(r), figures::direction_share(r, r.totals.analytics)));
+    if let Some(rest) = &r.remainder {
+        let what = format!("of it not listed by the partner ({} in the ledger)", rest.customers);
+        all.push(line(what, &rest.sides, rest.status.name(), figures::direction_share(r, rest.sides.analytics)));
+    }
+    all
+}
+
+fn total_status(r: &Reconciliation) -> &'static str {
+    match r.totals.difference {
+        Some(d) if d.is_zero() => Status::Matched.name(),
+        Some(_) => Status::Discrepant.name(),
+        None => Status::NotStated.name(),
+    }
+}
+
+/// The direction split as a bar, drawn from the shares in tenths of a per cent.
+fn split(r: &Reconciliation) -> Value {
+    let share = |d: Direction| {
+        let cost = r.directions.iter().find(|l| l.direction == d).and_then(|l| l.sides.analytics);
+        figures::direction_share(r, cost)
+    };
+    let (Some(inbound), Some(outbound)) = (share(Direction::Inbound), share(Direction::Outbound)) else {
+        return Value::from_safe_string(String::new());
+    };
+    let clamped = inbound.mantissa().clamp(0, 1000);
+    Value::from_safe_string(format!(
+        "<svg role=\"img\" aria-label=\"inbound {inbound} %, outbound {outbound} % of the cost\" viewBox=\"0 0 1000 60\" width=\"100%\" height=\"60\" preserveAspectRatio=\"none\"><rect x=\"0\" y=\"8\" width=\"{clamped}\" height=\"20\" fill=\"#0b4f6c\"/><rect x=\"{clamped}\" y=\"8\" width=\"{}\" height=\"20\" fill=\"#d98e04\"/></svg><p class=\"muted\">Cost by direction: inbound {inbound} % (blue), outbound {outbound} % (amber).</p>",
+        1000 - clamped
+    ))
+}
+
+fn fact(what: &str, value: Option<String>) -> Value {
+    context! { what, value => value.unwrap_or_else(|| "not stated".to_owned()) }
+}
+
+fn calls(r: &Reconciliation) -> Vec<Value> {
+    let count = |n: Option<u64>| n.map(|n| figures::grouped_count(r, n));
+    vec![
+        fact("total cost", r.totals.analytics.map(|m| m.display())),
+        fact("call attempts", count(r.usage.calls)),
+        fact("answered", count(r.usage.answered)),
+        fact("failed", count(r.usage.failed)),
+        fact("answer rate", figures::answer_rate(r).map(|p| format!("{p} %"))),
+        fact("failed of all calls", figures::failure_ratio(r).map(|p| format!("{p} %"))),
+        fact("average duration of an answered call", figures::average_duration(r)),
+        fact("average cost of a call attempt", figures::cost_per_call(r).map(|m| m.display())),
+    ]
+}
+
+fn dashboard_facts(r: &Reconciliation, d: &Dashboard) -> Vec<Value> {
+    let count = |n: Option<u64>| n.map(|n| figures::grouped_count(r, n));
+    let currency = d.currency.as_deref().and_then(|c| Currency::parse(c).ok());
+    let money = |amount: Option<Decimal>| match (amount, currency) {
+        (Some(amount), Some(currency)) => Some(Money::new(amount, currency).display()),
+        (Some(amount), None) => Some(format!("{amount} (currency not stated)")),
+        (None, _) => None,
+    };
+    vec![
+        fact("active accounts", count(d.active_accounts)),
+        fact("accounts with a low balance", count(d.accounts_low_balance)),
+        fact("accounts suspended", count(d.accounts_suspended)),
+        fact("combined wallet balance", money(d.total_balance)),
+        fact("calls on that day", count(d.calls_today)),
+        fact("calls in that month", count(d.calls_this_month)),
+        fact("spend in that month", money(d.total_spend_this_month)),
+    ]
+}
+
+fn rows(r: &Reconciliation) -> String {
+    let count = |n: u64| figures::grouped_count(r, n);
+    let c = &r.rows;
+    format!(
+        "{} read = {} used + {} outside the period + {} excluded + {} rejected",
+        count(c.read),
+        count(c.used),
+        count(c.outside_period),
+        count(c.excluded),
+        count(c.rejected)
+    )
+}
+
+fn statement(r: &Reconciliation) -> Vec<String> {
+    let proven = r.customers.iter().filter(|c| c.status == Status::Matched).count();
+    let mut all = vec![format!(
+        "Proven: for {proven} of {} customers the partner's own figure equals the ledger's, to the last digit.",
+        r.customers.len()
+    )];
+    match &r.remainder {
+        Some(rest) if rest.status == Status::Matched => all.push(format!(
+            "Proven in total only: {} customers whom the partner does not list. Their sum equals the remainder to the last digit; each one's own figure is the ledger's word.",
+            rest.customers
+        )),
+        Some(_) => all.push("Not proven: the customers whom the partner does not list.".to_owned()),
+        None => {}
+    }
+    all.push("Assumed: the partner counts a day as the books do; a call's direction per customer is as the ledger says, since the captured answers state directions for the whole only.".to_owned());
+    all.push("Not checked: prices of single calls, taxes, and what is no call cost (rental, recording).".to_owned());
+    all
+}

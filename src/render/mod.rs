@@ -1,0 +1,9 @@
+//! What documents look like: values and a template → bytes. Pure; no clock, no disk.
+
+pub mod csv;
+pub mod figures;
+pub mod html;
+pub mod invoice_json;
+pub mod pdf;
+pub mod reconciliation_json;
+pub mod text;

@@ -1,0 +1,203 @@
+//! A template: how an invoice looks, as data that a designer can edit. See
+//! `templates/invoice/classic.toml`, which explains itself.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::model::problem::Problem;
+
+/// Templates that come with the program: name and text.
+pub const SHIPPED: &[(&str, &str)] =
+    &[("classic", include_str!("../../../templates/invoice/classic.toml"))];
+
+/// A parsed and checked template.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Template {
+    pub(super) page: Page,
+    pub(super) colours: Colours,
+    pub(super) sizes: Sizes,
+    pub(super) layout: Layout,
+    pub(super) labels: Labels,
+    pub(super) footer: Footer,
+    pub(super) columns: Vec<Column>,
+    pub(super) notes: Notes,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    pub(super) width_mm: f32,
+    pub(super) height_mm: f32,
+    pub(super) margin_mm: f32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Colours {
+    pub(super) ink: Colour,
+    pub(super) muted: Colour,
+    pub(super) accent: Colour,
+    pub(super) rule: Colour,
+    pub(super) band: Colour,
+}
+
+/// Red, green, blue, 0 to 255.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(try_from = "String")]
+pub(super) struct Colour(pub(super) [u8; 3]);
+
+impl TryFrom<String> for Colour {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let digits = text.strip_prefix('#').filter(|d| d.len() == 6 && d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = digits.ok_or_else(|| format!("`{text}` is not a colour such as #0b4f6c"))?;
+        let part = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap_or_default();
+        Ok(Self([part(0), part(2), part(4)]))
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sizes {
+    pub(super) title_pt: f32,
+    pub(super) name_pt: f32,
+    pub(super) total_pt: f32,
+    pub(super) body_pt: f32,
+    pub(super) small_pt: f32,
+    pub(super) line_height: f32,
+    pub(super) row_gap_pt: f32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Layout {
+    pub(super) blocks: Vec<Block>,
+}
+
+/// A part of the body.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Block {
+    Heading,
+    Parties,
+    Summary,
+    Lines,
+    Totals,
+    Words,
+    Notes,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Labels {
+    pub(super) title: String,
+    pub(super) number: String,
+    pub(super) issue_date: String,
+    pub(super) period: String,
+    pub(super) customer_id: String,
+    pub(super) buyer: String,
+    pub(super) gstin: String,
+    pub(super) state_code: String,
+    pub(super) email: String,
+    pub(super) total_due: String,
+    pub(super) subtotal: String,
+    pub(super) round_off: String,
+    pub(super) total: String,
+    pub(super) words: String,
+    pub(super) notes: String,
+    pub(super) carried_forward: String,
+    pub(super) brought_forward: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Footer {
+    pub(super) left: String,
+    pub(super) right: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Column {
+    pub(super) key: Key,
+    pub(super) label: String,
+    pub(super) width_mm: f32,
+    pub(super) align: Align,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Key {
+    Description,
+    Direction,
+    Calls,
+    Amount,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Align {
+    Left,
+    Right,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Notes {
+    pub(super) customer: String,
+    pub(super) tolerance: String,
+    pub(super) total_only: String,
+}
+
+impl Template {
+    /// Reads a template; `name` is what errors call it.
+    ///
+    /// # Errors
+    /// What is wrong with it, with line and column where TOML or a value is.
+    pub fn parse(text: &str, name: &str) -> Result<Self, Problem> {
+        let refuse = |why: String| {
+            Problem::usage("template", format!("the invoice template {name} cannot be used"))
+                .because(why)
+                .next("correct it, or compare it with templates/invoice/classic.toml of the program")
+                .not_done("No invoice was issued.")
+        };
+        let template: Self = toml::from_str(text).map_err(|e| refuse(e.to_string().trim().replace('\n', "; ")))?;
+        let Page { width_mm, height_mm, margin_mm } = template.page;
+        if !(50.0..=2_000.0).contains(&width_mm) || !(80.0..=2_000.0).contains(&height_mm) {
+            return Err(refuse("[page] width_mm and height_mm must be a page's: 50 to 2000 by 80 to 2000".into()));
+        }
+        if !(5.0..=width_mm / 4.0).contains(&margin_mm) {
+            return Err(refuse("[page] margin_mm must be from 5 to a quarter of the width".into()));
+        }
+        let s = &template.sizes;
+        for size in [s.title_pt, s.name_pt, s.total_pt, s.body_pt, s.small_pt] {
+            if !(4.0..=72.0).contains(&size) {
+                return Err(refuse(format!("[sizes] {size} pt is not from 4 to 72")));
+            }
+        }
+        if !(1.0..=3.0).contains(&s.line_height) || !(0.0..=50.0).contains(&s.row_gap_pt) {
+            return Err(refuse("[sizes] line_height must be from 1 to 3 and row_gap_pt from 0 to 50".into()));
+        }
+        for needed in [Block::Heading, Block::Parties, Block::Lines, Block::Totals] {
+            if template.layout.blocks.iter().filter(|b| **b == needed).count() != 1 {
+                return Err(refuse(format!("[layout] blocks must have {needed:?} exactly once").to_lowercase()));
+            }
+        }
+        let mut keys = BTreeMap::new();
+        for column in &template.columns {
+            *keys.entry(column.key).or_insert(0) += 1;
+        }
+        if keys.get(&Key::Amount) != Some(&1) || keys.get(&Key::Description) != Some(&1) || keys.values().any(|n| *n > 1) {
+            return Err(refuse("[[columns]] must have description and amount, and each key once".into()));
+        }
+        let fixed: f32 = template.columns.iter().map(|c| c.width_mm).sum();
+        let flexible = template.columns.iter().filter(|c| c.width_mm <= 0.0).count();
+        if flexible != 1 || fixed > width_mm - 2.0 * margin_mm - 30.0 {
+            return Err(refuse("[[columns]] needs one column with width_mm = 0 and at least 30 mm left for it".into()));
+        }
+        Ok(template)
+    }
+}

@@ -1,0 +1,227 @@
+//! `reconciliation.json`: the contract's shape, apart from the types we compute with.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::model::finding::{Finding, Sides};
+use crate::model::money::Money;
+use crate::model::reconciliation::Reconciliation;
+use crate::model::usage::Direction;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    tool: Tool,
+    period: Span,
+    currency: String,
+    outcome: &'static str,
+    inputs: Vec<Input<'a>>,
+    ledger_rows: Rows,
+    totals: Pair,
+    directions: Vec<DirectionRow>,
+    customers: Vec<CustomerRow<'a>>,
+    remainder: Option<RemainderRow>,
+    findings: Vec<FindingRow<'a>>,
+}
+
+/// Which program wrote a file.
+#[derive(Serialize)]
+pub struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// This program.
+pub const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+
+#[derive(Serialize)]
+struct Span {
+    from: String,
+    to: String,
+    timezone: String,
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    role: &'a str,
+    path: &'a str,
+    sha256: &'a str,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct Rows {
+    read: u64,
+    used: u64,
+    outside_period: u64,
+    excluded: u64,
+    rejected: u64,
+}
+
+#[derive(Serialize)]
+struct Pair {
+    analytics: Option<String>,
+    ledger: String,
+    difference: Option<String>,
+}
+
+#[derive(Serialize)]
+struct DirectionRow {
+    direction: &'static str,
+    #[serde(flatten)]
+    pair: Pair,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct CustomerRow<'a> {
+    customer_id: &'a str,
+    name: Option<&'a str>,
+    #[serde(flatten)]
+    pair: Pair,
+    status: &'static str,
+    ledger_by_direction: BTreeMap<&'static str, String>,
+    analytics_by_direction: Option<BTreeMap<&'static str, String>>,
+}
+
+#[derive(Serialize)]
+struct RemainderRow {
+    #[serde(flatten)]
+    pair: Pair,
+    customers: u64,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct FindingRow<'a> {
+    id: &'a str,
+    code: &'a str,
+    severity: &'static str,
+    confidence: &'static str,
+    customers: &'a [String],
+    direction: Option<&'static str>,
+    analytics: Option<String>,
+    ledger: Option<String>,
+    difference: Option<String>,
+    explains: Option<String>,
+    residual: Option<String>,
+    rivals: u64,
+    chance: Option<&'a str>,
+    evidence: Vec<EvidenceRow<'a>>,
+    message: &'a str,
+    next: &'a str,
+}
+
+#[derive(Serialize)]
+struct EvidenceRow<'a> {
+    file: &'a str,
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<&'a str>,
+    text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
+}
+
+/// The document, indented, with a line end.
+#[must_use]
+pub fn render(reconciliation: &Reconciliation) -> Vec<u8> {
+    let document = Document {
+        schema: "crossfoot/reconciliation/v1",
+        tool: TOOL,
+        period: Span {
+            from: reconciliation.period.from.to_string(),
+            to: reconciliation.period.to.to_string(),
+            timezone: reconciliation.timezone.name().to_owned(),
+        },
+        currency: reconciliation.currency.code().to_owned(),
+        outcome: reconciliation.outcome(),
+        inputs: reconciliation
+            .inputs
+            .iter()
+            .map(|i| Input { role: i.role, path: &i.path, sha256: &i.sha256, bytes: i.bytes })
+            .collect(),
+        ledger_rows: Rows {
+            read: reconciliation.rows.read,
+            used: reconciliation.rows.used,
+            outside_period: reconciliation.rows.outside_period,
+            excluded: reconciliation.rows.excluded,
+            rejected: reconciliation.rows.rejected,
+        },
+        totals: pair(&reconciliation.totals),
+        directions: reconciliation
+            .directions
+            .iter()
+            .map(|line| DirectionRow { direction: line.direction.name(), pair: pair(&line.sides), status: line.status.name() })
+            .collect(),
+        customers: reconciliation
+            .customers
+            .iter()
+            .map(|line| CustomerRow {
+                customer_id: &line.customer_id,
+                name: line.name.as_deref(),
+                pair: pair(&line.sides),
+                status: line.status.name(),
+                ledger_by_direction: by_direction(&line.ledger_by_direction),
+                analytics_by_direction: line.analytics_by_direction.as_ref().map(by_direction),
+            })
+            .collect(),
+        remainder: reconciliation
+            .remainder
+            .as_ref()
+            .map(|r| RemainderRow { pair: pair(&r.sides), customers: r.customers, status: r.status.name() }),
+        findings: reconciliation.findings.iter().map(finding).collect(),
+    };
+    to_bytes(&document)
+}
+
+/// Indented JSON with a line end; the shapes we write have text keys only, so it cannot fail.
+pub fn to_bytes(document: &impl Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(document).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+fn plain(money: Option<Money>) -> Option<String> {
+    money.map(|m| m.plain())
+}
+
+fn pair(sides: &Sides) -> Pair {
+    Pair { analytics: plain(sides.analytics), ledger: sides.ledger.plain(), difference: plain(sides.difference) }
+}
+
+fn by_direction(amounts: &BTreeMap<Direction, Money>) -> BTreeMap<&'static str, String> {
+    amounts.iter().map(|(direction, money)| (direction.name(), money.plain())).collect()
+}
+
+fn finding(finding: &Finding) -> FindingRow<'_> {
+    FindingRow {
+        id: &finding.id,
+        code: finding.code,
+        severity: finding.severity.name(),
+        confidence: finding.confidence.name(),
+        customers: &finding.customers,
+        direction: finding.direction.map(Direction::name),
+        analytics: plain(finding.analytics),
+        ledger: plain(finding.ledger),
+        difference: plain(finding.difference),
+        explains: plain(finding.explains),
+        residual: plain(finding.residual),
+        rivals: finding.rivals,
+        chance: finding.chance.as_deref(),
+        evidence: finding
+            .evidence
+            .iter()
+            .map(|e| EvidenceRow {
+                file: &e.file,
+                line: e.line,
+                column: e.column.as_deref(),
+                text: &e.text,
+                why: e.why.as_deref(),
+            })
+            .collect(),
+        message: &finding.message,
+        next: &finding.next,
+    }
+}

@@ -1,0 +1,110 @@
+//! What the terminal shows of a reconciliation: the verdict, what agrees, what does not and
+//! by how much, what to do. At most 80 columns wide.
+
+use super::figures;
+use super::html::verdict;
+use crate::model::finding::{Severity, Sides};
+use crate::model::money::Money;
+use crate::model::reconciliation::{Reconciliation, Status};
+
+/// How findings are coloured; the caller decides whether colours are shown.
+pub trait Paint {
+    /// Good news.
+    fn good(&self, text: &str) -> String;
+    /// Bad news.
+    fn bad(&self, text: &str) -> String;
+    /// Something to look at.
+    fn warn(&self, text: &str) -> String;
+    /// Less important.
+    fn faint(&self, text: &str) -> String;
+    /// A heading.
+    fn strong(&self, text: &str) -> String;
+}
+
+/// How many findings and customers are shown in full.
+const SHOWN: usize = 10;
+
+/// The summary.
+#[must_use]
+pub fn summary(r: &Reconciliation, paint: &dyn Paint) -> String {
+    let mut out = String::new();
+    let (headline, subline) = verdict(r);
+    let headline = format!("{headline} · {} · {}", r.period.name, r.currency);
+    let headline = if r.is_reconciled() { paint.good(&headline) } else { paint.bad(&headline) };
+    out.push_str(&format!("{headline}\n{}\n\n", wrap(&subline, "")));
+
+    let column = |text: &str, width: usize| {
+        let pad = width.saturating_sub(text.chars().count());
+        format!("{}{text}", " ".repeat(pad))
+    };
+    let line = |what: &str, sides: &Sides, status: Status| {
+        let shown = |m: Option<Money>| m.map_or_else(|| "–".to_owned(), |m| m.display());
+        let word = match status {
+            Status::Matched | Status::Unlisted => paint.good(status.name()),
+            Status::Tolerated | Status::NotStated => paint.warn(status.name()),
+            Status::Discrepant => paint.bad(status.name()),
+        };
+        format!(
+            "  {what:<18}{}{}{}  {word}\n",
+            column(&shown(sides.analytics), 16),
+            column(&sides.ledger.display(), 16),
+            column(&sides.difference.map_or_else(|| "–".to_owned(), |d| d.display_signed()), 15),
+        )
+    };
+    let head = format!("  {:<18}{:>16}{:>16}{:>15}", "", "analytics", "ledger", "difference");
+    out.push_str(&format!("{}\n", paint.faint(&head)));
+    for d in &r.directions {
+        out.push_str(&line(d.direction.name(), &d.sides, d.status));
+    }
+    let whole = match r.totals.difference {
+        Some(d) if d.is_zero() => Status::Matched,
+        Some(_) => Status::Discrepant,
+        None => Status::NotStated,
+    };
+    out.push_str(&line("total", &r.totals, whole));
+    let listed: Vec<_> = r.customers.iter().filter(|c| c.status != Status::Unlisted).collect();
+    let matched = listed.iter().filter(|c| c.status == Status::Matched).count();
+    if let Some(rest) = &r.remainder {
+        out.push_str(&line(&format!("{} not listed", rest.customers), &rest.sides, rest.status));
+    }
+    out.push_str(&format!(
+        "  {matched} of {} listed customers match; ledger rows: {} read, {} used, {} rejected\n",
+        listed.len(),
+        figures::grouped_count(r, r.rows.read),
+        figures::grouped_count(r, r.rows.used),
+        figures::grouped_count(r, r.rows.rejected),
+    ));
+
+    for f in r.findings.iter().take(SHOWN) {
+        let title = format!("{} {} ({})", f.id, f.code, f.severity.name());
+        let title = match f.severity {
+            Severity::Blocking => paint.bad(&title),
+            Severity::Warning => paint.warn(&title),
+            Severity::Info => paint.faint(&title),
+        };
+        out.push_str(&format!("\n{title}\n{}\n", wrap(&f.message, "  ")));
+        if f.severity != Severity::Info {
+            out.push_str(&format!("{}\n", wrap(&format!("next: {}", f.next), "  ")));
+        }
+    }
+    if r.findings.len() > SHOWN {
+        out.push_str(&format!("\n{} more findings are in the report.\n", r.findings.len() - SHOWN));
+    }
+    out
+}
+
+/// Breaks a text at spaces to 78 columns, every line indented.
+#[must_use]
+pub fn wrap(text: &str, indent: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= 78 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("{indent}{word}")),
+        }
+    }
+    lines.join("\n")
+}
