@@ -7,3 +7,5 @@ pub mod reconcile;
 pub mod bill;
 pub mod render;
 pub mod audit;
+pub mod rehearsal;
+pub mod cli;

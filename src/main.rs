@@ -1,1 +1,42 @@
-fn main(){}
+//! The thin binary: arguments, clock, environment and terminal are read here, once.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use clap::Parser;
+use crossfoot::cli::args::Arguments;
+use crossfoot::cli::{World, run};
+use crossfoot::model::problem::Exit;
+
+fn main() -> ExitCode {
+    // Files are staged and renamed, so a command can stop at any point: the next one finds
+    // clean books, or an intent that it finishes.
+    #[allow(clippy::exit, reason = "an interrupted process ends at once, with the code that says so")]
+    let interrupted = || std::process::exit(i32::from(Exit::Interrupted.code()));
+    // Without a handler the process is killed by the signal instead: as safe, less polite.
+    let _ = ctrlc::set_handler(interrupted);
+
+    let arguments = Arguments::parse();
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let world = World {
+        clock: clock(),
+        environment,
+        stdout_is_terminal: std::io::stdout().is_terminal(),
+        stderr_is_terminal: std::io::stderr().is_terminal(),
+    };
+    ExitCode::from(run(arguments, &world).code())
+}
+
+/// The system's clock, or the instant in `CROSSFOOT_NOW` (RFC 3339): for rehearsals whose
+/// files are to be compared.
+#[allow(clippy::disallowed_methods, reason = "the one place where time enters")]
+fn clock() -> Box<dyn Fn() -> DateTime<Utc> + Sync> {
+    let fixed = std::env::var("CROSSFOOT_NOW").ok().and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
+    match fixed {
+        Some(instant) => Box::new(move || instant.with_timezone(&Utc)),
+        None => Box::new(Utc::now),
+    }
+}

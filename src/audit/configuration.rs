@@ -16,8 +16,8 @@ use crate::render::pdf::template::{SHIPPED, Template};
 pub struct Configuration {
     /// The settings.
     pub config: Config,
-    /// The customers.
-    pub customers: Customers,
+    /// The customers; None where the books have no such file yet.
+    pub customers: Option<Customers>,
     /// How invoices look.
     pub template: Template,
     /// SHA-256 of the template.
@@ -41,12 +41,11 @@ pub fn template_copy(sha256: &str) -> String {
 pub fn load(books: &Books) -> Result<Configuration, Problem> {
     let (config, config_bytes) = config::load(books)?;
     let path = books.path(CUSTOMERS);
-    let customers_bytes = std::fs::read(&path).map_err(|e| {
-        Problem::usage("no-customers", format!("could not read {}", path.display()))
-            .because(e.to_string())
-            .next("write customers.csv: a header row with customer_id, legal_name, address …, and a row a customer")
-            .not_done("Nothing was done.")
-    })?;
+    let customers_bytes = match std::fs::read(&path) {
+        Ok(bytes) => Some(bytes),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+        Err(e) => return Err(io("customers", "read", &path, &e)),
+    };
     let template_bytes = template_bytes(books, &config.template)?;
     assemble(config, config_bytes, customers_bytes, template_bytes)
 }
@@ -63,16 +62,20 @@ pub fn load_sealed(folder: &Path, template_file: &str) -> Result<Configuration, 
     let config_bytes = read(CONFIG)?;
     let text = String::from_utf8_lossy(&config_bytes).into_owned();
     let config = config::parse(&text, &format!("inputs/{CONFIG}"))?;
-    assemble(config, config_bytes, read(CUSTOMERS)?, read(template_file)?)
+    assemble(config, config_bytes, Some(read(CUSTOMERS)?), read(template_file)?)
 }
 
 fn assemble(
     config: Config,
     config_bytes: Vec<u8>,
-    customers_bytes: Vec<u8>,
+    customers_bytes: Option<Vec<u8>>,
     template_bytes: Vec<u8>,
 ) -> Result<Configuration, Problem> {
-    let (customers, mut notes) = customers::parse(&customers_bytes)?;
+    let parsed = customers_bytes.as_deref().map(customers::parse).transpose()?;
+    let (customers, mut notes) = match parsed {
+        Some((customers, notes)) => (Some(customers), notes),
+        None => (None, vec![format!("the books have no {CUSTOMERS}, so customers are not looked up")]),
+    };
     let text = std::str::from_utf8(&template_bytes)
         .map_err(|_| Problem::usage("template", "the invoice template is not UTF-8 text"))?;
     let template = Template::parse(text, &config.template)?;
@@ -80,11 +83,10 @@ fn assemble(
     if config.seller.legal_name.is_empty() {
         notes.push(format!("{CONFIG}: [seller] legal_name is not set, so invoices do not name who issues them"));
     }
-    let copies = vec![
-        (CONFIG.to_owned(), config_bytes),
-        (CUSTOMERS.to_owned(), customers_bytes),
-        (template_copy(&template_sha256), template_bytes),
-    ];
+    let copies = std::iter::once((CONFIG.to_owned(), config_bytes))
+        .chain(customers_bytes.map(|bytes| (CUSTOMERS.to_owned(), bytes)))
+        .chain([(template_copy(&template_sha256), template_bytes)])
+        .collect();
     Ok(Configuration { config, customers, template, template_sha256, copies, notes })
 }
 

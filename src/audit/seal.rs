@@ -12,7 +12,7 @@ use super::derive::{Derived, Ground, answers_of, derive, on_all_cores};
 use super::manifest::{self, FileEntry};
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
-use crate::books::layout::{Books, CHAIN};
+use crate::books::layout::{Books, CHAIN, CUSTOMERS};
 use crate::books::transaction::Transaction;
 use crate::capture::store::{Capture, sha256_hex};
 use crate::model::invoice::Issued;
@@ -118,7 +118,7 @@ pub fn derive_now(
     let ground = Ground {
         period,
         config: &configuration.config,
-        customers: Some(&configuration.customers),
+        customers: configuration.customers.as_ref(),
         analytics: &capture.analytics,
         dashboard: capture.dashboard.as_ref(),
         answers: answers_of(capture),
@@ -139,6 +139,12 @@ pub fn close(
     capture: &Capture,
     now: DateTime<Utc>,
 ) -> Result<Closed, Problem> {
+    if configuration.customers.is_none() {
+        return Err(Problem::usage("no-customers", format!("there is no {CUSTOMERS} in the books"))
+            .because("an invoice needs to know whom it is for")
+            .next(format!("write {CUSTOMERS}: a header row with customer_id, legal_name, address, …, and a row a customer"))
+            .not_done("No invoice was issued."));
+    }
     let (chain, chain_bytes) = load_chain(books)?;
     if let Some(other) = chain.overlapping(period) {
         return Err(Problem::stop("period-overlap", format!("{} shares days with {}, for which invoices were issued", period.name, other.period))

@@ -1,0 +1,202 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::period::Period;
+
+/// The month-end close of a telecom reseller: usage from the partner API, reconciled with
+/// your ledger to the last paisa, invoiced, and sealed so that it can be proven
+#[derive(Debug, Parser)]
+#[command(name = "crossfoot", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "Exit codes: 0 done, everything agrees · 1 could not finish · 2 wrong command line or configuration · \
+3 finished, and there are blocking findings · 4 the audit chain or a digest does not verify · 130 interrupted")]
+pub struct Arguments {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// The verb.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The folder finance keeps
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub books: PathBuf,
+    /// Never touch the network; use the capture
+    #[arg(long, global = true)]
+    pub offline: bool,
+    /// Print the result as one JSON document
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say nothing but the result and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The verbs, in the order of a month.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show a whole close on example books; needs no configuration, network or credentials
+    Demo(Demo),
+    /// Write new books, every setting explained
+    Init(Init),
+    /// Capture the partner API's answers for a period
+    Fetch(OnePeriod),
+    /// Say how a ledger file is understood
+    Import(Import),
+    /// Compare a period's usage with the ledger; issues nothing
+    Reconcile(Reconcile),
+    /// Fetch, reconcile, invoice every customer that reconciles, and seal
+    Close(Close),
+    /// Recompute and re-derive everything that was sealed, offline
+    Verify(Verify),
+    /// Say where each period stands, and the next command
+    Status,
+    /// Explain a finding code
+    Explain(Explain),
+    /// Print a completion script for a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man,
+}
+
+fn period(text: &str) -> Result<Period, String> {
+    Period::parse(text)
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where to write the example books: new or empty
+    #[arg(value_name = "DIR", default_value = "crossfoot-demo")]
+    pub dir: PathBuf,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Where to write the books; default: --books
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+/// A period.
+#[derive(Debug, Args)]
+pub struct OnePeriod {
+    /// A month (2026-03) or days (2026-03-01..2026-03-31), both ends included
+    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    pub period: Period,
+}
+
+/// `import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The ledger file
+    #[arg(value_name = "LEDGER")]
+    pub ledger: PathBuf,
+    /// Read it as this format
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub format: String,
+    /// Only say how it reads; the default, as nothing is ever imported by copying
+    #[arg(long)]
+    pub check: bool,
+    /// Count rows of this period only
+    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    pub period: Option<Period>,
+    /// Which account is what, for double-entry exports: NAME=inbound|outbound|other
+    #[arg(long, value_name = "NAME=ROLE", value_parser = account)]
+    pub account: Vec<(String, String)>,
+}
+
+fn account(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((name, role @ ("inbound" | "outbound" | "other"))) if !name.is_empty() => Ok((name.to_owned(), role.to_owned())),
+        _ => Err("write NAME=inbound, NAME=outbound or NAME=other".to_owned()),
+    }
+}
+
+/// `reconcile`
+#[derive(Debug, Args)]
+pub struct Reconcile {
+    /// A month (2026-03) or days (2026-03-01..2026-03-31); with --analytics the one that it states
+    #[arg(long, value_name = "PERIOD", value_parser = period, required_unless_present = "analytics")]
+    pub period: Option<Period>,
+    /// Capture again, although there is a capture
+    #[arg(long, conflicts_with_all = ["offline", "analytics"])]
+    pub refetch: bool,
+    /// Two files and no books: an answer of /analytics
+    #[arg(long, value_name = "FILE", requires_all = ["ledger", "out"])]
+    pub analytics: Option<PathBuf>,
+    /// Two files and no books: the ledger
+    #[arg(long, value_name = "FILE", requires = "analytics")]
+    pub ledger: Option<PathBuf>,
+    /// Format of that ledger
+    #[arg(long, value_name = "NAME", requires = "analytics")]
+    pub format: Option<String>,
+    /// Differences up to this are tolerated, per customer and per direction
+    #[arg(long, value_name = "AMOUNT", requires = "analytics")]
+    pub tolerance: Option<String>,
+    /// The currency of ledger rows that do not state one
+    #[arg(long, value_name = "CODE", requires = "analytics")]
+    pub currency: Option<String>,
+    /// Where to write reconciliation.json, .csv and .html
+    #[arg(long, value_name = "DIR", requires = "analytics")]
+    pub out: Option<PathBuf>,
+}
+
+/// `close`
+#[derive(Debug, Args)]
+pub struct Close {
+    /// The period.
+    #[command(flatten)]
+    pub period: OnePeriod,
+    /// Capture again, although there is a capture
+    #[arg(long, conflicts_with = "offline")]
+    pub refetch: bool,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Only this period; default: all that were sealed
+    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    pub period: Option<Period>,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A finding code such as missing-in-ledger; without one, all codes are listed
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+/// `completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}

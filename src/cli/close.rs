@@ -1,0 +1,176 @@
+//! `crossfoot close`: fetch → reconcile → invoices for every customer that reconciles → seal.
+
+use serde::Serialize;
+
+use super::args;
+use super::fetch::{Wanted, begin, obtain};
+use super::reconcile::check_format;
+use super::Job;
+use crate::audit::configuration::{self, Configuration};
+use crate::audit::seal::{self, Closed};
+use crate::bill::charges::Disposition;
+use crate::books::layout::{Books, CHAIN};
+use crate::capture::store::Capture;
+use crate::model::invoice::Issued;
+use crate::model::money::total;
+use crate::model::period::Period;
+use crate::model::problem::{Exit, Problem};
+use crate::render::text::{self, Paint};
+
+pub(super) fn run(job: &Job<'_>, args: &args::Close) -> Result<Exit, Problem> {
+    let period = &args.period.period;
+    let configuration = configuration::load(&job.books)?;
+    check_format(&configuration.config.ledger_format)?;
+    let nothing = |p: Problem| p.not_done("No invoice was issued.");
+    let _lock = begin(job, &format!("close --period {}", period.name)).map_err(nothing)?;
+    let wanted = if args.refetch { Wanted::New } else { Wanted::Any };
+    let capture = obtain(job, &configuration.config, period, wanted).map_err(nothing)?;
+    conclude(job, period, &configuration, &capture)
+}
+
+/// From the capture to the end: shared with the demo.
+pub(super) fn conclude(job: &Job<'_>, period: &Period, configuration: &Configuration, capture: &Capture) -> Result<Exit, Problem> {
+    for note in &configuration.notes {
+        job.out.say(&format!("note: {note}"));
+    }
+    let closed = seal::close(&job.books, period, configuration, capture, (job.world.clock)())?;
+    if job.out.is_json() {
+        job.out.document(&document(period, &closed))?;
+    } else {
+        job.out.text(&summary(job, period, &closed))?;
+    }
+    Ok(if closed.derived.reconciliation.is_reconciled() { Exit::Done } else { Exit::Findings })
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    period: &'a str,
+    outcome: &'static str,
+    /// False: nothing has changed since the last seal.
+    sealed: bool,
+    issued: Vec<Invoice<'a>>,
+    held: Vec<Held<'a>>,
+    nothing_to_bill: Vec<&'a str>,
+    credit_due: Vec<Held<'a>>,
+    manifest_sha256: &'a str,
+    chain_head: &'a str,
+}
+
+#[derive(Serialize)]
+struct Invoice<'a> {
+    number: &'a str,
+    issue_date: String,
+    customer_id: &'a str,
+    total: String,
+    currency: &'a str,
+    proof: &'static str,
+    new: bool,
+}
+
+#[derive(Serialize)]
+struct Held<'a> {
+    customer_id: &'a str,
+    why: String,
+}
+
+fn document<'a>(period: &'a Period, closed: &'a Closed) -> Document<'a> {
+    let invoice = |issued: &'a Issued, new: bool| Invoice {
+        number: &issued.number,
+        issue_date: issued.issue_date.to_string(),
+        customer_id: &issued.content.customer_id,
+        total: issued.content.total.plain(),
+        currency: issued.content.currency.code(),
+        proof: issued.content.proof.name(),
+        new,
+    };
+    let mut held = Vec::new();
+    let mut nothing_to_bill = Vec::new();
+    let mut credit_due = Vec::new();
+    for (customer_id, disposition) in &closed.derived.decisions {
+        match disposition {
+            Disposition::Bill(_) => {}
+            Disposition::Held(why) => held.push(Held { customer_id, why: why.clone() }),
+            Disposition::Nothing => nothing_to_bill.push(customer_id.as_str()),
+            Disposition::CreditDue(amount) => credit_due.push(Held { customer_id, why: format!("its total is {}", amount.plain()) }),
+        }
+    }
+    Document {
+        schema: "crossfoot/close/v1",
+        period: &period.name,
+        outcome: closed.derived.reconciliation.outcome(),
+        sealed: closed.sealed,
+        issued: closed.before.iter().map(|i| invoice(i, false)).chain(closed.new.iter().map(|i| invoice(i, true))).collect(),
+        held,
+        nothing_to_bill,
+        credit_due,
+        manifest_sha256: &closed.manifest_sha256,
+        chain_head: &closed.chain_head,
+    }
+}
+
+/// How many held customers are named on the terminal.
+const NAMED: usize = 8;
+
+fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
+    let out = job.out;
+    let reconciliation = &closed.derived.reconciliation;
+    let mut lines = vec![text::summary(reconciliation, out)];
+    let name = |id: &str| {
+        let line = reconciliation.customers.iter().find(|c| c.customer_id == id);
+        line.and_then(|c| c.name.clone()).map_or_else(|| id.to_owned(), |n| format!("{n} ({id})"))
+    };
+
+    let sum = |invoices: &[Issued]| {
+        total(reconciliation.currency, invoices.iter().map(|i| &i.content.total)).map_or_else(|_| "?".to_owned(), |m| m.display())
+    };
+    let counted = |n: usize| if n == 1 { "1 invoice".to_owned() } else { format!("{n} invoices") };
+    match (closed.new.first(), closed.new.last()) {
+        (Some(first), Some(last)) => lines.push(format!(
+            "{}  {} … {}, {}",
+            out.good(&format!("Issued {}", counted(closed.new.len()))),
+            first.number,
+            last.number,
+            sum(&closed.new)
+        )),
+        _ => lines.push("No new invoice.".to_owned()),
+    }
+    if !closed.before.is_empty() {
+        lines.push(format!("{} issued before, unchanged: {}", counted(closed.before.len()), sum(&closed.before)));
+    }
+    let only_in_total = closed.new.iter().filter(|i| i.content.proof == crate::model::invoice::Proof::TotalOnly).count();
+    if only_in_total > 0 {
+        lines.push(format!("  {only_in_total} of them for customers proven in total only (not listed by the partner)"));
+    }
+
+    let held: Vec<_> = closed.derived.decisions.iter().filter_map(|(id, d)| match d {
+        Disposition::Held(why) => Some((id, why.clone())),
+        Disposition::CreditDue(amount) => Some((id, format!("its credits exceed its charges ({}): this version writes no credit notes", amount.display()))),
+        _ => None,
+    }).collect();
+    if !held.is_empty() {
+        lines.push(out.bad(&format!("Held: {} without an invoice", if held.len() == 1 { "1 customer".to_owned() } else { format!("{} customers", held.len()) })));
+        for (id, why) in held.iter().take(NAMED) {
+            let issued = closed.before.iter().find(|i| i.content.customer_id == **id);
+            let note = issued.map_or_else(String::new, |i| format!("; {} was issued before and stays", i.number));
+            lines.push(text::wrap(&format!("{}: {why}{note}", name(id)), "  "));
+        }
+        if held.len() > NAMED {
+            lines.push(format!("  and {} more; all are in reconciliation.html", held.len() - NAMED));
+        }
+    }
+    let nothing = closed.derived.decisions.values().filter(|d| matches!(d, Disposition::Nothing)).count();
+    if nothing > 0 {
+        lines.push(format!("No usage, no invoice: {nothing} customers"));
+    }
+
+    let folder = job.books.path(Books::close_dir(period));
+    lines.push(String::new());
+    lines.push(format!("Report    {}", folder.join("reconciliation.html").display()));
+    lines.push(format!("Invoices  {}", folder.join("invoices").display()));
+    let seal = if closed.sealed { "Sealed" } else { "Unchanged since the last seal" };
+    lines.push(format!("Audit     {}  {seal}: {}…", job.books.path(CHAIN).display(), closed.chain_head.get(..16).unwrap_or_default()));
+    let books = if job.books.root.as_os_str() == "." { String::new() } else { format!(" --books {}", job.books.root.display()) };
+    lines.push(format!("Check it  crossfoot verify{books}"));
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,29 @@
+//! `crossfoot explain CODE`: meaning, test, worked example, what to do.
+
+use super::Job;
+use super::args;
+use crate::model::problem::{Exit, Problem, nearest};
+use crate::reconcile::pages::{PAGES, page};
+
+pub(super) fn run(job: &Job<'_>, args: &args::Explain) -> Result<Exit, Problem> {
+    let Some(code) = &args.code else {
+        let mut text = String::new();
+        for (code, page) in PAGES {
+            let meaning = page.lines().nth(2).unwrap_or_default();
+            text.push_str(&format!("{code:<22} {meaning}\n"));
+        }
+        return job.out.text(&text).map(|()| Exit::Done);
+    };
+    let Some(found) = page(code) else {
+        let near = nearest(code, PAGES.iter().map(|(known, _)| *known));
+        let next = near.map_or_else(|| "`crossfoot explain` lists all codes".to_owned(), |n| format!("did you mean: crossfoot explain {n}"));
+        return Err(Problem::usage("unknown-code", format!("there is no finding code `{code}`")).next(next));
+    };
+    if job.out.is_json() {
+        let document = std::collections::BTreeMap::from([("schema", "crossfoot/explain/v1"), ("code", code), ("page", found)]);
+        job.out.document(&document)?;
+    } else {
+        job.out.text(found)?;
+    }
+    Ok(Exit::Done)
+}

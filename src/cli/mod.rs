@@ -1,0 +1,87 @@
+//! The command line: one file a verb, each of them load → pure steps → write → seal → say
+//! what changed.
+
+pub mod args;
+mod close;
+mod demo;
+mod explain;
+mod fetch;
+mod import;
+mod init;
+mod output;
+mod reconcile;
+mod status;
+mod verify;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use clap::CommandFactory;
+
+use args::{Arguments, Command};
+pub use output::Output;
+
+use crate::books::layout::Books;
+use crate::model::problem::{Exit, Problem};
+
+/// What comes from outside, read once in `main`.
+pub struct World {
+    /// The current time.
+    pub clock: Box<dyn Fn() -> DateTime<Utc> + Sync>,
+    /// Environment variables.
+    pub environment: BTreeMap<String, String>,
+    /// Whether results go to a terminal.
+    pub stdout_is_terminal: bool,
+    /// Whether talk goes to a terminal.
+    pub stderr_is_terminal: bool,
+}
+
+impl World {
+    fn variable(&self, name: &str) -> Option<String> {
+        self.environment.get(name).cloned()
+    }
+}
+
+/// Everything a verb works with.
+struct Job<'a> {
+    world: &'a World,
+    books: Books,
+    offline: bool,
+    out: &'a Output,
+}
+
+/// Runs a command and says how it ended. Problems are reported here, once.
+pub fn run(arguments: Arguments, world: &World) -> Exit {
+    let common = arguments.common;
+    let out = Output::new(world, common.json, common.quiet, common.verbose, common.color);
+    let job = Job { world, books: Books::at(common.books), offline: common.offline, out: &out };
+    let result = match arguments.command {
+        Command::Demo(args) => demo::run(&job, args),
+        Command::Init(args) => init::run(&job, &args),
+        Command::Fetch(args) => fetch::run(&job, &args),
+        Command::Import(args) => import::run(&job, &args),
+        Command::Reconcile(args) => reconcile::run(&job, args),
+        Command::Close(args) => close::run(&job, &args),
+        Command::Verify(args) => verify::run(&job, &args),
+        Command::Status => status::run(&job),
+        Command::Explain(args) => explain::run(&job, &args),
+        Command::Completions(args) => {
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut Arguments::command(), "crossfoot", &mut script);
+            out.bytes(&script).map(|()| Exit::Done)
+        }
+        Command::Man => manual().and_then(|page| out.bytes(&page)).map(|()| Exit::Done),
+    };
+    result.unwrap_or_else(|problem| {
+        out.problem(&problem);
+        problem.exit
+    })
+}
+
+fn manual() -> Result<Vec<u8>, Problem> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Arguments::command())
+        .render(&mut page)
+        .map_err(|e| Problem::stop("internal", "the manual cannot be rendered").because(e.to_string()))?;
+    Ok(page)
+}

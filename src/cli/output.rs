@@ -1,0 +1,188 @@
+//! The one place that prints. Results go to stdout, all talk to stderr.
+
+use std::io::{ErrorKind, Write};
+
+use serde::Serialize;
+
+use super::World;
+use super::args::Color;
+use crate::model::problem::Problem;
+use crate::render::reconciliation_json::to_bytes;
+use crate::render::text::{Paint, wrap};
+
+/// How to talk.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    json: bool,
+    quiet: bool,
+    verbose: bool,
+    colour_out: bool,
+    colour_err: bool,
+}
+
+impl Output {
+    /// Decides on colours: off when not a terminal, when NO_COLOR is set and not empty, or
+    /// when TERM is dumb (no-color.org, clig.dev).
+    #[must_use]
+    pub fn new(world: &World, json: bool, quiet: bool, verbose: bool, color: Color) -> Self {
+        let plain = world.variable("NO_COLOR").is_some_and(|v| !v.is_empty()) || world.variable("TERM").as_deref() == Some("dumb");
+        let on = |terminal: bool| match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !plain,
+        };
+        Self {
+            json,
+            quiet,
+            verbose,
+            colour_out: on(world.stdout_is_terminal) && !json,
+            colour_err: on(world.stderr_is_terminal),
+        }
+    }
+
+    /// Whether the result is wanted as JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Prints a result for a person.
+    ///
+    /// # Errors
+    /// stdout cannot be written; a pipe that was closed is no error.
+    pub fn text(&self, text: &str) -> Result<(), Problem> {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Prints a result for a program.
+    ///
+    /// # Errors
+    /// As [`Output::text`].
+    pub fn document(&self, document: &impl Serialize) -> Result<(), Problem> {
+        self.bytes(&to_bytes(document))
+    }
+
+    /// Prints bytes as they are.
+    ///
+    /// # Errors
+    /// As [`Output::text`].
+    pub fn bytes(&self, bytes: &[u8]) -> Result<(), Problem> {
+        let mut stdout = std::io::stdout().lock();
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+                Err(Problem::stop("stdout", "the result cannot be printed").because(e.to_string()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Says something to the person, unless quiet.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            self.stderr(text);
+        }
+    }
+
+    /// Says something that only `-v` wants to know.
+    pub fn detail(&self, text: &str) {
+        if self.verbose {
+            self.stderr(text);
+        }
+    }
+
+    fn stderr(&self, text: &str) {
+        // Talk that cannot be heard changes nothing.
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+
+    /// Reports what stopped a command.
+    pub fn problem(&self, problem: &Problem) {
+        let heading = format!("error[{}]", problem.code);
+        let heading = if self.colour_err { format!("\u{1b}[1;31m{heading}\u{1b}[0m") } else { heading };
+        let mut text = format!("{heading}: {}", problem.what);
+        let parts = [("where", &problem.place), ("why", &problem.why), ("next", &problem.next)];
+        for (name, value) in parts {
+            if let Some(value) = value {
+                text.push_str(&format!("\n  {name:<6} {value}"));
+            }
+        }
+        const SHOWN: usize = 50;
+        for line in problem.also.iter().take(SHOWN) {
+            text.push_str(&format!("\n  also   {line}"));
+        }
+        if problem.also.len() > SHOWN {
+            text.push_str(&format!("\n  and {} more", problem.also.len() - SHOWN));
+        }
+        if let Some(sentence) = &problem.not_done {
+            text.push_str(&format!("\n{sentence}"));
+        }
+        self.stderr(&text);
+        if self.json {
+            let document = ErrorDocument {
+                schema: "crossfoot/error/v1",
+                error: ErrorPart {
+                    code: problem.code,
+                    exit_code: problem.exit.code(),
+                    message: &problem.what,
+                    place: problem.place.as_deref(),
+                    why: problem.why.as_deref(),
+                    next: problem.next.as_deref(),
+                    not_done: problem.not_done.as_deref(),
+                    also: &problem.also,
+                },
+            };
+            // It has been told on stderr already.
+            let _ = self.document(&document);
+        }
+    }
+
+    /// A paragraph for a person.
+    #[must_use]
+    pub fn paragraph(text: &str) -> String {
+        wrap(text, "")
+    }
+
+    fn colour(&self, code: &str, text: &str) -> String {
+        if self.colour_out { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+impl Paint for Output {
+    fn good(&self, text: &str) -> String {
+        self.colour("32", text)
+    }
+
+    fn bad(&self, text: &str) -> String {
+        self.colour("1;31", text)
+    }
+
+    fn warn(&self, text: &str) -> String {
+        self.colour("33", text)
+    }
+
+    fn faint(&self, text: &str) -> String {
+        self.colour("2", text)
+    }
+
+    fn strong(&self, text: &str) -> String {
+        self.colour("1", text)
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorDocument<'a> {
+    schema: &'static str,
+    error: ErrorPart<'a>,
+}
+
+#[derive(Serialize)]
+struct ErrorPart<'a> {
+    code: &'static str,
+    exit_code: u8,
+    message: &'a str,
+    place: Option<&'a str>,
+    why: Option<&'a str>,
+    next: Option<&'a str>,
+    not_done: Option<&'a str>,
+    also: &'a [String],
+}

@@ -1,0 +1,123 @@
+//! `crossfoot reconcile`: compare and report; issue nothing.
+
+use std::path::Path;
+
+use super::args;
+use super::fetch::{Wanted, begin, obtain};
+use super::Job;
+use crate::audit::configuration;
+use crate::audit::derive::{Derived, Ground, derive};
+use crate::audit::seal;
+use crate::books::config;
+use crate::books::layout::Books;
+use crate::books::transaction::{Transaction, write_apart};
+use crate::capture::partner::analytics;
+use crate::capture::store::sha256_hex;
+use crate::model::money::{Currency, parse_plain};
+use crate::model::period::Period;
+use crate::model::problem::{Exit, Problem, io};
+use crate::model::reconciliation::Input;
+use crate::render::text;
+
+pub(super) fn run(job: &Job<'_>, args: args::Reconcile) -> Result<Exit, Problem> {
+    match (&args.analytics, &args.ledger, &args.out, &args.period) {
+        (Some(analytics), Some(ledger), Some(out), _) => two_files(job, analytics, ledger, out, &args),
+        (None, _, _, Some(period)) => in_books(job, period, args.refetch),
+        _ => Err(Problem::usage("arguments", "name a period, or --analytics, --ledger and --out")),
+    }
+}
+
+fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Problem> {
+    let configuration = configuration::load(&job.books)?;
+    check_format(&configuration.config.ledger_format)?;
+    let _lock = begin(job, &format!("reconcile --period {}", period.name))?;
+    for note in &configuration.notes {
+        job.out.say(&format!("note: {note}"));
+    }
+    let (chain, _) = seal::load_chain(&job.books)?;
+    let issued = seal::load_issued(&job.books, &chain, period)?;
+    let wanted = if refetch { Wanted::New } else { Wanted::Any };
+    let capture = obtain(job, &configuration.config, period, wanted)?;
+    let derived = seal::derive_now(&job.books, period, &configuration, &capture, &issued)?;
+    let folder = Books::close_dir(period);
+    let mut transaction = Transaction::begin(&job.books)?;
+    for (name, bytes) in &derived.reports {
+        transaction.stage(format!("{folder}/{name}"), bytes)?;
+    }
+    transaction.commit(&format!("reconcile --period {}", period.name))?;
+    let next = if derived.reconciliation.is_reconciled() {
+        format!("Next: crossfoot close --period {}", period.name)
+    } else {
+        format!("Next: correct what is found, or close the customers that reconcile: crossfoot close --period {}", period.name)
+    };
+    told(job, &derived, &job.books.path(folder), &next)
+}
+
+fn two_files(job: &Job<'_>, analytics_file: &Path, ledger_file: &Path, out: &Path, args: &args::Reconcile) -> Result<Exit, Problem> {
+    check_format(args.format.as_deref().unwrap_or("canonical"))?;
+    let mut config = config::parse("", "defaults")?;
+    if let Some(text) = &args.tolerance {
+        config.tolerance = parse_plain(text)
+            .ok()
+            .filter(|t| !t.is_sign_negative() || t.is_zero())
+            .ok_or_else(|| Problem::usage("arguments", format!("--tolerance `{text}` is not an amount such as 0.50")))?;
+    }
+    if let Some(code) = &args.currency {
+        config.currency = Currency::parse(code).map_err(|e| Problem::usage("arguments", format!("--currency: {e}")))?;
+    }
+    let name = analytics_file.display().to_string();
+    let body = std::fs::read(analytics_file)
+        .map_err(|e| io("no-analytics", "read the analytics", analytics_file, &e).not_done("Nothing was reconciled."))?;
+    let answer = analytics::decode(&body, &name)?;
+    let period = match (&args.period, answer.period) {
+        (Some(period), _) => period.clone(),
+        (None, Some((from, to))) if from <= to => Period::between(from, to),
+        (None, _) => {
+            return Err(Problem::usage("arguments", format!("{name} does not state its period"))
+                .next("name it with --period")
+                .not_done("Nothing was reconciled."));
+        }
+    };
+    let ledger = std::fs::File::open(ledger_file)
+        .map_err(|e| io("no-ledger", "read the ledger", ledger_file, &e).not_done("Nothing was reconciled."))?;
+    let ground = Ground {
+        period: &period,
+        config: &config,
+        customers: None,
+        analytics: &answer,
+        dashboard: None,
+        answers: vec![Input { role: "analytics", path: name, sha256: sha256_hex(&body), bytes: body.len() as u64 }],
+        issued: &[],
+    };
+    let derived = derive(ground, ledger, &ledger_file.display().to_string())?;
+    let files: Vec<(&str, Vec<u8>)> = derived.reports.iter().map(|(name, bytes)| (*name, bytes.clone())).collect();
+    write_apart(out, &files)?;
+    told(job, &derived, out, "")
+}
+
+fn told(job: &Job<'_>, derived: &Derived, folder: &Path, next: &str) -> Result<Exit, Problem> {
+    let reconciliation = &derived.reconciliation;
+    if job.out.is_json() {
+        let json = derived.reports.iter().find(|(name, _)| *name == "reconciliation.json");
+        job.out.bytes(json.map(|(_, bytes)| bytes.as_slice()).unwrap_or_default())?;
+    } else {
+        let mut text = text::summary(reconciliation, job.out);
+        text.push_str(&format!("\nReport: {}\n", folder.join("reconciliation.html").display()));
+        if !next.is_empty() {
+            text.push_str(&format!("{next}\n"));
+        }
+        job.out.text(&text)?;
+    }
+    Ok(if reconciliation.is_reconciled() { Exit::Done } else { Exit::Findings })
+}
+
+/// Only the canonical ledger can be read by this version.
+pub(super) fn check_format(name: &str) -> Result<(), Problem> {
+    match name {
+        "canonical" | "auto" => Ok(()),
+        other => Err(Problem::usage("ledger-format", format!("there is no ledger format `{other}`"))
+            .because("this version reads the canonical ledger; see the README for its columns")
+            .next("set [ledger] format = \"canonical\", or leave --format out")
+            .not_done("Nothing was done.")),
+    }
+}

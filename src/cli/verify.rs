@@ -1,0 +1,119 @@
+//! `crossfoot verify`: says in one line whether what was sealed still holds, or what broke.
+
+use serde::Serialize;
+
+use super::Job;
+use super::args;
+use crate::audit::verify::{self, Report};
+use crate::books::lock::Lock;
+use crate::books::transaction;
+use crate::model::problem::{Exit, Problem};
+use crate::render::text::Paint;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    verified: bool,
+    events: usize,
+    chain_head: &'a str,
+    periods: Vec<Period<'a>>,
+    broken: Vec<Broken<'a>>,
+}
+
+#[derive(Serialize)]
+struct Period<'a> {
+    period: &'a str,
+    outcome: &'a str,
+    sealed_at: &'a str,
+    seals: usize,
+    files: usize,
+    invoices: usize,
+}
+
+#[derive(Serialize)]
+struct Broken<'a> {
+    file: &'a str,
+    field: Option<&'a str>,
+    what: &'a str,
+}
+
+pub(super) fn run(job: &Job<'_>, args: &args::Verify) -> Result<Exit, Problem> {
+    if !job.books.root.is_dir() {
+        return Err(Problem::usage("no-books", format!("there are no books at {}", job.books.root.display()))
+            .next("name the folder with --books DIR"));
+    }
+    let _lock = Lock::read(&job.books)?;
+    if let Some(doing) = transaction::unfinished(&job.books)? {
+        return Err(Problem::stop("unfinished", format!("`{doing}` was interrupted after it was decided and is not finished"))
+            .next(format!("finish it by running it again: crossfoot {doing}"))
+            .not_done("Nothing was verified."));
+    }
+    let report = verify::verify(&job.books, args.period.as_ref())?;
+    if let Some(period) = &args.period
+        && report.periods.is_empty()
+        && report.broken.is_empty()
+    {
+        return Err(Problem::stop("not-sealed", format!("{} has not been closed in these books", period.name))
+            .next(format!("crossfoot close --period {}", period.name)));
+    }
+    if job.out.is_json() {
+        job.out.document(&document(&report))?;
+    } else {
+        job.out.text(&text(job, &report))?;
+    }
+    Ok(if report.broken.is_empty() { Exit::Done } else { Exit::Unverified })
+}
+
+fn document(report: &Report) -> Document<'_> {
+    Document {
+        schema: "crossfoot/verify/v1",
+        verified: report.broken.is_empty(),
+        events: report.events,
+        chain_head: &report.head,
+        periods: report
+            .periods
+            .iter()
+            .map(|p| Period {
+                period: &p.period,
+                outcome: &p.outcome,
+                sealed_at: &p.at,
+                seals: p.seals,
+                files: p.files,
+                invoices: p.invoices,
+            })
+            .collect(),
+        broken: report
+            .broken
+            .iter()
+            .map(|b| Broken { file: &b.file, field: b.field.as_deref(), what: &b.what })
+            .collect(),
+    }
+}
+
+/// How many broken places the terminal shows.
+const SHOWN: usize = 20;
+
+fn text(job: &Job<'_>, report: &Report) -> String {
+    let mut lines = Vec::new();
+    for p in &report.periods {
+        lines.push(format!(
+            "{}  {}, sealed {} ({} in all): {} files, {} invoices drawn again",
+            p.period, p.outcome, p.at, p.seals, p.files, p.invoices
+        ));
+    }
+    for broken in report.broken.iter().take(SHOWN) {
+        let field = broken.field.as_ref().filter(|f| !f.is_empty()).map_or_else(String::new, |f| format!(", {f}"));
+        lines.push(format!("{} {}{field}: {}", job.out.bad("broken"), broken.file, broken.what));
+    }
+    if report.broken.len() > SHOWN {
+        lines.push(format!("and {} more places", report.broken.len() - SHOWN));
+    }
+    lines.push(if !report.broken.is_empty() {
+        job.out.bad("Does not verify.") + " What was sealed is not what lies here; restore the files from git or a backup."
+    } else if report.events == 0 {
+        "Nothing has been sealed in these books yet.".to_owned()
+    } else {
+        format!("{} The chain of {} holds; its head is\n{}", job.out.good("Verified."), report.events, report.head)
+    });
+    lines.join("\n") + "\n"
+}
