@@ -168,13 +168,13 @@ pub fn read(bytes: &[u8]) -> Result<Chain, Vec<String>> {
 
 fn check(line: &[u8], sequence: u64, previous: &str) -> Result<Event, String> {
     let event: Event = serde_json::from_slice(line).map_err(|e| format!("it cannot be read: {e}"))?;
-    let again = canonical(&event).map_err(|p| p.what)?;
+    let again = canonical(&event).map_err(|p| p.what.clone())?;
     if again.as_bytes() != line {
         return Err("it is not written as it was sealed".to_owned());
     }
     let mut bare = event.clone();
     bare.digest = String::new();
-    if sha256_hex(canonical(&bare).map_err(|p| p.what)?.as_bytes()) != event.digest {
+    if sha256_hex(canonical(&bare).map_err(|p| p.what.clone())?.as_bytes()) != event.digest {
         return Err("its own digest does not hold: the line was changed".to_owned());
     }
     if event.schema != SCHEMA || event.sequence != sequence {

@@ -78,14 +78,16 @@ pub fn derive(ground: Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resul
                 .next("ask the partner which currency it is")
         })?,
     };
-    let options = canonical::Options {
-        period: Some(ground.period),
-        currency,
-        default_currency: ground.config.currency,
-    };
+    let options =
+        canonical::Options { period: Some(ground.period), currency, default_currency: ground.config.currency };
     let ledger = canonical::read(ledger, ledger_name, &options)?;
     let mut inputs = ground.answers;
-    inputs.push(Input { role: "ledger", path: ledger.path.clone(), sha256: ledger.sha256.clone(), bytes: ledger.bytes });
+    inputs.push(Input {
+        role: "ledger",
+        path: ledger.path.clone(),
+        sha256: ledger.sha256.clone(),
+        bytes: ledger.bytes,
+    });
     inputs.sort_by(|a, b| a.role.cmp(b.role));
     let question = Question {
         period: ground.period,
@@ -100,7 +102,8 @@ pub fn derive(ground: Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resul
     let mut reconciliation = reconcile(&question).map_err(too_large)?;
     let mut decisions = BTreeMap::new();
     if let Some(customers) = ground.customers {
-        let terms = Terms { seller: &ground.config.seller, customers, ledger: &ledger, unlisted: ground.config.unlisted };
+        let terms =
+            Terms { seller: &ground.config.seller, customers, ledger: &ledger, unlisted: ground.config.unlisted };
         decisions = charges::decide(&reconciliation, &terms).map_err(too_large)?;
         let mut differing = Vec::new();
         for issued in ground.issued {
@@ -128,6 +131,7 @@ pub fn derive(ground: Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resul
     Ok(Derived { reconciliation, ledger, decisions, reports })
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn too_large(error: MoneyError) -> Problem {
     Problem::stop("overflow", "amounts are too large to be added up exactly")
         .because(error.to_string())

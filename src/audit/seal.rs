@@ -75,12 +75,16 @@ pub fn load_issued(books: &Books, chain: &Chain, period: &Period) -> Result<Vec<
         .issued_in(&period.name)
         .map(|entry| {
             let file = format!("{folder}/invoices/{}.json", crate::model::invoice::file_stem(&entry.number));
-            let bytes = std::fs::read(books.path(&file))
-                .map_err(|e| unverified("invoice-missing", format!("the issued invoice {} cannot be read", entry.number)).at(file.clone()).because(e.to_string()))?;
+            let bytes = std::fs::read(books.path(&file)).map_err(|e| {
+                unverified("invoice-missing", format!("the issued invoice {} cannot be read", entry.number))
+                    .at(file.clone())
+                    .because(e.to_string())
+            })?;
             if sha256_hex(&bytes) != entry.json_sha256 {
                 return Err(unverified("invoice-changed", format!("{file} is not what was issued")));
             }
-            invoice_json::parse(&bytes).map_err(|why| unverified("invoice-changed", format!("{file} cannot be read")).because(why))
+            invoice_json::parse(&bytes)
+                .map_err(|why| unverified("invoice-changed", format!("{file} cannot be read")).because(why))
         })
         .collect()
 }
@@ -142,15 +146,20 @@ pub fn close(
     if configuration.customers.is_none() {
         return Err(Problem::usage("no-customers", format!("there is no {CUSTOMERS} in the books"))
             .because("an invoice needs to know whom it is for")
-            .next(format!("write {CUSTOMERS}: a header row with customer_id, legal_name, address, …, and a row a customer"))
+            .next(format!(
+                "write {CUSTOMERS}: a header row with customer_id, legal_name, address, …, and a row a customer"
+            ))
             .not_done("No invoice was issued."));
     }
     let (chain, chain_bytes) = load_chain(books)?;
     if let Some(other) = chain.overlapping(period) {
-        return Err(Problem::stop("period-overlap", format!("{} shares days with {}, for which invoices were issued", period.name, other.period))
-            .because("the same calls would be invoiced twice")
-            .next(format!("close another period, or correct that one: crossfoot close --period {}", other.period))
-            .not_done("No invoice was issued."));
+        return Err(Problem::stop(
+            "period-overlap",
+            format!("{} shares days with {}, for which invoices were issued", period.name, other.period),
+        )
+        .because("the same calls would be invoiced twice")
+        .next(format!("close another period, or correct that one: crossfoot close --period {}", other.period))
+        .not_done("No invoice was issued."));
     }
     let before = load_issued(books, &chain, period)?;
     let derived = derive_now(books, period, configuration, capture, &before)?;
@@ -164,8 +173,12 @@ pub fn close(
         .filter(|draft| before.iter().all(|issued| issued.content.customer_id != draft.customer_id))
         .map(|draft| (**draft).clone())
         .collect();
-    let (new, allotted) =
-        numbering::allot(drafts, &configuration.config.number_format, &chain.allotted(), &configuration.template_sha256)?;
+    let (new, allotted) = numbering::allot(
+        drafts,
+        &configuration.config.number_format,
+        &chain.allotted(),
+        &configuration.template_sha256,
+    )?;
 
     let folder = Books::close_dir(period);
     let mut transaction = Transaction::begin(books)?;
@@ -184,7 +197,8 @@ pub fn close(
         let bytes = [pdf::render(invoice, &configuration.template)?, invoice_json::render(invoice)];
         let mut entries = Vec::new();
         for ((path, name), bytes) in places[index].iter().zip(bytes) {
-            std::fs::write(path, &bytes).map_err(|e| io("not-written", "write", path, &e).not_done("No invoice was issued."))?;
+            std::fs::write(path, &bytes)
+                .map_err(|e| io("not-written", "write", path, &e).not_done("No invoice was issued."))?;
             entries.push(FileEntry::of(name.clone(), &bytes));
         }
         Ok(entries)
@@ -213,7 +227,8 @@ pub fn close(
         .map(|entry| (entry.number.as_str(), entry.pdf_sha256.as_str()))
         .collect();
     let all: Vec<Issued> = before.iter().chain(&new).cloned().collect();
-    let register = csv::register(&all, |invoice| digests.get(invoice.number.as_str()).copied().unwrap_or_default().to_owned());
+    let register =
+        csv::register(&all, |invoice| digests.get(invoice.number.as_str()).copied().unwrap_or_default().to_owned());
     let copies = configuration.copies.iter().map(|(name, bytes)| (format!("inputs/{name}"), bytes.clone()));
     let reports = derived.reports.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone()));
     for (name, bytes) in copies.chain(reports).chain([("invoices.csv".to_owned(), register)]) {
@@ -236,7 +251,9 @@ pub fn close(
     }];
     let governed: Vec<String> = configuration.copies.iter().map(|(name, _)| format!("inputs/{name}")).collect();
     let timezone = configuration.config.timezone.name();
-    let build = |previous: Option<String>| manifest::build(period, timezone, &governed, inputs.clone(), files.clone(), previous);
+    let build = |previous: Option<String>| {
+        manifest::build(period, timezone, &governed, inputs.clone(), files.clone(), previous)
+    };
 
     // A run that changes nothing is no event.
     let last = chain.events.iter().rposition(|event| event.period == period.name);
@@ -246,7 +263,14 @@ pub fn close(
         if same == chain.events[last].manifest_sha256 {
             let on_disk = std::fs::read(books.path(&folder).join(manifest::FILE)).map(|b| sha256_hex(&b));
             if on_disk.is_ok_and(|digest| digest == same) {
-                return Ok(Closed { derived, new, before, sealed: false, manifest_sha256: same, chain_head: chain.head });
+                return Ok(Closed {
+                    derived,
+                    new,
+                    before,
+                    sealed: false,
+                    manifest_sha256: same,
+                    chain_head: chain.head,
+                });
             }
         }
     }

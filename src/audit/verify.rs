@@ -116,7 +116,11 @@ fn unsealed(books: &Books, chain: &Chain, report: &mut Report) {
     for name in names {
         let manifest = format!("closes/{name}/{}", manifest::FILE);
         if books.path(&manifest).exists() && chain.of(&name).next().is_none() {
-            report.add(manifest, None, format!("no event of {CHAIN} seals it: the chain was cut, or this file was put here"));
+            report.add(
+                manifest,
+                None,
+                format!("no event of {CHAIN} seals it: the chain was cut, or this file was put here"),
+            );
         }
     }
 }
@@ -147,7 +151,16 @@ fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Repor
         }
     };
     if sha256_hex(&bytes) != event.manifest_sha256 {
-        report.add(manifest_name, None, format!("its SHA-256 is {}, and event {} of the chain sealed {}", sha256_hex(&bytes), event.sequence, event.manifest_sha256));
+        report.add(
+            manifest_name,
+            None,
+            format!(
+                "its SHA-256 is {}, and event {} of the chain sealed {}",
+                sha256_hex(&bytes),
+                event.sequence,
+                event.manifest_sha256
+            ),
+        );
     }
     let Some(manifest) = manifest else { return Ok(()) };
     let files = digests(books, &folder, &manifest, report)?;
@@ -184,7 +197,10 @@ fn digests(books: &Books, folder: &str, manifest: &Manifest, report: &mut Report
             Ok((sha256, bytes)) if sha256 != entry.sha256 || bytes != entry.bytes => report.add(
                 name,
                 None,
-                format!("its SHA-256 is {sha256} ({bytes} bytes), and the manifest has {} ({} bytes)", entry.sha256, entry.bytes),
+                format!(
+                    "its SHA-256 is {sha256} ({bytes} bytes), and the manifest has {} ({} bytes)",
+                    entry.sha256, entry.bytes
+                ),
             ),
             Ok(_) => {}
         }
@@ -253,14 +269,19 @@ fn rederive(
     report: &mut Report,
 ) -> Result<(), Problem> {
     let folder = Books::close_dir(period);
-    let Some(template_file) = manifest.configuration.files.iter().find_map(|f| f.strip_prefix("inputs/").filter(|f| f.starts_with("invoice-template-"))) else {
+    let Some(template_file) = manifest
+        .configuration
+        .files
+        .iter()
+        .find_map(|f| f.strip_prefix("inputs/").filter(|f| f.starts_with("invoice-template-")))
+    else {
         report.add(format!("{folder}/{}", manifest::FILE), Some("configuration".into()), "it names no template");
         return Ok(());
     };
     let configuration = match configuration::load_sealed(&books.path(&folder), template_file) {
         Ok(configuration) => configuration,
         Err(problem) => {
-            report.add(format!("{folder}/inputs"), None, problem.what);
+            report.add(format!("{folder}/inputs"), None, problem.what.clone());
             return Ok(());
         }
     };
@@ -271,7 +292,7 @@ fn rederive(
             return Ok(());
         }
         Err(problem) => {
-            report.add(Books::capture_dir(period), None, problem.what);
+            report.add(Books::capture_dir(period), None, problem.what.clone());
             return Ok(());
         }
     };
@@ -288,7 +309,8 @@ fn rederive(
     for (name, bytes) in &derived.reports {
         compare(books, &format!("{folder}/{name}"), bytes, report);
     }
-    let digests: BTreeMap<&str, &str> = chain.issued_in(&period.name).map(|e| (e.number.as_str(), e.pdf_sha256.as_str())).collect();
+    let digests: BTreeMap<&str, &str> =
+        chain.issued_in(&period.name).map(|e| (e.number.as_str(), e.pdf_sha256.as_str())).collect();
     let register = csv::register(issued, |i| digests.get(i.number.as_str()).copied().unwrap_or_default().to_owned());
     compare(books, &format!("{folder}/invoices.csv"), &register, report);
 
@@ -298,7 +320,11 @@ fn rederive(
         let newly = new.contains(invoice.number.as_str());
         match derived.decisions.get(&content.customer_id) {
             Some(Disposition::Bill(draft)) if newly && **draft != *content => {
-                report.add(name, Some(first_difference(invoice, draft)), "it does not follow from the captured answer, the ledger and the configuration");
+                report.add(
+                    name,
+                    Some(first_difference(invoice, draft)),
+                    "it does not follow from the captured answer, the ledger and the configuration",
+                );
             }
             Some(Disposition::Bill(_)) => {}
             _ if newly => report.add(name, None, "this customer is not to be invoiced by the sealed inputs"),
@@ -312,7 +338,11 @@ fn rederive(
         .map(|(id, _)| id)
         .collect();
     if let Some(id) = due.first() {
-        report.add(format!("{folder}/invoices"), None, format!("customer {id} is to be invoiced by the sealed inputs, and is not"));
+        report.add(
+            format!("{folder}/invoices"),
+            None,
+            format!("customer {id} is to be invoiced by the sealed inputs, and is not"),
+        );
     }
     draw_again(books, &folder, issued, report)
 }
@@ -400,7 +430,11 @@ fn differing_field(found: &serde_json::Value, expected: &serde_json::Value) -> O
             })
         }
         (Value::Array(a), Value::Array(b)) => {
-            let first = a.iter().zip(b).enumerate().find_map(|(i, (x, y))| differing_field(x, y).map(|path| format!("/{i}{path}")));
+            let first = a
+                .iter()
+                .zip(b)
+                .enumerate()
+                .find_map(|(i, (x, y))| differing_field(x, y).map(|path| format!("/{i}{path}")));
             first.or_else(|| Some(format!("/{}", a.len().min(b.len()))))
         }
         _ => Some(String::new()),

@@ -47,10 +47,7 @@ pub struct Terms<'a> {
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn decide(
-    reconciliation: &Reconciliation,
-    terms: &Terms<'_>,
-) -> Result<BTreeMap<String, Disposition>, MoneyError> {
+pub fn decide(reconciliation: &Reconciliation, terms: &Terms<'_>) -> Result<BTreeMap<String, Disposition>, MoneyError> {
     let held = reconciliation.held();
     let remainder_proven = reconciliation.remainder.as_ref().is_some_and(|r| r.status == Status::Matched);
     let mut decided = BTreeMap::new();

@@ -26,7 +26,8 @@ pub fn find(issued: &Issued, now: &Draft) -> Result<Option<Finding>, MoneyError>
         "issued-differs",
         Severity::Blocking,
         message,
-        "Find out what changed after the close; correct it, or settle the difference by a credit or debit note.".to_owned(),
+        "Find out what changed after the close; correct it, or settle the difference by a credit or debit note."
+            .to_owned(),
     )
     .touching([then.customer_id.clone()])
     .shown_by([Evidence {

@@ -28,7 +28,8 @@ pub fn allot(
     for draft in drafts {
         let series = format.series(draft.period.to);
         let earlier = || history.iter().chain(&allotted).filter(|a| a.series == series);
-        let issue_date = earlier().map(|a| a.issue_date).max().map_or(draft.period.to, |last| last.max(draft.period.to));
+        let issue_date =
+            earlier().map(|a| a.issue_date).max().map_or(draft.period.to, |last| last.max(draft.period.to));
         let sequence = earlier().map(|a| a.sequence).max().unwrap_or(0) + 1;
         let number = format.number(issue_date, sequence);
         let refuse = |what: String| {

@@ -97,9 +97,8 @@ pub fn load(books: &Books) -> Result<(Config, Vec<u8>), Problem> {
             .because(format!("{CONFIG}: {e}"))
             .next("name the folder with --books DIR, or make new books with: crossfoot init DIR")
     })?;
-    let text = String::from_utf8(bytes.clone()).map_err(|_| {
-        Problem::usage("config", format!("{CONFIG} is not UTF-8 text")).at(path.display().to_string())
-    })?;
+    let text = String::from_utf8(bytes.clone())
+        .map_err(|_| Problem::usage("config", format!("{CONFIG} is not UTF-8 text")).at(path.display().to_string()))?;
     Ok((parse(&text, &path.display().to_string())?, bytes))
 }
 
@@ -198,7 +197,10 @@ impl<'a> Reader<'a> {
 
     fn take_accounts(&mut self, value: &Spanned<DeValue<'a>>) {
         let DeValue::Table(table) = value.get_ref() else {
-            return self.refuse(&value.span(), "[ledger.accounts] must be a table of account = \"inbound\", \"outbound\" or \"other\"");
+            return self.refuse(
+                &value.span(),
+                "[ledger.accounts] must be a table of account = \"inbound\", \"outbound\" or \"other\"",
+            );
         };
         for (account, role) in table {
             match role.get_ref().as_str() {
@@ -245,9 +247,10 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self, path: &'static str, range: std::ops::RangeInclusive<u64>) -> Option<u64> {
         self.convert(path, |text| {
-            text.parse().ok().filter(|n| range.contains(n)).ok_or_else(|| {
-                format!("`{text}` is not a whole number from {} to {}", range.start(), range.end())
-            })
+            text.parse()
+                .ok()
+                .filter(|n| range.contains(n))
+                .ok_or_else(|| format!("`{text}` is not a whole number from {} to {}", range.start(), range.end()))
         })
     }
 
@@ -282,7 +285,11 @@ impl<'a> Reader<'a> {
         let number_format = self.convert("invoice.number_format", NumberFormat::parse);
         let template = self.convert("invoice.template", |text| {
             let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-            if plain { Ok(text.to_owned()) } else { Err(format!("`{text}` is not a template's name: letters, digits, - and _")) }
+            if plain {
+                Ok(text.to_owned())
+            } else {
+                Err(format!("`{text}` is not a template's name: letters, digits, - and _"))
+            }
         });
         self.convert("invoice.regime", |text| match text {
             "none" => Ok(()),
@@ -361,7 +368,7 @@ mod tests {
     fn everything_wrong_is_told_with_line_column_and_the_nearest_key() {
         let text = "tolerance = \"1\"\n[reconcile]\ntolerence = \"0.50\"\nunlisted = \"maybe\"\n[upstrem]\nbase_url = \"x\"\n[invoice]\nnumber_format = \"CF {seq}\"\n[calendar]\ntimezone = \"Asia/Kolkatta\"\n";
         let problem = parse(text, "crossfoot.toml").unwrap_err();
-        let all = [vec![problem.what], problem.also].concat().join("\n");
+        let all = [vec![problem.what.clone()], problem.also.clone()].concat().join("\n");
         insta::assert_snapshot!(all, @r#"
         unknown setting `tolerance`; did you mean `reconcile.tolerance`? (crossfoot.toml, line 1, column 1)
         unknown setting `reconcile.tolerence`; did you mean `reconcile.tolerance`? (crossfoot.toml, line 3, column 1)

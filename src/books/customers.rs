@@ -11,11 +11,16 @@ use super::layout::CUSTOMERS;
 /// Customers by the partner's id.
 pub type Customers = BTreeMap<String, Party>;
 
-/// Columns that are understood, in the order in which an address is printed.
-const ADDRESS: [&str; 8] =
-    ["address", "address_1", "address_2", "address_3", "city", "state", "pin", "country"];
+/// Columns that are understood, in the order in which an address is printed; a group makes
+/// one line.
+const ADDRESS: [&[&str]; 6] =
+    [&["address"], &["address_1"], &["address_2"], &["address_3"], &["city", "pin"], &["state", "country"]];
 /// Other columns that are understood.
 const KNOWN: [&str; 6] = ["customer_id", "legal_name", "name", "state_code", "gstin", "email"];
+
+fn known() -> impl Iterator<Item = &'static str> {
+    KNOWN.into_iter().chain(ADDRESS.into_iter().flatten().copied())
+}
 
 /// Reads the file. Columns that this version does not use are returned as notes, each a
 /// sentence, for the person to see.
@@ -38,8 +43,8 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
             .because(format!("its header is: {}", shorten(&header.join(", ")))));
     };
     let mut notes: Vec<String> = Vec::new();
-    for name in header.iter().filter(|h| !KNOWN.contains(&h.as_str()) && !ADDRESS.contains(&h.as_str())) {
-        let near = nearest(name, KNOWN.into_iter().chain(ADDRESS));
+    for name in header.iter().filter(|h| !known().any(|k| k == h.as_str())) {
+        let near = nearest(name, known());
         let hint = near.map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
         notes.push(format!("{CUSTOMERS}: column `{}` is not used by this version{hint}", shorten(name)));
     }
@@ -73,7 +78,10 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
                 legal_name: cell("legal_name").or_else(|| cell("name")).unwrap_or_default(),
                 address: ADDRESS
                     .iter()
-                    .filter_map(|name| cell(name))
+                    .map(|group| {
+                        let cells: Vec<String> = group.iter().filter_map(|name| cell(name)).collect();
+                        cells.join(if group.contains(&"pin") { " " } else { ", " })
+                    })
                     .flat_map(|text| text.lines().map(|l| l.trim().to_owned()).collect::<Vec<_>>())
                     .collect(),
                 state_code: cell("state_code"),
@@ -96,7 +104,8 @@ mod tests {
 
     #[test]
     fn rows_become_parties_and_unused_columns_are_told() {
-        let text = b"\xef\xbb\xbfcustomer_id,legal_name,address,city,gstn\nMA_1,\"Acme, Ltd\",4 Road,Bengaluru,29AA\n,,,,\n";
+        let text =
+            b"\xef\xbb\xbfcustomer_id,legal_name,address,city,gstn\nMA_1,\"Acme, Ltd\",4 Road,Bengaluru,29AA\n,,,,\n";
         let (customers, notes) = parse(text).unwrap();
         assert_eq!(customers["MA_1"].legal_name, "Acme, Ltd");
         assert_eq!(customers["MA_1"].address, ["4 Road", "Bengaluru"]);

@@ -21,8 +21,7 @@ impl Lock {
     pub fn take(books: &Books, doing: &str) -> Result<Self, Problem> {
         let work = books.path(WORK);
         let failed = |e: &std::io::Error| {
-            io("books-not-writable", "write in the books at", &books.root, e)
-                .not_done("Nothing was written.")
+            io("books-not-writable", "write in the books at", &books.root, e).not_done("Nothing was written.")
         };
         std::fs::create_dir_all(&work).map_err(|e| failed(&e))?;
         let path = work.join("lock");

@@ -37,11 +37,7 @@ pub const SETTINGS: &[Setting] = &[
         default: "",
         doc: "Or: a file that holds the token and that only you can read. Never in git.",
     },
-    Setting {
-        path: "upstream.timeout_seconds",
-        default: "30",
-        doc: "How long one request may take.",
-    },
+    Setting { path: "upstream.timeout_seconds", default: "30", doc: "How long one request may take." },
     Setting {
         path: "upstream.max_attempts",
         default: "5",
@@ -92,36 +88,12 @@ pub const SETTINGS: &[Setting] = &[
         default: "\"classic\"",
         doc: "How invoices look: a file in templates/invoice/, the books' own first.",
     },
-    Setting {
-        path: "invoice.regime",
-        default: "\"none\"",
-        doc: "Tax regime. This version charges no tax: \"none\".",
-    },
-    Setting {
-        path: "seller.legal_name",
-        default: "",
-        doc: "Who issues the invoices: printed on every one.",
-    },
-    Setting {
-        path: "seller.address",
-        default: "",
-        doc: "Address, lines separated by \\n.",
-    },
-    Setting {
-        path: "seller.state_code",
-        default: "",
-        doc: "Two-digit GST state code.",
-    },
-    Setting {
-        path: "seller.gstin",
-        default: "",
-        doc: "GSTIN of the seller.",
-    },
-    Setting {
-        path: "seller.email",
-        default: "",
-        doc: "Where customers write to about an invoice.",
-    },
+    Setting { path: "invoice.regime", default: "\"none\"", doc: "Tax regime. This version charges no tax: \"none\"." },
+    Setting { path: "seller.legal_name", default: "", doc: "Who issues the invoices: printed on every one." },
+    Setting { path: "seller.address", default: "", doc: "Address, lines separated by \\n." },
+    Setting { path: "seller.state_code", default: "", doc: "Two-digit GST state code." },
+    Setting { path: "seller.gstin", default: "", doc: "GSTIN of the seller." },
+    Setting { path: "seller.email", default: "", doc: "Where customers write to about an invoice." },
 ];
 
 /// A commented `crossfoot.toml` with every setting at its default; `set` replaces some.

@@ -97,7 +97,11 @@ impl<'a> Transaction<'a> {
             return Ok(());
         }
         let work = self.books.path(WORK);
-        let intent = Intent { schema: "crossfoot/intent/v1".into(), doing: doing.into(), moves: std::mem::take(&mut self.moves) };
+        let intent = Intent {
+            schema: "crossfoot/intent/v1".into(),
+            doing: doing.into(),
+            moves: std::mem::take(&mut self.moves),
+        };
         let bytes = serde_json::to_vec_pretty(&intent)
             .map_err(|e| Problem::stop("internal", format!("the intent cannot be written: {e}")))?;
         let staged = work.join(STAGING).join(INTENT);
@@ -158,9 +162,12 @@ fn carry_out(books: &Books, intent: &Intent) -> Result<(), Problem> {
             if to.exists() {
                 continue;
             }
-            return Err(Problem::stop("intent", format!("{} is gone, and {} is not there", from.display(), to.display()))
-                .because(format!("an interrupted `{}` cannot be finished", intent.doing))
-                .next("restore the books from git or a backup"));
+            return Err(Problem::stop(
+                "intent",
+                format!("{} is gone, and {} is not there", from.display(), to.display()),
+            )
+            .because(format!("an interrupted `{}` cannot be finished", intent.doing))
+            .next("restore the books from git or a backup"));
         }
         if let Some(parent) = to.parent() {
             fs::create_dir_all(parent).map_err(|e| failed("create", parent, &e))?;

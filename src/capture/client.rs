@@ -144,7 +144,12 @@ impl Client {
             pause.map(|pause| failure.retry_after.map_or(pause, |asked| asked.max(pause)).min(longest))
         })
         .notify(|failure, pause| {
-            talk(&format!("{}; trying again in {}.{} s", failure.problem.what, pause.as_secs(), pause.subsec_millis() / 100));
+            talk(&format!(
+                "{}; trying again in {}.{} s",
+                failure.problem.what,
+                pause.as_secs(),
+                pause.subsec_millis() / 100
+            ));
         })
         .await;
         let attempts = attempts.load(tried);
@@ -162,7 +167,7 @@ impl Client {
     }
 
     async fn once(&self, url: &Url, clock: Clock<'_>) -> Result<Answer, Failure> {
-        let mut response = self.http.get(url.clone()).send().await.map_err(|e| self.transport(&e))?;
+        let mut response = self.http.get(url.clone()).send().await.map_err(|e| self.transport(e))?;
         let status = response.status();
         if status.is_redirection() {
             return Err(self.redirected(url, &response));
@@ -170,7 +175,10 @@ impl Client {
         let too_large = || {
             permanent(
                 Problem::stop("upstream-too-large", "the partner's answer is too large")
-                    .because(format!("more than {} MiB; an analytics answer is a few kilobytes", MAX_BODY_BYTES / 1024 / 1024))
+                    .because(format!(
+                        "more than {} MiB; an analytics answer is a few kilobytes",
+                        MAX_BODY_BYTES / 1024 / 1024
+                    ))
                     .next("check [upstream] base_url"),
                 Some(status),
             )
@@ -180,7 +188,7 @@ impl Client {
         }
         let headers = response.headers().clone();
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| self.transport(&e))? {
+        while let Some(chunk) = response.chunk().await.map_err(|e| self.transport(e))? {
             if body.len() + chunk.len() > MAX_BODY_BYTES {
                 return Err(too_large());
             }
@@ -202,7 +210,7 @@ impl Client {
         Ok(Answer { url: url.to_string(), when, attempts: 1, body, headers })
     }
 
-    fn transport(&self, error: &reqwest::Error) -> Failure {
+    fn transport(&self, error: reqwest::Error) -> Failure {
         let (code, what) = if error.is_timeout() {
             ("upstream-timeout", format!("the partner API did not answer within {} s", self.upstream.timeout_seconds))
         } else if error.is_connect() {
@@ -212,7 +220,7 @@ impl Client {
         };
         Failure {
             problem: Problem::stop(code, what)
-                .because(redact::text(&chain(error), &self.credentials))
+                .because(redact::text(&chain(&error.without_url()), &self.credentials))
                 .next("check [upstream] base_url and the network, and run the command again"),
             status: None,
             again: true,
@@ -245,8 +253,7 @@ impl Client {
             408 | 429 | 500..=599 => "wait, and run the command again",
             _ => "check [upstream] base_url and the period",
         };
-        let mut problem =
-            Problem::stop("upstream-status", format!("the partner API answered {status}")).next(next);
+        let mut problem = Problem::stop("upstream-status", format!("the partner API answered {status}")).next(next);
         if let Some(said) = said {
             problem = problem.because(format!("it says: {said}"));
         }
@@ -366,10 +373,19 @@ mod tests {
 
     #[test]
     fn tokens_travel_encrypted_or_stay_on_this_machine() {
-        for good in ["https://api.vobiz.ai/api/v1/partner", "http://127.0.0.1:8080/x", "http://localhost/x", "http://[::1]:1/x"] {
+        for good in
+            ["https://api.vobiz.ai/api/v1/partner", "http://127.0.0.1:8080/x", "http://localhost/x", "http://[::1]:1/x"]
+        {
             assert!(checked_base(good).is_ok(), "{good}");
         }
-        for bad in ["http://api.vobiz.ai/x", "ftp://127.0.0.1/", "https://u:p@host/", "https://host/?a=1", "api.vobiz.ai", "http://127.0.0.1.example.com/"] {
+        for bad in [
+            "http://api.vobiz.ai/x",
+            "ftp://127.0.0.1/",
+            "https://u:p@host/",
+            "https://host/?a=1",
+            "api.vobiz.ai",
+            "http://127.0.0.1.example.com/",
+        ] {
             assert!(checked_base(bad).is_err(), "{bad}");
         }
     }
@@ -378,7 +394,10 @@ mod tests {
     fn error_bodies_of_every_backend_are_understood() {
         for (body, message) in [
             (r#"{"error":{"code":401,"message":"Invalid token"}}"#, Some("Invalid token")),
-            (r#"{"error":"invalid_credentials","message":"Email or password is incorrect."}"#, Some("Email or password is incorrect.")),
+            (
+                r#"{"error":"invalid_credentials","message":"Email or password is incorrect."}"#,
+                Some("Email or password is incorrect."),
+            ),
             (r#"{"api_id":"5b","error":"account not found"}"#, Some("account not found")),
             (r#"{"detail":[{"msg":"Input should be less"}]}"#, Some("Input should be less")),
             ("<html></html>", None),
@@ -400,7 +419,8 @@ mod tests {
         assert_eq!(retry_after(&with(&[("retry-after", "7")]), b"", now), Some(Duration::from_secs(7)));
         let dated = with(&[("retry-after", "Sun, 01 Nov 2026 02:15:39 GMT")]);
         assert_eq!(retry_after(&dated, b"", now), Some(Duration::from_secs(30)));
-        let skewed = with(&[("retry-after", "Sun, 01 Nov 2026 02:15:39 GMT"), ("date", "Sun, 01 Nov 2026 02:15:29 GMT")]);
+        let skewed =
+            with(&[("retry-after", "Sun, 01 Nov 2026 02:15:39 GMT"), ("date", "Sun, 01 Nov 2026 02:15:29 GMT")]);
         assert_eq!(retry_after(&skewed, b"", now), Some(Duration::from_secs(10)));
         let body = br#"{"error":{"details":{"retryAfter":9}}}"#;
         assert_eq!(retry_after(&with(&[]), body, now), Some(Duration::from_secs(9)));

@@ -59,11 +59,7 @@ pub fn find(
     Ok(Credentials { auth_id, auth_token })
 }
 
-fn from_environment(
-    name: &str,
-    what: &str,
-    variable: &dyn Fn(&str) -> Option<String>,
-) -> Result<Secret, Problem> {
+fn from_environment(name: &str, what: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Secret, Problem> {
     match variable(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()) {
         Some(value) => usable(value, &format!("the environment variable {name}")),
         None => Err(Problem::usage("no-credentials", format!("the {what} for the partner API is not set"))

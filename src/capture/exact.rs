@@ -44,8 +44,7 @@ pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, 
 /// [`MoneyError::NotPlain`] for what is not a number or a string with a plain decimal.
 pub fn amount_from_token(token: &str) -> Result<Decimal, MoneyError> {
     if token.starts_with('"') {
-        let text: String =
-            serde_json::from_str(token).map_err(|_| MoneyError::NotPlain(token.to_owned()))?;
+        let text: String = serde_json::from_str(token).map_err(|_| MoneyError::NotPlain(token.to_owned()))?;
         return parse_plain(&text);
     }
     let Some((mantissa, exponent)) = token.split_once(['e', 'E']) else {
@@ -88,7 +87,18 @@ mod tests {
         for (token, expected) in good {
             assert_eq!(amount_from_token(token).unwrap().to_string(), expected, "{token}");
         }
-        for bad in ["1E-29", "1e400", "79228162514264337593543950336", "\"1_000\"", "\"1,000\"", "\"1e3\"", "\"\"", "true", "{}", "[1]"] {
+        for bad in [
+            "1E-29",
+            "1e400",
+            "79228162514264337593543950336",
+            "\"1_000\"",
+            "\"1,000\"",
+            "\"1e3\"",
+            "\"\"",
+            "true",
+            "{}",
+            "[1]",
+        ] {
             assert!(amount_from_token(bad).is_err(), "{bad}");
         }
     }

@@ -242,10 +242,11 @@ pub fn load(books: &Books, period: &Period) -> Result<Option<Capture>, Problem> 
         let path = books.path(&folder).join(&answer.file);
         let bytes = std::fs::read(&path).map_err(|e| io("capture", "read", &path, &e))?;
         if !plain || sha256_hex(&bytes) != answer.sha256 || bytes.len() as u64 != answer.bytes {
-            let mut problem = Problem::stop("capture-changed", format!("{folder}/{} is not what was received", answer.file))
-                .because(format!("its SHA-256 is {}, and capture.json says {}", sha256_hex(&bytes), answer.sha256))
-                .next("restore the file from git or a backup, or fetch again with --refetch")
-                .not_done("Nothing was computed from it.");
+            let mut problem =
+                Problem::stop("capture-changed", format!("{folder}/{} is not what was received", answer.file))
+                    .because(format!("its SHA-256 is {}, and capture.json says {}", sha256_hex(&bytes), answer.sha256))
+                    .next("restore the file from git or a backup, or fetch again with --refetch")
+                    .not_done("Nothing was computed from it.");
             problem.exit = Exit::Unverified;
             return Err(problem);
         }

@@ -10,8 +10,10 @@ use crate::model::period::Period;
 /// your ledger to the last paisa, invoiced, and sealed so that it can be proven
 #[derive(Debug, Parser)]
 #[command(name = "crossfoot", version, max_term_width = 100, disable_help_subcommand = true)]
-#[command(after_help = "Exit codes: 0 done, everything agrees · 1 could not finish · 2 wrong command line or configuration · \
-3 finished, and there are blocking findings · 4 the audit chain or a digest does not verify · 130 interrupted")]
+#[command(
+    after_help = "Exit codes: 0 done, everything agrees · 1 could not finish · 2 wrong command line or configuration · \
+3 finished, and there are blocking findings · 4 the audit chain or a digest does not verify · 130 interrupted"
+)]
 pub struct Arguments {
     /// Flags of every command.
     #[command(flatten)]
@@ -132,7 +134,9 @@ pub struct Import {
 
 fn account(text: &str) -> Result<(String, String), String> {
     match text.rsplit_once('=') {
-        Some((name, role @ ("inbound" | "outbound" | "other"))) if !name.is_empty() => Ok((name.to_owned(), role.to_owned())),
+        Some((name, role @ ("inbound" | "outbound" | "other"))) if !name.is_empty() => {
+            Ok((name.to_owned(), role.to_owned()))
+        }
         _ => Err("write NAME=inbound, NAME=outbound or NAME=other".to_owned()),
     }
 }

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::Job;
 use super::args;
 use super::fetch::{Wanted, begin, obtain};
 use super::reconcile::check_format;
-use super::Job;
 use crate::audit::configuration::{self, Configuration};
 use crate::audit::seal::{self, Closed};
 use crate::bill::charges::Disposition;
@@ -29,7 +29,12 @@ pub(super) fn run(job: &Job<'_>, args: &args::Close) -> Result<Exit, Problem> {
 }
 
 /// From the capture to the end: shared with the demo.
-pub(super) fn conclude(job: &Job<'_>, period: &Period, configuration: &Configuration, capture: &Capture) -> Result<Exit, Problem> {
+pub(super) fn conclude(
+    job: &Job<'_>,
+    period: &Period,
+    configuration: &Configuration,
+    capture: &Capture,
+) -> Result<Exit, Problem> {
     for note in &configuration.notes {
         job.out.say(&format!("note: {note}"));
     }
@@ -92,7 +97,9 @@ fn document<'a>(period: &'a Period, closed: &'a Closed) -> Document<'a> {
             Disposition::Bill(_) => {}
             Disposition::Held(why) => held.push(Held { customer_id, why: why.clone() }),
             Disposition::Nothing => nothing_to_bill.push(customer_id.as_str()),
-            Disposition::CreditDue(amount) => credit_due.push(Held { customer_id, why: format!("its total is {}", amount.plain()) }),
+            Disposition::CreditDue(amount) => {
+                credit_due.push(Held { customer_id, why: format!("its total is {}", amount.plain()) });
+            }
         }
     }
     Document {
@@ -100,7 +107,12 @@ fn document<'a>(period: &'a Period, closed: &'a Closed) -> Document<'a> {
         period: &period.name,
         outcome: closed.derived.reconciliation.outcome(),
         sealed: closed.sealed,
-        issued: closed.before.iter().map(|i| invoice(i, false)).chain(closed.new.iter().map(|i| invoice(i, true))).collect(),
+        issued: closed
+            .before
+            .iter()
+            .map(|i| invoice(i, false))
+            .chain(closed.new.iter().map(|i| invoice(i, true)))
+            .collect(),
         held,
         nothing_to_bill,
         credit_due,
@@ -122,7 +134,8 @@ fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
     };
 
     let sum = |invoices: &[Issued]| {
-        total(reconciliation.currency, invoices.iter().map(|i| &i.content.total)).map_or_else(|_| "?".to_owned(), |m| m.display())
+        total(reconciliation.currency, invoices.iter().map(|i| &i.content.total))
+            .map_or_else(|_| "?".to_owned(), |m| m.display())
     };
     let counted = |n: usize| if n == 1 { "1 invoice".to_owned() } else { format!("{n} invoices") };
     match (closed.new.first(), closed.new.last()) {
@@ -138,18 +151,30 @@ fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
     if !closed.before.is_empty() {
         lines.push(format!("{} issued before, unchanged: {}", counted(closed.before.len()), sum(&closed.before)));
     }
-    let only_in_total = closed.new.iter().filter(|i| i.content.proof == crate::model::invoice::Proof::TotalOnly).count();
+    let only_in_total =
+        closed.new.iter().filter(|i| i.content.proof == crate::model::invoice::Proof::TotalOnly).count();
     if only_in_total > 0 {
         lines.push(format!("  {only_in_total} of them for customers proven in total only (not listed by the partner)"));
     }
 
-    let held: Vec<_> = closed.derived.decisions.iter().filter_map(|(id, d)| match d {
-        Disposition::Held(why) => Some((id, why.clone())),
-        Disposition::CreditDue(amount) => Some((id, format!("its credits exceed its charges ({}): this version writes no credit notes", amount.display()))),
-        _ => None,
-    }).collect();
+    let held: Vec<_> = closed
+        .derived
+        .decisions
+        .iter()
+        .filter_map(|(id, d)| match d {
+            Disposition::Held(why) => Some((id, why.clone())),
+            Disposition::CreditDue(amount) => Some((
+                id,
+                format!("its credits exceed its charges ({}): this version writes no credit notes", amount.display()),
+            )),
+            _ => None,
+        })
+        .collect();
     if !held.is_empty() {
-        lines.push(out.bad(&format!("Held: {} without an invoice", if held.len() == 1 { "1 customer".to_owned() } else { format!("{} customers", held.len()) })));
+        lines.push(out.bad(&format!(
+            "Held: {} without an invoice",
+            if held.len() == 1 { "1 customer".to_owned() } else { format!("{} customers", held.len()) }
+        )));
         for (id, why) in held.iter().take(NAMED) {
             let issued = closed.before.iter().find(|i| i.content.customer_id == **id);
             let note = issued.map_or_else(String::new, |i| format!("; {} was issued before and stays", i.number));
@@ -169,8 +194,16 @@ fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
     lines.push(format!("Report    {}", folder.join("reconciliation.html").display()));
     lines.push(format!("Invoices  {}", folder.join("invoices").display()));
     let seal = if closed.sealed { "Sealed" } else { "Unchanged since the last seal" };
-    lines.push(format!("Audit     {}  {seal}: {}…", job.books.path(CHAIN).display(), closed.chain_head.get(..16).unwrap_or_default()));
-    let books = if job.books.root.as_os_str() == "." { String::new() } else { format!(" --books {}", job.books.root.display()) };
+    lines.push(format!(
+        "Audit     {}  {seal}: {}…",
+        job.books.path(CHAIN).display(),
+        closed.chain_head.get(..16).unwrap_or_default()
+    ));
+    let books = if job.books.root.as_os_str() == "." {
+        String::new()
+    } else {
+        format!(" --books {}", job.books.root.display())
+    };
     lines.push(format!("Check it  crossfoot verify{books}"));
     lines.join("\n") + "\n"
 }

@@ -16,11 +16,15 @@ pub(super) fn run(job: &Job<'_>, args: &args::Explain) -> Result<Exit, Problem> 
     };
     let Some(found) = page(code) else {
         let near = nearest(code, PAGES.iter().map(|(known, _)| *known));
-        let next = near.map_or_else(|| "`crossfoot explain` lists all codes".to_owned(), |n| format!("did you mean: crossfoot explain {n}"));
+        let next = near.map_or_else(
+            || "`crossfoot explain` lists all codes".to_owned(),
+            |n| format!("did you mean: crossfoot explain {n}"),
+        );
         return Err(Problem::usage("unknown-code", format!("there is no finding code `{code}`")).next(next));
     };
     if job.out.is_json() {
-        let document = std::collections::BTreeMap::from([("schema", "crossfoot/explain/v1"), ("code", code), ("page", found)]);
+        let document =
+            std::collections::BTreeMap::from([("schema", "crossfoot/explain/v1"), ("code", code), ("page", found)]);
         job.out.document(&document)?;
     } else {
         job.out.text(found)?;

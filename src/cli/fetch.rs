@@ -8,8 +8,8 @@ use crate::books::config::{self, Config};
 use crate::books::lock::Lock;
 use crate::books::transaction::{self, Transaction};
 use crate::capture::client::Client;
-use crate::capture::store::{self, ANALYTICS, Capture};
 use crate::capture::credentials;
+use crate::capture::store::{self, ANALYTICS, Capture};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
 
@@ -48,7 +48,12 @@ pub(super) fn run(job: &Job<'_>, args: &OnePeriod) -> Result<Exit, Problem> {
             format!("The partner's figures for {} are the same as captured before; {folder} stays:\n", period.name)
         };
         for answer in &capture.record.answers {
-            text.push_str(&format!("  {:<16} {:>9} bytes  sha256 {}…\n", answer.file, answer.bytes, &answer.sha256[..16]));
+            text.push_str(&format!(
+                "  {:<16} {:>9} bytes  sha256 {}…\n",
+                answer.file,
+                answer.bytes,
+                &answer.sha256[..16]
+            ));
         }
         if !matches {
             text.push_str("period-mismatch: the answer does not cover the days asked for; see crossfoot explain period-mismatch\n");
@@ -82,15 +87,20 @@ pub(super) fn obtain(job: &Job<'_>, config: &Config, period: &Period, wanted: Wa
     let nothing = |p: Problem| p.not_done("Nothing was reconciled.");
     if wanted == Wanted::Any
         && let Some(capture) = store::load(&job.books, period).map_err(nothing)?
+        // An answer for other days is of no use: the partner is asked again.
+        && (job.offline || capture.analytics.period == Some((period.from, period.to)))
     {
         let when = capture.answer(ANALYTICS).map(|a| a.when.clone()).unwrap_or_default();
         job.out.say(&format!("Using the capture of {when} (--refetch captures again)."));
         return Ok(capture);
     }
     if job.offline {
-        return Err(Problem::stop("no-capture", format!("there is no capture of {}, and --offline forbids to fetch one", period.name))
-            .next(format!("crossfoot fetch --period {}", period.name))
-            .not_done("Nothing was reconciled."));
+        return Err(Problem::stop(
+            "no-capture",
+            format!("there is no capture of {}, and --offline forbids to fetch one", period.name),
+        )
+        .next(format!("crossfoot fetch --period {}", period.name))
+        .not_done("Nothing was reconciled."));
     }
     capture(job, config, period).map(|(capture, _)| capture).map_err(nothing)
 }
@@ -98,7 +108,8 @@ pub(super) fn obtain(job: &Job<'_>, config: &Config, period: &Period, wanted: Wa
 /// Fetches and stores; false: the partner's figures are those of the capture that is there.
 fn capture(job: &Job<'_>, config: &Config, period: &Period) -> Result<(Capture, bool), Problem> {
     if job.offline {
-        return Err(Problem::usage("offline", "fetch needs the network, and --offline forbids it").not_done("Nothing was captured."));
+        return Err(Problem::usage("offline", "fetch needs the network, and --offline forbids it")
+            .not_done("Nothing was captured."));
     }
     let now = (job.world.clock)();
     if now < period.instants(config.timezone).1 {

@@ -109,10 +109,17 @@ fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {
                 .problems
                 .iter()
                 .filter(|p| p.kind == kind)
-                .map(|p| Evidence { file: &ledger.path, line: p.line, column: p.column.as_deref(), text: &p.text, why: &p.why })
+                .map(|p| Evidence {
+                    file: &ledger.path,
+                    line: p.line,
+                    column: p.column.as_deref(),
+                    text: &p.text,
+                    why: &p.why,
+                })
                 .collect();
             let first = evidence.first()?;
-            let message = format!("{} in {} places; the first is row {}: {}", code, evidence.len(), first.line, first.why);
+            let message =
+                format!("{} in {} places; the first is row {}: {}", code, evidence.len(), first.line, first.why);
             Some(Finding { code, severity: "blocking", message, evidence })
         })
         .collect()
@@ -158,8 +165,16 @@ fn text(job: &Job<'_>, ledger: &Ledger, totals: &Totals, findings: &[Finding<'_>
     let rows = ledger.rows;
     let mut text = format!(
         "{} reads as a canonical ledger: UTF-8, comma, header in row 1, {}\n  rows      {} read = {} used + {} outside the period + {} excluded + {} rejected\n  inbound   {}\n  outbound  {}\n  customers {}\n",
-        ledger.path, ledger.currency, rows.read, rows.used, rows.outside_period, rows.excluded, rows.rejected, totals.inbound,
-        totals.outbound, ledger.customers.len()
+        ledger.path,
+        ledger.currency,
+        rows.read,
+        rows.used,
+        rows.outside_period,
+        rows.excluded,
+        rows.rejected,
+        totals.inbound,
+        totals.outbound,
+        ledger.customers.len()
     );
     for finding in findings {
         text.push_str(&format!("{}: {} places\n", job.out.bad(finding.code), finding.evidence.len()));

@@ -30,11 +30,14 @@ pub(super) fn run(job: &Job<'_>, args: &args::Init) -> Result<Exit, Problem> {
 
 /// Writes the files that make a folder books.
 pub(super) fn write_books(root: &Path, config: &str, customers: &str) -> Result<(), Problem> {
-    write_apart(root, &[
-        (CONFIG, config.as_bytes().to_vec()),
-        (CUSTOMERS, customers.as_bytes().to_vec()),
-        (".gitignore", format!("# the tool's working folder: lock and staged files\n/{WORK}/\n").into_bytes()),
-    ])?;
+    write_apart(
+        root,
+        &[
+            (CONFIG, config.as_bytes().to_vec()),
+            (CUSTOMERS, customers.as_bytes().to_vec()),
+            (".gitignore", format!("# the tool's working folder: lock and staged files\n/{WORK}/\n").into_bytes()),
+        ],
+    )?;
     std::fs::create_dir_all(root.join("ledgers"))
         .map_err(|e| crate::model::problem::io("not-written", "create", &root.join("ledgers"), &e))
 }

@@ -60,7 +60,7 @@ pub fn run(arguments: Arguments, world: &World) -> Exit {
         Command::Init(args) => init::run(&job, &args),
         Command::Fetch(args) => fetch::run(&job, &args),
         Command::Import(args) => import::run(&job, &args),
-        Command::Reconcile(args) => reconcile::run(&job, args),
+        Command::Reconcile(args) => reconcile::run(&job, &args),
         Command::Close(args) => close::run(&job, &args),
         Command::Verify(args) => verify::run(&job, &args),
         Command::Status => status::run(&job),

@@ -25,7 +25,8 @@ impl Output {
     /// when TERM is dumb (no-color.org, clig.dev).
     #[must_use]
     pub fn new(world: &World, json: bool, quiet: bool, verbose: bool, color: Color) -> Self {
-        let plain = world.variable("NO_COLOR").is_some_and(|v| !v.is_empty()) || world.variable("TERM").as_deref() == Some("dumb");
+        let plain = world.variable("NO_COLOR").is_some_and(|v| !v.is_empty())
+            || world.variable("TERM").as_deref() == Some("dumb");
         let on = |terminal: bool| match color {
             Color::Always => true,
             Color::Never => false,

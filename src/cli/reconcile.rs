@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use super::Job;
 use super::args;
 use super::fetch::{Wanted, begin, obtain};
-use super::Job;
 use crate::audit::configuration;
 use crate::audit::derive::{Derived, Ground, derive};
 use crate::audit::seal;
@@ -19,9 +19,9 @@ use crate::model::problem::{Exit, Problem, io};
 use crate::model::reconciliation::Input;
 use crate::render::text;
 
-pub(super) fn run(job: &Job<'_>, args: args::Reconcile) -> Result<Exit, Problem> {
+pub(super) fn run(job: &Job<'_>, args: &args::Reconcile) -> Result<Exit, Problem> {
     match (&args.analytics, &args.ledger, &args.out, &args.period) {
-        (Some(analytics), Some(ledger), Some(out), _) => two_files(job, analytics, ledger, out, &args),
+        (Some(analytics), Some(ledger), Some(out), _) => two_files(job, analytics, ledger, out, args),
         (None, _, _, Some(period)) => in_books(job, period, args.refetch),
         _ => Err(Problem::usage("arguments", "name a period, or --analytics, --ledger and --out")),
     }
@@ -48,26 +48,36 @@ fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Probl
     let next = if derived.reconciliation.is_reconciled() {
         format!("Next: crossfoot close --period {}", period.name)
     } else {
-        format!("Next: correct what is found, or close the customers that reconcile: crossfoot close --period {}", period.name)
+        format!(
+            "Next: correct what is found, or close the customers that reconcile: crossfoot close --period {}",
+            period.name
+        )
     };
     told(job, &derived, &job.books.path(folder), &next)
 }
 
-fn two_files(job: &Job<'_>, analytics_file: &Path, ledger_file: &Path, out: &Path, args: &args::Reconcile) -> Result<Exit, Problem> {
+fn two_files(
+    job: &Job<'_>,
+    analytics_file: &Path,
+    ledger_file: &Path,
+    out: &Path,
+    args: &args::Reconcile,
+) -> Result<Exit, Problem> {
     check_format(args.format.as_deref().unwrap_or("canonical"))?;
     let mut config = config::parse("", "defaults")?;
     if let Some(text) = &args.tolerance {
-        config.tolerance = parse_plain(text)
-            .ok()
-            .filter(|t| !t.is_sign_negative() || t.is_zero())
-            .ok_or_else(|| Problem::usage("arguments", format!("--tolerance `{text}` is not an amount such as 0.50")))?;
+        config.tolerance =
+            parse_plain(text).ok().filter(|t| !t.is_sign_negative() || t.is_zero()).ok_or_else(|| {
+                Problem::usage("arguments", format!("--tolerance `{text}` is not an amount such as 0.50"))
+            })?;
     }
     if let Some(code) = &args.currency {
         config.currency = Currency::parse(code).map_err(|e| Problem::usage("arguments", format!("--currency: {e}")))?;
     }
     let name = analytics_file.display().to_string();
-    let body = std::fs::read(analytics_file)
-        .map_err(|e| io("no-analytics", "read the analytics", analytics_file, &e).not_done("Nothing was reconciled."))?;
+    let body = std::fs::read(analytics_file).map_err(|e| {
+        io("no-analytics", "read the analytics", analytics_file, &e).not_done("Nothing was reconciled.")
+    })?;
     let answer = analytics::decode(&body, &name)?;
     let period = match (&args.period, answer.period) {
         (Some(period), _) => period.clone(),

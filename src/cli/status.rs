@@ -73,7 +73,9 @@ pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
         text.push_str(&format!("Unfinished: {doing} was interrupted; run it again.\n"));
     }
     if periods.is_empty() {
-        text.push_str("No period has been started.\nNext: crossfoot close --period 2026-03 (or whichever month is due)\n");
+        text.push_str(
+            "No period has been started.\nNext: crossfoot close --period 2026-03 (or whichever month is due)\n",
+        );
     }
     for p in periods {
         let stage = match (&p.sealed_at, &p.outcome) {

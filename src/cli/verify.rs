@@ -44,9 +44,12 @@ pub(super) fn run(job: &Job<'_>, args: &args::Verify) -> Result<Exit, Problem> {
     }
     let _lock = Lock::read(&job.books)?;
     if let Some(doing) = transaction::unfinished(&job.books)? {
-        return Err(Problem::stop("unfinished", format!("`{doing}` was interrupted after it was decided and is not finished"))
-            .next(format!("finish it by running it again: crossfoot {doing}"))
-            .not_done("Nothing was verified."));
+        return Err(Problem::stop(
+            "unfinished",
+            format!("`{doing}` was interrupted after it was decided and is not finished"),
+        )
+        .next(format!("finish it by running it again: crossfoot {doing}"))
+        .not_done("Nothing was verified."));
     }
     let report = verify::verify(&job.books, args.period.as_ref())?;
     if let Some(period) = &args.period
@@ -109,7 +112,8 @@ fn text(job: &Job<'_>, report: &Report) -> String {
         lines.push(format!("and {} more places", report.broken.len() - SHOWN));
     }
     lines.push(if !report.broken.is_empty() {
-        job.out.bad("Does not verify.") + " What was sealed is not what lies here; restore the files from git or a backup."
+        job.out.bad("Does not verify.")
+            + " What was sealed is not what lies here; restore the files from git or a backup."
     } else if report.events == 0 {
         "Nothing has been sealed in these books yet.".to_owned()
     } else {

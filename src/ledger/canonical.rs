@@ -47,11 +47,8 @@ pub fn recognises(header: &[String]) -> bool {
 /// encoding, a sum beyond the exact range. Bad rows are no error: they are in the result.
 pub fn read<R: Read>(input: R, name: &str, options: &Options<'_>) -> Result<Ledger, Problem> {
     let (source, seen) = Source::new(input);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .buffer_capacity(1 << 18)
-        .from_reader(source);
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(source);
     let mut record = ByteRecord::new();
     let mut rows = Rows { name, line: 0, inner_breaks: 0 };
     let header = match rows.next(&mut reader, &mut record)? {
@@ -75,7 +72,13 @@ pub fn read<R: Read>(input: R, name: &str, options: &Options<'_>) -> Result<Ledg
             })?,
             Next::OpenQuote => {
                 pass.counts.read += 1;
-                pass.reject(&record, rows.line, vec![Bad::row("a quote is opened in this row and never closed; the rows after it cannot be told from it")]);
+                pass.reject(
+                    &record,
+                    rows.line,
+                    vec![Bad::row(
+                        "a quote is opened in this row and never closed; the rows after it cannot be told from it",
+                    )],
+                );
                 break;
             }
             Next::End => break,
@@ -114,9 +117,12 @@ impl Rows<'_> {
             return Ok(Next::Row);
         }
         if self.step(reader, record)? {
-            return Err(Problem::stop("ledger-unreadable", format!("the ledger {} holds control characters", self.name))
-                .at(format!("{}, row {}", self.name, self.line))
-                .next("export it again"));
+            return Err(Problem::stop(
+                "ledger-unreadable",
+                format!("the ledger {} holds control characters", self.name),
+            )
+            .at(format!("{}, row {}", self.name, self.line))
+            .next("export it again"));
         }
         Ok(Next::End)
     }
@@ -181,7 +187,10 @@ impl Columns {
             let hints: Vec<String> = names
                 .iter()
                 .filter(|n| !known().any(|k| k == n.as_str()))
-                .filter_map(|n| nearest(&n.to_lowercase(), missing.iter().copied()).map(|m| format!("`{}` may be `{m}`", shorten(n))))
+                .filter_map(|n| {
+                    nearest(&n.to_lowercase(), missing.iter().copied())
+                        .map(|m| format!("`{}` may be `{m}`", shorten(n)))
+                })
                 .collect();
             let seen = format!("its header is: {}", shorten(&names.join(", ")));
             return Err(refuse(format!("the ledger {name} has no column `{}`", missing.join("`, `")))
@@ -271,7 +280,7 @@ impl<'a> Pass<'a> {
         let date = self.date(cell(self.columns.date));
         let amount = amount(cell(self.columns.amount));
         let id = customer_id(cell(self.columns.customer_id));
-        let calls = self.columns.calls.map(|c| calls(cell(c))).unwrap_or(Ok(None));
+        let calls = self.columns.calls.map_or(Ok(None), |c| calls(cell(c)));
         let currency = self.currency(self.columns.currency.map(cell).unwrap_or_default());
         let direction = std::str::from_utf8(cell(self.columns.direction)).ok().and_then(Direction::parse);
         let (Ok(date), Ok(amount), Ok(id), Ok(calls), Ok(currency)) = (&date, &amount, &id, &calls, &currency) else {
@@ -298,11 +307,15 @@ impl<'a> Pass<'a> {
             let given = String::from_utf8_lossy(cell(self.columns.direction)).into_owned();
             let near = nearest(&given.to_lowercase(), Direction::ALL.map(Direction::name));
             let hint = near.map_or_else(String::new, |n| format!("; perhaps {n}"));
-            self.reject(record, line, vec![Bad {
-                kind: RowProblemKind::UnknownDirection,
-                column: Some(self.columns.direction),
-                why: format!("`{}` is neither inbound nor outbound{hint}", shorten(&given)),
-            }]);
+            self.reject(
+                record,
+                line,
+                vec![Bad {
+                    kind: RowProblemKind::UnknownDirection,
+                    column: Some(self.columns.direction),
+                    why: format!("`{}` is neither inbound nor outbound{hint}", shorten(&given)),
+                }],
+            );
             return Ok(());
         };
         if *currency != self.options.currency {
@@ -313,7 +326,8 @@ impl<'a> Pass<'a> {
             return Ok(());
         }
         self.counts.used += 1;
-        let name = self.columns.customer_name.map(cell).and_then(|n| std::str::from_utf8(n).ok()).filter(|n| !n.is_empty());
+        let name =
+            self.columns.customer_name.map(cell).and_then(|n| std::str::from_utf8(n).ok()).filter(|n| !n.is_empty());
         let account = self.account(id);
         account.rows += 1;
         account.sums[direction as usize].add(*amount)?;
@@ -336,7 +350,13 @@ impl<'a> Pass<'a> {
             None => {
                 self.index.insert(id.as_bytes().into(), self.accounts.len());
                 let sum = Sum::new(self.options.currency);
-                self.accounts.push(Account { id: id.to_owned(), name: None, sums: [sum, sum], rows: 0, calls: [Some(0); 2] });
+                self.accounts.push(Account {
+                    id: id.to_owned(),
+                    name: None,
+                    sums: [sum, sum],
+                    rows: 0,
+                    calls: [Some(0); 2],
+                });
                 self.accounts.len() - 1
             }
         };
@@ -396,8 +416,12 @@ impl<'a> Pass<'a> {
             cell: bad.column.map(cell).unwrap_or_default(),
             text: row_text(record),
             why: bad.why,
-            customer_id: customer_id(record.get(self.columns.customer_id).unwrap_or_default().trim_ascii()).ok().map(str::to_owned),
-            amount: amount(record.get(self.columns.amount).unwrap_or_default().trim_ascii()).ok().map(|a| a.to_string()),
+            customer_id: customer_id(record.get(self.columns.customer_id).unwrap_or_default().trim_ascii())
+                .ok()
+                .map(str::to_owned),
+            amount: amount(record.get(self.columns.amount).unwrap_or_default().trim_ascii())
+                .ok()
+                .map(|a| a.to_string()),
         });
     }
 
@@ -409,13 +433,16 @@ impl<'a> Pass<'a> {
         };
         let mut customers = BTreeMap::new();
         for account in self.accounts {
-            customers.insert(account.id, PostedCustomer {
-                name: account.name,
-                inbound: account.sums[Direction::Inbound as usize].total().map_err(too_large)?,
-                outbound: account.sums[Direction::Outbound as usize].total().map_err(too_large)?,
-                rows: account.rows,
-                calls: account.calls,
-            });
+            customers.insert(
+                account.id,
+                PostedCustomer {
+                    name: account.name,
+                    inbound: account.sums[Direction::Inbound as usize].total().map_err(too_large)?,
+                    outbound: account.sums[Direction::Outbound as usize].total().map_err(too_large)?,
+                    rows: account.rows,
+                    calls: account.calls,
+                },
+            );
         }
         let mut other_currencies = BTreeMap::new();
         for (currency, sum) in self.other_currencies {
@@ -456,9 +483,10 @@ fn calls(cell: &[u8]) -> Result<Option<u64>, String> {
         return Ok(None);
     }
     let digits = std::str::from_utf8(cell).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
-    digits.and_then(|text| text.parse().ok()).map(Some).ok_or_else(|| {
-        format!("`{}` is not a count of calls", shorten(&String::from_utf8_lossy(cell)))
-    })
+    digits
+        .and_then(|text| text.parse().ok())
+        .map(Some)
+        .ok_or_else(|| format!("`{}` is not a count of calls", shorten(&String::from_utf8_lossy(cell))))
 }
 
 /// The row as it stands, its cells quoted again where they must be.
@@ -467,7 +495,11 @@ fn row_text(record: &ByteRecord) -> String {
         .iter()
         .map(|cell| {
             let text = String::from_utf8_lossy(cell);
-            if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
+            if text.contains([',', '"', '\n']) {
+                format!("\"{}\"", text.replace('"', "\"\""))
+            } else {
+                text.into_owned()
+            }
         })
         .collect();
     shorten_row(&cells.join(","))

@@ -38,7 +38,10 @@ pub(super) struct Source<R> {
 impl<R: Read> Source<R> {
     pub(super) fn new(inner: R) -> (Self, Rc<Seen>) {
         let seen = Rc::new(Seen::default());
-        (Self { inner, seen: Rc::clone(&seen), digest: Sha256::new(), bytes: 0, tail: END_IN_CELL, after_cr: false }, seen)
+        (
+            Self { inner, seen: Rc::clone(&seen), digest: Sha256::new(), bytes: 0, tail: END_IN_CELL, after_cr: false },
+            seen,
+        )
     }
 
     /// SHA-256 of the file in hex, and its size.

@@ -40,9 +40,7 @@ impl Currency {
     /// Digits of the minor unit by ISO 4217: 2 for INR (paise), 0 for JPY, 3 for KWD.
     #[must_use]
     pub fn minor_digits(&self) -> u32 {
-        iso_currency::Currency::from_code(self.code())
-            .and_then(iso_currency::Currency::exponent)
-            .map_or(2, u32::from)
+        iso_currency::Currency::from_code(self.code()).and_then(iso_currency::Currency::exponent).map_or(2, u32::from)
     }
 }
 
@@ -77,19 +75,13 @@ impl fmt::Display for MoneyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotPlain(text) if text.is_empty() => f.write_str("the amount is empty"),
-            Self::NotPlain(text) => write!(
-                f,
-                "`{}` is not a plain decimal amount such as 1234.50 or -1234.50",
-                shorten(text)
-            ),
-            Self::TooLong(text) => write!(
-                f,
-                "`{}` has more digits than can be kept exactly (28 in all)",
-                shorten(text)
-            ),
-            Self::Overflow => {
-                f.write_str("the sum is larger than can be kept exactly (28 digits in all)")
+            Self::NotPlain(text) => {
+                write!(f, "`{}` is not a plain decimal amount such as 1234.50 or -1234.50", shorten(text))
             }
+            Self::TooLong(text) => {
+                write!(f, "`{}` has more digits than can be kept exactly (28 in all)", shorten(text))
+            }
+            Self::Overflow => f.write_str("the sum is larger than can be kept exactly (28 digits in all)"),
             Self::Currencies(a, b) => write!(f, "{a} and {b} cannot be added up"),
             Self::UnknownCurrency(code) => {
                 write!(f, "`{}` is not an ISO 4217 currency code", shorten(code))
@@ -104,16 +96,8 @@ impl std::error::Error for MoneyError {}
 #[must_use]
 pub fn shorten(text: &str) -> String {
     const LIMIT: usize = 120;
-    let clean: String = text
-        .chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .take(LIMIT)
-        .collect();
-    if clean.len() < text.len() && text.chars().nth(LIMIT).is_some() {
-        format!("{clean}…")
-    } else {
-        clean
-    }
+    let clean: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(LIMIT).collect();
+    if clean.len() < text.len() && text.chars().nth(LIMIT).is_some() { format!("{clean}…") } else { clean }
 }
 
 /// Reads a plain decimal: `-?[0-9]+(\.[0-9]+)?`, nothing else, keeping its scale.
@@ -133,8 +117,7 @@ pub fn parse_plain(text: &str) -> Result<Decimal, MoneyError> {
     if !all_digits(whole) || !fraction.is_none_or(all_digits) {
         return Err(MoneyError::NotPlain(text.to_owned()));
     }
-    let value =
-        Decimal::from_str_exact(text).map_err(|_| MoneyError::TooLong(text.to_owned()))?;
+    let value = Decimal::from_str_exact(text).map_err(|_| MoneyError::TooLong(text.to_owned()))?;
     from_parts(value.mantissa(), value.scale())
 }
 
@@ -148,9 +131,7 @@ pub fn from_parts(mantissa: i128, scale: u32) -> Result<Decimal, MoneyError> {
 
 /// The mantissa of `value` at `scale`, which must not be smaller than its own.
 fn mantissa_at(value: Decimal, scale: u32) -> Result<i128, MoneyError> {
-    let factor = 10_i128
-        .checked_pow(scale - value.scale())
-        .ok_or(MoneyError::Overflow)?;
+    let factor = 10_i128.checked_pow(scale - value.scale()).ok_or(MoneyError::Overflow)?;
     value.mantissa().checked_mul(factor).ok_or(MoneyError::Overflow)
 }
 
@@ -162,9 +143,7 @@ fn mantissa_at(value: Decimal, scale: u32) -> Result<i128, MoneyError> {
 /// [`MoneyError::Overflow`] when the exact sum does not fit.
 pub fn add_exact(a: Decimal, b: Decimal) -> Result<Decimal, MoneyError> {
     let scale = a.scale().max(b.scale());
-    let sum = mantissa_at(a, scale)?
-        .checked_add(mantissa_at(b, scale)?)
-        .ok_or(MoneyError::Overflow)?;
+    let sum = mantissa_at(a, scale)?.checked_add(mantissa_at(b, scale)?).ok_or(MoneyError::Overflow)?;
     from_parts(sum, scale)
 }
 
@@ -252,9 +231,7 @@ impl Money {
     pub fn plain(&self) -> String {
         let digits = self.currency.minor_digits();
         let amount = if self.amount.scale() < digits {
-            mantissa_at(self.amount, digits)
-                .and_then(|m| from_parts(m, digits))
-                .unwrap_or(self.amount)
+            mantissa_at(self.amount, digits).and_then(|m| from_parts(m, digits)).unwrap_or(self.amount)
         } else {
             self.amount
         };
@@ -278,11 +255,7 @@ impl Money {
     /// As [`Money::display`], with `+` before what is above zero: for differences.
     #[must_use]
     pub fn display_signed(&self) -> String {
-        if self.is_zero() || self.is_negative() {
-            self.display()
-        } else {
-            format!("+{}", self.display())
-        }
+        if self.is_zero() || self.is_negative() { self.display() } else { format!("+{}", self.display()) }
     }
 
     /// The grouped digits without a symbol, e.g. `-3,36,717.00`.
@@ -350,16 +323,11 @@ impl Sum {
     /// [`MoneyError::Overflow`].
     pub fn add(&mut self, amount: Decimal) -> Result<(), MoneyError> {
         if amount.scale() > self.scale {
-            let factor = 10_i128
-                .checked_pow(amount.scale() - self.scale)
-                .ok_or(MoneyError::Overflow)?;
+            let factor = 10_i128.checked_pow(amount.scale() - self.scale).ok_or(MoneyError::Overflow)?;
             self.mantissa = self.mantissa.checked_mul(factor).ok_or(MoneyError::Overflow)?;
             self.scale = amount.scale();
         }
-        self.mantissa = self
-            .mantissa
-            .checked_add(mantissa_at(amount, self.scale)?)
-            .ok_or(MoneyError::Overflow)?;
+        self.mantissa = self.mantissa.checked_add(mantissa_at(amount, self.scale)?).ok_or(MoneyError::Overflow)?;
         Ok(())
     }
 
@@ -376,10 +344,7 @@ impl Sum {
 ///
 /// # Errors
 /// Different currencies, or a sum that does not fit.
-pub fn total<'a>(
-    currency: Currency,
-    amounts: impl IntoIterator<Item = &'a Money>,
-) -> Result<Money, MoneyError> {
+pub fn total<'a>(currency: Currency, amounts: impl IntoIterator<Item = &'a Money>) -> Result<Money, MoneyError> {
     let mut sum = Sum::new(currency);
     for money in amounts {
         if money.currency != currency {
@@ -404,8 +369,8 @@ mod tests {
             assert_eq!(parse_plain(good).unwrap().to_string(), good);
         }
         for bad in [
-            "", "-", ".5", "5.", "+1", "1_000", "1,000.00", "1e3", "(1.00)", "1.00-", " 1", "1 ",
-            "₹1", "1.2.3", "--1", "NaN", "१२",
+            "", "-", ".5", "5.", "+1", "1_000", "1,000.00", "1e3", "(1.00)", "1.00-", " 1", "1 ", "₹1", "1.2.3", "--1",
+            "NaN", "१२",
         ] {
             assert!(matches!(parse_plain(bad), Err(MoneyError::NotPlain(_))), "{bad}");
         }

@@ -33,10 +33,8 @@ impl NumberFormat {
             if open > 0 {
                 parts.push(Part::Text(rest[..open].to_owned()));
             }
-            let close = rest[open..]
-                .find('}')
-                .ok_or_else(|| format!("`{text}` opens a brace that it never closes"))?
-                + open;
+            let close =
+                rest[open..].find('}').ok_or_else(|| format!("`{text}` opens a brace that it never closes"))? + open;
             parts.push(match &rest[open + 1..close] {
                 "fy" => Part::FinancialYear,
                 "seq" => Part::Sequence { width: 1 },
@@ -45,9 +43,7 @@ impl NumberFormat {
                     .and_then(|width| width.parse().ok())
                     .filter(|width| (1..=MAX_LENGTH).contains(width))
                     .map(|width| Part::Sequence { width })
-                    .ok_or_else(|| {
-                        format!("`{{{other}}}` is not known; use {{fy}}, {{seq}} or {{seq:05}}")
-                    })?,
+                    .ok_or_else(|| format!("`{{{other}}}` is not known; use {{fy}}, {{seq}} or {{seq:05}}"))?,
             });
             rest = &rest[close + 1..];
         }

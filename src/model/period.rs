@@ -96,10 +96,7 @@ pub fn parse_day(text: &str) -> Result<NaiveDate, String> {
     match day {
         Some(day) if day.year() >= 1900 => Ok(day),
         _ if shape => Err(format!("`{text}` is not a day in the calendar")),
-        _ => Err(format!(
-            "`{}` is not a date of the form YYYY-MM-DD",
-            super::money::shorten(text)
-        )),
+        _ => Err(format!("`{}` is not a date of the form YYYY-MM-DD", super::money::shorten(text))),
     }
 }
 
@@ -114,10 +111,7 @@ fn parse_month(text: &str) -> Result<(NaiveDate, NaiveDate), String> {
         return Err(refused());
     }
     let from = parse_day(&format!("{text}-01")).map_err(|_| refused())?;
-    let to = from
-        .checked_add_months(chrono::Months::new(1))
-        .and_then(|next| next.pred_opt())
-        .ok_or_else(refused)?;
+    let to = from.checked_add_months(chrono::Months::new(1)).and_then(|next| next.pred_opt()).ok_or_else(refused)?;
     Ok((from, to))
 }
 
@@ -134,7 +128,16 @@ mod tests {
         assert!(span.overlaps(&march) && span.contains(march.from));
         assert_eq!(Period::between(march.from, march.to).name, "2026-03");
         assert_eq!(Period::between(span.from, span.to).name, "2026-01-01..2026-03-31");
-        for bad in ["2026-13", "2026-3", "march", "2026-03-31..2026-03-01", "2026-02-30..2026-03-01", "../../etc", "2026-03..", "0000-01"] {
+        for bad in [
+            "2026-13",
+            "2026-3",
+            "march",
+            "2026-03-31..2026-03-01",
+            "2026-02-30..2026-03-01",
+            "../../etc",
+            "2026-03..",
+            "0000-01",
+        ] {
             assert!(Period::parse(bad).is_err(), "{bad}");
         }
     }

@@ -35,9 +35,9 @@ impl Exit {
     }
 }
 
-/// Why a command could not do what it was asked.
+/// What is told of a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct Details {
     /// How the process ends.
     pub exit: Exit,
     /// A stable word for scripts.
@@ -56,6 +56,24 @@ pub struct Problem {
     pub also: Vec<String>,
 }
 
+/// Why a command could not do what it was asked. Boxed, as it travels in every `Result`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem(Box<Details>);
+
+impl std::ops::Deref for Problem {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
+    }
+}
+
 impl Problem {
     /// A problem of upstream, I/O or unreadable input: exit code 1.
     pub fn stop(code: &'static str, what: impl Into<String>) -> Self {
@@ -68,7 +86,7 @@ impl Problem {
     }
 
     fn new(exit: Exit, code: &'static str, what: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Details {
             exit,
             code,
             what: what.into(),
@@ -77,7 +95,7 @@ impl Problem {
             next: None,
             not_done: None,
             also: Vec::new(),
-        }
+        }))
     }
 
     /// Says where.
@@ -126,8 +144,7 @@ impl std::error::Error for Problem {}
 
 /// An operating-system error on a file, in words.
 pub fn io(code: &'static str, doing: &str, path: &std::path::Path, error: &std::io::Error) -> Problem {
-    let mut problem = Problem::stop(code, format!("could not {doing} {}", path.display()))
-        .because(error.to_string());
+    let mut problem = Problem::stop(code, format!("could not {doing} {}", path.display())).because(error.to_string());
     problem.next = match error.kind() {
         std::io::ErrorKind::StorageFull => Some("free space on that disk and run the command again".into()),
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {

@@ -37,8 +37,7 @@ impl Rounding {
 /// [`MoneyError::Overflow`] when adding zeros leaves the exact range.
 pub fn round_to(value: Decimal, digits: u32, mode: Rounding) -> Result<Decimal, MoneyError> {
     if value.scale() <= digits {
-        let factor =
-            10_i128.checked_pow(digits - value.scale()).ok_or(MoneyError::Overflow)?;
+        let factor = 10_i128.checked_pow(digits - value.scale()).ok_or(MoneyError::Overflow)?;
         let mantissa = value.mantissa().checked_mul(factor).ok_or(MoneyError::Overflow)?;
         return from_parts(mantissa, digits);
     }
@@ -54,9 +53,7 @@ pub fn ratio(part: Decimal, whole: Decimal, digits: u32, mode: Rounding) -> Opti
         return None;
     }
     let scale = part.scale().max(whole.scale());
-    let lift = |d: Decimal, extra: u32| {
-        d.mantissa().checked_mul(10_i128.checked_pow(scale - d.scale() + extra)?)
-    };
+    let lift = |d: Decimal, extra: u32| d.mantissa().checked_mul(10_i128.checked_pow(scale - d.scale() + extra)?);
     let numerator = lift(part, digits)?;
     let denominator = lift(whole, 0)?;
     from_parts(divide_integers(numerator, denominator, mode), digits).ok()

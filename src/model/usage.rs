@@ -167,7 +167,8 @@ mod tests {
         for (value, meant) in noisy {
             assert_eq!(without_float_noise(parse_plain(value).unwrap()), Some(parse_plain(meant).unwrap()), "{value}");
         }
-        for clean in ["336717.00", "0.12345", "20277.41000", "0.123456789", "0.1234567890123456", "9007199254740993.25"] {
+        for clean in ["336717.00", "0.12345", "20277.41000", "0.123456789", "0.1234567890123456", "9007199254740993.25"]
+        {
             assert_eq!(without_float_noise(parse_plain(clean).unwrap()), None, "{clean}");
         }
     }

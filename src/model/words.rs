@@ -4,13 +4,28 @@
 use super::money::{Currency, Money};
 
 const UNITS: [&str; 20] = [
-    "Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten",
-    "Eleven", "Twelve", "Thirteen", "Fourteen", "Fifteen", "Sixteen", "Seventeen", "Eighteen",
+    "Zero",
+    "One",
+    "Two",
+    "Three",
+    "Four",
+    "Five",
+    "Six",
+    "Seven",
+    "Eight",
+    "Nine",
+    "Ten",
+    "Eleven",
+    "Twelve",
+    "Thirteen",
+    "Fourteen",
+    "Fifteen",
+    "Sixteen",
+    "Seventeen",
+    "Eighteen",
     "Nineteen",
 ];
-const TENS: [&str; 10] = [
-    "", "", "Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety",
-];
+const TENS: [&str; 10] = ["", "", "Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety"];
 
 /// `Rupees Twelve Lakh Thirty-Four Thousand Five Hundred Sixty-Seven and Eighty-Nine Paise Only`.
 ///
@@ -32,11 +47,7 @@ pub fn amount_in_words(money: &Money) -> String {
         };
         return format!("{sign}Rupees {}{paise} Only", indian(whole));
     }
-    let cents = if minor == 0 {
-        String::new()
-    } else {
-        format!(" and {fraction}/1{}", "0".repeat(fraction.len()))
-    };
+    let cents = if minor == 0 { String::new() } else { format!(" and {fraction}/1{}", "0".repeat(fraction.len())) };
     let number = if currency == Currency::INR { indian(whole) } else { western(whole) };
     format!("{sign}{currency} {number}{cents} Only")
 }
@@ -71,7 +82,7 @@ fn indian(n: u128) -> String {
             parts.push(format!("{} {name}", below_hundred(count)));
         }
     }
-    if rest % 1_000 > 0 || n == 0 {
+    if !rest.is_multiple_of(1_000) || n == 0 {
         parts.push(below_thousand(rest % 1_000));
     }
     parts.join(" ")
@@ -95,7 +106,7 @@ fn western(n: u128) -> String {
             parts.push(format!("{} {name}", below_thousand(count)));
         }
     }
-    if n % 1_000 > 0 || n == 0 {
+    if !n.is_multiple_of(1_000) || n == 0 {
         parts.push(below_thousand(n % 1_000));
     }
     parts.join(" ")
@@ -113,7 +124,10 @@ mod tests {
     #[test]
     fn rupees_in_lakh_and_crore() {
         let cases = [
-            ("1234567.89", "Rupees Twelve Lakh Thirty-Four Thousand Five Hundred Sixty-Seven and Eighty-Nine Paise Only"),
+            (
+                "1234567.89",
+                "Rupees Twelve Lakh Thirty-Four Thousand Five Hundred Sixty-Seven and Eighty-Nine Paise Only",
+            ),
             ("82890.00", "Rupees Eighty-Two Thousand Eight Hundred Ninety Only"),
             ("0", "Rupees Zero Only"),
             ("0.01", "Rupees Zero and One Paisa Only"),

@@ -164,7 +164,8 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
     for id in ids {
         let posted = ledger.customers.get(id);
         let booked = posted.map_or(Ok(zero), |p| p.total())?;
-        let known = question.customers.and_then(|all| all.get(id)).map(|p| p.legal_name.as_str()).filter(|n| !n.is_empty());
+        let known =
+            question.customers.and_then(|all| all.get(id)).map(|p| p.legal_name.as_str()).filter(|n| !n.is_empty());
         let (stated, line_status, name, calls) = match listed.get(id) {
             Some(entry) => {
                 let nothing_used = entry.calls == Some(0) && booked.is_zero();
@@ -185,7 +186,10 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
             name: name.or(posted.and_then(|p| p.name.as_deref())).map(str::to_owned),
             sides: sides(stated, booked)?,
             status: line_status,
-            ledger_by_direction: Direction::ALL.into_iter().map(|d| (d, posted.map_or(zero, |p| p.direction(d)))).collect(),
+            ledger_by_direction: Direction::ALL
+                .into_iter()
+                .map(|d| (d, posted.map_or(zero, |p| p.direction(d))))
+                .collect(),
             analytics_by_direction: None,
             calls,
         });

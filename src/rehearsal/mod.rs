@@ -66,7 +66,8 @@ impl Drop for Server {
 /// # Errors
 /// No port or no thread can be had.
 pub fn start(script: Script) -> Result<Server, Problem> {
-    let failed = |e: std::io::Error| Problem::stop("rehearsal", "the example server cannot be started").because(e.to_string());
+    let failed =
+        |e: std::io::Error| Problem::stop("rehearsal", "the example server cannot be started").because(e.to_string());
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -111,7 +112,8 @@ fn answer(script: &Script, request: &Request<Incoming>) -> Response<Full<Bytes>>
     match request.uri().path().strip_prefix(BASE_PATH) {
         Some("/dashboard") => json(StatusCode::OK, script.dashboard.into()),
         Some("/analytics") => {
-            let (from, to) = (parameter("from_date").unwrap_or(&script.from), parameter("to_date").unwrap_or(&script.to));
+            let (from, to) =
+                (parameter("from_date").unwrap_or(&script.from), parameter("to_date").unwrap_or(&script.to));
             if (from, to) == (&script.from, &script.to) {
                 json(StatusCode::OK, script.analytics.into())
             } else {

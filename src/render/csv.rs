@@ -9,8 +9,18 @@ use crate::model::usage::Direction;
 #[must_use]
 pub fn reconciliation(r: &Reconciliation) -> Vec<u8> {
     let header = [
-        "kind", "id", "name", "direction", "analytics", "ledger", "difference", "status", "ledger_inbound",
-        "ledger_outbound", "severity", "message",
+        "kind",
+        "id",
+        "name",
+        "direction",
+        "analytics",
+        "ledger",
+        "difference",
+        "status",
+        "ledger_inbound",
+        "ledger_outbound",
+        "severity",
+        "message",
     ];
     let mut rows: Vec<[String; 12]> = Vec::new();
     let amount = |m: Option<Money>| m.map_or_else(String::new, |m| m.plain());
@@ -62,7 +72,16 @@ pub fn reconciliation(r: &Reconciliation) -> Vec<u8> {
 #[must_use]
 pub fn register(invoices: &[Issued], digest: impl Fn(&Issued) -> String) -> Vec<u8> {
     let header = [
-        "number", "issue_date", "customer_id", "legal_name", "taxable", "tax", "round_off", "total", "currency", "status",
+        "number",
+        "issue_date",
+        "customer_id",
+        "legal_name",
+        "taxable",
+        "tax",
+        "round_off",
+        "total",
+        "currency",
+        "status",
         "sha256",
     ];
     let rows: Vec<[String; 11]> = invoices

@@ -20,7 +20,8 @@ const SHOWN_EVIDENCE: usize = 50;
 /// # Errors
 /// The built-in template does not fit its data, which tests rule out.
 pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>) -> Result<Vec<u8>, Problem> {
-    let failed = |e: minijinja::Error| Problem::stop("internal", "the HTML report cannot be rendered").because(e.to_string());
+    let failed =
+        |e: minijinja::Error| Problem::stop("internal", "the HTML report cannot be rendered").because(e.to_string());
     let mut environment = Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.add_template("reconciliation.html", PAGE).map_err(failed)?;
@@ -95,7 +96,10 @@ pub fn verdict(r: &Reconciliation) -> (String, String) {
         ("Reconciled".to_owned(), total)
     } else {
         let agree = r.customers.len().saturating_sub(held);
-        ("Does not reconcile".to_owned(), format!("{total} {held} of {} customers held; nothing blocks the other {agree}.", r.customers.len()))
+        (
+            "Does not reconcile".to_owned(),
+            format!("{total} {held} of {} customers held; nothing blocks the other {agree}.", r.customers.len()),
+        )
     }
 }
 

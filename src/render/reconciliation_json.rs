@@ -153,7 +153,11 @@ pub fn render(reconciliation: &Reconciliation) -> Vec<u8> {
         directions: reconciliation
             .directions
             .iter()
-            .map(|line| DirectionRow { direction: line.direction.name(), pair: pair(&line.sides), status: line.status.name() })
+            .map(|line| DirectionRow {
+                direction: line.direction.name(),
+                pair: pair(&line.sides),
+                status: line.status.name(),
+            })
             .collect(),
         customers: reconciliation
             .customers
@@ -167,10 +171,11 @@ pub fn render(reconciliation: &Reconciliation) -> Vec<u8> {
                 analytics_by_direction: line.analytics_by_direction.as_ref().map(by_direction),
             })
             .collect(),
-        remainder: reconciliation
-            .remainder
-            .as_ref()
-            .map(|r| RemainderRow { pair: pair(&r.sides), customers: r.customers, status: r.status.name() }),
+        remainder: reconciliation.remainder.as_ref().map(|r| RemainderRow {
+            pair: pair(&r.sides),
+            customers: r.customers,
+            status: r.status.name(),
+        }),
         findings: reconciliation.findings.iter().map(finding).collect(),
     };
     to_bytes(&document)

@@ -89,9 +89,12 @@ pub fn decode(body: &[u8], file: &str) -> Result<Analytics, Problem> {
         Some(PeriodPart { from: Some(from), to: Some(to) }) => {
             let day = |text: &str| {
                 parse_day(text).map_err(|why| {
-                    Problem::stop("upstream-shape", "the partner's analytics answer states a period that cannot be read")
-                        .at(format!("{file}, field period"))
-                        .because(why)
+                    Problem::stop(
+                        "upstream-shape",
+                        "the partner's analytics answer states a period that cannot be read",
+                    )
+                    .at(format!("{file}, field period"))
+                    .because(why)
                 })
             };
             Some((day(&from)?, day(&to)?))
@@ -103,10 +106,8 @@ pub fn decode(body: &[u8], file: &str) -> Result<Analytics, Problem> {
     for (name, part) in parsed.by_direction.unwrap_or_default() {
         let Some(part) = part else { continue };
         note_unknown(&mut unknown, &format!("by_direction.{name}"), &part.rest);
-        directions.push(DirectionUsage {
-            name,
-            usage: Usage { calls: part.calls, cost: part.cost, ..Usage::default() },
-        });
+        directions
+            .push(DirectionUsage { name, usage: Usage { calls: part.calls, cost: part.cost, ..Usage::default() } });
     }
     let mut customers = Vec::new();
     for customer in parsed.top_customers.unwrap_or_default() {

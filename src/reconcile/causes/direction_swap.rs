@@ -57,7 +57,12 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         "direction-swap",
         Severity::Blocking,
         message,
-        format!("Look for {} rows that add up to {} and belong under {}.", surplus.name(), moved.display(), surplus.other().name()),
+        format!(
+            "Look for {} rows that add up to {} and belong under {}.",
+            surplus.name(),
+            moved.display(),
+            surplus.other().name()
+        ),
     )
     .confidence(Confidence::Possible)
     .in_direction(surplus)

@@ -25,7 +25,11 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
                 more_or_less(&difference),
                 stated.display()
             ),
-            _ => format!("For {}, the ledger says {} and the partner states no cost.", cx.called(id), line.sides.ledger.display()),
+            _ => format!(
+                "For {}, the ledger says {} and the partner states no cost.",
+                cx.called(id),
+                line.sides.ledger.display()
+            ),
         };
         findings.push(
             Finding::fact("amount-difference", Severity::Blocking, message, "Compare the customer's postings with the partner's figure, correct the wrong one and run the command again.".to_owned())
@@ -50,11 +54,17 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
             stated.display()
         );
         findings.push(
-            Finding::fact("amount-difference", Severity::Blocking, message, "Look for many small differences with one cause, such as rounding, in the tolerated customers.".to_owned())
-                .in_direction(line.direction)
-                .touching(cx.ids(|l| l.status == Status::Tolerated))
-                .shown_by([whole_file(cx.question.ledger.path.clone(), format!("{name}: {}", line.sides.ledger.plain()))])
-                .unexplained(&line.sides),
+            Finding::fact(
+                "amount-difference",
+                Severity::Blocking,
+                message,
+                "Look for many small differences with one cause, such as rounding, in the tolerated customers."
+                    .to_owned(),
+            )
+            .in_direction(line.direction)
+            .touching(cx.ids(|l| l.status == Status::Tolerated))
+            .shown_by([whole_file(cx.question.ledger.path.clone(), format!("{name}: {}", line.sides.ledger.plain()))])
+            .unexplained(&line.sides),
         );
     }
     Ok(findings)

@@ -59,7 +59,11 @@ fn money_contradictions(cx: &Comparison<'_>) -> Result<Vec<String>, MoneyError> 
         found.push(format!("its directions add up to {} and its total is {}", sum.display(), whole.display()));
     }
     if cx.listed_cost > whole && !is_noise(cx, &cx.listed_cost.minus(&whole)?) {
-        found.push(format!("its listed customers add up to {} and its total is {}", cx.listed_cost.display(), whole.display()));
+        found.push(format!(
+            "its listed customers add up to {} and its total is {}",
+            cx.listed_cost.display(),
+            whole.display()
+        ));
     }
     Ok(found)
 }

@@ -26,27 +26,32 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     let (message, next, touched) = if whole_answer {
         claimed.all(cx);
         let others: Vec<&str> = ledger.other_currencies.keys().map(String::as_str).collect();
-        let touched: Vec<String> = cx.ids(|_| true).into_iter().chain(problems.into_iter().filter_map(|p| p.customer_id)).collect();
+        let touched: Vec<String> =
+            cx.ids(|_| true).into_iter().chain(problems.into_iter().filter_map(|p| p.customer_id)).collect();
         (
             format!(
                 "The partner's answer is in {ours} and the ledger is in {}: amounts of different currencies are not compared, and every customer is held.",
                 others.join(", ")
             ),
-            format!("If the ledger's rows are in {ours}, say so with [books] currency = \"{ours}\" or a column `currency`; else export the ledger in {ours}."),
+            format!(
+                "If the ledger's rows are in {ours}, say so with [books] currency = \"{ours}\" or a column `currency`; else export the ledger in {ours}."
+            ),
             touched,
         )
     } else {
         let touched: Vec<String> = problems.into_iter().filter_map(|p| p.customer_id).collect();
         claimed.customers(cx, &touched);
         (
-            format!("{} of the ledger not in {ours} ({}), set aside and not added up.", counted(usize::try_from(count).unwrap_or(usize::MAX), "row") + if count == 1 { " is" } else { " are" }, sums.join(", ")),
+            format!(
+                "{} of the ledger not in {ours} ({}), set aside and not added up.",
+                counted(usize::try_from(count).unwrap_or(usize::MAX), "row") + if count == 1 { " is" } else { " are" },
+                sums.join(", ")
+            ),
             format!("Post these rows in {ours}, or take them out of this ledger."),
             with_unlisted(cx, touched),
         )
     };
-    Ok(vec![
-        Finding::fact("currency-mismatch", Severity::Blocking, message, next).touching(touched).shown_by(evidence),
-    ])
+    Ok(vec![Finding::fact("currency-mismatch", Severity::Blocking, message, next).touching(touched).shown_by(evidence)])
 }
 
 /// A doubt about one unlisted customer is a doubt about all, since only their sum is

@@ -19,11 +19,12 @@ use crate::reconcile::compare::Comparison;
 /// A sum beyond the exact range.
 pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
     let analytics = cx.question.analytics;
-    let noisy: Vec<(String, Decimal, Decimal)> = std::iter::once(("totals.total_cost".to_owned(), analytics.total.cost))
-        .chain(analytics.directions.iter().map(|d| (format!("by_direction.{}.cost", d.name), d.usage.cost)))
-        .chain(analytics.customers.iter().map(|c| (format!("top_customers {} cost", c.customer_id), c.usage.cost)))
-        .filter_map(|(place, cost)| cost.and_then(|c| without_float_noise(c).map(|short| (place, c, short))))
-        .collect();
+    let noisy: Vec<(String, Decimal, Decimal)> =
+        std::iter::once(("totals.total_cost".to_owned(), analytics.total.cost))
+            .chain(analytics.directions.iter().map(|d| (format!("by_direction.{}.cost", d.name), d.usage.cost)))
+            .chain(analytics.customers.iter().map(|c| (format!("top_customers {} cost", c.customer_id), c.usage.cost)))
+            .filter_map(|(place, cost)| cost.and_then(|c| without_float_noise(c).map(|short| (place, c, short))))
+            .collect();
     let Some((place, value, meant)) = noisy.first() else { return Ok(Vec::new()) };
 
     let by_noise = |sides: &Sides| sides.difference.is_some_and(|d| !d.is_zero() && is_noise(cx, &d));
@@ -40,7 +41,11 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     let message = format!(
         "The partner's answer has {} with the noise of binary arithmetic, such as {value} in {place} where {meant} seems to be meant{}",
         counted(noisy.len(), "amount"),
-        if blocking { "; the figures are not exact, so these customers are held." } else { "; no customer's figure differs from the ledger by it." }
+        if blocking {
+            "; the figures are not exact, so these customers are held."
+        } else {
+            "; no customer's figure differs from the ledger by it."
+        }
     );
     let next = "Ask the partner for exact amounts; or let [reconcile] tolerance = \"0.01\" pass what is below a paisa.";
     let severity = if blocking { Severity::Blocking } else { Severity::Warning };

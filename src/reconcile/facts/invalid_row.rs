@@ -44,7 +44,8 @@ pub(super) fn refused(
     }
     let lost = sum.total()?.negated();
     if !lost.is_zero() {
-        let mut fitting = cx.customers.iter().filter(|l| l.status == Status::Discrepant && l.sides.difference == Some(lost));
+        let mut fitting =
+            cx.customers.iter().filter(|l| l.status == Status::Discrepant && l.sides.difference == Some(lost));
         if let (Some(line), None) = (fitting.next(), fitting.next()) {
             touched.push(line.customer_id.clone());
         } else if cx.remainder.as_ref().is_some_and(|r| r.sides.difference == Some(lost)) {
@@ -63,11 +64,8 @@ pub(super) fn refused(
     let more = if lines.len() > listed.len() { ", …" } else { "" };
     let what = if lines.len() == 1 { what.to_owned() } else { what.replace("is in", "are in") };
     let first = evidence.first().and_then(|e| e.why.clone()).unwrap_or_default();
-    let message = format!(
-        "{} {what} (row {}{more}); the first: {first}.",
-        counted(lines.len(), "row"),
-        listed.join(", ")
-    );
+    let message =
+        format!("{} {what} (row {}{more}); the first: {first}.", counted(lines.len(), "row"), listed.join(", "));
     let next = if beyond > 0 { format!("{next} {beyond} more places are not shown.") } else { next.to_owned() };
     Ok(Finding::fact(code, Severity::Blocking, message, next).touching(touched).shown_by(evidence))
 }

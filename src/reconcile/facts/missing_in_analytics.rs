@@ -26,8 +26,14 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         let sum = add_up(cx, &lines.iter().map(|line| line.sides).collect::<Vec<_>>())?;
         let booked = sum.ledger.display();
         let message = match lines {
-            [line] => format!("The ledger books {booked} on {}, and the partner's list, which is complete, does not have this customer.", cx.called(&line.customer_id)),
-            _ => format!("The ledger books {booked} on {} whom the partner's list, which is complete, does not have.", counted(lines.len(), "customer")),
+            [line] => format!(
+                "The ledger books {booked} on {}, and the partner's list, which is complete, does not have this customer.",
+                cx.called(&line.customer_id)
+            ),
+            _ => format!(
+                "The ledger books {booked} on {} whom the partner's list, which is complete, does not have.",
+                counted(lines.len(), "customer")
+            ),
         };
         Ok(Finding::fact("missing-in-analytics", Severity::Blocking, message, next.to_owned())
             .touching(lines.iter().map(|line| line.customer_id.clone()))

@@ -24,8 +24,14 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         let sum = add_up(cx, &lines.iter().map(|line| line.sides).collect::<Vec<_>>())?;
         let charged = sum.analytics.unwrap_or_else(|| cx.zero()).display();
         let message = match lines {
-            [line] => format!("The partner charges {charged} for {}, and the ledger has no row of this customer in the period.", cx.called(&line.customer_id)),
-            _ => format!("The partner charges {charged} for {} of whom the ledger has no row in the period.", counted(lines.len(), "customer")),
+            [line] => format!(
+                "The partner charges {charged} for {}, and the ledger has no row of this customer in the period.",
+                cx.called(&line.customer_id)
+            ),
+            _ => format!(
+                "The partner charges {charged} for {} of whom the ledger has no row in the period.",
+                counted(lines.len(), "customer")
+            ),
         };
         Ok(Finding::fact("missing-in-ledger", Severity::Blocking, message, next.to_owned())
             .touching(lines.iter().map(|line| line.customer_id.clone()))

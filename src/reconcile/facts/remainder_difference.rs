@@ -29,7 +29,10 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     );
     let evidence = [
         whole_file(cx.question.file("analytics"), format!("total less listed customers: {}", stated.plain())),
-        whole_file(cx.question.ledger.path.clone(), format!("{} not listed: {}", counted(n, "customer"), remainder.sides.ledger.plain())),
+        whole_file(
+            cx.question.ledger.path.clone(),
+            format!("{} not listed: {}", counted(n, "customer"), remainder.sides.ledger.plain()),
+        ),
     ];
     Ok(vec![
         Finding::fact(

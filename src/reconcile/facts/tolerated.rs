@@ -33,9 +33,14 @@ pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>,
         sum.difference.unwrap_or_else(|| cx.zero()).display_signed()
     );
     Ok(vec![
-        Finding::fact("tolerated", Severity::Info, message, "Nothing to do. The ledger's figures are billed.".to_owned())
-            .touching(lines.iter().map(|l| l.customer_id.clone()))
-            .shown_by(lines.iter().flat_map(|l| figures(cx, &l.customer_id)))
-            .explained(&sum),
+        Finding::fact(
+            "tolerated",
+            Severity::Info,
+            message,
+            "Nothing to do. The ledger's figures are billed.".to_owned(),
+        )
+        .touching(lines.iter().map(|l| l.customer_id.clone()))
+        .shown_by(lines.iter().flat_map(|l| figures(cx, &l.customer_id)))
+        .explained(&sum),
     ])
 }

@@ -19,8 +19,7 @@ pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>,
     }
     let agrees = remainder.status == Status::Matched;
     let listed = cx.question.analytics.customers.len();
-    let share = percent(cx.listed_cost.amount(), whole.amount(), 1)
-        .map_or_else(String::new, |p| format!(" ({p} %)"));
+    let share = percent(cx.listed_cost.amount(), whole.amount(), 1).map_or_else(String::new, |p| format!(" ({p} %)"));
     let n = usize::try_from(remainder.customers).unwrap_or(usize::MAX);
     let message = format!(
         "The partner lists {} with {} of {}{share}; the ledger's {} are proven in total only{}.",

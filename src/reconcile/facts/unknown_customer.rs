@@ -16,13 +16,18 @@ use crate::reconcile::compare::Comparison;
 pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
     let Some(known) = cx.question.customers else { return Ok(Vec::new()) };
     let used = |sides: &Sides| !sides.ledger.is_zero() || sides.analytics.is_some_and(|a| !a.is_zero());
-    let unknown: Vec<_> = cx.customers.iter().filter(|line| !known.contains_key(&line.customer_id) && used(&line.sides)).collect();
+    let unknown: Vec<_> =
+        cx.customers.iter().filter(|line| !known.contains_key(&line.customer_id) && used(&line.sides)).collect();
     let [first, ..] = unknown.as_slice() else { return Ok(Vec::new()) };
     let booked = add_up(cx, &unknown.iter().map(|line| Sides { analytics: None, ..line.sides }).collect::<Vec<_>>())?;
     let near = |id: &str| nearest(id, known.keys().map(String::as_str)).filter(|n| n.len() == id.len());
     let mut message = match unknown.as_slice() {
         [line] => format!("Customer {} is not in {CUSTOMERS}", cx.called(&line.customer_id)),
-        _ => format!("{} are not in {CUSTOMERS}, such as {}", counted(unknown.len(), "customer"), cx.called(&first.customer_id)),
+        _ => format!(
+            "{} are not in {CUSTOMERS}, such as {}",
+            counted(unknown.len(), "customer"),
+            cx.called(&first.customer_id)
+        ),
     };
     message.push_str(&format!("; the ledger books {} there.", booked.ledger.display()));
     if let Some(near) = near(&first.customer_id) {

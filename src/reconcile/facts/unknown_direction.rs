@@ -25,12 +25,15 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         let name = shorten(&other.name);
         let cost = Money::new(other.usage.cost.unwrap_or_default(), cx.question.currency);
         let calls = other.usage.calls.map_or_else(|| "calls".to_owned(), |c| format!("{c} calls"));
-        let evidence = whole_file(cx.question.file("analytics"), format!("by_direction.{name}: {calls}, cost {}", cost.plain()));
+        let evidence =
+            whole_file(cx.question.file("analytics"), format!("by_direction.{name}: {calls}, cost {}", cost.plain()));
         let finding = if cost.is_zero() {
             Finding::fact(
                 "unknown-direction",
                 Severity::Info,
-                format!("The partner's answer has a direction `{name}` with {calls} and no cost; it touches no amount."),
+                format!(
+                    "The partner's answer has a direction `{name}` with {calls} and no cost; it touches no amount."
+                ),
                 "Nothing to do.".to_owned(),
             )
         } else {

@@ -47,19 +47,36 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         claimed.remainder = true;
         let touched = ids.iter().cloned().chain(cx.ids(|line| cx.is_unlisted(&line.customer_id)));
         let message = match ids.as_slice() {
-            [id] => format!("The partner lists calls of {} without a cost, so this customer cannot be proven.", cx.called(id)),
-            _ => format!("The partner lists calls of {} without a cost, so they cannot be proven.", counted(ids.len(), "customer")),
+            [id] => format!(
+                "The partner lists calls of {} without a cost, so this customer cannot be proven.",
+                cx.called(id)
+            ),
+            _ => format!(
+                "The partner lists calls of {} without a cost, so they cannot be proven.",
+                counted(ids.len(), "customer")
+            ),
         };
         findings.push(
-            Finding::fact("unpriced-usage", Severity::Blocking, message, format!("Ask the partner to rate these calls, then: crossfoot close --period {} --refetch", cx.question.period.name))
-                .touching(touched)
-                .shown_by(missing.iter().map(|c| said(&c.customer_id, &c.usage))),
+            Finding::fact(
+                "unpriced-usage",
+                Severity::Blocking,
+                message,
+                format!(
+                    "Ask the partner to rate these calls, then: crossfoot close --period {} --refetch",
+                    cx.question.period.name
+                ),
+            )
+            .touching(touched)
+            .shown_by(missing.iter().map(|c| said(&c.customer_id, &c.usage))),
         );
     }
 
     let zero_customers: Vec<_> = analytics.customers.iter().filter(|c| free(&c.usage)).collect();
-    let zero_directions: Vec<_> =
-        analytics.directions.iter().filter(|d| crate::model::usage::Direction::parse(&d.name).is_some() && free(&d.usage)).collect();
+    let zero_directions: Vec<_> = analytics
+        .directions
+        .iter()
+        .filter(|d| crate::model::usage::Direction::parse(&d.name).is_some() && free(&d.usage))
+        .collect();
     if !zero_customers.is_empty() || !zero_directions.is_empty() {
         let evidence = zero_customers
             .iter()

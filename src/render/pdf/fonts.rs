@@ -81,9 +81,9 @@ impl Fonts {
         for glyph in glyphs {
             remapper.remap(*glyph);
         }
-        let bytes = subsetter::subset(style.bytes(), 0, &remapper)
-            .map_err(|e| Problem::stop("internal", "a font cannot be reduced to what is used").because(e.to_string()))?;
+        let bytes = subsetter::subset(style.bytes(), 0, &remapper).map_err(|e| {
+            Problem::stop("internal", "a font cannot be reduced to what is used").because(e.to_string())
+        })?;
         Ok((bytes, remapper))
     }
-
 }

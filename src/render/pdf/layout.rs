@@ -130,7 +130,8 @@ impl Sheet<'_> {
         let labels = &self.template.labels;
         let draft = &self.invoice.content;
         let name = Look { size: self.template.sizes.name_pt, ..self.strong() };
-        let title = Look { size: self.template.sizes.title_pt, style: Style::Bold, colour: self.template.colours.accent };
+        let title =
+            Look { size: self.template.sizes.title_pt, style: Style::Bold, colour: self.template.colours.accent };
         let column = (self.right - self.left) * 0.58;
         let start = self.y;
         let mut y = start;
@@ -198,7 +199,8 @@ impl Sheet<'_> {
     }
 
     fn summary(&mut self) {
-        let look = Look { size: self.template.sizes.total_pt, style: Style::Bold, colour: self.template.colours.accent };
+        let look =
+            Look { size: self.template.sizes.total_pt, style: Style::Bold, colour: self.template.colours.accent };
         let height = self.leading(look) + 16.0;
         self.make_room(height);
         let (x, y, width) = (self.left, self.y, self.right - self.left);
@@ -211,14 +213,18 @@ impl Sheet<'_> {
         self.y += height + 16.0;
     }
 
+    /// The columns with their left and right edges. A column of calls that no line states
+    /// is left out.
     fn columns(&self) -> Vec<(Column, f32, f32)> {
-        let fixed: f32 = self.template.columns.iter().map(|c| c.width_mm * PT_PER_MM).sum();
+        let calls = self.invoice.content.lines.iter().any(|line| line.calls.is_some());
+        let columns: Vec<&Column> = self.template.columns.iter().filter(|c| calls || c.key != Key::Calls).collect();
+        let fixed: f32 = columns.iter().map(|c| c.width_mm * PT_PER_MM).sum();
         let mut x = self.left;
-        self.template
-            .columns
-            .iter()
+        columns
+            .into_iter()
             .map(|column| {
-                let width = if column.width_mm > 0.0 { column.width_mm * PT_PER_MM } else { self.right - self.left - fixed };
+                let width =
+                    if column.width_mm > 0.0 { column.width_mm * PT_PER_MM } else { self.right - self.left - fixed };
                 let place = (column.clone(), x, x + width);
                 x += width;
                 place
@@ -300,7 +306,8 @@ impl Sheet<'_> {
             Key::Amount => line.amount.grouped(),
         });
         self.y += self.leading(body);
-        let left = self.columns().into_iter().find(|(c, ..)| c.key == Key::Description).map_or(self.left, |(_, left, _)| left);
+        let left =
+            self.columns().into_iter().find(|(c, ..)| c.key == Key::Description).map_or(self.left, |(_, left, _)| left);
         for more in description.iter().skip(1) {
             self.text(left, self.y, body, more);
             self.y += self.leading(body);

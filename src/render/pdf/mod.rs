@@ -33,18 +33,25 @@ pub fn render(invoice: &Issued, template: &Template) -> Result<Vec<u8>, Problem>
 /// # Errors
 /// The characters that no font of ours has, and in which text they stand.
 pub fn printable(draft: &Draft) -> Result<(), String> {
-    let fonts = fonts::Fonts::load().map_err(|p| p.what)?;
+    let fonts = fonts::Fonts::load().map_err(|p| p.what.clone())?;
     let parties = [&draft.seller, &draft.buyer];
     let texts = parties
         .into_iter()
         .flat_map(|p| {
-            std::iter::once(&p.legal_name).chain(&p.address).chain(p.state_code.iter()).chain(p.gstin.iter()).chain(p.email.iter())
+            std::iter::once(&p.legal_name)
+                .chain(&p.address)
+                .chain(p.state_code.iter())
+                .chain(p.gstin.iter())
+                .chain(p.email.iter())
         })
         .chain(draft.lines.iter().map(|l| &l.description))
         .chain([&draft.customer_id]);
     for text in texts {
         if let Some(missing) = text.chars().find(|c| !fonts.has(*c)) {
-            return Err(format!("the character `{missing}` (U+{:04X}) in `{text}` cannot be printed with the fonts at hand", u32::from(missing)));
+            return Err(format!(
+                "the character `{missing}` (U+{:04X}) in `{text}` cannot be printed with the fonts at hand",
+                u32::from(missing)
+            ));
         }
     }
     Ok(())

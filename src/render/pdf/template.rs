@@ -8,8 +8,7 @@ use serde::Deserialize;
 use crate::model::problem::Problem;
 
 /// Templates that come with the program: name and text.
-pub const SHIPPED: &[(&str, &str)] =
-    &[("classic", include_str!("../../../templates/invoice/classic.toml"))];
+pub const SHIPPED: &[(&str, &str)] = &[("classic", include_str!("../../../templates/invoice/classic.toml"))];
 
 /// A parsed and checked template.
 #[derive(Clone, Debug, Deserialize)]
@@ -190,7 +189,10 @@ impl Template {
         for column in &template.columns {
             *keys.entry(column.key).or_insert(0) += 1;
         }
-        if keys.get(&Key::Amount) != Some(&1) || keys.get(&Key::Description) != Some(&1) || keys.values().any(|n| *n > 1) {
+        if keys.get(&Key::Amount) != Some(&1)
+            || keys.get(&Key::Description) != Some(&1)
+            || keys.values().any(|n| *n > 1)
+        {
             return Err(refuse("[[columns]] must have description and amount, and each key once".into()));
         }
         let fixed: f32 = template.columns.iter().map(|c| c.width_mm).sum();

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lopdf::{Dictionary, Document, Object, StringFormat};
 use printpdf::{
-    Codepoint, Color, FontId, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point,
-    Polygon, PolygonRing, LinePoint, PaintMode, Pt, Rgb, TextItem, TextMatrix, WindingOrder,
+    Codepoint, Color, FontId, LinePoint, Mm, Op, PaintMode, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage,
+    PdfSaveOptions, Point, Polygon, PolygonRing, Pt, Rgb, TextItem, TextMatrix, WindingOrder,
 };
 use sha2::{Digest, Sha256};
 use subsetter::GlyphRemapper;
@@ -19,7 +19,12 @@ use crate::model::problem::Problem;
 
 type Subsets = BTreeMap<Style, GlyphRemapper>;
 
-pub(super) fn write(pages: &[PageMarks], invoice: &Issued, template: &Template, fonts: &Fonts) -> Result<Vec<u8>, Problem> {
+pub(super) fn write(
+    pages: &[PageMarks],
+    invoice: &Issued,
+    template: &Template,
+    fonts: &Fonts,
+) -> Result<Vec<u8>, Problem> {
     let mut document = PdfDocument::new(&invoice.number);
     let mut subsets = Subsets::new();
     for style in Style::ALL {
@@ -46,9 +51,9 @@ pub(super) fn write(pages: &[PageMarks], invoice: &Issued, template: &Template, 
     let mut graph = document.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
     finish(&mut graph, invoice);
     let mut bytes = Vec::new();
-    graph
-        .save_to(&mut bytes)
-        .map_err(|e| Problem::stop("internal", format!("the PDF of {} cannot be assembled", invoice.number)).because(e.to_string()))?;
+    graph.save_to(&mut bytes).map_err(|e| {
+        Problem::stop("internal", format!("the PDF of {} cannot be assembled", invoice.number)).because(e.to_string())
+    })?;
     Ok(bytes)
 }
 
@@ -67,9 +72,12 @@ fn used_glyphs(pages: &[PageMarks], wanted: Style, fonts: &Fonts) -> Result<BTre
         {
             for c in text.chars() {
                 used.insert(fonts.glyph(*style, c).ok_or_else(|| {
-                    Problem::stop("missing-glyph", format!("the character `{c}` (U+{:04X}) cannot be printed", u32::from(c)))
-                        .because(format!("it stands in `{text}`, and no built-in font has it"))
-                        .next("write the text with other characters, in customers.csv or in the template")
+                    Problem::stop(
+                        "missing-glyph",
+                        format!("the character `{c}` (U+{:04X}) cannot be printed", u32::from(c)),
+                    )
+                    .because(format!("it stands in `{text}`, and no built-in font has it"))
+                    .next("write the text with other characters, in customers.csv or in the template")
                 })?);
             }
         }
@@ -106,7 +114,11 @@ fn operations(mark: &Mark, page_height: f32, fonts: &Fonts, subsets: &Subsets) -
             let points = [(left, low), (right, low), (right, high), (left, high)]
                 .map(|(x, y)| LinePoint { p: Point { x: Pt(x), y: Pt(y) }, bezier: false })
                 .to_vec();
-            let polygon = Polygon { rings: vec![PolygonRing { points }], mode: PaintMode::Fill, winding_order: WindingOrder::NonZero };
+            let polygon = Polygon {
+                rings: vec![PolygonRing { points }],
+                mode: PaintMode::Fill,
+                winding_order: WindingOrder::NonZero,
+            };
             vec![Op::SetFillColor { col: rgb(*colour) }, Op::DrawPolygon { polygon }]
         }
     }
