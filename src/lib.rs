@@ -1,11 +1,32 @@
 //! crossfoot: the month-end close of a telecom reseller's finance desk.
-pub mod audit;
-pub mod bill;
+//!
+//! What was received is *ground*: the partner's answers, ledgers, settings, issued
+//! invoices, the audit chain; it is only ever appended to. What can be computed from it is
+//! *derived*: sums, findings, drafts, reports; `verify` proves that derived follows from
+//! ground. Data flows one way, and `use` points down this list:
+//!
+//! - [`model`]: plain values: money, period, usage, posting, finding, invoice
+//! - [`books`]: the folder's layout, settings, customers, lock, all-or-nothing writes
+//! - [`capture`]: the partner's answers: fetched (the only async code beside the
+//!   rehearsal), kept as received, decoded
+//! - [`ledger`]: a stream of ledger rows → sums, and an account of every row
+//! - [`reconcile`]: compare; facts and causes, one finding code a file; rank. Pure
+//! - [`bill`]: charges, taxes, numbers. Pure
+//! - [`render`]: model + template → bytes. Pure
+//! - [`audit`]: ground → derived in one function; manifest, chain, seal, verify
+//! - [`rehearsal`]: a loopback server that plays the partner API
+//! - [`cli`]: one file a verb: load → pure steps → write → seal → say what changed
+//!
+//! Deliberately absent: a binary float on any path of money; a clock, an environment or a
+//! locale below `main`; an invoice type that can be changed after it was issued.
+
+pub mod model;
 pub mod books;
 pub mod capture;
-pub mod cli;
 pub mod ledger;
-pub mod model;
 pub mod reconcile;
-pub mod rehearsal;
+pub mod bill;
 pub mod render;
+pub mod audit;
+pub mod rehearsal;
+pub mod cli;

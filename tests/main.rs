@@ -1,1 +1,10 @@
-//! The one test binary.
+//! The one test binary: it builds once and runs its tests in parallel.
+
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::disallowed_methods)]
+
+mod cli;
+mod findings;
+mod house;
+mod pdf;
+mod properties;
+mod support;

@@ -10,7 +10,8 @@ use chrono::NaiveDate;
 use csv::ByteRecord;
 use rust_decimal::Decimal;
 
-use super::source::{END, END_IN_CELL, Source};
+use super::rows::{Next, Rows};
+use super::source::Source;
 use crate::model::money::{Currency, MoneyError, Sum, parse_plain, shorten};
 use crate::model::period::{Period, parse_day};
 use crate::model::posting::{Ledger, PostedCustomer, RowCounts, RowProblem, RowProblemKind};
@@ -50,7 +51,7 @@ pub fn read<R: Read>(input: R, name: &str, options: &Options<'_>) -> Result<Ledg
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(source);
     let mut record = ByteRecord::new();
-    let mut rows = Rows { name, line: 0, inner_breaks: 0 };
+    let mut rows = Rows::new(name);
     let header = match rows.next(&mut reader, &mut record)? {
         Next::Row => Columns::find(&record, name)?,
         Next::OpenQuote | Next::End => {
@@ -86,63 +87,6 @@ pub fn read<R: Read>(input: R, name: &str, options: &Options<'_>) -> Result<Ledg
     }
     let (sha256, bytes) = reader.into_inner().finish();
     pass.finish(name, sha256, bytes)
-}
-
-enum Next {
-    Row,
-    OpenQuote,
-    End,
-}
-
-/// Steps through records and counts rows as a spreadsheet does: a line break inside a
-/// quoted cell does not begin a row, an empty line is one.
-struct Rows<'a> {
-    name: &'a str,
-    /// The row of the last record; the header of a plain file is 1.
-    line: u64,
-    inner_breaks: u64,
-}
-
-impl Rows<'_> {
-    fn next<R: Read>(&mut self, reader: &mut csv::Reader<Source<R>>, record: &mut ByteRecord) -> Result<Next, Problem> {
-        if !self.step(reader, record)? {
-            return Ok(Next::End);
-        }
-        if record.as_slice().ends_with(END_IN_CELL) {
-            // No line end closes this record, so it ends one line later than others.
-            self.line += 1;
-            return Ok(Next::OpenQuote);
-        }
-        if record.len() != 1 || record.get(0) != Some(END) {
-            return Ok(Next::Row);
-        }
-        if self.step(reader, record)? {
-            return Err(Problem::stop(
-                "ledger-unreadable",
-                format!("the ledger {} holds control characters", self.name),
-            )
-            .at(format!("{}, row {}", self.name, self.line))
-            .next("export it again"));
-        }
-        Ok(Next::End)
-    }
-
-    fn step<R: Read>(&mut self, reader: &mut csv::Reader<Source<R>>, record: &mut ByteRecord) -> Result<bool, Problem> {
-        let more = reader.read_byte_record(record).map_err(|e| {
-            Problem::stop("ledger-unreadable", format!("the ledger {} cannot be read", self.name))
-                .at(format!("{}, after row {}", self.name, self.line))
-                .because(e.to_string())
-                .next("correct the file near that row, or export it again")
-                .not_done("Nothing was computed from it.")
-        })?;
-        if more {
-            let last_physical = reader.position().line().saturating_sub(1);
-            let breaks = record.as_slice().iter().filter(|b| **b == b'\n').count() as u64;
-            self.line = last_physical.saturating_sub(breaks + self.inner_breaks);
-            self.inner_breaks += breaks;
-        }
-        Ok(more)
-    }
 }
 
 /// Where the columns stand.

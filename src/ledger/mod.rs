@@ -2,4 +2,5 @@
 //! direction, and an account of every row that is not in them.
 
 pub mod canonical;
+mod rows;
 mod source;

@@ -4,6 +4,7 @@
 pub mod causes;
 pub mod compare;
 pub mod facts;
+mod noise;
 pub mod pages;
 pub mod rank;
 

@@ -96,10 +96,8 @@ pub fn verdict(r: &Reconciliation) -> (String, String) {
         ("Reconciled".to_owned(), total)
     } else {
         let agree = r.customers.len().saturating_sub(held);
-        (
-            "Does not reconcile".to_owned(),
-            format!("{total} {held} of {} customers held; nothing blocks the other {agree}.", r.customers.len()),
-        )
+        let others = if agree == 0 { String::new() } else { format!(" Nothing blocks the other {agree}.") };
+        ("Does not reconcile".to_owned(), format!("{total} {held} of {} customers held.{others}", r.customers.len()))
     }
 }
 

@@ -34,7 +34,7 @@ pub fn summary(r: &Reconciliation, paint: &dyn Paint) -> String {
     out.push_str(&format!("{headline}\n{}\n\n", wrap(&subline, "")));
 
     let column = |text: &str, width: usize| {
-        let pad = width.saturating_sub(text.chars().count());
+        let pad = width.saturating_sub(text.chars().count()).max(1);
         format!("{}{text}", " ".repeat(pad))
     };
     let line = |what: &str, sides: &Sides, status: Status| {
@@ -62,14 +62,14 @@ pub fn summary(r: &Reconciliation, paint: &dyn Paint) -> String {
         None => Status::NotStated,
     };
     out.push_str(&line("total", &r.totals, whole));
-    let listed: Vec<_> = r.customers.iter().filter(|c| c.status != Status::Unlisted).collect();
-    let matched = listed.iter().filter(|c| c.status == Status::Matched).count();
+    let compared: Vec<_> = r.customers.iter().filter(|c| c.status != Status::Unlisted).collect();
+    let matched = compared.iter().filter(|c| c.status == Status::Matched).count();
     if let Some(rest) = &r.remainder {
         out.push_str(&line(&format!("{} not listed", rest.customers), &rest.sides, rest.status));
     }
     out.push_str(&format!(
-        "  {matched} of {} listed customers match; ledger rows: {} read, {} used, {} rejected\n",
-        listed.len(),
+        "  {matched} of {} customers match one by one; ledger rows: {} read, {} used, {} rejected\n",
+        compared.len(),
         figures::grouped_count(r, r.rows.read),
         figures::grouped_count(r, r.rows.used),
         figures::grouped_count(r, r.rows.rejected),

@@ -3,9 +3,10 @@
 use super::whole_file;
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::{Money, MoneyError, total};
-use crate::model::usage::{Direction, without_float_noise};
+use crate::model::usage::Direction;
 use crate::reconcile::Claimed;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::noise::is_noise;
 
 /// Adds up directions, listed customers, answered and failed calls, and compares with the
 /// totals that the answer states. What is not stated is not added up.
@@ -55,10 +56,11 @@ fn money_contradictions(cx: &Comparison<'_>) -> Result<Vec<String>, MoneyError> 
     let sum = total(currency, &stated)?;
     let all_stated = Direction::ALL.iter().all(|d| analytics.direction(*d).is_some_and(|u| u.cost.is_some()))
         && analytics.directions.iter().all(|d| d.usage.cost.is_some());
-    if sum != whole && (all_stated || (!stated.is_empty() && sum > whole)) && !is_noise(cx, &sum.minus(&whole)?) {
+    if sum != whole && (all_stated || (!stated.is_empty() && sum > whole)) && !is_noise(analytics, &sum.minus(&whole)?)
+    {
         found.push(format!("its directions add up to {} and its total is {}", sum.display(), whole.display()));
     }
-    if cx.listed_cost > whole && !is_noise(cx, &cx.listed_cost.minus(&whole)?) {
+    if cx.listed_cost > whole && !is_noise(analytics, &cx.listed_cost.minus(&whole)?) {
         found.push(format!(
             "its listed customers add up to {} and its total is {}",
             cx.listed_cost.display(),
@@ -66,24 +68,6 @@ fn money_contradictions(cx: &Comparison<'_>) -> Result<Vec<String>, MoneyError> 
         ));
     }
     Ok(found)
-}
-
-/// A gap below a millionth in an answer that carries binary noise is that noise.
-pub(super) fn is_noise(cx: &Comparison<'_>, gap: &Money) -> bool {
-    let millionth = rust_decimal::Decimal::new(1, 6);
-    gap.abs().amount() < millionth && noisy(cx)
-}
-
-/// Whether any amount of the answer carries binary noise.
-pub(super) fn noisy(cx: &Comparison<'_>) -> bool {
-    let analytics = cx.question.analytics;
-    analytics
-        .total
-        .cost
-        .into_iter()
-        .chain(analytics.directions.iter().filter_map(|d| d.usage.cost))
-        .chain(analytics.customers.iter().filter_map(|c| c.usage.cost))
-        .any(|cost| without_float_noise(cost).is_some())
 }
 
 fn call_contradictions(cx: &Comparison<'_>) -> Vec<String> {

@@ -43,8 +43,9 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         claimed.customers(cx, &touched);
         (
             format!(
-                "{} of the ledger not in {ours} ({}), set aside and not added up.",
-                counted(usize::try_from(count).unwrap_or(usize::MAX), "row") + if count == 1 { " is" } else { " are" },
+                "{} of the ledger {} not in {ours} ({}): set aside, and not added up.",
+                counted(usize::try_from(count).unwrap_or(usize::MAX), "row"),
+                if count == 1 { "is" } else { "are" },
                 sums.join(", ")
             ),
             format!("Post these rows in {ours}, or take them out of this ledger."),

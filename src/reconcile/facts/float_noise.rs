@@ -2,7 +2,6 @@
 
 use rust_decimal::Decimal;
 
-use super::analytics_crossfoot::is_noise;
 use super::{counted, whole_file};
 use crate::model::finding::{Finding, Severity, Sides};
 use crate::model::money::MoneyError;
@@ -10,6 +9,7 @@ use crate::model::reconciliation::Status;
 use crate::model::usage::without_float_noise;
 use crate::reconcile::Claimed;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::noise::is_noise;
 
 /// Looks for noisy amounts in the answer. The noise is kept, never rounded away: where it
 /// parts a customer's figure from the ledger's, that customer is held, unless a tolerance
@@ -27,13 +27,14 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
             .collect();
     let Some((place, value, meant)) = noisy.first() else { return Ok(Vec::new()) };
 
-    let by_noise = |sides: &Sides| sides.difference.is_some_and(|d| !d.is_zero() && is_noise(cx, &d));
+    let by_noise = |sides: &Sides| sides.difference.is_some_and(|d| !d.is_zero() && is_noise(analytics, &d));
     let mut touched = cx.ids(|line| line.status == Status::Discrepant && by_noise(&line.sides));
     claimed.customers.extend(touched.iter().cloned());
     if cx.directions.iter().any(|line| by_noise(&line.sides)) {
         claimed.directions = true;
     }
-    if cx.remainder.as_ref().is_some_and(|r| by_noise(&r.sides)) {
+    let in_remainder = cx.remainder.as_ref().is_some_and(|r| by_noise(&r.sides));
+    if in_remainder {
         claimed.remainder = true;
         touched.extend(cx.ids(|line| cx.is_unlisted(&line.customer_id)));
     }
@@ -47,7 +48,12 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
             "; no customer's figure differs from the ledger by it."
         }
     );
-    let next = "Ask the partner for exact amounts; or let [reconcile] tolerance = \"0.01\" pass what is below a paisa.";
+    let next = if in_remainder {
+        // Unlisted customers are proven to the last digit or not at all: no tolerance helps.
+        "Ask the partner for exact amounts."
+    } else {
+        "Ask the partner for exact amounts; or let [reconcile] tolerance = \"0.01\" pass what is below a paisa."
+    };
     let severity = if blocking { Severity::Blocking } else { Severity::Warning };
     let evidence = noisy.iter().map(|(place, value, meant)| {
         whole_file(cx.question.file("analytics"), format!("{place}: {value}, perhaps {meant}"))

@@ -14,7 +14,9 @@ use crate::reconcile::compare::Comparison;
 /// None in practice.
 pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
     let (Some(remainder), Some(whole)) = (&cx.remainder, cx.totals.analytics) else { return Ok(Vec::new()) };
-    if cx.listed_cost > whole {
+    // A listed customer without a cost is another matter: the list may name everybody.
+    let unpriced = cx.question.analytics.customers.iter().any(|c| c.usage.cost.is_none() && c.usage.calls != Some(0));
+    if cx.listed_cost > whole || unpriced {
         return Ok(Vec::new());
     }
     let agrees = remainder.status == Status::Matched;

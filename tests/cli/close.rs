@@ -1,0 +1,270 @@
+//! The close: who is invoiced, what stays, what a crash or a second run changes.
+
+use std::collections::BTreeSet;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::support::partner::Partner;
+use crate::support::{ANALYTICS, Books, clean_ledger, crossfoot, settings};
+
+const SLIP: &str = "2026-03-17,MA_99ab12c3,Acme Outbound,outbound,7798.38,INR,JV/0463";
+
+fn numbers(books: &Books) -> Vec<String> {
+    let register = String::from_utf8(books.read("closes/2026-03/invoices.csv")).unwrap();
+    register.lines().skip(1).map(|line| line.split(',').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_month_that_reconciles_is_invoiced_whole_and_verifies() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    let closed = books.run("close --period 2026-03 --json").exits(0).json();
+    assert_eq!((closed["outcome"].as_str(), closed["held"].as_array().map(Vec::len)), (Some("reconciled"), Some(0)));
+    let numbers = numbers(&books);
+    let expected: Vec<String> = (1..=47).map(|n| format!("CF/25-26/{n:05}")).collect();
+    assert_eq!(numbers, expected);
+
+    // Every invoice adds up, and all of them to what was reconciled.
+    let mut sum = rust_decimal::Decimal::ZERO;
+    for number in &numbers {
+        let invoice = books.json(&format!("closes/2026-03/invoices/{}.json", number.replace('/', "-")));
+        let amount = |v: &serde_json::Value| -> rust_decimal::Decimal { v.as_str().unwrap().parse().unwrap() };
+        let lines: rust_decimal::Decimal =
+            invoice["lines"].as_array().unwrap().iter().map(|l| amount(&l["amount"])).sum();
+        assert_eq!(lines, amount(&invoice["subtotal"]));
+        assert_eq!(amount(&invoice["subtotal"]) + amount(&invoice["round_off"]), amount(&invoice["total"]));
+        sum += amount(&invoice["total"]);
+        assert!(
+            books.read(&format!("closes/2026-03/invoices/{}.pdf", number.replace('/', "-"))).starts_with(b"%PDF-1.7")
+        );
+    }
+    assert_eq!(sum.to_string(), "336717.00");
+    books.run("verify").exits(0);
+}
+
+#[test]
+fn a_second_run_changes_nothing_and_a_correction_adds_the_held() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    books.write("ledgers/2026-03.csv", &clean_ledger().replace(SLIP, &SLIP.replace("7798.38", "7348.38")));
+    let first = books.run("close --period 2026-03 --json").exits(3).json();
+    assert_eq!(first["held"], serde_json::json!([{"customer_id": "MA_99ab12c3", "why": "F001 amount-difference"}]));
+    let sealed = books.files();
+    assert_eq!(books.run("close --period 2026-03 --json").exits(3).json()["sealed"], false);
+    assert_eq!(books.files(), sealed);
+
+    books.write("ledgers/2026-03.csv", &clean_ledger());
+    let second = books.run("close --period 2026-03 --json --offline").exits(0).json();
+    let new: Vec<_> = second["issued"].as_array().unwrap().iter().filter(|i| i["new"] == true).collect();
+    assert_eq!(new.len(), 1);
+    assert_eq!((new[0]["number"].as_str(), new[0]["total"].as_str()), (Some("CF/25-26/00047"), Some("68850.00")));
+    let after = books.files();
+    for (name, bytes) in sealed.iter().filter(|(name, _)| name.contains("/invoices/")) {
+        assert_eq!(after.get(name), Some(bytes), "{name}");
+    }
+    assert_eq!(String::from_utf8(after["audit/chain.jsonl"].clone()).unwrap().lines().count(), 2);
+    books.run("verify").exits(0);
+}
+
+#[test]
+fn an_issued_invoice_stays_when_the_figures_change() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    books.run("close --period 2026-03").exits(0);
+    let before = books.files();
+    // Both sides move by 100.00 for the same customer.
+    let moved =
+        ANALYTICS.replace("336717.00", "336817.00").replace("170877.00", "170977.00").replace("68850.00", "68950.00");
+    let other = Partner::serving(&moved);
+    books.write("crossfoot.toml", &settings(&other.base_url, ""));
+    books.write("ledgers/2026-03.csv", &clean_ledger().replace(SLIP, &SLIP.replace("7798.38", "7898.38")));
+    let closed = books.run("close --period 2026-03 --refetch --json").exits(3).json();
+    assert!(closed["issued"].as_array().unwrap().iter().all(|i| i["new"] == false));
+    let report = books.json("closes/2026-03/reconciliation.json");
+    assert_eq!(report["findings"][0]["code"], "issued-differs");
+    assert_eq!(report["findings"][0]["difference"], "100.00");
+    for (name, bytes) in books.files().iter().filter(|(name, _)| name.contains("/invoices/")) {
+        assert_eq!(before.get(name), Some(bytes), "{name}");
+    }
+    books.run("verify").exits(0);
+}
+
+#[test]
+fn unlisted_customers_can_be_held_by_policy() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    books.write("crossfoot.toml", &settings(&partner.base_url, "[reconcile]\nunlisted = \"hold\"\n"));
+    let closed = books.run("close --period 2026-03 --json").exits(0).json();
+    assert_eq!((closed["issued"].as_array().unwrap().len(), closed["held"].as_array().unwrap().len()), (2, 45));
+}
+
+#[test]
+fn the_same_days_are_not_invoiced_twice_under_another_name() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    books.write("crossfoot.toml", &settings(&partner.base_url, "[ledger]\npath = \"ledgers/2026-03.csv\"\n"));
+    books.run("close --period 2026-03").exits(0);
+    let ran = books.run("close --period 2026-03-01..2026-03-31").exits(1);
+    assert!(ran.stderr.contains("invoiced twice"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("No invoice was issued."), "{}", ran.stderr);
+}
+
+#[test]
+fn two_closes_at_once_are_refused() {
+    let partner = Partner::script(vec![crate::support::partner::Act::Silence]);
+    let books = Books::example(&partner.base_url);
+    let mut first = crossfoot(books.path())
+        .args(["close", "--period", "2026-03"])
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let waited = std::time::Duration::from_millis(20);
+    while partner.seen().is_empty() {
+        std::thread::sleep(waited);
+    }
+    let ran = books.run("close --period 2026-03").exits(1);
+    assert!(ran.stderr.contains("another crossfoot is at work"), "{}", ran.stderr);
+    assert!(first.wait().unwrap().success());
+}
+
+/// Killed at many moments, a close that is run again ends as one that was not disturbed:
+/// no number lost, none used twice, and the books verify.
+#[test]
+fn a_killed_close_is_finished_by_the_next() {
+    let partner = Partner::good();
+    let whole = Books::example(&partner.base_url);
+    whole.run("close --period 2026-03").exits(0);
+    let expected = whole.files();
+    for delay in [2, 5, 8, 12, 16, 20, 25, 30, 36, 43, 51, 60, 75, 95] {
+        let books = Books::example(&partner.base_url);
+        let mut child = crossfoot(books.path())
+            .args(["close", "--period", "2026-03"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(delay));
+        let _ = child.kill();
+        let _ = child.wait();
+        books.run("close --period 2026-03").exits(0);
+        assert_eq!(numbers(&books).iter().collect::<BTreeSet<_>>().len(), 47);
+        assert_eq!(
+            books.files().keys().collect::<Vec<_>>(),
+            expected.keys().collect::<Vec<_>>(),
+            "killed after {delay} ms"
+        );
+        for (name, bytes) in books.files().iter().filter(|(name, _)| name.contains("/invoices/")) {
+            assert_eq!(expected.get(name), Some(bytes), "{name}");
+        }
+        books.run("verify").exits(0);
+    }
+}
+
+/// The commit is cut after each of its moves in turn, as a kill between two renames would.
+#[test]
+fn a_commit_cut_between_any_two_moves_is_finished_without_losing_a_number() {
+    let partner = Partner::good();
+    let whole = Books::example(&partner.base_url);
+    whole.run("close --period 2026-03").exits(0);
+    for cut in [0, 1, 2, 7, 46, 93, 94, 97, 98, 99, 100] {
+        let books = Books::example(&partner.base_url);
+        books.run("fetch --period 2026-03").exits(0);
+        rebuild_half_done(&whole, &books, cut);
+        let ran = books.run("verify").exits(1);
+        assert!(ran.stderr.contains("was interrupted"), "{}", ran.stderr);
+        let ran = books.run("close --period 2026-03").exits(0);
+        assert!(ran.stderr.contains("Finished what an interrupted command had begun"), "{}", ran.stderr);
+        assert_eq!(
+            books.files().keys().collect::<Vec<_>>(),
+            whole.files().keys().collect::<Vec<_>>(),
+            "cut after {cut}"
+        );
+        books.run("verify").exits(0);
+    }
+}
+
+/// Puts books into the state in which a close was killed after `done` of its moves: the
+/// intent stands, the rest is staged.
+fn rebuild_half_done(whole: &Books, books: &Books, done: usize) {
+    let moved: Vec<String> = whole
+        .files()
+        .into_keys()
+        .filter(|name| (name.starts_with("closes/") && !name.contains("/capture/")) || name == "audit/chain.jsonl")
+        .collect();
+    // The capture's time stamp is fixed, so the other books' files are these books' files.
+    let mut moves = Vec::new();
+    for (index, name) in moved.iter().enumerate() {
+        let staged = format!(".crossfoot/staging/{index:08}");
+        let place = if index < done { name.clone() } else { staged.clone() };
+        books.write(&place, "");
+        std::fs::write(books.path().join(&place), whole.read(name)).unwrap();
+        moves.push(serde_json::json!({"from": staged, "to": name}));
+    }
+    for file in ["analytics.json", "dashboard.json", "capture.json"] {
+        let name = format!("closes/2026-03/capture/{file}");
+        std::fs::write(books.path().join(&name), whole.read(&name)).unwrap();
+    }
+    std::fs::write(books.path().join("crossfoot.toml"), whole.read("crossfoot.toml")).unwrap();
+    let intent =
+        serde_json::json!({"schema": "crossfoot/intent/v1", "doing": "close --period 2026-03", "moves": moves});
+    books.write(".crossfoot/intent.json", &intent.to_string());
+}
+
+#[test]
+fn a_full_disk_leaves_nothing_half_written() {
+    // A small file system of our own would need root; a file-size limit stops writes alike.
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    books.run("fetch --period 2026-03").exits(0);
+    let before = books.files();
+    let binary = env!("CARGO_BIN_EXE_crossfoot");
+    let output = Command::new("bash")
+        .current_dir(books.path())
+        .env_clear()
+        .env("CROSSFOOT_NOW", crate::support::NOW)
+        .args(["-c", &format!("trap '' XFSZ; ulimit -f 8; {binary} close --period 2026-03")])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("No invoice was issued."));
+    assert_eq!(books.files(), before);
+    books.run("close --period 2026-03").exits(0);
+}
+
+#[test]
+fn misuse_is_told_and_changes_nothing() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    let cases = [
+        ("close", 2, "--period"),
+        ("close --period march", 2, "neither a month"),
+        ("close --period 2026-03 --books nowhere", 2, "there are no books"),
+        ("close --period 2026-04 --offline", 1, "--offline forbids"),
+        ("close --period 2026-02", 1, "ledgers/2026-02.csv"),
+        ("clos --period 2026-03", 2, "close"),
+        ("explain missing-ledger", 2, "missing-in-ledger"),
+    ];
+    for (line, code, expected) in cases {
+        let ran = books.run(line).exits(code);
+        assert!(ran.stderr.contains(expected), "{line}: {}", ran.stderr);
+    }
+    books.write("crossfoot.toml", "[reconcile]\ntolerence = \"1.00\"\n");
+    let ran = books.run("close --period 2026-03").exits(2);
+    assert!(ran.stderr.contains("did you mean `reconcile.tolerance`?"), "{}", ran.stderr);
+    std::fs::remove_file(books.path().join("customers.csv")).unwrap();
+    books.write("crossfoot.toml", &settings(&partner.base_url, ""));
+    let ran = books.run("close --period 2026-03").exits(2);
+    assert!(ran.stderr.contains("customers.csv"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_name_that_cannot_be_printed_holds_that_customer_only() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    let customers = include_str!("../../examples/books/customers.csv").replace("Acme Outbound Pvt Ltd", "Acme 絵 Ltd");
+    books.write("customers.csv", &customers);
+    let closed = books.run("close --period 2026-03 --json").exits(0).json();
+    assert_eq!(closed["issued"].as_array().unwrap().len(), 46);
+    assert!(closed["held"][0]["why"].as_str().unwrap().contains("U+7D75"));
+}

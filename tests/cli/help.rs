@@ -1,0 +1,80 @@
+//! Everything that can be typed, as help tells it.
+
+use crate::support::{Books, Ran, crossfoot, files_below};
+
+#[test]
+fn the_whole_help() {
+    let dir = tempfile::tempdir().unwrap();
+    let verbs = [
+        "",
+        "demo",
+        "init",
+        "fetch",
+        "import",
+        "reconcile",
+        "close",
+        "verify",
+        "status",
+        "explain",
+        "completions",
+        "man",
+    ];
+    let mut text = String::new();
+    for verb in verbs {
+        let mut command = crossfoot(dir.path());
+        command.env("COLUMNS", "100");
+        if !verb.is_empty() {
+            command.arg(verb);
+        }
+        let ran = Ran::from(command.arg("--help").output().unwrap()).exits(0);
+        text.push_str(&format!("$ crossfoot {verb} --help\n{}\n", ran.stdout));
+    }
+    insta::assert_snapshot!("help", text);
+}
+
+#[test]
+fn init_writes_books_that_a_close_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    Ran::from(crossfoot(dir.path()).args(["init", "mine"]).output().unwrap()).exits(0);
+    let files = files_below(&dir.path().join("mine"));
+    assert_eq!(files.keys().collect::<Vec<_>>(), [".gitignore", "crossfoot.toml", "customers.csv"]);
+    insta::assert_snapshot!("init", String::from_utf8_lossy(&files["crossfoot.toml"]));
+    let again = Ran::from(crossfoot(dir.path()).args(["init", "mine"]).output().unwrap()).exits(2);
+    assert!(again.stderr.contains("is there already"));
+    let status = Ran::from(crossfoot(dir.path()).args(["status", "--books", "mine"]).output().unwrap()).exits(0);
+    assert!(status.stdout.contains("Next: crossfoot close"));
+    let close = Ran::from(
+        crossfoot(dir.path()).args(["close", "--period", "2026-03", "--books", "mine", "--offline"]).output().unwrap(),
+    );
+    assert!(close.exits(1).stderr.contains("no capture"));
+}
+
+#[test]
+fn the_small_verbs_answer() {
+    let books = Books::empty("http://127.0.0.1:1/x");
+    assert!(books.run("explain tax-basis").exits(0).stdout.starts_with("# tax-basis\n"));
+    assert!(books.run("explain").exits(0).stdout.lines().count() >= 25);
+    assert!(books.run("completions bash").exits(0).stdout.contains("_crossfoot"));
+    assert!(books.run("man").exits(0).stdout.contains(".TH"));
+    assert_eq!(books.run("explain nonsense --json").exits(2).json()["error"]["code"], "unknown-code");
+}
+
+#[test]
+fn colours_obey_flag_and_environment() {
+    let (a, b) = ("--color always explain", "--color always verify");
+    let books = Books::empty("http://127.0.0.1:1/x");
+    assert!(!books.run(a).exits(0).stdout.contains('\u{1b}'));
+    assert!(!books.run(b).exits(0).stdout.contains('\u{1b}'));
+    let ran = books.run("--color always explain nonsense").exits(2);
+    assert!(ran.stderr.contains('\u{1b}'));
+    assert!(!books.run("explain nonsense").exits(2).stderr.contains('\u{1b}'));
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let dir = tempfile::tempdir().unwrap();
+    let line = format!("{} man | head -c 1 > /dev/null; echo ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_crossfoot"));
+    let ran =
+        Ran::from(std::process::Command::new("bash").current_dir(dir.path()).args(["-c", &line]).output().unwrap());
+    assert_eq!((ran.stdout.trim(), ran.stderr.as_str()), ("0", ""));
+}

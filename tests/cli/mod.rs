@@ -1,0 +1,8 @@
+//! The binary, end to end: one file a verb.
+
+mod close;
+mod demo;
+mod fetch;
+mod help;
+mod reconcile;
+mod verify;

@@ -1,0 +1,144 @@
+//! Reconciliation through the binary: the contract's JSON, and that order changes nothing.
+
+use crate::support::partner::Partner;
+use crate::support::{ANALYTICS, Books, clean_ledger, reconcile_files};
+
+#[test]
+fn the_example_month_is_the_contract_example() {
+    let (ran, report) = reconcile_files(ANALYTICS, &clean_ledger(), "");
+    let ran = ran.exits(0);
+    assert_eq!(ran.json(), report);
+    assert_eq!(report["outcome"], "reconciled");
+    assert_eq!(
+        report["totals"],
+        serde_json::json!({"analytics": "336717.00", "ledger": "336717.00", "difference": "0.00"})
+    );
+    assert_eq!(
+        report["remainder"],
+        serde_json::json!({"analytics": "184977.00", "ledger": "184977.00", "difference": "0.00", "customers": 45, "status": "matched"})
+    );
+    let listed = report["customers"].as_array().unwrap().iter().find(|c| c["customer_id"] == "MA_48149cf4").unwrap();
+    assert_eq!(
+        listed,
+        &serde_json::json!({"customer_id": "MA_48149cf4", "name": "Credresolve", "analytics": "82890.00", "ledger": "82890.00",
+            "difference": "0.00", "status": "matched", "ledger_by_direction": {"inbound": "40000.00", "outbound": "42890.00"},
+            "analytics_by_direction": null})
+    );
+    assert_eq!(
+        report["ledger_rows"],
+        serde_json::json!({"read": 868, "used": 868, "outside_period": 0, "excluded": 0, "rejected": 0})
+    );
+    assert_eq!(report["period"]["timezone"], "Asia/Kolkata");
+    insta::assert_snapshot!("reconciliation", serde_json::to_string_pretty(&strip(report, 3)).unwrap());
+}
+
+/// Keeps the first few customers, and no digests.
+fn strip(mut report: serde_json::Value, customers: usize) -> serde_json::Value {
+    report["customers"].as_array_mut().unwrap().truncate(customers);
+    report["inputs"] = serde_json::Value::Null;
+    report
+}
+
+#[test]
+fn the_order_of_rows_and_columns_changes_no_byte() {
+    let ledger = clean_ledger().replace("184.68", "184.69");
+    let (_, first) = reconcile_files(ANALYTICS, &ledger, "");
+    let mut lines: Vec<&str> = ledger.lines().collect();
+    let header = lines.remove(0);
+    lines.reverse();
+    lines.rotate_left(311);
+    let shuffled = format!("{header}\n{}\n", lines.join("\n"));
+    let (_, second) = reconcile_files(ANALYTICS, &shuffled, "");
+    let reordered: String = shuffled
+        .lines()
+        .map(|line| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            cells.reverse();
+            format!("{}\r\n", cells.join(","))
+        })
+        .collect();
+    let (_, third) = reconcile_files(ANALYTICS, &format!("\u{feff}{reordered}"), "");
+    let bare = |r| serde_json::to_string(&strip(r, 99)).unwrap();
+    let first = bare(first);
+    assert_eq!(first, bare(second));
+    assert_eq!(first, bare(third));
+}
+
+#[test]
+fn the_sample_answers_of_the_partner_decode() {
+    let truth = "date,customer_id,direction,amount\n2026-10-05,MA_7Q2KD81A,inbound,2344.46\n2026-10-05,MA_7Q2KD81A,outbound,26658.85\n2026-10-06,MA_B4TT09XE,inbound,13568.56\n2026-10-06,MA_B4TT09XE,outbound,9922.23\n2026-10-07,MA_0HZM55RP,inbound,4193.72\n2026-10-08,MA_XK31VVQ8,inbound,170.67\n2026-10-08,MA_XK31VVQ8,outbound,3336.87\n2026-10-09,MA_2LW8N6CY,outbound,4.07\n";
+    let numbers = include_str!("../data/partner-api/01-analytics-v1-numbers.json");
+    let truncated = include_str!("../data/partner-api/03-analytics-v1-truncated-top-customers.json");
+    let strings = include_str!("../data/partner-api/05-analytics-v1-extra-fields-string-money.json");
+    let codes = |report: &serde_json::Value| -> Vec<String> {
+        report["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let (ran, report) = reconcile_files(numbers, truth, "");
+    ran.exits(0);
+    assert_eq!((codes(&report), &report["remainder"]), (vec![], &serde_json::Value::Null));
+    let (ran, report) = reconcile_files(truncated, truth, "");
+    ran.exits(0);
+    assert_eq!(codes(&report), ["truncated-customers"]);
+    assert_eq!(report["remainder"]["analytics"], "7705.33");
+    let (ran, report) = reconcile_files(strings, truth, "");
+    ran.exits(0);
+    assert_eq!(codes(&report), ["unknown-direction"]);
+    assert_eq!(report["totals"]["analytics"], "60199.43000");
+
+    let thin = include_str!("../data/partner-api/04-analytics-v1-nulls-and-missing.json");
+    let june = "date,customer_id,direction,amount\n2026-06-05,MA_7Q2KD81A,outbound,812.70\n2026-06-05,MA_XK31VVQ8,outbound,41.02\n";
+    let (ran, report) = reconcile_files(thin, june, "");
+    ran.exits(0);
+    assert_eq!(codes(&report), Vec::<String>::new());
+    assert_eq!(report["directions"][0]["analytics"], serde_json::Value::Null);
+}
+
+#[test]
+fn amounts_keep_every_digit() {
+    let big = ANALYTICS.replace("336717.00", "9007199254740993.25").replace("170877.00", "9007199254575153.25");
+    let (_, report) = reconcile_files(&big, &clean_ledger(), "");
+    assert_eq!(report["totals"]["analytics"], "9007199254740993.25");
+    assert_eq!(report["totals"]["difference"], "-9007199254404276.25");
+    let beyond = ANALYTICS.replace("336717.00", "99999999999999999999999999999.99");
+    let (ran, _) = reconcile_files(&beyond, &clean_ledger(), "");
+    let ran = ran.exits(1);
+    assert!(ran.stderr.contains("more digits than can be kept exactly"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("analytics.json, line 11"), "{}", ran.stderr);
+}
+
+#[test]
+fn reconcile_issues_nothing_and_files_that_are_missing_are_named() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    books.run("reconcile --period 2026-03").exits(0);
+    let files = books.files();
+    assert!(files.contains_key("closes/2026-03/reconciliation.html"));
+    assert!(!files.keys().any(|name| name.contains("invoices") || name.contains("audit")));
+    let cases = [
+        ("reconcile --analytics nothing.json --ledger l.csv --out o", 1, "nothing.json"),
+        ("reconcile --analytics closes/2026-03/capture/analytics.json --ledger l.csv --out o", 1, "l.csv"),
+        ("reconcile --analytics crossfoot.toml --ledger ledgers/2026-03.csv --out o", 1, "cannot be read"),
+        ("reconcile", 2, "--period"),
+        ("reconcile --analytics a.json", 2, "--ledger"),
+        ("reconcile --analytics a --ledger b --out c --tolerance 1e3", 2, "--tolerance"),
+        ("reconcile --analytics a --ledger b --out c --format tally", 2, "no ledger format"),
+    ];
+    for (line, code, expected) in cases {
+        let ran = books.run(line).exits(code);
+        assert!(ran.stderr.contains(expected), "{line}: {}", ran.stderr);
+    }
+    assert_eq!(books.files(), files);
+}
+
+#[test]
+fn import_says_how_a_ledger_reads() {
+    let books = Books::example("http://127.0.0.1:1/x");
+    let check = books.run("import ledgers/2026-03.csv --check --json").exits(0).json();
+    assert_eq!((check["format"].as_str(), check["totals"]["inbound"].as_str()), (Some("canonical"), Some("165840.00")));
+    books.write(
+        "bad.csv",
+        "date,customer_id,direction,amount\n2026-03-01,MA_1,inbound,\"1,000\"\n2026-03-01,MA_1,inbound,5\n",
+    );
+    let ran = books.run("import bad.csv").exits(3);
+    insta::assert_snapshot!("import", ran.stdout);
+}

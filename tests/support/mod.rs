@@ -1,0 +1,166 @@
+//! What the tests share: sealed runs of the binary, books to run it on, a partner to talk to.
+
+pub mod partner;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub const TOKEN: &str = "tok3n-that-nobody-may-see";
+pub const AUTH_ID: &str = "PA_TEST";
+/// The instant of every run.
+pub const NOW: &str = "2026-04-02T03:04:05Z";
+
+/// The analytics of the example month, as the API reference page has them.
+pub const ANALYTICS: &str = include_str!("../../examples/partner-api/analytics.json");
+pub const DASHBOARD: &str = include_str!("../../examples/partner-api/dashboard.json");
+
+/// A finished run.
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ran {
+    /// Its stdout as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|e| panic!("{e}\nstdout: {}\nstderr: {}", self.stdout, self.stderr))
+    }
+
+    /// Asserts the exit code, showing everything otherwise.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Both streams, for looking for what must not be there.
+    pub fn all(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// The binary with a cleared environment, a fixed clock and credentials.
+pub fn crossfoot(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_crossfoot"));
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder)
+        .env("CROSSFOOT_NOW", NOW)
+        .env("VOBIZ_AUTH_ID", AUTH_ID)
+        .env("VOBIZ_AUTH_TOKEN", TOKEN);
+    command
+}
+
+/// Books in a folder that goes away by itself.
+pub struct Books {
+    dir: TempDir,
+}
+
+impl Books {
+    /// The example's customers and ledger, and settings that point at a server.
+    pub fn example(base_url: &str) -> Self {
+        let books = Self::empty(base_url);
+        books.write("customers.csv", include_str!("../../examples/books/customers.csv"));
+        books.write("ledgers/2026-03.csv", &clean_ledger());
+        books
+    }
+
+    /// Settings only.
+    pub fn empty(base_url: &str) -> Self {
+        let books = Self { dir: tempfile::tempdir().unwrap() };
+        books.write("crossfoot.toml", &settings(base_url, ""));
+        books
+    }
+
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+    }
+
+    pub fn json(&self, name: &str) -> Value {
+        serde_json::from_slice(&self.read(name)).unwrap()
+    }
+
+    /// Runs a command line in the books.
+    pub fn run(&self, line: &str) -> Ran {
+        crossfoot(self.path()).args(line.split_whitespace()).output().unwrap().into()
+    }
+
+    /// Every file below the books but the tool's own lock, with its bytes.
+    pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        files_below(self.path())
+    }
+}
+
+pub fn files_below(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![PathBuf::from(root)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+                if name != ".crossfoot/lock" {
+                    found.insert(name, std::fs::read(&path).unwrap());
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Settings for a server on this machine, with short waits.
+pub fn settings(base_url: &str, more: &str) -> String {
+    format!(
+        "[upstream]\nbase_url = \"{base_url}\"\ntimeout_seconds = 2\nmax_attempts = 3\nmax_wait_seconds = 1\n[seller]\nlegal_name = \"Malabar Voice Resale Pvt Ltd\"\n{more}"
+    )
+}
+
+/// The example ledger without its seeded slip: it agrees with the analytics.
+pub fn clean_ledger() -> String {
+    let ledger = include_str!("../../examples/books/ledgers/2026-03.csv");
+    let slip = "2026-03-17,MA_99ab12c3,Acme Outbound,outbound,7348.38,INR,JV/0463";
+    assert!(ledger.contains(slip));
+    ledger.replace(slip, "2026-03-17,MA_99ab12c3,Acme Outbound,outbound,7798.38,INR,JV/0463")
+}
+
+/// A two-file reconciliation; returns the run and the report.
+pub fn reconcile_files(analytics: &str, ledger: &str, flags: &str) -> (Ran, Value) {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("analytics.json"), analytics).unwrap();
+    std::fs::write(dir.path().join("ledger.csv"), ledger).unwrap();
+    let line = format!("reconcile --analytics analytics.json --ledger ledger.csv --out out --json {flags}");
+    let ran: Ran = crossfoot(dir.path()).args(line.split_whitespace()).output().unwrap().into();
+    let report = std::fs::read(dir.path().join("out/reconciliation.json"));
+    let report = report.map_or(Value::Null, |bytes| serde_json::from_slice(&bytes).unwrap());
+    (ran, report)
+}
