@@ -5,6 +5,9 @@ use super::credentials::Credentials;
 /// What a secret is replaced with.
 pub const MARK: &str = "REDACTED";
 
+/// From this length on, a credential does not occur in a text by chance.
+const LONG: usize = 8;
+
 /// JSON keys whose string values are secrets: account bodies carry each customer's live
 /// `auth_token` (API reference, `/accounts`).
 const SECRET_KEYS: [&str; 4] = ["auth_token", "access_token", "refresh_token", "password"];
@@ -22,8 +25,13 @@ pub fn body(bytes: &[u8], credentials: &Credentials) -> (Vec<u8>, Vec<String>) {
             out = next;
         }
     }
-    let token = credentials.auth_token.expose().as_bytes();
-    let next = replace_all(&out, token, MARK.as_bytes());
+    let token = credentials.auth_token.expose();
+    let next = if token.len() < LONG {
+        // A short token may be part of an honest word: only a whole value is taken for it.
+        replace_all(&out, format!("\"{token}\"").as_bytes(), format!("\"{MARK}\"").as_bytes())
+    } else {
+        replace_all(&out, token.as_bytes(), MARK.as_bytes())
+    };
     if next != out {
         replaced.push("our own token".to_owned());
         out = next;
@@ -34,7 +42,29 @@ pub fn body(bytes: &[u8], credentials: &Credentials) -> (Vec<u8>, Vec<String>) {
 /// A text for a message, without our own credentials.
 #[must_use]
 pub fn text(text: &str, credentials: &Credentials) -> String {
-    text.replace(credentials.auth_token.expose(), MARK).replace(credentials.auth_id.expose(), MARK)
+    let mut out = text.to_owned();
+    for secret in [credentials.auth_token.expose(), credentials.auth_id.expose()] {
+        out = if secret.len() < LONG { replace_words(&out, secret) } else { out.replace(secret, MARK) };
+    }
+    out
+}
+
+/// Replaces a short secret where it stands as a word of its own.
+fn replace_words(text: &str, secret: &str) -> String {
+    let in_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for (found, _) in text.match_indices(secret) {
+        let end = found + secret.len();
+        let alone = !text[..found].ends_with(in_word) && !text[end..].starts_with(in_word);
+        if alone && found >= at {
+            out.push_str(&text[at..found]);
+            out.push_str(MARK);
+            at = end;
+        }
+    }
+    out.push_str(&text[at..]);
+    out
 }
 
 fn replace_all(bytes: &[u8], needle: &[u8], with: &[u8]) -> Vec<u8> {
@@ -94,13 +124,25 @@ mod tests {
     use crate::capture::credentials::Secret;
 
     fn credentials() -> Credentials {
-        Credentials { auth_id: Secret::new("PA_1".into()), auth_token: Secret::new("s3cr3t".into()) }
+        Credentials { auth_id: Secret::new("PA_1".into()), auth_token: Secret::new("s3cr3t-token".into()) }
+    }
+
+    #[test]
+    fn a_short_token_garbles_no_honest_text() {
+        let short = Credentials { auth_id: Secret::new("a".into()), auth_token: Secret::new("test".into()) };
+        let kept = br#"{"name":"Palash test Labs","attest":1,"test":"testy"}"#;
+        assert_eq!(
+            body(br#"{"name":"Palash test Labs","attest":1,"echo":"test"}"#, &short).0,
+            br#"{"name":"Palash test Labs","attest":1,"echo":"REDACTED"}"#
+        );
+        assert_eq!(body(&kept[..35], &short).0, &kept[..35]);
+        assert_eq!(text("a partner says: token test, latest", &short), "REDACTED partner says: token REDACTED, latest");
     }
 
     #[test]
     fn token_values_are_replaced_and_the_rest_stays() {
         let (out, replaced) = body(
-            br#"{"auth_token" : "a\"b","name":"auth_token","x":{"auth_token":"REDACTED"},"n":"s3cr3t!","auth_token":null}"#,
+            br#"{"auth_token" : "a\"b","name":"auth_token","x":{"auth_token":"REDACTED"},"n":"s3cr3t-token!","auth_token":null}"#,
             &credentials(),
         );
         assert_eq!(

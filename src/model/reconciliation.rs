@@ -135,6 +135,17 @@ impl Reconciliation {
         if self.is_reconciled() { "reconciled" } else { "discrepant" }
     }
 
+    /// How the whole stands: a difference is tolerated where nothing blocks.
+    #[must_use]
+    pub fn total_status(&self) -> Status {
+        match self.totals.difference {
+            None => Status::NotStated,
+            Some(d) if d.is_zero() => Status::Matched,
+            Some(_) if self.is_reconciled() => Status::Tolerated,
+            Some(_) => Status::Discrepant,
+        }
+    }
+
     /// Customers that a blocking finding touches, each with the findings' ids.
     #[must_use]
     pub fn held(&self) -> BTreeMap<&str, Vec<&Finding>> {

@@ -169,20 +169,12 @@ fn lines(r: &Reconciliation) -> Vec<Value> {
         let what = d.direction.name().to_owned();
         all.push(line(what, &d.sides, d.status.name(), figures::direction_share(r, d.sides.analytics)));
     }
-    all.push(line("total".into(), &r.totals, total_status(r), figures::direction_share(r, r.totals.analytics)));
+    all.push(line("total".into(), &r.totals, r.total_status().name(), figures::direction_share(r, r.totals.analytics)));
     if let Some(rest) = &r.remainder {
         let what = format!("of it not listed by the partner ({} in the ledger)", rest.customers);
         all.push(line(what, &rest.sides, rest.status.name(), figures::direction_share(r, rest.sides.analytics)));
     }
     all
-}
-
-fn total_status(r: &Reconciliation) -> &'static str {
-    match r.totals.difference {
-        Some(d) if d.is_zero() => Status::Matched.name(),
-        Some(_) => Status::Discrepant.name(),
-        None => Status::NotStated.name(),
-    }
 }
 
 /// The direction split as a bar, drawn from the shares in tenths of a per cent.

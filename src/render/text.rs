@@ -56,12 +56,7 @@ pub fn summary(r: &Reconciliation, paint: &dyn Paint) -> String {
     for d in &r.directions {
         out.push_str(&line(d.direction.name(), &d.sides, d.status));
     }
-    let whole = match r.totals.difference {
-        Some(d) if d.is_zero() => Status::Matched,
-        Some(_) => Status::Discrepant,
-        None => Status::NotStated,
-    };
-    out.push_str(&line("total", &r.totals, whole));
+    out.push_str(&line("total", &r.totals, r.total_status()));
     let compared: Vec<_> = r.customers.iter().filter(|c| c.status != Status::Unlisted).collect();
     let matched = compared.iter().filter(|c| c.status == Status::Matched).count();
     if let Some(rest) = &r.remainder {

@@ -26,7 +26,10 @@ fn the_demo_closes_the_example_and_its_outputs_are_the_expected_ones() {
             .unwrap(),
     )
     .exits(3);
-    insta::assert_snapshot!("demo", ran.stdout.replace(|c: char| c == '\u{a0}', " "));
+    insta::assert_snapshot!("demo", ran.stdout);
+    // The README shows what a newcomer sees.
+    let shown = ran.stdout.split("\nF002").next().unwrap();
+    assert!(include_str!("../../README.md").contains(shown), "README.md does not show:\n{shown}");
     let books = dir.path().join("crossfoot-demo");
     let expected = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/expected");
     for name in COMPARED {

@@ -33,14 +33,14 @@ fn every_case_gives_its_expected_text() {
                 let flags = read("flags").unwrap_or_default();
                 let line = format!("reconcile --analytics analytics.json --ledger ledger.csv --out out {flags}");
                 let ran: Ran = crossfoot(dir.path()).args(line.split_whitespace()).output().unwrap().into();
-                with_findings(ran, &std::fs::read(dir.path().join("out/reconciliation.json")).unwrap())
+                with_findings(&ran, &std::fs::read(dir.path().join("out/reconciliation.json")).unwrap())
             }
             Some(customers) => {
                 let books = Books::empty(&Partner::serving(&analytics).base_url);
                 books.write("customers.csv", &customers);
                 books.write("ledgers/2026-03.csv", &ledger);
                 let ran = books.run("reconcile --period 2026-03 -q");
-                with_findings(ran, &books.read("closes/2026-03/reconciliation.json"))
+                with_findings(&ran, &books.read("closes/2026-03/reconciliation.json"))
             }
         };
         insta::with_settings!({snapshot_path => &name, prepend_module_to_snapshot => false, omit_expression => true}, {
@@ -49,7 +49,7 @@ fn every_case_gives_its_expected_text() {
     }
 }
 
-fn with_findings(ran: Ran, report: &[u8]) -> String {
+fn with_findings(ran: &Ran, report: &[u8]) -> String {
     let report: serde_json::Value = serde_json::from_slice(report).unwrap();
     format!(
         "exit code {}\n\n{}{}\n{}",

@@ -12,11 +12,11 @@ use crate::reconcile::compare::Comparison;
 ///
 /// # Errors
 /// None in practice.
-pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
     let (Some(remainder), Some(whole)) = (&cx.remainder, cx.totals.analytics) else { return Ok(Vec::new()) };
-    // A listed customer without a cost is another matter: the list may name everybody.
-    let unpriced = cx.question.analytics.customers.iter().any(|c| c.usage.cost.is_none() && c.usage.calls != Some(0));
-    if cx.listed_cost > whole || unpriced {
+    // Where nobody is left out, what the remainder has is another finding's.
+    let nobody = remainder.customers == 0 && claimed.remainder;
+    if cx.listed_cost > whole || nobody {
         return Ok(Vec::new());
     }
     let agrees = remainder.status == Status::Matched;
@@ -24,11 +24,12 @@ pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>,
     let share = percent(cx.listed_cost.amount(), whole.amount(), 1).map_or_else(String::new, |p| format!(" ({p} %)"));
     let n = usize::try_from(remainder.customers).unwrap_or(usize::MAX);
     let message = format!(
-        "The partner lists {} with {} of {}{share}; the ledger's {} are proven in total only{}.",
+        "The partner lists {} with {} of {}{share}; the ledger's {} {} proven in total only{}.",
         counted(listed, "customer"),
         cx.listed_cost.display(),
         whole.display(),
         counted(n, "other customer"),
+        if n == 1 { "is" } else { "are" },
         if agrees { ", and that total agrees to the last digit" } else { ", and that total does not agree" }
     );
     let severity = if agrees { Severity::Info } else { Severity::Warning };

@@ -37,7 +37,9 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
                 "Nothing to do.".to_owned(),
             )
         } else {
+            // What it costs is in the total, and in no listed customer.
             claimed.directions = true;
+            claimed.remainder |= cx.remainder.as_ref().is_some_and(|r| r.sides.difference == Some(cost.negated()));
             Finding::fact(
                 "unknown-direction",
                 Severity::Blocking,

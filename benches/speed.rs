@@ -1,0 +1,151 @@
+//! `cargo bench`: how fast a ledger is read and invoices are drawn. Each figure stands
+//! beside a yardstick measured in the same run, and the ratio is what counts: bare
+//! iteration of the same bytes by the csv crate for the ledger.
+//!
+//! `cargo bench -- --write DIR ROWS CUSTOMERS` writes the generated month for whole-process
+//! measurements: `ledger.csv` and an `analytics.json` that agrees with it.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::float_arithmetic
+)]
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use crossfoot::ledger::canonical::{self, Options};
+use crossfoot::model::invoice::Issued;
+use crossfoot::model::money::Currency;
+use crossfoot::model::period::Period;
+use crossfoot::render::invoice_json;
+use crossfoot::render::pdf::render;
+use crossfoot::render::pdf::template::{SHIPPED, Template};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|a| a == "--write") {
+        let [dir, rows, customers] = &arguments[at + 1..at + 4] else { panic!("--write DIR ROWS CUSTOMERS") };
+        return write(dir, rows.parse().unwrap(), customers.parse().unwrap());
+    }
+    ledger();
+    invoices();
+}
+
+/// A linear congruential generator: the same month on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
+/// Rows in the shape of the example's ledger; returns paise per customer and direction.
+fn generate(out: &mut impl Write, rows: u64, customers: u64) -> Vec<[u64; 2]> {
+    let mut dice = Dice(20_260_331);
+    let mut sums = vec![[0, 0]; usize::try_from(customers).unwrap()];
+    writeln!(out, "date,customer_id,customer_name,direction,amount,currency,reference").unwrap();
+    for n in 0..rows {
+        let customer = dice.roll(customers);
+        let direction = dice.roll(2);
+        let paise = 1 + dice.roll(1_000_000);
+        sums[usize::try_from(customer).unwrap()][usize::try_from(direction).unwrap()] += paise;
+        let way = ["inbound", "outbound"][usize::try_from(direction).unwrap()];
+        writeln!(
+            out,
+            "2026-03-{:02},MA_{customer:08x},\"Customer {customer}, Ltd\",{way},{}.{:02},INR,JV/{n}",
+            1 + dice.roll(31),
+            paise / 100,
+            paise % 100
+        )
+        .unwrap();
+    }
+    sums
+}
+
+fn write(dir: &str, rows: u64, customers: u64) {
+    std::fs::create_dir_all(dir).unwrap();
+    let file = std::fs::File::create(format!("{dir}/ledger.csv")).unwrap();
+    let mut out = std::io::BufWriter::new(file);
+    let sums = generate(&mut out, rows, customers);
+    out.flush().unwrap();
+    let money = |paise: u64| format!("{}.{:02}", paise / 100, paise % 100);
+    let direction = |d: usize| sums.iter().map(|s| s[d]).sum::<u64>();
+    let listed: Vec<String> = sums
+        .iter()
+        .enumerate()
+        .map(|(n, s)| format!("{{\"auth_id\":\"MA_{n:08x}\",\"calls\":1,\"cost\":{}}}", money(s[0] + s[1])))
+        .collect();
+    let analytics = format!(
+        "{{\"period\":{{\"from\":\"2026-03-01\",\"to\":\"2026-03-31\"}},\"totals\":{{\"total_calls\":{customers},\"total_cost\":{},\"currency\":\"INR\"}},\"by_direction\":{{\"inbound\":{{\"calls\":0,\"cost\":{}}},\"outbound\":{{\"calls\":{customers},\"cost\":{}}}}},\"top_customers\":[{}]}}",
+        money(direction(0) + direction(1)),
+        money(direction(0)),
+        money(direction(1)),
+        listed.join(",")
+    );
+    std::fs::write(format!("{dir}/analytics.json"), analytics).unwrap();
+}
+
+/// The median of five runs.
+fn median(mut run: impl FnMut()) -> Duration {
+    let mut times: Vec<Duration> = (0..5)
+        .map(|_| {
+            let start = Instant::now();
+            run();
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[2]
+}
+
+fn ledger() {
+    const ROWS: u64 = 1_000_000;
+    let mut bytes = Vec::new();
+    generate(&mut bytes, ROWS, 10_000);
+    let period = Period::parse("2026-03").unwrap();
+    let options = Options { period: Some(&period), currency: Currency::INR, default_currency: Currency::INR };
+    let ours = median(|| {
+        let ledger = canonical::read(bytes.as_slice(), "bench", &options).unwrap();
+        assert_eq!(ledger.rows.used, ROWS);
+    });
+    let bare = median(|| {
+        let mut reader = csv::ReaderBuilder::new().from_reader(bytes.as_slice());
+        let mut record = csv::ByteRecord::new();
+        let mut rows = 0;
+        while reader.read_byte_record(&mut record).unwrap() {
+            rows += 1;
+        }
+        assert_eq!(rows, ROWS);
+    });
+    println!(
+        "ledger: {ROWS} rows, {} MB: {:.0} rows/s with sums and SHA-256; {:.2} times bare csv iteration",
+        bytes.len() / 1_000_000,
+        ROWS as f64 / ours.as_secs_f64(),
+        ours.as_secs_f64() / bare.as_secs_f64()
+    );
+}
+
+fn invoices() {
+    const COUNT: usize = 500;
+    let template = Template::parse(SHIPPED[0].1, "classic").unwrap();
+    let example = include_bytes!("../examples/expected/invoices-CF-25-26-00001.json");
+    let invoice: Issued = invoice_json::parse(example).unwrap();
+    let mut size = 0;
+    let time = median(|| {
+        for n in 0..COUNT {
+            let number = format!("CF/25-26/{n:05}");
+            size = render(&Issued { number, ..invoice.clone() }, &template).unwrap().len();
+        }
+    });
+    println!(
+        "invoices: {:.0} one-page PDFs/s on one core, {size} bytes each ({:.2} ms)",
+        COUNT as f64 / time.as_secs_f64(),
+        time.as_secs_f64() * 1000.0 / COUNT as f64
+    );
+}
