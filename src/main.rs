@@ -1,5 +1,6 @@
 //! The thin binary: arguments, clock, environment and terminal are read here, once.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -7,7 +8,7 @@ use chrono::{DateTime, Utc};
 use clap::Parser;
 use crossfoot::cli::args::Arguments;
 use crossfoot::cli::{World, run};
-use crossfoot::model::problem::Exit;
+use crossfoot::model::problem::{Exit, Problem};
 
 fn main() -> ExitCode {
     // Files are staged and renamed, so a command can stop at any point: the next one finds
@@ -18,11 +19,11 @@ fn main() -> ExitCode {
     let _ = ctrlc::set_handler(interrupted);
 
     let arguments = Arguments::parse();
-    let environment = std::env::vars_os()
+    let environment: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let world = World {
-        clock: clock(),
+        clock: clock(environment.get("CROSSFOOT_NOW")),
         environment,
         stdout_is_terminal: std::io::stdout().is_terminal(),
         stderr_is_terminal: std::io::stderr().is_terminal(),
@@ -33,10 +34,12 @@ fn main() -> ExitCode {
 /// The system's clock, or the instant in `CROSSFOOT_NOW` (RFC 3339): for rehearsals whose
 /// files are to be compared.
 #[allow(clippy::disallowed_methods, reason = "the one place where time enters")]
-fn clock() -> Box<dyn Fn() -> DateTime<Utc> + Sync> {
-    let fixed = std::env::var("CROSSFOOT_NOW").ok().and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
-    match fixed {
-        Some(instant) => Box::new(move || instant.with_timezone(&Utc)),
-        None => Box::new(Utc::now),
-    }
+fn clock(fixed: Option<&String>) -> Result<Box<dyn Fn() -> DateTime<Utc> + Sync>, Problem> {
+    let Some(text) = fixed else { return Ok(Box::new(Utc::now)) };
+    let instant = DateTime::parse_from_rfc3339(text).map_err(|e| {
+        Problem::usage("clock", format!("CROSSFOOT_NOW is `{text}`, which is not an instant"))
+            .because(e.to_string())
+            .next("unset it, or write one such as 2026-04-02T03:04:05Z")
+    })?;
+    Ok(Box::new(move || instant.with_timezone(&Utc)))
 }

@@ -38,7 +38,12 @@ pub struct Ground<'a> {
     pub answers: Vec<Input>,
     /// Invoices issued for this period before.
     pub issued: &'a [Issued],
+    /// The version that reports name: this program's, or the one that sealed them.
+    pub version: &'a str,
 }
+
+/// This program's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What follows.
 #[derive(Debug)]
@@ -124,9 +129,9 @@ pub fn derive(ground: Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resul
         }
     }
     let reports = vec![
-        ("reconciliation.json", reconciliation_json::render(&reconciliation)),
+        ("reconciliation.json", reconciliation_json::render(&reconciliation, ground.version)),
         ("reconciliation.csv", csv::reconciliation(&reconciliation)),
-        ("reconciliation.html", html::render(&reconciliation, ground.dashboard)?),
+        ("reconciliation.html", html::render(&reconciliation, ground.dashboard, ground.version)?),
     ];
     Ok(Derived { reconciliation, ledger, decisions, reports })
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::chain::{self, Chain, Event, IssuedEntry};
 use super::configuration::{Configuration, template_copy};
-use super::derive::{Derived, Ground, answers_of, derive, on_all_cores};
+use super::derive::{Derived, Ground, VERSION, answers_of, derive, on_all_cores};
 use super::manifest::{self, FileEntry};
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
@@ -117,6 +117,7 @@ pub fn derive_now(
     configuration: &Configuration,
     capture: &Capture,
     issued: &[Issued],
+    version: &str,
 ) -> Result<Derived, Problem> {
     let ledger = configuration.config.ledger_for(period);
     let ground = Ground {
@@ -127,6 +128,7 @@ pub fn derive_now(
         dashboard: capture.dashboard.as_ref(),
         answers: answers_of(capture),
         issued,
+        version,
     };
     derive(ground, open_ledger(books, &ledger)?, &ledger)
 }
@@ -162,7 +164,7 @@ pub fn close(
         .not_done("No invoice was issued."));
     }
     let before = load_issued(books, &chain, period)?;
-    let derived = derive_now(books, period, configuration, capture, &before)?;
+    let derived = derive_now(books, period, configuration, capture, &before, VERSION)?;
     let drafts = derived
         .decisions
         .values()
@@ -286,7 +288,7 @@ pub fn close(
         from: period.from.to_string(),
         to: period.to.to_string(),
         at: now.to_rfc3339_opts(SecondsFormat::Secs, true),
-        tool: env!("CARGO_PKG_VERSION").into(),
+        tool: VERSION.into(),
         outcome: derived.reconciliation.outcome().into(),
         manifest_sha256: manifest_sha256.clone(),
         issued: entries,

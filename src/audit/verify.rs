@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::chain::{self, Chain, Event};
 use super::configuration;
-use super::derive::on_all_cores;
+use super::derive::{VERSION, on_all_cores};
 use super::manifest::{self, Manifest};
 use super::seal;
 use crate::bill::charges::Disposition;
@@ -299,7 +299,7 @@ fn rederive(
     // What the last run found was found beside the invoices of the runs before it.
     let new: BTreeSet<&str> = event.issued.iter().map(|e| e.number.as_str()).collect();
     let before: Vec<Issued> = issued.iter().filter(|i| !new.contains(i.number.as_str())).cloned().collect();
-    let derived = match seal::derive_now(books, period, &configuration, &capture, &before) {
+    let derived = match seal::derive_now(books, period, &configuration, &capture, &before, &manifest.tool.version) {
         Ok(derived) => derived,
         Err(problem) => {
             report.add(folder, None, format!("it cannot be derived again: {}", problem.what));
@@ -344,7 +344,15 @@ fn rederive(
             format!("customer {id} is to be invoiced by the sealed inputs, and is not"),
         );
     }
-    draw_again(books, &folder, issued, report)
+    draw_again(books, &folder, issued, report)?;
+    if !report.broken.is_empty() && manifest.tool.version != VERSION {
+        let hint = format!(
+            "sealed by crossfoot {}, and this is {VERSION}: verify with that version before you conclude",
+            manifest.tool.version
+        );
+        report.add(format!("{folder}/{}", manifest::FILE), Some("tool".into()), hint);
+    }
+    Ok(())
 }
 
 /// The field in which an issued invoice and its draft first differ.

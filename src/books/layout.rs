@@ -26,9 +26,9 @@ impl Books {
         Self { root: root.into() }
     }
 
-    /// A path inside the books.
+    /// A path inside the books; for books in the current folder, one that begins there.
     pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
-        self.root.join(relative)
+        if self.root.as_os_str() == "." { relative.as_ref().to_owned() } else { self.root.join(relative) }
     }
 
     /// `closes/<period>`, relative to the books.

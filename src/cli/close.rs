@@ -38,7 +38,7 @@ pub(super) fn conclude(
     for note in &configuration.notes {
         job.out.say(&format!("note: {note}"));
     }
-    let closed = seal::close(&job.books, period, configuration, capture, (job.world.clock)())?;
+    let closed = seal::close(&job.books, period, configuration, capture, job.world.clock()?())?;
     if job.out.is_json() {
         job.out.document(&document(period, &closed))?;
     } else {
@@ -139,13 +139,15 @@ fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
     };
     let counted = |n: usize| if n == 1 { "1 invoice".to_owned() } else { format!("{n} invoices") };
     match (closed.new.first(), closed.new.last()) {
-        (Some(first), Some(last)) => lines.push(format!(
-            "{}  {} … {}, {}",
-            out.good(&format!("Issued {}", counted(closed.new.len()))),
-            first.number,
-            last.number,
-            sum(&closed.new)
-        )),
+        (Some(first), Some(last)) => {
+            let numbers = if closed.new.len() == 1 {
+                first.number.clone()
+            } else {
+                format!("{} … {}", first.number, last.number)
+            };
+            let issued = out.good(&format!("Issued {}", counted(closed.new.len())));
+            lines.push(format!("{issued}  {numbers}, {}", sum(&closed.new)));
+        }
         _ => lines.push("No new invoice.".to_owned()),
     }
     if !closed.before.is_empty() {

@@ -50,9 +50,9 @@ pub(super) fn run(job: &Job<'_>, args: args::Demo) -> Result<Exit, Problem> {
     ));
 
     // The same code as a real close, against other addresses and with other credentials.
-    let now = (job.world.clock)();
+    let now = job.world.clock()?();
     let world = World {
-        clock: Box::new(move || now),
+        clock: Ok(Box::new(move || now)),
         environment: [
             ("VOBIZ_AUTH_ID".to_owned(), "PA_EXAMPLE".to_owned()),
             ("VOBIZ_AUTH_TOKEN".to_owned(), "example-token-that-opens-nothing".to_owned()),

@@ -111,7 +111,7 @@ fn capture(job: &Job<'_>, config: &Config, period: &Period) -> Result<(Capture, 
         return Err(Problem::usage("offline", "fetch needs the network, and --offline forbids it")
             .not_done("Nothing was captured."));
     }
-    let now = (job.world.clock)();
+    let now = job.world.clock()?();
     if now < period.instants(config.timezone).1 {
         job.out.say(&format!("warning: {} has not ended yet: its figures may still grow", period.name));
     }
@@ -122,7 +122,7 @@ fn capture(job: &Job<'_>, config: &Config, period: &Period) -> Result<(Capture, 
         .enable_all()
         .build()
         .map_err(|e| Problem::stop("internal", "the network cannot be set up").because(e.to_string()))?;
-    let fresh = runtime.block_on(store::ask(&client, period, &*job.world.clock, &|text| job.out.say(text)))?;
+    let fresh = runtime.block_on(store::ask(&client, period, job.world.clock()?, &|text| job.out.say(text)))?;
     for field in &fresh.analytics.unknown_fields {
         job.out.detail(&format!("the analytics answer has a field that is not used: {field}"));
     }

@@ -26,8 +26,8 @@ use crate::model::problem::{Exit, Problem};
 
 /// What comes from outside, read once in `main`.
 pub struct World {
-    /// The current time.
-    pub clock: Box<dyn Fn() -> DateTime<Utc> + Sync>,
+    /// The current time, or why it cannot be told.
+    pub clock: Result<Box<dyn Fn() -> DateTime<Utc> + Sync>, Problem>,
     /// Environment variables.
     pub environment: BTreeMap<String, String>,
     /// Whether results go to a terminal.
@@ -37,6 +37,11 @@ pub struct World {
 }
 
 impl World {
+    /// The clock.
+    fn clock(&self) -> Result<&(dyn Fn() -> DateTime<Utc> + Sync), Problem> {
+        self.clock.as_deref().map_err(Clone::clone)
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         self.environment.get(name).cloned()
     }

@@ -6,7 +6,7 @@ use super::Job;
 use super::args;
 use super::fetch::{Wanted, begin, obtain};
 use crate::audit::configuration;
-use crate::audit::derive::{Derived, Ground, derive};
+use crate::audit::derive::{Derived, Ground, VERSION, derive};
 use crate::audit::seal;
 use crate::books::config;
 use crate::books::layout::Books;
@@ -38,7 +38,7 @@ fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Probl
     let issued = seal::load_issued(&job.books, &chain, period)?;
     let wanted = if refetch { Wanted::New } else { Wanted::Any };
     let capture = obtain(job, &configuration.config, period, wanted)?;
-    let derived = seal::derive_now(&job.books, period, &configuration, &capture, &issued)?;
+    let derived = seal::derive_now(&job.books, period, &configuration, &capture, &issued, VERSION)?;
     let folder = Books::close_dir(period);
     let mut transaction = Transaction::begin(&job.books)?;
     for (name, bytes) in &derived.reports {
@@ -98,6 +98,7 @@ fn two_files(
         dashboard: None,
         answers: vec![Input { role: "analytics", path: name, sha256: sha256_hex(&body), bytes: body.len() as u64 }],
         issued: &[],
+        version: VERSION,
     };
     let derived = derive(ground, ledger, &ledger_file.display().to_string())?;
     let files: Vec<(&str, Vec<u8>)> = derived.reports.iter().map(|(name, bytes)| (*name, bytes.clone())).collect();

@@ -19,7 +19,7 @@ const SHOWN_EVIDENCE: usize = 50;
 ///
 /// # Errors
 /// The built-in template does not fit its data, which tests rule out.
-pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>) -> Result<Vec<u8>, Problem> {
+pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>, version: &str) -> Result<Vec<u8>, Problem> {
     let failed =
         |e: minijinja::Error| Problem::stop("internal", "the HTML report cannot be rendered").because(e.to_string());
     let mut environment = Environment::new();
@@ -70,7 +70,7 @@ pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>) -> Result<Vec<u
             role => i.role, path => i.path.as_str(), sha256 => i.sha256.as_str(), bytes => figures::grouped_count(r, i.bytes),
         }).collect::<Vec<_>>(),
         rows => rows(r),
-        tool => concat!("crossfoot ", env!("CARGO_PKG_VERSION")),
+        tool => format!("crossfoot {version}"),
     })
     .map(String::into_bytes)
     .map_err(failed)

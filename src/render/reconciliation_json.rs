@@ -12,7 +12,7 @@ use crate::model::usage::Direction;
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
-    tool: Tool,
+    tool: Tool<'a>,
     period: Span,
     currency: String,
     outcome: &'static str,
@@ -25,15 +25,11 @@ struct Document<'a> {
     findings: Vec<FindingRow<'a>>,
 }
 
-/// Which program wrote a file.
 #[derive(Serialize)]
-pub struct Tool {
+struct Tool<'a> {
     name: &'static str,
-    version: &'static str,
+    version: &'a str,
 }
-
-/// This program.
-pub const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 #[derive(Serialize)]
 struct Span {
@@ -124,12 +120,13 @@ struct EvidenceRow<'a> {
     why: Option<&'a str>,
 }
 
-/// The document, indented, with a line end.
+/// The document, indented, with a line end. `version` is that of the program that derived
+/// it: a later one that verifies the close derives it under the sealed version.
 #[must_use]
-pub fn render(reconciliation: &Reconciliation) -> Vec<u8> {
+pub fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
     let document = Document {
         schema: "crossfoot/reconciliation/v1",
-        tool: TOOL,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version },
         period: Span {
             from: reconciliation.period.from.to_string(),
             to: reconciliation.period.to.to_string(),

@@ -128,6 +128,27 @@ fn two_closes_at_once_are_refused() {
     assert!(first.wait().unwrap().success());
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupted_close_exits_130_and_leaves_nothing() {
+    let partner = Partner::script(vec![crate::support::partner::Act::Silence; 2]);
+    let books = Books::example(&partner.base_url);
+    let before = books.files();
+    for signal in ["-INT", "-TERM"] {
+        let mut child =
+            crossfoot(books.path()).args(["close", "--period", "2026-03"]).stderr(Stdio::null()).spawn().unwrap();
+        let asked = partner.seen().len();
+        while partner.seen().len() == asked {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
+        assert_eq!(books.files(), before, "{signal}");
+    }
+    books.run("close --period 2026-03").exits(0);
+    books.run("verify").exits(0);
+}
+
 /// Killed at many moments, a close that is run again ends as one that was not disturbed:
 /// no number lost, none used twice, and the books verify.
 #[test]

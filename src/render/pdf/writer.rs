@@ -146,7 +146,7 @@ fn finish(graph: &mut Document, invoice: &Issued) {
     let mut info = Dictionary::new();
     info.set("Title", text(&format!("Invoice {}", invoice.number)));
     info.set("Author", text(&draft.seller.legal_name));
-    info.set("Creator", text(concat!("crossfoot ", env!("CARGO_PKG_VERSION"))));
+    info.set("Creator", text("crossfoot"));
     info.set("Producer", text("printpdf"));
     info.set("CreationDate", text(&date));
     info.set("ModDate", text(&date));
