@@ -12,6 +12,7 @@ use crate::model::money::{Currency, Money};
 use crate::model::posting::{Ledger, RowProblemKind};
 use crate::model::problem::{Exit, Problem, io};
 use crate::model::usage::Direction;
+use crate::render::reconciliation_json::Rows;
 use crate::render::text::Paint;
 
 #[derive(Serialize)]
@@ -27,15 +28,6 @@ struct Document<'a> {
     customers: Vec<Customer<'a>>,
     checks: [(); 0],
     findings: Vec<Finding<'a>>,
-}
-
-#[derive(Serialize)]
-struct Rows {
-    read: u64,
-    used: u64,
-    outside_period: u64,
-    excluded: u64,
-    rejected: u64,
 }
 
 #[derive(Serialize)]
@@ -126,7 +118,6 @@ fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {
 }
 
 fn document<'a>(ledger: &'a Ledger, totals: Totals, findings: Vec<Finding<'a>>) -> Document<'a> {
-    let rows = ledger.rows;
     Document {
         schema: "crossfoot/ledger-check/v1",
         format: "canonical",
@@ -134,13 +125,7 @@ fn document<'a>(ledger: &'a Ledger, totals: Totals, findings: Vec<Finding<'a>>) 
         delimiter: ",",
         header_line: 1,
         currency: ledger.currency.code(),
-        ledger_rows: Rows {
-            read: rows.read,
-            used: rows.used,
-            outside_period: rows.outside_period,
-            excluded: rows.excluded,
-            rejected: rows.rejected,
-        },
+        ledger_rows: ledger.rows.into(),
         totals,
         customers: ledger
             .customers

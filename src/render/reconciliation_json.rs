@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::model::finding::{Finding, Sides};
 use crate::model::money::Money;
+use crate::model::posting::RowCounts;
 use crate::model::reconciliation::Reconciliation;
 use crate::model::usage::Direction;
 
@@ -46,13 +47,21 @@ struct Input<'a> {
     bytes: u64,
 }
 
+/// Where each ledger row went, as every document has it.
 #[derive(Serialize)]
-struct Rows {
+pub struct Rows {
     read: u64,
     used: u64,
     outside_period: u64,
     excluded: u64,
     rejected: u64,
+}
+
+impl From<RowCounts> for Rows {
+    fn from(counts: RowCounts) -> Self {
+        let RowCounts { read, used, outside_period, excluded, rejected } = counts;
+        Self { read, used, outside_period, excluded, rejected }
+    }
 }
 
 #[derive(Serialize)]
@@ -139,13 +148,7 @@ pub fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
             .iter()
             .map(|i| Input { role: i.role, path: &i.path, sha256: &i.sha256, bytes: i.bytes })
             .collect(),
-        ledger_rows: Rows {
-            read: reconciliation.rows.read,
-            used: reconciliation.rows.used,
-            outside_period: reconciliation.rows.outside_period,
-            excluded: reconciliation.rows.excluded,
-            rejected: reconciliation.rows.rejected,
-        },
+        ledger_rows: reconciliation.rows.into(),
         totals: pair(&reconciliation.totals),
         directions: reconciliation
             .directions

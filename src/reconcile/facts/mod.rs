@@ -15,9 +15,11 @@ pub mod unknown_customer;
 pub mod unknown_direction;
 pub mod unpriced_usage;
 
-use crate::model::finding::{Evidence, Sides};
-use crate::model::money::Money;
+use crate::model::finding::{Evidence, Finding, Severity, Sides};
+use crate::model::money::{Money, MoneyError};
 use crate::model::posting::{RowProblem, RowProblemKind};
+use crate::model::reconciliation::{CustomerLine, Status};
+use crate::reconcile::Claimed;
 use crate::reconcile::compare::Comparison;
 
 /// Above so many customers with the same fact, one finding tells of all: it is one slip.
@@ -81,8 +83,36 @@ fn whole_file(file: String, text: String) -> Evidence {
     Evidence { file, line: None, column: None, text, why: None }
 }
 
+/// Findings about customers that only one side has: one each, or one for all where they
+/// are many. `keep` says who they are, `tell` words the message.
+fn one_sided(
+    cx: &Comparison<'_>,
+    claimed: &mut Claimed,
+    code: &'static str,
+    next: &str,
+    keep: impl Fn(&CustomerLine) -> bool,
+    tell: impl Fn(&Sides, &[&CustomerLine]) -> String,
+) -> Result<Vec<Finding>, MoneyError> {
+    let differs = |line: &&CustomerLine| {
+        line.status == Status::Discrepant && !claimed.customers.contains(&line.customer_id) && keep(line)
+    };
+    let missing: Vec<&CustomerLine> = cx.customers.iter().filter(differs).collect();
+    claimed.customers.extend(missing.iter().map(|line| line.customer_id.clone()));
+    let group = if missing.len() > GROUP_ABOVE { missing.len() } else { 1 };
+    missing
+        .chunks(group)
+        .map(|lines| {
+            let sum = add_up(cx, &lines.iter().map(|line| line.sides).collect::<Vec<_>>())?;
+            Ok(Finding::fact(code, Severity::Blocking, tell(&sum, lines), next.to_owned())
+                .touching(lines.iter().map(|line| line.customer_id.clone()))
+                .shown_by(lines.iter().flat_map(|line| figures(cx, &line.customer_id)))
+                .explained(&sum))
+        })
+        .collect()
+}
+
 /// The sum of several comparisons.
-fn add_up(cx: &Comparison<'_>, all: &[Sides]) -> Result<Sides, crate::model::money::MoneyError> {
+fn add_up(cx: &Comparison<'_>, all: &[Sides]) -> Result<Sides, MoneyError> {
     let mut sum = Sides { analytics: Some(cx.zero()), ledger: cx.zero(), difference: Some(cx.zero()) };
     for sides in all {
         sum.ledger = sum.ledger.plus(&sides.ledger)?;
