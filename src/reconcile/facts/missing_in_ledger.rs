@@ -1,7 +1,7 @@
 //! A customer whom the partner charges for and the ledger does not have.
 
-use super::{counted, one_sided};
-use crate::model::finding::Finding;
+use super::{counted, one_sided, whole_file};
+use crate::model::finding::{Finding, Severity};
 use crate::model::money::MoneyError;
 use crate::reconcile::Claimed;
 use crate::reconcile::compare::Comparison;
@@ -11,8 +11,12 @@ use crate::reconcile::compare::Comparison;
 /// # Errors
 /// A sum beyond the exact range.
 pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+    let ledger = cx.question.ledger;
+    if ledger.rows.used == 0 && ledger.problems.is_empty() && cx.totals.analytics.is_some_and(|a| !a.is_zero()) {
+        return Ok(vec![nothing_at_all(cx, claimed)]);
+    }
     let next = "Post the customer's usage in the ledger, export it again and run the command again.";
-    let absent = |id: &str| !cx.question.ledger.customers.contains_key(id);
+    let absent = |id: &str| !ledger.customers.contains_key(id);
     one_sided(
         cx,
         claimed,
@@ -33,4 +37,24 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
             }
         },
     )
+}
+
+/// The ledger has no row of the period: one slip, and not one for each customer.
+fn nothing_at_all(cx: &Comparison<'_>, claimed: &mut Claimed) -> Finding {
+    claimed.all(cx);
+    let charged = cx.totals.analytics.unwrap_or_else(|| cx.zero()).display();
+    let outside = cx.question.ledger.rows.outside_period;
+    let elsewhere = if outside > 0 { format!(" (rows dated outside it: {outside})") } else { String::new() };
+    Finding::fact(
+        "missing-in-ledger",
+        Severity::Blocking,
+        format!("The partner charges {charged}, and the ledger has no row in the period{elsewhere}."),
+        "Export the ledger of this period, and run the command again.".to_owned(),
+    )
+    .touching(cx.ids(|_| true))
+    .shown_by([whole_file(
+        cx.question.ledger.path.clone(),
+        format!("{} rows read, none used", cx.question.ledger.rows.read),
+    )])
+    .explained(&cx.totals)
 }

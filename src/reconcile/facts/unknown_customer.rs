@@ -5,6 +5,7 @@ use crate::books::layout::CUSTOMERS;
 use crate::model::finding::{Finding, Severity, Sides};
 use crate::model::money::MoneyError;
 use crate::model::problem::nearest;
+use crate::model::reconciliation::{CustomerLine, Status};
 use crate::reconcile::Claimed;
 use crate::reconcile::compare::Comparison;
 
@@ -33,14 +34,27 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     if let Some(near) = near(&first.customer_id) {
         message.push_str(&format!(" {near} is a known id that looks alike."));
     }
-    let ids: Vec<String> = unknown.iter().map(|line| line.customer_id.clone()).collect();
+    let mut touched: Vec<String> = unknown.iter().map(|line| line.customer_id.clone()).collect();
     // With a customer that only one side has, this finding is the one to act on.
-    let one_sided: Vec<String> = unknown
-        .iter()
-        .filter(|line| line.sides.ledger.is_zero() || line.sides.analytics.is_some_and(|a| a.is_zero()))
-        .map(|line| line.customer_id.clone())
-        .collect();
-    claimed.customers.extend(one_sided);
+    let one_sided =
+        unknown.iter().filter(|l| l.sides.ledger.is_zero() || l.sides.analytics.is_some_and(|a| a.is_zero()));
+    claimed.customers.extend(one_sided.map(|line| line.customer_id.clone()));
+    // A mistyped id takes its money from the customer that was meant, and adds it to the
+    // remainder: both differences are this finding's.
+    for line in &unknown {
+        let lacking = |c: &&CustomerLine| c.sides.difference == Some(line.sides.ledger.negated());
+        let mut lacks = cx.customers.iter().filter(|c| c.status == Status::Discrepant).filter(lacking);
+        if let (Some(other), None) = (lacks.next(), lacks.next()) {
+            message.push_str(&format!(" Exactly this amount is missing for {}.", cx.called(&other.customer_id)));
+            claimed.customers.insert(other.customer_id.clone());
+            touched.push(other.customer_id.clone());
+        }
+    }
+    if cx.remainder.as_ref().is_some_and(|r| r.sides.difference == Some(booked.ledger) && !booked.ledger.is_zero()) {
+        claimed.remainder = true;
+        touched.extend(cx.ids(|line| line.status == Status::Unlisted));
+        message.push_str(" Until it is settled, the customers whom the partner does not list are held.");
+    }
     let evidence = unknown.iter().map(|line| {
         let id = &line.customer_id;
         let hint = near(id).map_or_else(String::new, |n| format!("; looks like {n}"));
@@ -52,7 +66,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         message,
         format!("Add the customer to {CUSTOMERS}, or correct the id in the ledger, and run the command again."),
     );
-    let mut finding = finding.touching(ids).shown_by(evidence);
+    let mut finding = finding.touching(touched).shown_by(evidence);
     finding.ledger = Some(booked.ledger);
     Ok(vec![finding])
 }
