@@ -1,6 +1,8 @@
 //! What the partner says of a period: one neutral model, whatever shape the answer had.
 //! What an answer does not state is `None`, never zero.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -80,6 +82,15 @@ pub struct CustomerUsage {
     pub usage: Usage,
 }
 
+/// The whole once more, in other parts than directions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breakdown {
+    /// The field, `by_product` or `time_series`.
+    pub field: &'static str,
+    /// Its parts' calls and cost.
+    pub parts: Vec<Usage>,
+}
+
 /// The answer of `/analytics`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Analytics {
@@ -91,8 +102,12 @@ pub struct Analytics {
     pub total: Usage,
     /// Per direction, in the order of the answer.
     pub directions: Vec<DirectionUsage>,
-    /// The customers listed, which may be fewer than there are.
+    /// The customers listed with their usage, which may be fewer than there are.
     pub customers: Vec<CustomerUsage>,
+    /// Names of customers whom the answer mentions, with or without usage.
+    pub names: BTreeMap<String, String>,
+    /// The whole by product and by day, where the answer has it.
+    pub breakdowns: Vec<Breakdown>,
     /// Fields we do not know, kept aside: their paths.
     pub unknown_fields: Vec<String>,
 }

@@ -169,8 +169,13 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
     for id in ids {
         let posted = ledger.customers.get(id);
         let booked = posted.map_or(Ok(zero), |p| p.total())?;
-        let known =
-            question.customers.and_then(|all| all.get(id)).map(|p| p.legal_name.as_str()).filter(|n| !n.is_empty());
+        let mentioned = analytics.names.get(id).map(String::as_str);
+        let known = question
+            .customers
+            .and_then(|all| all.get(id))
+            .map(|p| p.legal_name.as_str())
+            .filter(|n| !n.is_empty())
+            .or(mentioned);
         let (stated, line_status, name, calls) = match listed.get(id) {
             Some(entry) => {
                 let nothing_used = entry.calls == Some(0) && booked.is_zero();

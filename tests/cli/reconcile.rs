@@ -85,6 +85,20 @@ fn the_sample_answers_of_the_partner_decode() {
     assert_eq!(codes(&report), ["unknown-direction"]);
     assert_eq!(report["totals"]["analytics"], "60199.43000");
 
+    // The current generation names customers and states no usage of theirs.
+    let current = include_str!("../data/partner-api/02-analytics-v2-string-money.json");
+    let (ran, report) = reconcile_files(current, truth, "");
+    ran.exits(0);
+    assert_eq!(codes(&report), ["truncated-customers"]);
+    assert_eq!(
+        report["remainder"],
+        serde_json::json!({"analytics": "60199.43", "ledger": "60199.43", "difference": "0.00", "customers": 5, "status": "matched"})
+    );
+    assert_eq!(report["customers"][0]["name"], "Konkan Courier & Logistics");
+    let (ran, report) = reconcile_files(&current.replacen("\"19377.46\"", "\"19377.47\"", 1), truth, "");
+    ran.exits(3);
+    assert_eq!(codes(&report)[0], "analytics-crossfoot");
+
     let thin = include_str!("../data/partner-api/04-analytics-v1-nulls-and-missing.json");
     let june = "date,customer_id,direction,amount\n2026-06-05,MA_7Q2KD81A,outbound,812.70\n2026-06-05,MA_XK31VVQ8,outbound,41.02\n";
     let (ran, report) = reconcile_files(thin, june, "");

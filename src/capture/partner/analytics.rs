@@ -1,12 +1,15 @@
-//! `GET /analytics`, the shape of the API reference page: `totals`, `by_direction`,
-//! `top_customers`, every field optional.
+//! `GET /analytics`. Two generations are served under the same URL: that of the API
+//! reference page (`totals`, `by_direction`, `top_customers`), here, and the current one,
+//! in `analytics_current`. Which one an answer is shows in its keys.
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use super::{Rest, note_unknown, undecodable};
+use super::{Rest, analytics_current, note_unknown, undecodable};
 use crate::capture::exact;
 use crate::model::period::parse_day;
 use crate::model::problem::Problem;
@@ -15,7 +18,7 @@ use crate::model::usage::{Analytics, CustomerUsage, DirectionUsage, Usage};
 #[derive(Deserialize)]
 struct Body {
     period: Option<PeriodPart>,
-    totals: Option<Totals>,
+    totals: Totals,
     #[serde(default)]
     by_direction: Option<BTreeMap<String, Option<Part>>>,
     #[serde(default)]
@@ -25,9 +28,27 @@ struct Body {
 }
 
 #[derive(Deserialize)]
-struct PeriodPart {
+pub(super) struct PeriodPart {
     from: Option<String>,
     to: Option<String>,
+}
+
+impl PeriodPart {
+    /// The days that an answer says it covers.
+    ///
+    /// # Errors
+    /// A day that cannot be read.
+    pub(super) fn days(part: Option<Self>, file: &str) -> Result<Option<(NaiveDate, NaiveDate)>, Problem> {
+        let Some(Self { from: Some(from), to: Some(to) }) = part else { return Ok(None) };
+        let day = |text: &str| {
+            parse_day(text).map_err(|why| {
+                Problem::stop("upstream-shape", "the partner's answer states a period that cannot be read")
+                    .at(format!("{file}, field period"))
+                    .because(why)
+            })
+        };
+        Ok(Some((day(&from)?, day(&to)?)))
+    }
 }
 
 #[derive(Deserialize)]
@@ -69,38 +90,34 @@ struct Customer {
     rest: Rest,
 }
 
-/// Decodes the answer. `file` is what errors call it.
+#[derive(Deserialize)]
+struct Keys {
+    totals: Option<IgnoredAny>,
+    calls: Option<IgnoredAny>,
+}
+
+/// Decodes the answer, whichever generation it is. `file` is what errors call it.
 ///
 /// # Errors
-/// Not this shape, or an amount that cannot be kept exactly: with line and column.
+/// Neither of them, or an amount that cannot be kept exactly: with line and column.
 pub fn decode(body: &[u8], file: &str) -> Result<Analytics, Problem> {
+    let keys: Keys = serde_json::from_slice(body).map_err(|e| undecodable("analytics", file, &e))?;
+    match keys {
+        Keys { totals: Some(_), .. } => reference_page(body, file),
+        Keys { calls: Some(_), .. } => analytics_current::decode(body, file),
+        _ => Err(Problem::stop("upstream-shape", "the partner's analytics answer has neither `totals` nor `calls`")
+            .at(file)
+            .next("check [upstream] base_url; another generation of this endpoint needs a newer crossfoot")),
+    }
+}
+
+fn reference_page(body: &[u8], file: &str) -> Result<Analytics, Problem> {
     let parsed: Body = serde_json::from_slice(body).map_err(|e| undecodable("analytics", file, &e))?;
     let mut unknown = Vec::new();
     note_unknown(&mut unknown, "", &parsed.rest);
-    let Some(totals) = parsed.totals else {
-        return Err(Problem::stop("upstream-shape", "the partner's analytics answer has no `totals`")
-            .at(file)
-            .because(format!("its other fields are: {}", unknown.join(", ")))
-            .next("check [upstream] base_url; another generation of this endpoint needs a newer crossfoot"));
-    };
+    let totals = parsed.totals;
     note_unknown(&mut unknown, "totals", &totals.rest);
-
-    let period = match parsed.period {
-        Some(PeriodPart { from: Some(from), to: Some(to) }) => {
-            let day = |text: &str| {
-                parse_day(text).map_err(|why| {
-                    Problem::stop(
-                        "upstream-shape",
-                        "the partner's analytics answer states a period that cannot be read",
-                    )
-                    .at(format!("{file}, field period"))
-                    .because(why)
-                })
-            };
-            Some((day(&from)?, day(&to)?))
-        }
-        _ => None,
-    };
+    let period = PeriodPart::days(parsed.period, file)?;
 
     let mut directions = Vec::new();
     for (name, part) in parsed.by_direction.unwrap_or_default() {
@@ -133,5 +150,6 @@ pub fn decode(body: &[u8], file: &str) -> Result<Analytics, Problem> {
         directions,
         customers,
         unknown_fields: unknown,
+        ..Analytics::default()
     })
 }

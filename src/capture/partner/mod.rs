@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_types)]
 
 pub mod analytics;
+mod analytics_current;
 pub mod dashboard;
 
 use std::collections::BTreeMap;

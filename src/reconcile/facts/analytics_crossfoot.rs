@@ -60,6 +60,20 @@ fn money_contradictions(cx: &Comparison<'_>) -> Result<Vec<String>, MoneyError> 
     {
         found.push(format!("its directions add up to {} and its total is {}", sum.display(), whole.display()));
     }
+    for breakdown in &analytics.breakdowns {
+        let costs: Option<Vec<Money>> =
+            breakdown.parts.iter().map(|part| part.cost.map(|cost| Money::new(cost, currency))).collect();
+        let Some(costs) = costs else { continue };
+        let sum = total(currency, &costs)?;
+        if sum != whole && !is_noise(analytics, &sum.minus(&whole)?) {
+            found.push(format!(
+                "its {} adds up to {} and its total is {}",
+                breakdown.field,
+                sum.display(),
+                whole.display()
+            ));
+        }
+    }
     if cx.listed_cost > whole && !is_noise(analytics, &cx.listed_cost.minus(&whole)?) {
         found.push(format!(
             "its listed customers add up to {} and its total is {}",
@@ -80,6 +94,13 @@ fn call_contradictions(cx: &Comparison<'_>) -> Vec<String> {
         && sum != whole
     {
         found.push(format!("its directions have {sum} calls and its total has {whole}"));
+    }
+    for breakdown in &analytics.breakdowns {
+        if let Some(sum) = add(breakdown.parts.iter().map(|part| part.calls).collect())
+            && sum != whole
+        {
+            found.push(format!("its {} has {sum} calls and its total has {whole}", breakdown.field));
+        }
     }
     if let Some(sum) = add(analytics.customers.iter().map(|c| c.usage.calls).collect())
         && sum > whole

@@ -23,11 +23,14 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     let listed = cx.question.analytics.customers.len();
     let share = percent(cx.listed_cost.amount(), whole.amount(), 1).map_or_else(String::new, |p| format!(" ({p} %)"));
     let n = usize::try_from(remainder.customers).unwrap_or(usize::MAX);
+    let states = if listed == 0 {
+        format!("The partner states no customer's own part of {}", whole.display())
+    } else {
+        let (part, names) = (cx.listed_cost.display(), counted(listed, "customer"));
+        format!("The partner lists {names} with {part} of {}{share}", whole.display())
+    };
     let message = format!(
-        "The partner lists {} with {} of {}{share}; the ledger's {} {} proven in total only{}.",
-        counted(listed, "customer"),
-        cx.listed_cost.display(),
-        whole.display(),
+        "{states}; the ledger's {} {} proven in total only{}.",
         counted(n, "other customer"),
         if n == 1 { "is" } else { "are" },
         if agrees { ", and that total agrees to the last digit" } else { ", and that total does not agree" }
