@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use clap::Parser;
@@ -17,6 +19,9 @@ fn main() -> ExitCode {
     let interrupted = || std::process::exit(i32::from(Exit::Interrupted.code()));
     // Without a handler the process is killed by the signal instead: as safe, less polite.
     let _ = ctrlc::set_handler(interrupted);
+
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 
     let arguments = Arguments::parse();
     let environment: BTreeMap<String, String> = std::env::vars_os()

@@ -96,9 +96,15 @@ impl Client {
             // A proxy must not see what is meant for this machine.
             builder = builder.no_proxy();
         }
-        let http = builder
-            .build()
-            .map_err(|e| Problem::stop("upstream", "the HTTP client cannot be set up").because(chain(&e)))?;
+        if base.scheme() == "http" {
+            // No TLS, so no certificates: the demo runs on a machine that has none.
+            builder = builder.tls_certs_only([]);
+        }
+        let http = builder.build().map_err(|e| {
+            Problem::stop("upstream-tls", "a secure connection cannot be set up")
+                .because(chain(&e))
+                .next("install the system's CA certificates (on Debian: ca-certificates)")
+        })?;
         Ok(Self { http, base, upstream: upstream.clone(), credentials })
     }
 
