@@ -188,7 +188,7 @@ fn split(r: &Reconciliation) -> Value {
     };
     let clamped = inbound.mantissa().clamp(0, 1000);
     Value::from_safe_string(format!(
-        "<svg role=\"img\" aria-label=\"inbound {inbound} %, outbound {outbound} % of the cost\" viewBox=\"0 0 1000 60\" width=\"100%\" height=\"60\" preserveAspectRatio=\"none\"><rect x=\"0\" y=\"8\" width=\"{clamped}\" height=\"20\" fill=\"#0b4f6c\"/><rect x=\"{clamped}\" y=\"8\" width=\"{}\" height=\"20\" fill=\"#d98e04\"/></svg><p class=\"muted\">Cost by direction: inbound {inbound} % (blue), outbound {outbound} % (amber).</p>",
+        "<svg role=\"img\" aria-label=\"inbound {inbound} %, outbound {outbound} % of the cost\" viewBox=\"0 0 1000 30\" width=\"100%\" height=\"30\" preserveAspectRatio=\"none\"><rect x=\"0\" y=\"6\" width=\"{clamped}\" height=\"20\" fill=\"#0b4f6c\"/><rect x=\"{clamped}\" y=\"6\" width=\"{}\" height=\"20\" fill=\"#d98e04\"/></svg><p class=\"muted\">Cost by direction: inbound {inbound} % (blue), outbound {outbound} % (amber).</p>",
         1000 - clamped
     ))
 }

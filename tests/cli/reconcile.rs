@@ -156,3 +156,23 @@ fn import_says_how_a_ledger_reads() {
     let ran = books.run("import bad.csv").exits(3);
     insta::assert_snapshot!("import", ran.stdout);
 }
+
+#[test]
+fn names_from_outside_are_text_in_every_output() {
+    let ledger = clean_ledger()
+        .replace("Utkal Motors Pvt Ltd", "<script>alert(1)</script>")
+        .replace("Hampi Motors LLP", "=HYPERLINK(1)");
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.json"), ANALYTICS).unwrap();
+    std::fs::write(dir.path().join("l.csv"), ledger).unwrap();
+    let line = "reconcile --analytics a.json --ledger l.csv --out out";
+    let ran: crate::support::Ran =
+        crate::support::crossfoot(dir.path()).args(line.split_whitespace()).output().unwrap().into();
+    ran.exits(0);
+    let html = std::fs::read_to_string(dir.path().join("out/reconciliation.html")).unwrap();
+    assert!(html.contains("&lt;script&gt;") && !html.contains("<script"));
+    // Self-contained: nothing is fetched to read it.
+    assert!(!html.contains("http:") && !html.contains("https:") && !html.contains("src="));
+    let csv = std::fs::read_to_string(dir.path().join("out/reconciliation.csv")).unwrap();
+    assert!(csv.contains("'=HYPERLINK") && !csv.contains(",=HYPERLINK"));
+}
