@@ -4,6 +4,7 @@
 pub mod chain;
 pub mod configuration;
 pub mod derive;
+mod ground;
 pub mod manifest;
 pub mod seal;
 pub mod verify;

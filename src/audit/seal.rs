@@ -9,6 +9,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::chain::{self, Chain, Event, IssuedEntry};
 use super::configuration::{Configuration, template_copy};
 use super::derive::{Derived, Ground, VERSION, answers_of, derive, on_all_cores};
+use super::ground;
 use super::manifest::{self, FileEntry};
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
@@ -57,7 +58,7 @@ pub fn load_chain(books: &Books) -> Result<(Chain, Vec<u8>), Problem> {
     }
 }
 
-fn unverified(code: &'static str, what: String) -> Problem {
+pub(super) fn unverified(code: &'static str, what: String) -> Problem {
     let mut problem = Problem::stop(code, what)
         .next("restore the file from git or a backup; `crossfoot verify` says what else is touched")
         .not_done("Nothing was written.");
@@ -163,6 +164,7 @@ pub fn close(
         .next(format!("close another period, or correct that one: crossfoot close --period {}", other.period))
         .not_done("No invoice was issued."));
     }
+    ground::check(books, &chain, period)?;
     let before = load_issued(books, &chain, period)?;
     let derived = derive_now(books, period, configuration, capture, &before, VERSION)?;
     let drafts = derived

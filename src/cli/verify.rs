@@ -113,7 +113,7 @@ fn text(job: &Job<'_>, report: &Report) -> String {
     }
     lines.push(if !report.broken.is_empty() {
         job.out.bad("Does not verify.")
-            + " What was sealed is not what lies here; restore the files from git or a backup."
+            + " What was sealed is not what lies here: restore the files from git or a\nbackup; or, where an input was corrected on purpose, close that period again."
     } else if report.events == 0 {
         "Nothing has been sealed in these books yet.".to_owned()
     } else {

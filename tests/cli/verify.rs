@@ -107,3 +107,25 @@ fn nothing_sealed_and_no_books_are_told_apart() {
     books.run("verify --period 2026-03").exits(1);
     books.run("verify --books nowhere").exits(2);
 }
+
+#[test]
+fn a_second_close_does_not_bless_what_was_changed() {
+    let books = closed();
+    for name in [
+        "closes/2026-03/invoices/CF-25-26-00002.pdf",
+        "closes/2026-03/invoices/CF-25-26-00002.json",
+        "closes/2026-03/capture/capture.json",
+        "closes/2026-03/capture/dashboard.json",
+        "closes/2026-03/manifest.json",
+    ] {
+        let bytes = books.read(name);
+        let mut changed = bytes.clone();
+        let at = bytes.len() - 20;
+        changed[at] ^= 1;
+        std::fs::write(books.path().join(name), &changed).unwrap();
+        let ran = books.run("close --period 2026-03 --offline").exits(4);
+        assert!(ran.stderr.contains(name), "{name}: {}", ran.stderr);
+        std::fs::write(books.path().join(name), &bytes).unwrap();
+    }
+    books.run("close --period 2026-03 --offline").exits(0);
+}
