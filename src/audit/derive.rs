@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use crate::bill::charges::{self, Disposition, Terms};
-use crate::bill::issued_differs;
+use crate::bill::{issued_differs, not_billable};
 use crate::books::config::Config;
 use crate::books::customers::Customers;
 use crate::capture::store::{ANALYTICS, Capture, DASHBOARD};
@@ -116,17 +116,16 @@ pub fn derive(ground: Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resul
                 differing.extend(issued_differs::find(issued, now).map_err(too_large)?);
             }
         }
-        if !differing.is_empty() {
-            reconciliation.findings.extend(differing);
-            rank::rank(&mut reconciliation.findings);
-        }
         for disposition in decisions.values_mut() {
             if let Disposition::Bill(draft) = disposition
                 && let Err(why) = pdf::printable(draft)
             {
-                *disposition = Disposition::Held(why);
+                *disposition = Disposition::Unprintable(why);
             }
         }
+        reconciliation.findings.extend(differing);
+        reconciliation.findings.extend(not_billable::find(&decisions));
+        rank::rank(&mut reconciliation.findings);
     }
     let reports = vec![
         ("reconciliation.json", reconciliation_json::render(&reconciliation, ground.version)),

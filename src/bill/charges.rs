@@ -26,6 +26,8 @@ pub enum Disposition {
     Held(String),
     /// No usage, so no invoice.
     Nothing,
+    /// Its particulars cannot be printed; why, in a phrase.
+    Unprintable(String),
     /// The credits exceed the charges: an invoice cannot say that, a credit note can.
     CreditDue(Money),
 }

@@ -2,5 +2,6 @@
 
 pub mod charges;
 pub mod issued_differs;
+pub mod not_billable;
 pub mod numbering;
 pub mod tax;

@@ -95,7 +95,9 @@ fn document<'a>(period: &'a Period, closed: &'a Closed) -> Document<'a> {
     for (customer_id, disposition) in &closed.derived.decisions {
         match disposition {
             Disposition::Bill(_) => {}
-            Disposition::Held(why) => held.push(Held { customer_id, why: why.clone() }),
+            Disposition::Held(why) | Disposition::Unprintable(why) => {
+                held.push(Held { customer_id, why: why.clone() });
+            }
             Disposition::Nothing => nothing_to_bill.push(customer_id.as_str()),
             Disposition::CreditDue(amount) => {
                 credit_due.push(Held { customer_id, why: format!("its total is {}", amount.plain()) });
@@ -164,7 +166,7 @@ fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
         .decisions
         .iter()
         .filter_map(|(id, d)| match d {
-            Disposition::Held(why) => Some((id, why.clone())),
+            Disposition::Held(why) | Disposition::Unprintable(why) => Some((id, why.clone())),
             Disposition::CreditDue(amount) => Some((
                 id,
                 format!("its credits exceed its charges ({}): this version writes no credit notes", amount.display()),

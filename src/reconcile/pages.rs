@@ -29,6 +29,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("amount-difference", include_str!("facts/amount_difference.md")),
     // Ours, beyond the contract's list.
     ("issued-differs", include_str!("../bill/issued_differs.md")),
+    ("credit-due", include_str!("../bill/credit_due.md")),
+    ("unprintable", include_str!("../bill/unprintable.md")),
 ];
 
 /// The page of a code.

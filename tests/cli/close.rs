@@ -288,4 +288,23 @@ fn a_name_that_cannot_be_printed_holds_that_customer_only() {
     let closed = books.run("close --period 2026-03 --json").exits(0).json();
     assert_eq!(closed["issued"].as_array().unwrap().len(), 46);
     assert!(closed["held"][0]["why"].as_str().unwrap().contains("U+7D75"));
+    let report = books.json("closes/2026-03/reconciliation.json");
+    assert_eq!((&report["findings"][0]["code"], &report["outcome"]), (&"unprintable".into(), &"reconciled".into()));
+    books.run("verify").exits(0);
+}
+
+#[test]
+fn a_customer_with_more_credits_than_charges_gets_no_invoice() {
+    let analytics = r#"{"period":{"from":"2026-03-01","to":"2026-03-31"},"totals":{"total_cost":50.00,"currency":"INR"},"top_customers":[{"auth_id":"A","cost":-50.00},{"auth_id":"B","cost":100.00}]}"#;
+    let books = Books::empty(&Partner::serving(analytics).base_url);
+    books.write("customers.csv", "customer_id,legal_name\nA,Alpha\nB,Beta\n");
+    books.write(
+        "ledgers/2026-03.csv",
+        "date,customer_id,direction,amount\n2026-03-01,A,inbound,-50.00\n2026-03-01,B,inbound,100.00\n",
+    );
+    let closed = books.run("close --period 2026-03 --json").exits(0).json();
+    assert_eq!(closed["issued"].as_array().unwrap().len(), 1);
+    assert_eq!(closed["credit_due"], serde_json::json!([{"customer_id": "A", "why": "its total is -50.00"}]));
+    assert_eq!(books.json("closes/2026-03/reconciliation.json")["findings"][0]["code"], "credit-due");
+    books.run("verify").exits(0);
 }
