@@ -8,7 +8,7 @@ use super::World;
 use super::args::Color;
 use crate::model::problem::Problem;
 use crate::render::reconciliation_json::to_bytes;
-use crate::render::text::{Paint, wrap};
+use crate::render::text::Paint;
 
 /// How to talk.
 #[derive(Clone, Copy, Debug)]
@@ -137,12 +137,6 @@ impl Output {
         }
     }
 
-    /// A paragraph for a person.
-    #[must_use]
-    pub fn paragraph(text: &str) -> String {
-        wrap(text, "")
-    }
-
     fn colour(&self, code: &str, text: &str) -> String {
         if self.colour_out { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
@@ -163,10 +157,6 @@ impl Paint for Output {
 
     fn faint(&self, text: &str) -> String {
         self.colour("2", text)
-    }
-
-    fn strong(&self, text: &str) -> String {
-        self.colour("1", text)
     }
 }
 

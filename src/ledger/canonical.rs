@@ -35,12 +35,6 @@ pub struct Options<'a> {
 const REQUIRED: [&str; 4] = ["date", "customer_id", "direction", "amount"];
 const OPTIONAL: [&str; 5] = ["customer_name", "currency", "reference", "description", "calls"];
 
-/// Whether a header line is that of a canonical ledger.
-#[must_use]
-pub fn recognises(header: &[String]) -> bool {
-    REQUIRED.iter().all(|name| header.iter().any(|h| h == name))
-}
-
 /// Reads a ledger to its end. `name` is what findings and errors call the file.
 ///
 /// # Errors

@@ -17,8 +17,6 @@ pub trait Paint {
     fn warn(&self, text: &str) -> String;
     /// Less important.
     fn faint(&self, text: &str) -> String;
-    /// A heading.
-    fn strong(&self, text: &str) -> String;
 }
 
 /// How many findings and customers are shown in full.
