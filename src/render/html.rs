@@ -96,6 +96,9 @@ pub fn verdict(r: &Reconciliation) -> (String, String) {
         ("Reconciled".to_owned(), total)
     } else {
         let agree = r.customers.len().saturating_sub(held);
+        if held == 0 {
+            return ("Does not reconcile".to_owned(), format!("{total} No customer is held."));
+        }
         let others = if agree == 0 { String::new() } else { format!(" Nothing blocks the other {agree}.") };
         ("Does not reconcile".to_owned(), format!("{total} {held} of {} customers held.{others}", r.customers.len()))
     }

@@ -21,12 +21,17 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     }
     let all = [money.clone(), calls].concat();
     let evidence = all.iter().map(|text| whole_file(cx.question.file("analytics"), text.clone()));
+    // A contradiction in calls makes no amount unprovable, so it holds nobody; but an answer
+    // that contradicts itself is not one that everything agrees with.
     let finding = if money.is_empty() {
         Finding::fact(
             "analytics-crossfoot",
-            Severity::Warning,
-            format!("The partner's answer contradicts itself on calls: {}. The money in it adds up.", all.join("; ")),
-            "Ask the partner which count is right; invoices do not depend on it.".to_owned(),
+            Severity::Blocking,
+            format!(
+                "The partner's answer contradicts itself on calls: {}. The money in it adds up, so no invoice is held for it.",
+                all.join("; ")
+            ),
+            "Ask the partner which count is right, and whether calls without a cost are missing.".to_owned(),
         )
     } else {
         claimed.directions = true;
