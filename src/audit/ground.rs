@@ -9,16 +9,18 @@ use super::seal::{files_of, unverified};
 use crate::books::layout::Books;
 use crate::capture::store::sha256_hex;
 use crate::model::period::Period;
-use crate::model::problem::{Problem, io};
+use crate::model::problem::Problem;
 
-/// Compares the books with the period's last seal, if there is one. Answers may have moved
-/// to `capture-1` … when the period was captured again; invoices stay where they are.
+/// Compares the close's answers and invoices as they lie there with the period's last seal,
+/// if there is one, and returns them. Answers may have moved to `capture-1` … when the
+/// period was captured again; invoices stay where they are.
 ///
 /// # Errors
 /// Something sealed is gone or changed (exit 4).
-pub(super) fn check(books: &Books, chain: &Chain, period: &Period) -> Result<(), Problem> {
-    let Some(event) = chain.of(&period.name).last() else { return Ok(()) };
+pub(super) fn check(books: &Books, chain: &Chain, period: &Period) -> Result<BTreeSet<FileEntry>, Problem> {
     let folder = Books::close_dir(period);
+    let present = present(books, &folder)?;
+    let Some(event) = chain.of(&period.name).last() else { return Ok(present) };
     let name = format!("{folder}/{}", manifest::FILE);
     let bytes = std::fs::read(books.path(&name))
         .map_err(|e| unverified("manifest-changed", format!("{name} cannot be read")).because(e.to_string()))?;
@@ -28,14 +30,6 @@ pub(super) fn check(books: &Books, chain: &Chain, period: &Period) -> Result<(),
     let sealed: Manifest = serde_json::from_slice(&bytes)
         .map_err(|e| unverified("manifest-changed", format!("{name} cannot be read")).because(e.to_string()))?;
 
-    let mut present: BTreeSet<FileEntry> = BTreeSet::new();
-    for file in files_of(&books.path(&folder))? {
-        if file.starts_with("capture") || file.starts_with("invoices/") {
-            let path = books.path(&folder).join(&file);
-            let bytes = std::fs::read(&path).map_err(|e| io("not-read", "read", &path, &e))?;
-            present.insert(FileEntry::of(file, &bytes));
-        }
-    }
     let answers: BTreeSet<&str> =
         present.iter().filter(|f| f.path.starts_with("capture")).map(|f| f.sha256.as_str()).collect();
     let changed: Vec<String> = sealed
@@ -48,7 +42,18 @@ pub(super) fn check(books: &Books, chain: &Chain, period: &Period) -> Result<(),
         .map(|entry| format!("{folder}/{} is gone or is not what was sealed", entry.path))
         .collect();
     match changed.split_first() {
-        None => Ok(()),
+        None => Ok(present),
         Some((first, rest)) => Err(unverified("sealed-changed", first.clone()).also(rest.to_vec())),
     }
+}
+
+/// The answers and invoices of a close, with their digests.
+fn present(books: &Books, folder: &str) -> Result<BTreeSet<FileEntry>, Problem> {
+    let mut present = BTreeSet::new();
+    for file in files_of(&books.path(folder))? {
+        if file.starts_with("capture") || file.starts_with("invoices/") {
+            present.insert(FileEntry::read(&books.path(folder), file)?);
+        }
+    }
+    Ok(present)
 }

@@ -1,10 +1,13 @@
 //! `closes/<period>/manifest.json`: every file of the close with digest and size, the
 //! inputs, the configuration, the program, and the manifest before it.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::capture::store::sha256_hex;
 use crate::model::period::Period;
+use crate::model::problem::{Problem, io};
 use crate::render::reconciliation_json::to_bytes;
 
 /// The file's name.
@@ -81,6 +84,16 @@ impl FileEntry {
     #[must_use]
     pub fn of(path: impl Into<String>, bytes: &[u8]) -> Self {
         Self { path: path.into(), sha256: sha256_hex(bytes), bytes: bytes.len() as u64 }
+    }
+
+    /// The entry of a file below a folder.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read(folder: &Path, path: String) -> Result<Self, Problem> {
+        let place = folder.join(&path);
+        let bytes = std::fs::read(&place).map_err(|e| io("not-read", "read", &place, &e))?;
+        Ok(Self::of(path, &bytes))
     }
 }
 

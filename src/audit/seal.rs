@@ -1,6 +1,6 @@
 //! The close: what is derived is numbered, drawn, staged, and sealed in one commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
 
@@ -164,9 +164,10 @@ pub fn close(
         .next(format!("close another period, or correct that one: crossfoot close --period {}", other.period))
         .not_done("No invoice was issued."));
     }
-    ground::check(books, &chain, period)?;
+    let present = ground::check(books, &chain, period)?;
     let before = load_issued(books, &chain, period)?;
     let derived = derive_now(books, period, configuration, capture, &before, VERSION)?;
+    let served: BTreeSet<&str> = before.iter().map(|issued| issued.content.customer_id.as_str()).collect();
     let drafts = derived
         .decisions
         .values()
@@ -174,7 +175,7 @@ pub fn close(
             Disposition::Bill(draft) => Some(draft),
             _ => None,
         })
-        .filter(|draft| before.iter().all(|issued| issued.content.customer_id != draft.customer_id))
+        .filter(|draft| !served.contains(draft.customer_id.as_str()))
         .map(|draft| (**draft).clone())
         .collect();
     let (new, allotted) = numbering::allot(
@@ -230,22 +231,24 @@ pub fn close(
         .chain(&entries)
         .map(|entry| (entry.number.as_str(), entry.pdf_sha256.as_str()))
         .collect();
-    let all: Vec<Issued> = before.iter().chain(&new).cloned().collect();
-    let register =
-        csv::register(&all, |invoice| digests.get(invoice.number.as_str()).copied().unwrap_or_default().to_owned());
-    let copies = configuration.copies.iter().map(|(name, bytes)| (format!("inputs/{name}"), bytes.clone()));
-    let reports = derived.reports.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone()));
-    for (name, bytes) in copies.chain(reports).chain([("invoices.csv".to_owned(), register)]) {
-        transaction.stage(format!("{folder}/{name}"), &bytes)?;
-        staged.push(FileEntry::of(name, &bytes));
+    let register = csv::register(before.iter().chain(&new), |invoice| {
+        digests.get(invoice.number.as_str()).copied().unwrap_or_default().to_owned()
+    });
+    let copies = configuration.copies.iter().map(|(name, bytes)| (format!("inputs/{name}"), bytes));
+    let reports = derived.reports.iter().map(|(name, bytes)| ((*name).to_owned(), bytes));
+    for (name, bytes) in copies.chain(reports).chain([("invoices.csv".to_owned(), &register)]) {
+        transaction.stage(format!("{folder}/{name}"), bytes)?;
+        staged.push(FileEntry::of(name, bytes));
     }
 
+    // What lies there and is not replaced: answers and earlier invoices, hashed already, and
+    // the templates of earlier runs.
     let mut files = staged;
+    files.extend(present);
+    let known: BTreeSet<String> = files.iter().map(|f| f.path.clone()).collect();
     for name in files_of(&books.path(&folder))? {
-        if files.iter().all(|f| f.path != name) {
-            let path = books.path(&folder).join(&name);
-            let bytes = std::fs::read(&path).map_err(|e| io("not-read", "read", &path, &e))?;
-            files.push(FileEntry::of(name, &bytes));
+        if !known.contains(&name) {
+            files.push(FileEntry::read(&books.path(&folder), name)?);
         }
     }
     let inputs = vec![FileEntry {

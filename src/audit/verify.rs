@@ -331,13 +331,12 @@ fn rederive(
             _ => {}
         }
     }
-    let due: Vec<&String> = derived
+    let served: BTreeSet<&str> = issued.iter().map(|i| i.content.customer_id.as_str()).collect();
+    let due = derived
         .decisions
         .iter()
-        .filter(|(id, d)| matches!(d, Disposition::Bill(_)) && issued.iter().all(|i| i.content.customer_id != **id))
-        .map(|(id, _)| id)
-        .collect();
-    if let Some(id) = due.first() {
+        .find(|(id, decision)| matches!(decision, Disposition::Bill(_)) && !served.contains(id.as_str()));
+    if let Some((id, _)) = due {
         report.add(
             format!("{folder}/invoices"),
             None,

@@ -70,7 +70,7 @@ pub fn reconciliation(r: &Reconciliation) -> Vec<u8> {
 /// `invoices.csv`: the register, in order of number. `digest` gives the SHA-256 of an
 /// invoice's PDF.
 #[must_use]
-pub fn register(invoices: &[Issued], digest: impl Fn(&Issued) -> String) -> Vec<u8> {
+pub fn register<'a>(invoices: impl IntoIterator<Item = &'a Issued>, digest: impl Fn(&Issued) -> String) -> Vec<u8> {
     let header = [
         "number",
         "issue_date",
@@ -85,7 +85,7 @@ pub fn register(invoices: &[Issued], digest: impl Fn(&Issued) -> String) -> Vec<
         "sha256",
     ];
     let rows: Vec<[String; 11]> = invoices
-        .iter()
+        .into_iter()
         .map(|invoice| {
             let draft = &invoice.content;
             let tax = total(draft.currency, draft.taxes.iter().map(|t| &t.amount))
