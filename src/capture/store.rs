@@ -131,18 +131,22 @@ pub async fn ask(client: &Client, period: &Period, clock: Clock<'_>, talk: Talk<
     };
     let mut bodies = Vec::new();
     keep(client, ANALYTICS, &analytics_request, answer, &mut record, &mut bodies);
-    analytics::decode(&bodies[0].1, ANALYTICS).map_err(nothing)?;
+    let analytics = analytics::decode(&bodies[0].1, ANALYTICS).map_err(nothing)?;
 
     let dashboard_request = Request { path: "/dashboard", query: Vec::new() };
+    let mut dashboard = None;
     match client.get(&dashboard_request, clock, talk).await {
         Ok(answer) => match dashboard::decode(&answer.body, DASHBOARD) {
-            Ok(_) => keep(client, DASHBOARD, &dashboard_request, answer, &mut record, &mut bodies),
+            Ok(decoded) => {
+                keep(client, DASHBOARD, &dashboard_request, answer, &mut record, &mut bodies);
+                dashboard = Some(decoded);
+            }
             Err(problem) => note_absent(client, &dashboard_request, &problem, &mut record, talk),
         },
         Err(f) if f.status == Some(401) || f.problem.code == "upstream-redirect" => return Err(nothing(f.problem)),
         Err(f) => note_absent(client, &dashboard_request, &f.problem, &mut record, talk),
     }
-    from_parts(record, bodies)
+    Ok(Capture { record, analytics, dashboard, bodies })
 }
 
 fn keep(

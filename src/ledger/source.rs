@@ -8,6 +8,8 @@ use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 
+use crate::capture::store::hex;
+
 /// The longest row that is taken. A quote that is never closed would otherwise pull the
 /// rest of the file into memory.
 pub(super) const MAX_ROW_BYTES: u64 = 4 * 1024 * 1024;
@@ -46,7 +48,7 @@ impl<R: Read> Source<R> {
 
     /// SHA-256 of the file in hex, and its size.
     pub(super) fn finish(self) -> (String, u64) {
-        (self.digest.finalize().iter().map(|b| format!("{b:02x}")).collect(), self.bytes)
+        (hex(&self.digest.finalize()), self.bytes)
     }
 }
 

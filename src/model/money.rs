@@ -301,6 +301,13 @@ impl PartialOrd for Money {
     }
 }
 
+/// A whole number grouped as amounts of a currency are, e.g. 1,24,830 beside rupees.
+#[must_use]
+pub fn grouped_count(count: u64, like: Currency) -> String {
+    let grouped = Money::new(Decimal::from(count), like).grouped();
+    grouped.split('.').next().unwrap_or_default().to_owned()
+}
+
 /// A running sum in one currency: an `i128` count at the largest scale met so far, so
 /// that the result does not depend on the order in which amounts arrive.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::model::money::{Money, from_parts};
+use crate::model::money::Money;
 use crate::model::reconciliation::Reconciliation;
 use crate::model::rounding::{Rounding, percent, ratio};
 
@@ -76,11 +76,4 @@ pub fn cost_per_call(r: &Reconciliation) -> Option<Money> {
 #[must_use]
 pub fn direction_share(r: &Reconciliation, cost: Option<Money>) -> Option<Decimal> {
     percent(cost?.amount(), r.totals.analytics?.amount(), 1)
-}
-
-/// A whole number grouped as money is, e.g. 1,24,830.
-#[must_use]
-pub fn grouped_count(r: &Reconciliation, count: u64) -> String {
-    let text = Money::new(from_parts(i128::from(count), 0).unwrap_or_default(), r.currency).grouped();
-    text.split('.').next().unwrap_or_default().to_owned()
 }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::figures;
 use crate::model::finding::{Finding, Severity, Sides};
-use crate::model::money::{Currency, Money};
+use crate::model::money::{Currency, Money, grouped_count};
 use crate::model::problem::Problem;
 use crate::model::reconciliation::{Reconciliation, Status};
 use crate::model::usage::{Dashboard, Direction};
@@ -49,7 +49,7 @@ pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>, version: &str) 
         spenders => figures::top_spenders(r, 20).into_iter().map(|s| context! {
             name => s.name,
             id => s.customer_id,
-            calls => s.calls.map_or_else(dash, |c| figures::grouped_count(r, c)),
+            calls => s.calls.map_or_else(dash, |c| grouped_count(c, r.currency)),
             cost => s.cost.display(),
             share => per_cent(s.share),
         }).collect::<Vec<_>>(),
@@ -67,7 +67,7 @@ pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>, version: &str) 
         dashboard => dashboard.map(|d| dashboard_facts(r, d)),
         statement => statement(r),
         inputs => r.inputs.iter().map(|i| context! {
-            role => i.role, path => i.path.as_str(), sha256 => i.sha256.as_str(), bytes => figures::grouped_count(r, i.bytes),
+            role => i.role, path => i.path.as_str(), sha256 => i.sha256.as_str(), bytes => grouped_count(i.bytes, r.currency),
         }).collect::<Vec<_>>(),
         rows => rows(r),
         tool => format!("crossfoot {version}"),
@@ -201,7 +201,7 @@ fn fact(what: &str, value: Option<String>) -> Value {
 }
 
 fn calls(r: &Reconciliation) -> Vec<Value> {
-    let count = |n: Option<u64>| n.map(|n| figures::grouped_count(r, n));
+    let count = |n: Option<u64>| n.map(|n| grouped_count(n, r.currency));
     vec![
         fact("total cost", r.totals.analytics.map(|m| m.display())),
         fact("call attempts", count(r.usage.calls)),
@@ -215,7 +215,7 @@ fn calls(r: &Reconciliation) -> Vec<Value> {
 }
 
 fn dashboard_facts(r: &Reconciliation, d: &Dashboard) -> Vec<Value> {
-    let count = |n: Option<u64>| n.map(|n| figures::grouped_count(r, n));
+    let count = |n: Option<u64>| n.map(|n| grouped_count(n, r.currency));
     let currency = d.currency.as_deref().and_then(|c| Currency::parse(c).ok());
     let money = |amount: Option<Decimal>| match (amount, currency) {
         (Some(amount), Some(currency)) => Some(Money::new(amount, currency).display()),
@@ -234,7 +234,7 @@ fn dashboard_facts(r: &Reconciliation, d: &Dashboard) -> Vec<Value> {
 }
 
 fn rows(r: &Reconciliation) -> String {
-    let count = |n: u64| figures::grouped_count(r, n);
+    let count = |n: u64| grouped_count(n, r.currency);
     let c = &r.rows;
     format!(
         "{} read = {} used + {} outside the period + {} excluded + {} rejected",

@@ -1,10 +1,9 @@
 //! What the terminal shows of a reconciliation: the verdict, what agrees, what does not and
 //! by how much, what to do. At most 80 columns wide.
 
-use super::figures;
 use super::html::verdict;
 use crate::model::finding::{Severity, Sides};
-use crate::model::money::Money;
+use crate::model::money::{Money, grouped_count};
 use crate::model::reconciliation::{Reconciliation, Status};
 
 /// How findings are coloured; the caller decides whether colours are shown.
@@ -63,9 +62,9 @@ pub fn summary(r: &Reconciliation, paint: &dyn Paint) -> String {
     out.push_str(&format!(
         "  {matched} of {} customers match one by one; ledger rows: {} read, {} used, {} rejected\n",
         compared.len(),
-        figures::grouped_count(r, r.rows.read),
-        figures::grouped_count(r, r.rows.used),
-        figures::grouped_count(r, r.rows.rejected),
+        grouped_count(r.rows.read, r.currency),
+        grouped_count(r.rows.used, r.currency),
+        grouped_count(r.rows.rejected, r.currency),
     ));
 
     for f in r.findings.iter().take(SHOWN) {

@@ -4,7 +4,7 @@
 use super::fonts::{Fonts, Style};
 use super::template::{Align, Block, Colour, Column, Key, Template};
 use crate::model::invoice::{Issued, Line, Party, Proof};
-use crate::model::money::Money;
+use crate::model::money::{Money, grouped_count};
 
 const PT_PER_MM: f32 = 72.0 / 25.4;
 
@@ -26,16 +26,18 @@ pub(super) struct PageMarks {
 pub(super) fn lay_out(invoice: &Issued, template: &Template, fonts: &Fonts) -> Vec<PageMarks> {
     let page = &template.page;
     let margin = page.margin_mm * PT_PER_MM;
+    let right = page.width_mm * PT_PER_MM - margin;
     let mut sheet = Sheet {
         template,
         fonts,
         invoice,
         pages: vec![PageMarks::default()],
         left: margin,
-        right: page.width_mm * PT_PER_MM - margin,
+        right,
         top: margin,
         bottom: page.height_mm * PT_PER_MM - margin - 3.0 * template.sizes.small_pt,
         y: margin,
+        columns: place_columns(invoice, template, margin, right),
     };
     for block in &template.layout.blocks {
         match block {
@@ -63,6 +65,32 @@ struct Sheet<'a> {
     bottom: f32,
     /// Where the next thing begins, from the top of the page.
     y: f32,
+    columns: Vec<Placed<'a>>,
+}
+
+/// A column with its left and right edges.
+#[derive(Clone, Copy)]
+struct Placed<'a> {
+    column: &'a Column,
+    left: f32,
+    right: f32,
+}
+
+/// Places the columns between two edges. A column of calls that no line states is left out.
+fn place_columns<'a>(invoice: &Issued, template: &'a Template, left: f32, right: f32) -> Vec<Placed<'a>> {
+    let calls = invoice.content.lines.iter().any(|line| line.calls.is_some());
+    let columns: Vec<&Column> = template.columns.iter().filter(|c| calls || c.key != Key::Calls).collect();
+    let fixed: f32 = columns.iter().map(|c| c.width_mm * PT_PER_MM).sum();
+    let mut x = left;
+    columns
+        .into_iter()
+        .map(|column| {
+            let width = if column.width_mm > 0.0 { column.width_mm * PT_PER_MM } else { right - left - fixed };
+            let place = Placed { column, left: x, right: x + width };
+            x += width;
+            place
+        })
+        .collect()
 }
 
 /// How a text looks.
@@ -213,28 +241,15 @@ impl Sheet<'_> {
         self.y += height + 16.0;
     }
 
-    /// The columns with their left and right edges. A column of calls that no line states
-    /// is left out.
-    fn columns(&self) -> Vec<(Column, f32, f32)> {
-        let calls = self.invoice.content.lines.iter().any(|line| line.calls.is_some());
-        let columns: Vec<&Column> = self.template.columns.iter().filter(|c| calls || c.key != Key::Calls).collect();
-        let fixed: f32 = columns.iter().map(|c| c.width_mm * PT_PER_MM).sum();
-        let mut x = self.left;
-        columns
-            .into_iter()
-            .map(|column| {
-                let width =
-                    if column.width_mm > 0.0 { column.width_mm * PT_PER_MM } else { self.right - self.left - fixed };
-                let place = (column.clone(), x, x + width);
-                x += width;
-                place
-            })
-            .collect()
+    /// Where the descriptions stand.
+    fn description(&self) -> Option<Placed<'_>> {
+        self.columns.iter().find(|place| place.column.key == Key::Description).copied()
     }
 
     fn cells(&mut self, y: f32, look: Look, cell: impl Fn(&Column) -> String) {
-        for (column, left, right) in self.columns() {
-            let text = cell(&column);
+        for index in 0..self.columns.len() {
+            let Placed { column, left, right } = self.columns[index];
+            let text = cell(column);
             match column.align {
                 Align::Left => self.text(left, y, look, &text),
                 Align::Right => self.text_right(right, y, look, &text),
@@ -270,11 +285,7 @@ impl Sheet<'_> {
         self.make_room(4.0 * carried_height);
         self.table_header();
         let mut sum = Money::zero(self.invoice.content.currency);
-        let width = self
-            .columns()
-            .into_iter()
-            .find(|(column, ..)| column.key == Key::Description)
-            .map_or(100.0, |(_, left, right)| right - left - 8.0);
+        let width = self.description().map_or(100.0, |place| place.right - place.left - 8.0);
         for (index, line) in lines.iter().enumerate() {
             let wrapped = self.wrap(&line.description, body, width);
             let height = self.leading(body) * wrapped.len() as f32 + gap;
@@ -297,7 +308,7 @@ impl Sheet<'_> {
 
     fn row(&mut self, line: &Line, description: &[String]) {
         let body = self.body();
-        let calls = line.calls.map_or_else(|| "–".to_owned(), |calls| group_count(calls, &line.amount));
+        let calls = line.calls.map_or_else(|| "–".to_owned(), |calls| grouped_count(calls, line.amount.currency()));
         let first = description.first().cloned().unwrap_or_default();
         self.cells(self.y, body, |column| match column.key {
             Key::Description => first.clone(),
@@ -306,8 +317,7 @@ impl Sheet<'_> {
             Key::Amount => line.amount.grouped(),
         });
         self.y += self.leading(body);
-        let left =
-            self.columns().into_iter().find(|(c, ..)| c.key == Key::Description).map_or(self.left, |(_, left, _)| left);
+        let left = self.description().map_or(self.left, |place| place.left);
         for more in description.iter().skip(1) {
             self.text(left, self.y, body, more);
             self.y += self.leading(body);
@@ -437,10 +447,4 @@ fn long_date(day: chrono::NaiveDate) -> String {
 fn period_text(invoice: &Issued) -> String {
     let period = &invoice.content.period;
     format!("{} to {}", period.from.format("%-d %b %Y"), period.to.format("%-d %b %Y"))
-}
-
-/// A count grouped as the invoice's money is.
-fn group_count(calls: u64, like: &Money) -> String {
-    let money = Money::new(rust_decimal::Decimal::from(calls), like.currency());
-    money.grouped().split('.').next().unwrap_or_default().to_owned()
 }
