@@ -8,15 +8,17 @@ use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::{issued_differs, not_billable};
 use crate::books::config::Config;
 use crate::books::customers::Customers;
-use crate::capture::store::{ANALYTICS, Capture, DASHBOARD};
+use crate::capture::record::{Role, sha256_hex};
+use crate::capture::store::Capture;
 use crate::ledger::canonical;
+use crate::model::finding::Finding;
 use crate::model::invoice::Issued;
 use crate::model::money::{Currency, MoneyError};
 use crate::model::period::Period;
 use crate::model::posting::Ledger;
 use crate::model::problem::Problem;
 use crate::model::reconciliation::{Input, Reconciliation};
-use crate::model::usage::{Analytics, Dashboard};
+use crate::model::usage::Analytics;
 use crate::reconcile::compare::Question;
 use crate::reconcile::{rank, reconcile};
 use crate::render::{csv, html, pdf, reconciliation_json};
@@ -30,12 +32,14 @@ pub struct Ground<'a> {
     pub config: &'a Config,
     /// Known customers; None where there are no books.
     pub customers: Option<&'a Customers>,
-    /// The partner's figures.
+    /// The partner's figures of the whole.
     pub analytics: &'a Analytics,
-    /// The partner's live counts, where captured.
-    pub dashboard: Option<&'a Dashboard>,
+    /// All that was captured; None where there are no books.
+    pub capture: Option<&'a Capture>,
     /// The files that the answers were read from.
     pub answers: Vec<Input>,
+    /// What the partner changed in the last closed period since.
+    pub restated: Vec<Finding>,
     /// Invoices issued for this period before.
     pub issued: &'a [Issued],
     /// The version that reports name: this program's, or the one that sealed them.
@@ -58,16 +62,29 @@ pub struct Derived {
     pub reports: Vec<(&'static str, Vec<u8>)>,
 }
 
-/// The capture's bodies as inputs of a reconciliation.
+/// The capture's bodies as inputs of a reconciliation. A folder of many answers is one
+/// input, whose digest is that of its files' `sha256sum` lines, sorted by path.
 #[must_use]
 pub fn answers_of(capture: &Capture) -> Vec<Input> {
-    [("analytics", ANALYTICS), ("dashboard", DASHBOARD)]
-        .into_iter()
-        .filter_map(|(role, file)| {
-            let answer = capture.answer(file)?;
-            Some(Input { role, path: format!("capture/{file}"), sha256: answer.sha256.clone(), bytes: answer.bytes })
-        })
-        .collect()
+    let mut folders: BTreeMap<Role, (String, u64)> = BTreeMap::new();
+    let mut inputs = Vec::new();
+    for answer in &capture.record.answers {
+        let path = format!("capture/{}", answer.file);
+        if answer.file.contains('/') {
+            let folder = folders.entry(answer.role).or_default();
+            folder.0.push_str(&format!("{}  {path}\n", answer.sha256));
+            folder.1 += answer.bytes;
+        } else {
+            inputs.push(Input { role: answer.role.name(), path, sha256: answer.sha256.clone(), bytes: answer.bytes });
+        }
+    }
+    inputs.extend(folders.into_iter().map(|(role, (lines, bytes))| Input {
+        role: role.name(),
+        path: format!("capture/{}/", role.name()),
+        sha256: sha256_hex(lines.as_bytes()),
+        bytes,
+    }));
+    inputs
 }
 
 /// Reads the ledger, compares, decides, and renders the reports.
@@ -86,7 +103,7 @@ pub fn derive(ground: Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resul
     let options =
         canonical::Options { period: Some(ground.period), currency, default_currency: ground.config.currency };
     let ledger = canonical::read(ledger, ledger_name, &options)?;
-    let mut inputs = ground.answers;
+    let mut inputs = ground.answers.clone();
     inputs.push(Input {
         role: "ledger",
         path: ledger.path.clone(),
@@ -100,11 +117,18 @@ pub fn derive(ground: Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resul
         currency,
         tolerance: ground.config.tolerance,
         analytics: ground.analytics,
+        matrix: ground.capture.and_then(|c| c.matrix.as_ref()),
+        transactions: ground.capture.and_then(|c| c.transactions.as_ref()),
+        partner_timezone: ground.config.upstream.timezone,
+        partner: ground.capture.and_then(|c| c.identity.as_ref()),
+        unread: unread(&ground),
         ledger: &ledger,
         customers: ground.customers,
         inputs,
     };
     let mut reconciliation = reconcile(&question).map_err(too_large)?;
+    reconciliation.findings.extend(ground.restated.iter().cloned());
+    rank::rank(&mut reconciliation.findings);
     let mut decisions = BTreeMap::new();
     if let Some(customers) = ground.customers {
         let terms =
@@ -130,9 +154,17 @@ pub fn derive(ground: Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resul
     let reports = vec![
         ("reconciliation.json", reconciliation_json::render(&reconciliation, ground.version)),
         ("reconciliation.csv", csv::reconciliation(&reconciliation)),
-        ("reconciliation.html", html::render(&reconciliation, ground.dashboard, ground.version)?),
+        ("reconciliation.html", html::render(&reconciliation, ground.capture.and_then(|c| c.dashboard.as_ref()), ground.version)?),
     ];
     Ok(Derived { reconciliation, ledger, decisions, reports })
+}
+
+/// Fields that we do not know, of whatever answers there are.
+fn unread(ground: &Ground<'_>) -> Vec<String> {
+    match ground.capture {
+        Some(capture) => capture.unread.iter().cloned().collect(),
+        None => ground.analytics.unknown_fields.iter().map(|field| format!("analytics: {field}")).collect(),
+    }
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]

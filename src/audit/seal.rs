@@ -126,8 +126,9 @@ pub fn derive_now(
         config: &configuration.config,
         customers: configuration.customers.as_ref(),
         analytics: &capture.analytics,
-        dashboard: capture.dashboard.as_ref(),
+        capture: Some(capture),
         answers: answers_of(capture),
+        restated: Vec::new(),
         issued,
         version,
     };

@@ -35,6 +35,61 @@ pub struct Upstream {
     pub max_attempts: u32,
     /// Longest wait between attempts.
     pub max_wait_seconds: u64,
+    /// Seconds for a whole capture.
+    pub deadline_seconds: u64,
+    /// Requests under way at a time, at least 1.
+    pub concurrency: usize,
+    /// Requests begun in a second, at most.
+    pub requests_per_second: u32,
+    /// Where customers' own figures come from.
+    pub matrix: MatrixSource,
+    /// Where the partner's days begin.
+    pub timezone: Tz,
+    /// Whether people's numbers and addresses are masked in captures.
+    pub mask_numbers: bool,
+    /// Whether the partner's ledger is captured, too.
+    pub transactions: bool,
+}
+
+/// Where each customer's own figures come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatrixSource {
+    /// The list in the analytics, and nothing else.
+    TopCustomers,
+    /// The summary of each customer's call records, per direction.
+    CdrSummary,
+    /// Every call record of each customer.
+    CdrRows,
+    /// The analytics' list where it is complete, else the summaries.
+    Auto,
+}
+
+impl MatrixSource {
+    const ALL: [Self; 4] = [Self::TopCustomers, Self::CdrSummary, Self::CdrRows, Self::Auto];
+
+    /// The word of settings and flags.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TopCustomers => "top-customers",
+            Self::CdrSummary => "cdr-summary",
+            Self::CdrRows => "cdr-rows",
+            Self::Auto => "auto",
+        }
+    }
+
+    /// Reads the word.
+    ///
+    /// # Errors
+    /// A sentence that names the words there are.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|source| source.name() == text).ok_or_else(|| {
+            let words = Self::ALL.map(|source| format!("\"{}\"", source.name())).join(", ");
+            let near = nearest(text, Self::ALL.iter().map(|source| source.name()));
+            let hint = near.map_or_else(String::new, |n| format!("; did you mean \"{n}\"?"));
+            format!("must be one of {words}, not `{text}`{hint}")
+        })
+    }
 }
 
 /// What to do with customers whom the partner does not list.
@@ -65,6 +120,8 @@ pub struct Config {
     pub tolerance: Decimal,
     /// `[reconcile] unlisted`
     pub unlisted: Unlisted,
+    /// `[reconcile] recheck`
+    pub recheck: bool,
     /// `[invoice] number_format`
     pub number_format: NumberFormat,
     /// `[invoice] template`
@@ -226,8 +283,9 @@ impl<'a> Reader<'a> {
             DeValue::String(text) => Some((text.to_string(), span)),
             DeValue::Integer(number) if number.radix() == 10 => Some((number.as_str().to_owned(), span)),
             DeValue::Float(number) => Some((number.as_str().to_owned(), span)),
+            DeValue::Boolean(value) => Some((value.to_string(), span)),
             other => {
-                let what = format!("`{path}` must be a text or a number, not {}", other.type_str());
+                let what = format!("`{path}` must be a text, a number, true or false, not {}", other.type_str());
                 self.refuse(&span, &what);
                 None
             }
@@ -254,19 +312,17 @@ impl<'a> Reader<'a> {
         })
     }
 
+    fn flag(&mut self, path: &'static str) -> Option<bool> {
+        self.convert(path, |text| text.parse().map_err(|_| format!("must be true or false, not `{text}`")))
+    }
+
     fn optional(&mut self, path: &'static str) -> Option<String> {
         self.text_of(path).map(|(text, _)| text).filter(|text| !text.is_empty())
     }
 
     fn build(&mut self) -> Option<Config> {
         let upstream = self.upstream();
-        let timezone = self.convert("calendar.timezone", |text| {
-            text.parse::<Tz>().map_err(|_| {
-                let near = nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name()));
-                let hint = near.map_or_else(String::new, |n| format!("; did you mean \"{n}\"?"));
-                format!("`{text}` is not a time zone such as \"Asia/Kolkata\"{hint}")
-            })
-        });
+        let timezone = self.convert("calendar.timezone", time_zone);
         let currency = self.convert("books.currency", |text| Currency::parse(text).map_err(|e| e.to_string()));
         let ledger_path = self.convert("ledger.path", |text| {
             if text.is_empty() { Err("must name a file".to_owned()) } else { Ok(text.to_owned()) }
@@ -282,6 +338,7 @@ impl<'a> Reader<'a> {
             "hold" => Ok(Unlisted::Hold),
             other => Err(format!("must be \"bill\" or \"hold\", not `{other}`")),
         });
+        let recheck = self.flag("reconcile.recheck");
         let number_format = self.convert("invoice.number_format", NumberFormat::parse);
         let template = self.convert("invoice.template", |text| {
             let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
@@ -314,6 +371,7 @@ impl<'a> Reader<'a> {
             accounts: std::mem::take(&mut self.accounts),
             tolerance: tolerance?,
             unlisted: unlisted?,
+            recheck: recheck?,
             number_format: number_format?,
             template: template?,
             seller,
@@ -331,6 +389,13 @@ impl<'a> Reader<'a> {
         let timeout_seconds = self.number("upstream.timeout_seconds", 1..=3_600);
         let max_attempts = self.number("upstream.max_attempts", 1..=100);
         let max_wait_seconds = self.number("upstream.max_wait_seconds", 0..=86_400);
+        let deadline_seconds = self.number("upstream.deadline_seconds", 1..=604_800);
+        let concurrency = self.number("upstream.concurrency", 1..=64);
+        let requests_per_second = self.number("upstream.requests_per_second", 1..=10_000);
+        let matrix = self.convert("upstream.matrix", MatrixSource::parse);
+        let timezone = self.convert("upstream.timezone", time_zone);
+        let mask_numbers = self.flag("upstream.mask_numbers");
+        let transactions = self.flag("upstream.transactions");
         Some(Upstream {
             base_url: base_url?,
             auth_id_env: auth_id_env?,
@@ -339,8 +404,23 @@ impl<'a> Reader<'a> {
             timeout_seconds: timeout_seconds?,
             max_attempts: u32::try_from(max_attempts?).ok()?,
             max_wait_seconds: max_wait_seconds?,
+            deadline_seconds: deadline_seconds?,
+            concurrency: usize::try_from(concurrency?).ok()?,
+            requests_per_second: u32::try_from(requests_per_second?).ok()?,
+            matrix: matrix?,
+            timezone: timezone?,
+            mask_numbers: mask_numbers?,
+            transactions: transactions?,
         })
     }
+}
+
+fn time_zone(text: &str) -> Result<Tz, String> {
+    text.parse::<Tz>().map_err(|_| {
+        let near = nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name()));
+        let hint = near.map_or_else(String::new, |n| format!("; did you mean \"{n}\"?"));
+        format!("`{text}` is not a time zone such as \"Asia/Kolkata\"{hint}")
+    })
 }
 
 #[cfg(test)]

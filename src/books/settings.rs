@@ -49,6 +49,37 @@ pub const SETTINGS: &[Setting] = &[
         doc: "The longest wait between two attempts, whatever Retry-After asks for.",
     },
     Setting {
+        path: "upstream.deadline_seconds",
+        default: "7200",
+        doc: "How long a whole capture may take. What has arrived by then is kept, and the next\nfetch continues from there.",
+    },
+    Setting { path: "upstream.concurrency", default: "8", doc: "Requests under way at a time." },
+    Setting {
+        path: "upstream.requests_per_second",
+        default: "100",
+        doc: "The pace, below the partner's limit. Many 429 answers slow it down by themselves.",
+    },
+    Setting {
+        path: "upstream.matrix",
+        default: "\"auto\"",
+        doc: "Where each customer's own figures come from: \"top-customers\" (the analytics' list\nalone), \"cdr-summary\" (one request a customer and direction), \"cdr-rows\" (every\ncall), or \"auto\": the list where it is complete, else \"cdr-summary\".",
+    },
+    Setting {
+        path: "upstream.timezone",
+        default: "\"UTC\"",
+        doc: "The time zone in which the partner's days begin. It documents none; its ledger\ncounts in UTC.",
+    },
+    Setting {
+        path: "upstream.mask_numbers",
+        default: "true",
+        doc: "Phone numbers and e-mail addresses of people are masked before a capture reaches\nthe disk.",
+    },
+    Setting {
+        path: "upstream.transactions",
+        default: "false",
+        doc: "Capture the partner's ledger as well: rental, recording and other debits that are\nnot calls.",
+    },
+    Setting {
         path: "calendar.timezone",
         default: "\"Asia/Kolkata\"",
         doc: "The time zone of the books: where a billing day begins.",
@@ -77,6 +108,11 @@ pub const SETTINGS: &[Setting] = &[
         path: "reconcile.unlisted",
         default: "\"bill\"",
         doc: "Customers whom the partner does not list: \"bill\" them from the ledger while\nthe remainder agrees to the last digit, or \"hold\" them.",
+    },
+    Setting {
+        path: "reconcile.recheck",
+        default: "true",
+        doc: "When a period is captured for its close, ask the partner again for the last closed\nperiod, and report what has changed there.",
     },
     Setting {
         path: "invoice.number_format",

@@ -9,6 +9,7 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{StatusCode, Url};
 
 use super::credentials::Credentials;
+use super::pace::Pace;
 use super::redact;
 use crate::books::config::Upstream;
 use crate::model::money::shorten;
@@ -16,19 +17,44 @@ use crate::model::problem::Problem;
 
 /// The largest body that is taken: far above any analytics answer.
 pub const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
+/// The largest page of a list: a hundred rows of 80 kB. Several are under way at a time.
+pub const MAX_PAGE_BYTES: usize = 8 * 1024 * 1024;
 
-/// The current time, handed down from `main`.
-pub type Clock<'a> = &'a (dyn Fn() -> DateTime<Utc> + Sync);
-/// Where progress and warnings are said.
-pub type Talk<'a> = &'a (dyn Fn(&str) + Sync);
+/// The world around a capture, handed down from `main`.
+pub trait Watch: Sync {
+    /// The current time.
+    fn now(&self) -> DateTime<Utc>;
+    /// Something that the person should read.
+    fn say(&self, text: &str);
+    /// Something that only a curious person wants to read.
+    fn detail(&self, text: &str);
+    /// An attempt failed and is repeated.
+    fn retrying(&self, text: &str);
+    /// So many of so many answers are there.
+    fn progress(&self, done: u64, total: u64);
+}
 
 /// A request below the base URL.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// `/analytics`
-    pub path: &'static str,
+    pub path: String,
     /// Query parameters, in order.
     pub query: Vec<(&'static str, String)>,
+    /// The largest body that is taken, in bytes.
+    pub largest: usize,
+}
+
+impl Request {
+    /// A request for one document.
+    pub fn document(path: impl Into<String>, query: Vec<(&'static str, String)>) -> Self {
+        Self { path: path.into(), query, largest: MAX_BODY_BYTES }
+    }
+
+    /// A request for one page of a list.
+    pub fn page(path: impl Into<String>, query: Vec<(&'static str, String)>) -> Self {
+        Self { path: path.into(), query, largest: MAX_PAGE_BYTES }
+    }
 }
 
 /// A complete answer with status 200 whose body is JSON.
@@ -38,14 +64,16 @@ pub struct Answer {
     pub url: String,
     /// When the last byte had arrived.
     pub when: DateTime<Utc>,
-    /// How many attempts it took.
-    pub attempts: u32,
     /// The body as received.
     pub body: Vec<u8>,
-    /// Headers worth keeping, where they were sent: `content-type`, `date`, `deprecation`,
-    /// `sunset`, `x-request-id`.
+    /// Headers worth keeping, where they were sent. None that changes from one answer to
+    /// the next (`date`, `x-request-id`): a capture is to be the same however often it was
+    /// interrupted.
     pub headers: Vec<(String, String)>,
 }
+
+/// The code of an answer that is not complete although it says 200: worth another attempt.
+pub const DEGRADED: &str = "upstream-degraded";
 
 /// Why a request failed, and whether it is worth another attempt.
 #[derive(Debug)]
@@ -58,6 +86,14 @@ pub struct Failure {
     retry_after: Option<Duration>,
 }
 
+impl Failure {
+    /// Whether the partner, not the request, is at fault: another hour may do better.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        self.again
+    }
+}
+
 /// A client for one base URL.
 #[derive(Debug)]
 pub struct Client {
@@ -65,6 +101,7 @@ pub struct Client {
     base: Url,
     upstream: Upstream,
     credentials: Credentials,
+    pace: Pace,
 }
 
 impl Client {
@@ -105,7 +142,8 @@ impl Client {
                 .because(chain(&e))
                 .next("install the system's CA certificates (on Debian: ca-certificates)")
         })?;
-        Ok(Self { http, base, upstream: upstream.clone(), credentials })
+        let pace = Pace::new(upstream.concurrency, upstream.requests_per_second);
+        Ok(Self { http, base, upstream: upstream.clone(), credentials, pace })
     }
 
     /// The credentials, for taking them out of texts.
@@ -118,18 +156,27 @@ impl Client {
     #[must_use]
     pub fn url(&self, request: &Request) -> Url {
         let mut url = self.base.clone();
-        url.set_path(&format!("{}{}", self.base.path().trim_end_matches('/'), request.path));
+        // Segment by segment, so that an id cannot lead elsewhere.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(request.path.split('/').filter(|segment| !segment.is_empty()));
+        }
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.query);
         }
         url
     }
 
-    /// Sends a request until it succeeds, fails for good, or the attempts are used up.
+    /// Sends a request until an answer can be decoded, it fails for good, or the attempts
+    /// are used up. What `decode` refuses as [`DEGRADED`] is asked for again.
     ///
     /// # Errors
     /// The last failure, with the number of attempts.
-    pub async fn get(&self, request: &Request, clock: Clock<'_>, talk: Talk<'_>) -> Result<Answer, Failure> {
+    pub async fn get<T>(
+        &self,
+        request: &Request,
+        watch: &dyn Watch,
+        decode: impl Fn(&[u8]) -> Result<T, Problem>,
+    ) -> Result<(Answer, T), Failure> {
         let url = self.url(request);
         let longest = Duration::from_secs(self.upstream.max_wait_seconds);
         let pauses = ExponentialBuilder::default()
@@ -140,17 +187,34 @@ impl Client {
         let attempts = std::sync::atomic::AtomicU32::new(0);
         let tried = std::sync::atomic::Ordering::Relaxed;
         let result = (|| async {
+            // A place and a turn for each attempt: who waits to try again holds up nobody.
+            let place = self.pace.turn().await;
             attempts.fetch_add(1, tried);
-            self.once(&url, clock).await
+            let answer = self.once(&url, request.largest, watch).await;
+            drop(place);
+            self.pace.answered(answer.as_ref().is_err_and(|failure| failure.status == Some(429)));
+            let answer = answer?;
+            match decode(&answer.body) {
+                Ok(decoded) => Ok((answer, decoded)),
+                Err(problem) => Err(Failure {
+                    again: problem.code == DEGRADED,
+                    problem,
+                    status: Some(200),
+                    retry_after: None,
+                }),
+            }
         })
         .retry(pauses)
         .when(|failure| failure.again)
-        // Retry-After is a floor; our own cap is the ceiling of both.
+        // Retry-After is a floor, with jitter on top so that not all come back at once; our
+        // own cap is the ceiling of all.
         .adjust(|failure, pause| {
-            pause.map(|pause| failure.retry_after.map_or(pause, |asked| asked.max(pause)).min(longest))
+            pause.map(|pause| {
+                failure.retry_after.map_or(pause, |asked| (asked.saturating_add(pause / 4)).max(pause)).min(longest)
+            })
         })
         .notify(|failure, pause| {
-            talk(&format!(
+            watch.retrying(&format!(
                 "{}; trying again in {}.{} s",
                 failure.problem.what,
                 pause.as_secs(),
@@ -159,20 +223,19 @@ impl Client {
         })
         .await;
         let attempts = attempts.load(tried);
-        match result {
-            Ok(answer) => Ok(Answer { attempts, ..answer }),
-            Err(mut failure) => {
-                if attempts > 1 {
-                    let why = failure.problem.why.take().map_or_else(String::new, |w| format!("{w}; "));
-                    failure.problem.why = Some(format!("{why}{attempts} attempts were made"));
-                }
-                failure.problem = failure.problem.at(format!("GET {url}"));
-                Err(failure)
+        result.map_err(|mut failure| {
+            if attempts > 1 {
+                let why = failure.problem.why.take().map_or_else(String::new, |w| format!("{w}; "));
+                failure.problem.why = Some(format!("{why}{attempts} attempts were made"));
             }
-        }
+            if failure.problem.place.is_none() {
+                failure.problem = failure.problem.at(format!("GET {url}"));
+            }
+            failure
+        })
     }
 
-    async fn once(&self, url: &Url, clock: Clock<'_>) -> Result<Answer, Failure> {
+    async fn once(&self, url: &Url, largest: usize, watch: &dyn Watch) -> Result<Answer, Failure> {
         let mut response = self.http.get(url.clone()).send().await.map_err(|e| self.transport(e))?;
         let status = response.status();
         if status.is_redirection() {
@@ -181,31 +244,28 @@ impl Client {
         let too_large = || {
             permanent(
                 Problem::stop("upstream-too-large", "the partner's answer is too large")
-                    .because(format!(
-                        "more than {} MiB; an analytics answer is a few kilobytes",
-                        MAX_BODY_BYTES / 1024 / 1024
-                    ))
+                    .because(format!("it has more than {} MiB", largest / 1024 / 1024))
                     .next("check [upstream] base_url"),
                 Some(status),
             )
         };
-        if response.content_length().is_some_and(|n| n > MAX_BODY_BYTES as u64) {
+        if response.content_length().is_some_and(|n| n > largest as u64) {
             return Err(too_large());
         }
         let headers = response.headers().clone();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|e| self.transport(e))? {
-            if body.len() + chunk.len() > MAX_BODY_BYTES {
+            if body.len() + chunk.len() > largest {
                 return Err(too_large());
             }
             body.extend_from_slice(&chunk);
         }
-        let when = clock();
+        let when = watch.now();
         if status != StatusCode::OK {
             return Err(self.refused(status, &headers, &body, when));
         }
         check_json(&body)?;
-        let kept = ["content-type", "date", "deprecation", "sunset", "x-request-id"];
+        let kept = ["content-type", "deprecation", "sunset"];
         let headers = kept
             .into_iter()
             .filter_map(|name| {
@@ -213,7 +273,7 @@ impl Client {
                 Some((name.to_owned(), redact::text(value, &self.credentials)))
             })
             .collect();
-        Ok(Answer { url: url.to_string(), when, attempts: 1, body, headers })
+        Ok(Answer { url: url.to_string(), when, body, headers })
     }
 
     fn transport(&self, error: reqwest::Error) -> Failure {

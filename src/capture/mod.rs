@@ -1,10 +1,19 @@
 //! What the partner answered: fetched over HTTP, kept as received, decoded without loss.
-//! `client` is the only async code of the house; `partner` turns bytes into the model and
-//! knows nothing of HTTP.
+//! `client`, `pace` and `collect` are the only async code of the house; `partner` turns bytes
+//! into the model and knows nothing of HTTP. `work` keeps what has arrived while a capture
+//! runs, so that one that was interrupted continues.
 
 pub mod client;
 pub mod credentials;
+pub mod collect;
 pub mod exact;
+pub mod forecast;
+pub mod matrix;
+pub mod pace;
 pub mod partner;
+pub mod record;
 pub mod redact;
+pub mod requests;
 pub mod store;
+pub mod transactions;
+pub mod work;

@@ -10,21 +10,57 @@ const LONG: usize = 8;
 
 /// JSON keys whose string values are secrets: account bodies carry each customer's live
 /// `auth_token` (API reference, `/accounts`).
-const SECRET_KEYS: [&str; 4] = ["auth_token", "access_token", "refresh_token", "password"];
+const SECRET_KEYS: [&str; 7] =
+    ["auth_token", "authToken", "access_token", "refresh_token", "api_key", "secret", "password"];
+
+/// JSON keys whose string values are people's numbers and addresses: parties of a call
+/// (`/cdrs`, each generation's names) and contacts of an account (`/accounts`).
+const PERSONAL_KEYS: [&str; 14] = [
+    "caller_id_number",
+    "caller_id_name",
+    "destination_number",
+    "from_number",
+    "to_number",
+    "from",
+    "to",
+    "customer_endpoint",
+    "terminated_to",
+    "network_addr",
+    "sip_user_agent",
+    "phone",
+    "email",
+    "description",
+];
+
+/// How much of a body is taken out before it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Everything but secrets.
+    People,
+    /// Neither secrets nor people's numbers and addresses.
+    NoPeople,
+}
 
 /// The body without secrets, and the names of what was replaced (empty: the bytes are
 /// exactly as received).
 #[must_use]
-pub fn body(bytes: &[u8], credentials: &Credentials) -> (Vec<u8>, Vec<String>) {
-    let mut out = bytes.to_vec();
-    let mut replaced = Vec::new();
-    for key in SECRET_KEYS {
-        let next = replace_values(&out, key);
-        if next != out {
-            replaced.push(key.to_owned());
-            out = next;
-        }
-    }
+pub fn body(bytes: &[u8], credentials: &Credentials, keep: Keep) -> (Vec<u8>, Vec<String>) {
+    let mut replaced = std::collections::BTreeSet::new();
+    let mut out = rewrite_strings(bytes, |key, value| {
+        let name = SECRET_KEYS.iter().chain(&PERSONAL_KEYS).find(|name| name.as_bytes() == key)?;
+        let next = if SECRET_KEYS.contains(name) {
+            MARK.as_bytes().to_vec()
+        } else if keep == Keep::NoPeople {
+            masked(value)
+        } else {
+            return None;
+        };
+        (next != value).then(|| {
+            replaced.insert(*name);
+            next
+        })
+    });
+    let mut replaced: Vec<String> = replaced.into_iter().map(str::to_owned).collect();
     let token = credentials.auth_token.expose();
     let next = if token.len() < LONG {
         // A short token may be part of an honest word: only a whole value is taken for it.
@@ -37,6 +73,83 @@ pub fn body(bytes: &[u8], credentials: &Credentials) -> (Vec<u8>, Vec<String>) {
         out = next;
     }
     (out, replaced)
+}
+
+/// A text in which nobody's number or address can be read: of each run of seven digits or
+/// more (a space, hyphen or point may stand between them) the last two stay, so that a
+/// customer can still be helped to find a call; what stands before an @ goes.
+fn masked(value: &[u8]) -> Vec<u8> {
+    let mut out = value.to_vec();
+    let mut at = 0;
+    while at < out.len() {
+        let mut end = at;
+        let mut digits = 0;
+        let digit = |at: usize| out.get(at).is_some_and(u8::is_ascii_digit);
+        while digit(end) || (digits > 0 && out.get(end).is_some_and(|b| b" -.".contains(b)) && digit(end + 1)) {
+            digits += usize::from(digit(end));
+            end += 1;
+        }
+        if digits >= 7 {
+            let mut left = digits - 2;
+            for byte in &mut out[at..end] {
+                if left > 0 && byte.is_ascii_digit() {
+                    *byte = b'x';
+                    left -= 1;
+                }
+            }
+        }
+        at = end.max(at + 1);
+    }
+    let word = |b: u8| !b.is_ascii_whitespace() && !b"<>:;,\"".contains(&b);
+    let mut from = 0;
+    while let Some(sign) = out[from..].iter().position(|b| *b == b'@').map(|n| from + n) {
+        let local = out[from..sign].iter().rev().take_while(|b| word(**b)).count();
+        out.splice(sign - local..sign, b"x".iter().copied().take(local));
+        from = sign - local + local.min(1) + 1;
+    }
+    out
+}
+
+/// Goes through a JSON text once and replaces string values of keys as `replace` says; it
+/// gets key and value as they stand between their quotes.
+fn rewrite_strings(bytes: &[u8], mut replace: impl FnMut(&[u8], &[u8]) -> Option<Vec<u8>>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(open) = bytes[at..].iter().position(|b| *b == b'"').map(|n| at + n) {
+        let Some(close) = string_end(bytes, open) else { break };
+        at = close + 1;
+        let blank = |from: usize| from + bytes[from..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let colon = blank(at);
+        if bytes.get(colon) != Some(&b':') {
+            continue;
+        }
+        let value = blank(colon + 1);
+        if bytes.get(value) != Some(&b'"') {
+            continue;
+        }
+        let Some(end) = string_end(bytes, value) else { break };
+        if let Some(next) = replace(&bytes[open + 1..close], &bytes[value + 1..end]) {
+            out.extend_from_slice(&bytes[copied..=value]);
+            out.extend_from_slice(&next);
+            copied = end;
+        }
+        at = end + 1;
+    }
+    out.extend_from_slice(&bytes[copied..]);
+    out
+}
+
+/// Where the string that opens at `open` closes.
+fn string_end(bytes: &[u8], open: usize) -> Option<usize> {
+    let mut at = open + 1;
+    loop {
+        match bytes.get(at)? {
+            b'"' => return Some(at),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
 }
 
 /// A text for a message, without our own credentials.
@@ -86,38 +199,6 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }
 
-/// Replaces the string value of every `"key" : "value"`.
-fn replace_values(bytes: &[u8], key: &str) -> Vec<u8> {
-    let quoted = format!("\"{key}\"");
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(found) = find(&bytes[at..], quoted.as_bytes()) {
-        let after_key = at + found + quoted.len();
-        out.extend_from_slice(&bytes[at..after_key]);
-        at = after_key;
-        let blank = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_whitespace()).count();
-        let colon = at + blank(at);
-        if bytes.get(colon) != Some(&b':') {
-            continue;
-        }
-        let open = colon + 1 + blank(colon + 1);
-        if bytes.get(open) != Some(&b'"') {
-            continue;
-        }
-        let mut close = open + 1;
-        while close < bytes.len() && bytes[close] != b'"' {
-            close += if bytes[close] == b'\\' { 2 } else { 1 };
-        }
-        if bytes.get(open + 1..close) != Some(MARK.as_bytes()) {
-            out.extend_from_slice(&bytes[at..=open]);
-            out.extend_from_slice(MARK.as_bytes());
-            at = close.min(bytes.len());
-        }
-    }
-    out.extend_from_slice(&bytes[at..]);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +212,7 @@ mod tests {
     fn a_short_token_garbles_no_honest_text() {
         let short = Credentials { auth_id: Secret::new("a".into()), auth_token: Secret::new("test".into()) };
         let kept = br#"{"name":"Palash test Labs","attest":1,"test":"testy"}"#;
+        let body = |bytes: &[u8], credentials: &Credentials| body(bytes, credentials, Keep::People);
         assert_eq!(
             body(br#"{"name":"Palash test Labs","attest":1,"echo":"test"}"#, &short).0,
             br#"{"name":"Palash test Labs","attest":1,"echo":"REDACTED"}"#
@@ -144,13 +226,31 @@ mod tests {
         let (out, replaced) = body(
             br#"{"auth_token" : "a\"b","name":"auth_token","x":{"auth_token":"REDACTED"},"n":"s3cr3t-token!","auth_token":null}"#,
             &credentials(),
+            Keep::People,
         );
         assert_eq!(
             String::from_utf8(out).unwrap(),
             r#"{"auth_token" : "REDACTED","name":"auth_token","x":{"auth_token":"REDACTED"},"n":"REDACTED!","auth_token":null}"#
         );
         assert_eq!(replaced, ["auth_token", "our own token"]);
-        assert_eq!(body(b"{\"a\":1}", &credentials()), (b"{\"a\":1}".to_vec(), vec![]));
+        let plain = b"{\"a\":1}";
+        assert_eq!(body(plain, &credentials(), Keep::NoPeople), (plain.to_vec(), vec![]));
+        // A body that breaks off inside a string loses nothing.
+        assert_eq!(body(b"{\"auth_token\": \"ab", &credentials(), Keep::People).0, b"{\"auth_token\": \"ab");
+    }
+
+    #[test]
+    fn people_are_masked_and_ids_and_money_stay() {
+        let (out, replaced) = body(
+            br#"{"uuid":"3c1f6d1a-5f10-4b39-9c0e-0d4a8f3b7e06","destination_number":"+91 98765-43215","total_cost":0.45,"customer_endpoint":"sip:919876543215@10.0.0.1","email":"asha.r@example.in","description":"Call to 919876543215 (88s)","name":"1234567890"}"#,
+            &credentials(),
+            Keep::NoPeople,
+        );
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            r#"{"uuid":"3c1f6d1a-5f10-4b39-9c0e-0d4a8f3b7e06","destination_number":"+xx xxxxx-xxx15","total_cost":0.45,"customer_endpoint":"sip:x@10.0.0.1","email":"x@example.in","description":"Call to xxxxxxxxxx15 (88s)","name":"1234567890"}"#
+        );
+        assert_eq!(replaced, ["customer_endpoint", "description", "destination_number", "email"]);
     }
 
     #[test]

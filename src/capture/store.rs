@@ -1,223 +1,67 @@
-//! The capture of a period: bodies as received, and `capture.json` that says of each what
-//! was asked, when, and what came.
+//! The capture of a period in the books: the bodies, `capture.json`, and what they say,
+//! decoded. A folder is read in one way, whether it has just arrived or is years old.
 
-use chrono::{SecondsFormat, Utc};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::path::Path;
 
-use super::client::{Answer, Client, Clock, Request, Talk};
-use super::partner::{analytics, dashboard};
-use super::redact;
+use super::partner::{analytics, dashboard, identity, note_unread};
+pub use super::record::{ANALYTICS, DASHBOARD, IDENTITY, RECORD, Record, hex, sha256_hex};
+use super::record::{AnswerRecord, Role, is_plain};
+use super::{matrix, transactions};
 use crate::books::layout::Books;
-use crate::books::transaction::Transaction;
+use crate::model::matrix::Matrix;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};
-use crate::model::usage::{Analytics, Dashboard};
-
-/// The body of `/analytics`.
-pub const ANALYTICS: &str = "analytics.json";
-/// The body of `/dashboard`.
-pub const DASHBOARD: &str = "dashboard.json";
-const RECORD: &str = "capture.json";
-
-/// What `capture.json` says.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
-pub struct Record {
-    /// `crossfoot/capture/v1`
-    pub schema: String,
-    /// The period asked for.
-    pub period: Span,
-    /// One for each body kept.
-    pub answers: Vec<AnswerRecord>,
-    /// What was asked for and could not be had, with the reason. Nothing depends on it.
-    pub not_captured: Vec<NotCaptured>,
-}
-
-/// First and last day.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
-pub struct Span {
-    /// First day, YYYY-MM-DD.
-    pub from: String,
-    /// Last day, included.
-    pub to: String,
-}
-
-/// One answer.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
-pub struct AnswerRecord {
-    /// The file with the body.
-    pub file: String,
-    /// `GET`
-    pub method: String,
-    /// The whole URL.
-    pub url: String,
-    /// Its query, name by name.
-    pub query: std::collections::BTreeMap<String, String>,
-    /// HTTP status.
-    pub status: u16,
-    /// When the last byte had arrived, RFC 3339 in UTC.
-    pub when: String,
-    /// Attempts made.
-    pub attempts: u32,
-    /// SHA-256 of the file.
-    pub sha256: String,
-    /// Size of the file.
-    pub bytes: u64,
-    /// Secrets that were replaced in the body; empty: the bytes are as received.
-    pub redacted: Vec<String>,
-    /// Response headers worth keeping.
-    pub headers: std::collections::BTreeMap<String, String>,
-}
-
-/// A request that did not give an answer.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
-pub struct NotCaptured {
-    /// The URL.
-    pub url: String,
-    /// Why.
-    pub why: String,
-}
+use crate::model::transactions::Transactions;
+use crate::model::usage::{Analytics, Dashboard, Identity};
 
 /// A capture, decoded.
 #[derive(Clone, Debug)]
 pub struct Capture {
     /// `capture.json`
     pub record: Record,
+    /// SHA-256 of `capture.json`.
+    pub record_sha256: String,
     /// `/analytics`
     pub analytics: Analytics,
     /// `/dashboard`, where it was captured.
     pub dashboard: Option<Dashboard>,
-    /// The bodies: file name and bytes.
-    pub bodies: Vec<(String, Vec<u8>)>,
+    /// `/me`, where it was captured.
+    pub identity: Option<Identity>,
+    /// Each customer's own figures, where they were captured.
+    pub matrix: Option<Matrix>,
+    /// The partner's ledger, where it was captured.
+    pub transactions: Option<Transactions>,
+    /// Fields and words of the answers that we do not know: `analytics: carrier`.
+    pub unread: BTreeSet<String>,
 }
 
 impl Capture {
-    /// The record of one body.
+    /// When the analytics had arrived.
     #[must_use]
-    pub fn answer(&self, file: &str) -> Option<&AnswerRecord> {
-        self.record.answers.iter().find(|a| a.file == file)
+    pub fn when(&self) -> &str {
+        self.record.answer(ANALYTICS).map_or("", |answer| &answer.when)
     }
 }
 
-/// SHA-256 in lower-case hex, as `sha256sum` prints it.
-#[must_use]
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Lower-case hex.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// Asks the partner for a period: `/analytics`, without which nothing is kept, and
-/// `/dashboard`, whose absence is noted.
+/// Reads a body, and checks that it is what was received.
 ///
 /// # Errors
-/// The analytics could not be had or cannot be read; credentials refused; a redirect.
-pub async fn ask(client: &Client, period: &Period, clock: Clock<'_>, talk: Talk<'_>) -> Result<Capture, Problem> {
-    let analytics_request = Request {
-        path: "/analytics",
-        query: vec![("from_date", period.from.to_string()), ("to_date", period.to.to_string())],
-    };
-    let nothing = |p: Problem| p.not_done("Nothing was captured.");
-    let answer = client.get(&analytics_request, clock, talk).await.map_err(|f| nothing(f.problem))?;
-    let mut record = Record {
-        schema: "crossfoot/capture/v1".into(),
-        period: Span { from: period.from.to_string(), to: period.to.to_string() },
-        answers: Vec::new(),
-        not_captured: Vec::new(),
-    };
-    let mut bodies = Vec::new();
-    keep(client, ANALYTICS, &analytics_request, answer, &mut record, &mut bodies);
-    let analytics = analytics::decode(&bodies[0].1, ANALYTICS).map_err(nothing)?;
-
-    let dashboard_request = Request { path: "/dashboard", query: Vec::new() };
-    let mut dashboard = None;
-    match client.get(&dashboard_request, clock, talk).await {
-        Ok(answer) => match dashboard::decode(&answer.body, DASHBOARD) {
-            Ok(decoded) => {
-                keep(client, DASHBOARD, &dashboard_request, answer, &mut record, &mut bodies);
-                dashboard = Some(decoded);
-            }
-            Err(problem) => note_absent(client, &dashboard_request, &problem, &mut record, talk),
-        },
-        Err(f) if f.status == Some(401) || f.problem.code == "upstream-redirect" => return Err(nothing(f.problem)),
-        Err(f) => note_absent(client, &dashboard_request, &f.problem, &mut record, talk),
+/// It is missing, cannot be read, or is something else (exit 4).
+pub(super) fn read_body(folder: &Path, answer: &AnswerRecord) -> Result<Vec<u8>, Problem> {
+    let path = folder.join(&answer.file);
+    let plain = is_plain(&answer.file);
+    let bytes = if plain { std::fs::read(&path).map_err(|e| io("capture", "read", &path, &e))? } else { Vec::new() };
+    let sha256 = sha256_hex(&bytes);
+    if plain && sha256 == answer.sha256 && bytes.len() as u64 == answer.bytes {
+        return Ok(bytes);
     }
-    Ok(Capture { record, analytics, dashboard, bodies })
-}
-
-fn keep(
-    client: &Client,
-    file: &str,
-    request: &Request,
-    answer: Answer,
-    record: &mut Record,
-    bodies: &mut Vec<(String, Vec<u8>)>,
-) {
-    let (body, redacted) = redact::body(&answer.body, client.credentials());
-    record.answers.push(AnswerRecord {
-        file: file.to_owned(),
-        method: "GET".into(),
-        url: answer.url,
-        query: request.query.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(),
-        status: 200,
-        when: answer.when.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Millis, true),
-        attempts: answer.attempts,
-        sha256: sha256_hex(&body),
-        bytes: body.len() as u64,
-        redacted,
-        headers: answer.headers.into_iter().collect(),
-    });
-    bodies.push((file.to_owned(), body));
-}
-
-fn note_absent(client: &Client, request: &Request, problem: &Problem, record: &mut Record, talk: Talk<'_>) {
-    let why = match &problem.why {
-        Some(why) => format!("{}: {why}", problem.what),
-        None => problem.what.clone(),
-    };
-    talk(&format!("warning: the dashboard was not captured: {why}"));
-    record.not_captured.push(NotCaptured { url: client.url(request).to_string(), why });
-}
-
-fn from_parts(record: Record, bodies: Vec<(String, Vec<u8>)>) -> Result<Capture, Problem> {
-    let body = |file: &str| bodies.iter().find(|(name, _)| name == file).map(|(_, bytes)| bytes.as_slice());
-    let analytics = match body(ANALYTICS) {
-        Some(bytes) => analytics::decode(bytes, &format!("capture/{ANALYTICS}"))?,
-        None => {
-            return Err(Problem::stop("capture", "the capture has no analytics answer")
-                .next("fetch it again: crossfoot fetch --period PERIOD"));
-        }
-    };
-    let dashboard =
-        body(DASHBOARD).map(|bytes| dashboard::decode(bytes, &format!("capture/{DASHBOARD}"))).transpose()?;
-    Ok(Capture { record, analytics, dashboard, bodies })
-}
-
-/// Puts a new capture into a transaction. One that is there already is kept beside it as
-/// `capture-1`, `capture-2` …, oldest first.
-///
-/// # Errors
-/// The files cannot be staged.
-pub fn stage(capture: &Capture, books: &Books, period: &Period, into: &mut Transaction<'_>) -> Result<(), Problem> {
-    let folder = Books::capture_dir(period);
-    if books.path(&folder).exists() {
-        let mut n = 1;
-        while books.path(format!("{folder}-{n}")).exists() {
-            n += 1;
-        }
-        into.rename(folder.clone(), format!("{folder}-{n}"));
-    }
-    for (file, bytes) in &capture.bodies {
-        into.stage(format!("{folder}/{file}"), bytes)?;
-    }
-    let mut record = serde_json::to_vec_pretty(&capture.record)
-        .map_err(|e| Problem::stop("internal", format!("capture.json cannot be written: {e}")))?;
-    record.push(b'\n');
-    into.stage(format!("{folder}/{RECORD}"), &record)
+    let mut problem = Problem::stop("capture-changed", format!("{} is not what was received", path.display()))
+        .because(format!("its SHA-256 is {sha256}, and capture.json says {}", answer.sha256))
+        .next("restore the file from git or a backup, or fetch again with --refetch")
+        .not_done("Nothing was computed from it.");
+    problem.exit = Exit::Unverified;
+    Err(problem)
 }
 
 /// Reads the capture of a period, if there is one, and checks every body against its digest.
@@ -225,36 +69,79 @@ pub fn stage(capture: &Capture, books: &Books, period: &Period, into: &mut Trans
 /// # Errors
 /// A body that is missing, cannot be read, or is not the one that was received (exit 4).
 pub fn load(books: &Books, period: &Period) -> Result<Option<Capture>, Problem> {
-    let folder = Books::capture_dir(period);
-    let path = books.path(&folder).join(RECORD);
+    load_from(&books.path(Books::capture_dir(period)), period)
+}
+
+/// Reads `capture.json` of a folder, if it is there, with its bytes' digest.
+///
+/// # Errors
+/// It cannot be read (exit 4).
+pub fn load_record(folder: &Path) -> Result<Option<(Record, String)>, Problem> {
+    let path = folder.join(RECORD);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(io("capture", "read", &path, &e)),
     };
-    let record: Record = serde_json::from_slice(&bytes).map_err(|e| {
+    let record = serde_json::from_slice(&bytes).map_err(|e| {
         let mut problem = Problem::stop("capture", "capture.json cannot be read")
-            .at(format!("{folder}/{RECORD}, line {}, column {}", e.line(), e.column()))
+            .at(format!("{}, line {}, column {}", path.display(), e.line(), e.column()))
             .because(e.to_string())
             .next("restore it from git or a backup, or fetch again with --refetch");
         problem.exit = Exit::Unverified;
         problem
     })?;
-    let mut bodies = Vec::new();
-    for answer in &record.answers {
-        let plain = [ANALYTICS, DASHBOARD].contains(&answer.file.as_str());
-        let path = books.path(&folder).join(&answer.file);
-        let bytes = std::fs::read(&path).map_err(|e| io("capture", "read", &path, &e))?;
-        if !plain || sha256_hex(&bytes) != answer.sha256 || bytes.len() as u64 != answer.bytes {
-            let mut problem =
-                Problem::stop("capture-changed", format!("{folder}/{} is not what was received", answer.file))
-                    .because(format!("its SHA-256 is {}, and capture.json says {}", sha256_hex(&bytes), answer.sha256))
-                    .next("restore the file from git or a backup, or fetch again with --refetch")
-                    .not_done("Nothing was computed from it.");
-            problem.exit = Exit::Unverified;
-            return Err(problem);
-        }
-        bodies.push((answer.file.clone(), bytes));
+    Ok(Some((record, sha256_hex(&bytes))))
+}
+
+/// Reads the capture in a folder.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_from(folder: &Path, period: &Period) -> Result<Option<Capture>, Problem> {
+    let Some((record, record_sha256)) = load_record(folder)? else { return Ok(None) };
+    let body = |file: &str| record.answer(file).map(|answer| read_body(folder, answer)).transpose();
+    let mut unread = BTreeSet::new();
+    let Some(bytes) = body(ANALYTICS)? else {
+        return Err(Problem::stop("capture", "the capture has no analytics answer")
+            .next("fetch it again: crossfoot fetch --period PERIOD"));
+    };
+    let analytics = analytics::decode(&bytes, &format!("capture/{ANALYTICS}"))?;
+    note_unread(&mut unread, Role::Analytics.name(), &analytics.unknown_fields);
+    let dashboard =
+        body(DASHBOARD)?.map(|bytes| dashboard::decode(&bytes, &format!("capture/{DASHBOARD}"))).transpose()?;
+    if let Some(dashboard) = &dashboard {
+        note_unread(&mut unread, Role::Dashboard.name(), &dashboard.unknown_fields);
     }
-    from_parts(record, bodies).map(Some)
+    let identity = body(IDENTITY)?.map(|bytes| identity::decode(&bytes, &format!("capture/{IDENTITY}"))).transpose()?;
+    let matrix = matrix::read(folder, &record, period, &analytics, &mut unread)?;
+    let transactions = transactions::read(folder, &record, &analytics)?;
+    if let Some(transactions) = &transactions {
+        let words: Vec<String> = transactions.unknown.iter().map(|word| format!("type `{word}`")).collect();
+        note_unread(&mut unread, Role::Transactions.name(), &words);
+    }
+    Ok(Some(Capture { record, record_sha256, analytics, dashboard, identity, matrix, transactions, unread }))
+}
+
+/// The folders of a period's captures, relative to the books: the earlier ones, oldest
+/// first, then the newest.
+#[must_use]
+pub fn folders(books: &Books, period: &Period) -> Vec<String> {
+    let newest = Books::capture_dir(period);
+    let earlier = (1..).map(|n| format!("{newest}-{n}")).take_while(|folder| books.path(folder).exists());
+    let mut all: Vec<String> = earlier.collect();
+    if books.path(&newest).exists() {
+        all.push(newest);
+    }
+    all
+}
+
+/// Where an earlier capture goes when a newer one takes its place.
+#[must_use]
+pub fn earlier_folder(books: &Books, period: &Period) -> String {
+    let newest = Books::capture_dir(period);
+    (1..)
+        .map(|n| format!("{newest}-{n}"))
+        .find(|folder| !books.path(folder).exists())
+        .unwrap_or_else(|| format!("{newest}-1"))
 }

@@ -65,7 +65,7 @@ pub enum Command {
     /// Write new books, every setting explained
     Init(Init),
     /// Capture the partner API's answers for a period
-    Fetch(OnePeriod),
+    Fetch(Fetch),
     /// Say how a ledger file is understood
     Import(Import),
     /// Compare a period's usage with the ledger; issues nothing
@@ -94,6 +94,36 @@ pub struct Demo {
     /// Where to write the example books: new or empty
     #[arg(value_name = "DIR", default_value = "crossfoot-demo")]
     pub dir: PathBuf,
+    /// Write nothing; serve the example partner API on this machine, to rehearse against
+    #[arg(long)]
+    pub serve: bool,
+    /// The port to serve on; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value = "0", requires = "serve")]
+    pub port: u16,
+    /// The month to play
+    #[arg(long, value_name = "PERIOD", value_parser = period, requires = "serve")]
+    pub period: Option<Period>,
+    /// Play a made-up month with so many customers
+    #[arg(long, value_name = "N", requires = "serve")]
+    pub customers: Option<usize>,
+    /// Which generation of /analytics to play
+    #[arg(long, value_name = "SHAPE", default_value = "reference", requires = "serve")]
+    pub shape: ApiShape,
+    /// How long each answer takes
+    #[arg(long, value_name = "MS", default_value = "0", requires = "serve")]
+    pub latency_ms: u64,
+    /// Of a hundred requests, so many fail: 429, 500, a reset, a body that breaks off
+    #[arg(long, value_name = "PER_CENT", default_value = "0", requires = "serve", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub faults: u8,
+}
+
+/// Generations of `/analytics`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ApiShape {
+    /// The API reference page's: totals, by_direction, top_customers.
+    Reference,
+    /// The current docs': calls, traffic, money as text.
+    Current,
 }
 
 /// `init`
@@ -110,6 +140,17 @@ pub struct OnePeriod {
     /// A month (2026-03) or days (2026-03-01..2026-03-31), both ends included
     #[arg(long, value_name = "PERIOD", value_parser = period)]
     pub period: Period,
+}
+
+/// `fetch`
+#[derive(Debug, Args)]
+pub struct Fetch {
+    /// The period.
+    #[command(flatten)]
+    pub period: OnePeriod,
+    /// Only say how many requests it takes; asks twice to know, and keeps nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `import`

@@ -24,7 +24,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Close) -> Result<Exit, Problem> {
     let nothing = |p: Problem| p.not_done("No invoice was issued.");
     let _lock = begin(job, &format!("close --period {}", period.name)).map_err(nothing)?;
     let wanted = if args.refetch { Wanted::New } else { Wanted::Any };
-    let capture = obtain(job, &configuration.config, period, wanted).map_err(nothing)?;
+    let (capture, _) = obtain(job, &configuration.config, period, wanted).map_err(nothing)?;
     conclude(job, period, &configuration, &capture)
 }
 

@@ -11,16 +11,60 @@ use crate::books::layout::Books;
 use crate::books::transaction::write_apart;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};
-use crate::rehearsal::{self, Script};
+use crate::rehearsal::month::Month;
+use crate::rehearsal::{self, Script, Shape};
 
 const CONFIG: &str = include_str!("../../examples/books/crossfoot.toml");
 const CUSTOMERS: &str = include_str!("../../examples/books/customers.csv");
 const LEDGER: &str = include_str!("../../examples/books/ledgers/2026-03.csv");
 const ANALYTICS: &str = include_str!("../../examples/partner-api/analytics.json");
 const DASHBOARD: &str = include_str!("../../examples/partner-api/dashboard.json");
+const MONTH: &str = include_str!("../../examples/partner-api/customers.csv");
 const PERIOD: &str = "2026-03";
+const AUTH_ID: &str = "PA_EXAMPLE";
+const AUTH_TOKEN: &str = "example-token-that-opens-nothing";
+
+fn period() -> Result<Period, Problem> {
+    Period::parse(PERIOD).map_err(|e| Problem::stop("internal", e))
+}
+
+/// The example month, with the reference page's figures.
+fn script(period: &Period) -> Result<Script, Problem> {
+    let month = Month::read(period.clone(), MONTH)?;
+    let analytics = Some(ANALYTICS.to_owned());
+    Ok(Script { analytics, dashboard: Some(DASHBOARD.to_owned()), ..Script::new(month, AUTH_ID, AUTH_TOKEN) })
+}
+
+/// Serves the rehearsal API until it is interrupted.
+fn serve(job: &Job<'_>, args: &args::Demo) -> Result<Exit, Problem> {
+    let period = args.period.clone().map_or_else(period, Ok)?;
+    let mut script = match args.customers {
+        None if period.name == PERIOD => script(&period)?,
+        customers => Script::new(Month::invented(period.clone(), customers.unwrap_or(47)), AUTH_ID, AUTH_TOKEN),
+    };
+    if args.shape == args::ApiShape::Current {
+        script.shape = Shape::Current;
+        script.analytics = None;
+    }
+    script.latency = std::time::Duration::from_millis(args.latency_ms);
+    script.faults_per_mille = u64::from(args.faults) * 10;
+    script.port = args.port;
+    let customers = script.month.customers.len();
+    let server = rehearsal::start(script)?;
+    job.out.text(&format!(
+        "Playing the partner API for {} with {customers} customers, until you press Ctrl-C.\n\n  crossfoot.toml   [upstream]\n                   base_url = \"{}\"\n  environment      VOBIZ_AUTH_ID={AUTH_ID}\n                   VOBIZ_AUTH_TOKEN={AUTH_TOKEN}\n\nThe token opens nothing but this. Try: crossfoot fetch --period {} --dry-run\n",
+        period.name,
+        server.base_url(),
+        period.name
+    ))?;
+    server.wait();
+    Ok(Exit::Done)
+}
 
 pub(super) fn run(job: &Job<'_>, args: args::Demo) -> Result<Exit, Problem> {
+    if args.serve {
+        return serve(job, &args);
+    }
     let dir = args.dir;
     let taken = match std::fs::read_dir(&dir) {
         Ok(mut entries) => entries.next().is_some(),
@@ -35,15 +79,8 @@ pub(super) fn run(job: &Job<'_>, args: args::Demo) -> Result<Exit, Problem> {
     write_books(&dir, CONFIG, CUSTOMERS)?;
     write_apart(&dir.join("ledgers"), &[("2026-03.csv", LEDGER.as_bytes().to_vec())])?;
 
-    let period = Period::parse(PERIOD).map_err(|e| Problem::stop("internal", e))?;
-    let server = rehearsal::start(Script {
-        auth_id: "PA_EXAMPLE".into(),
-        auth_token: "example-token-that-opens-nothing".into(),
-        from: period.from.to_string(),
-        to: period.to.to_string(),
-        analytics: ANALYTICS,
-        dashboard: DASHBOARD,
-    })?;
+    let period = period()?;
+    let server = rehearsal::start(script(&period)?)?;
     job.out.say(&format!(
         "Example books are in {}. A server on this machine plays the partner API; one posting of\nthe example ledger is 450.00 too low, so that you see what a difference looks like.\n",
         dir.display()
@@ -54,8 +91,8 @@ pub(super) fn run(job: &Job<'_>, args: args::Demo) -> Result<Exit, Problem> {
     let world = World {
         clock: Ok(Box::new(move || now)),
         environment: [
-            ("VOBIZ_AUTH_ID".to_owned(), "PA_EXAMPLE".to_owned()),
-            ("VOBIZ_AUTH_TOKEN".to_owned(), "example-token-that-opens-nothing".to_owned()),
+            ("VOBIZ_AUTH_ID".to_owned(), AUTH_ID.to_owned()),
+            ("VOBIZ_AUTH_TOKEN".to_owned(), AUTH_TOKEN.to_owned()),
         ]
         .into(),
         stdout_is_terminal: job.world.stdout_is_terminal,
@@ -64,7 +101,9 @@ pub(super) fn run(job: &Job<'_>, args: args::Demo) -> Result<Exit, Problem> {
     let example = Job { world: &world, books: Books::at(dir), offline: false, out: job.out };
     let mut configuration = configuration::load(&example.books)?;
     configuration.config.upstream.base_url = server.base_url();
+    // Nobody else is waiting for this server.
+    configuration.config.upstream.requests_per_second = 10_000;
     let _lock = begin(&example, &format!("close --period {PERIOD}"))?;
-    let capture = obtain(&example, &configuration.config, &period, Wanted::New)?;
+    let (capture, _) = obtain(&example, &configuration.config, &period, Wanted::New)?;
     close::conclude(&example, &period, &configuration, &capture)
 }

@@ -1,67 +1,147 @@
 //! `crossfoot fetch`: the partner's answers, kept as received.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::Job;
-use super::args::OnePeriod;
+use super::args;
+use super::progress::Progress;
 use crate::books::config::{self, Config};
+use crate::books::customers;
+use crate::books::layout::{Books, CUSTOMERS};
 use crate::books::lock::Lock;
 use crate::books::transaction::{self, Transaction};
 use crate::capture::client::Client;
+use crate::capture::collect::{Errand, collect};
 use crate::capture::credentials;
-use crate::capture::store::{self, ANALYTICS, Capture};
+use crate::capture::forecast::{Forecast, forecast};
+use crate::capture::record::{AnswerRecord, NotCaptured, Role, Span, sha256_hex};
+use crate::capture::store::{self, Capture};
+use crate::capture::work::{Plan, Work};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
 
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
-    period: &'a store::Span,
+    period: &'a Span,
     folder: String,
     changed: bool,
-    answers: &'a [store::AnswerRecord],
-    not_captured: &'a [store::NotCaptured],
+    matrix: &'a str,
+    answers: &'a [AnswerRecord],
+    not_captured: &'a [NotCaptured],
+    unread: &'a BTreeSet<String>,
     period_matches: bool,
 }
 
-pub(super) fn run(job: &Job<'_>, args: &OnePeriod) -> Result<Exit, Problem> {
-    let period = &args.period;
+#[derive(Serialize)]
+struct PlanDocument<'a> {
+    schema: &'static str,
+    matrix: &'a str,
+    requests: BTreeMap<&'a str, u64>,
+    total: u64,
+    exact: bool,
+}
+
+pub(super) fn run(job: &Job<'_>, args: &args::Fetch) -> Result<Exit, Problem> {
+    let period = &args.period.period;
     let (config, _) = config::load(&job.books)?;
+    if args.dry_run {
+        return dry_run(job, &config, period);
+    }
     let _lock = begin(job, &format!("fetch --period {}", period.name))?;
     let (capture, changed) = capture(job, &config, period)?;
     let matches = capture.analytics.period == Some((period.from, period.to));
-    let folder = crate::books::layout::Books::capture_dir(period);
+    let folder = Books::capture_dir(period);
+    let record = &capture.record;
     if job.out.is_json() {
         job.out.document(&Document {
             schema: "crossfoot/fetch/v1",
-            period: &capture.record.period,
+            period: &record.period,
             folder,
             changed,
-            answers: &capture.record.answers,
-            not_captured: &capture.record.not_captured,
+            matrix: &record.matrix,
+            answers: &record.answers,
+            not_captured: &record.not_captured,
+            unread: &capture.unread,
             period_matches: matches,
         })?;
     } else {
-        let mut text = if changed {
-            format!("Captured {} into {folder}:\n", period.name)
-        } else {
-            format!("The partner's figures for {} are the same as captured before; {folder} stays:\n", period.name)
-        };
-        for answer in &capture.record.answers {
-            text.push_str(&format!(
-                "  {:<16} {:>9} bytes  sha256 {}…\n",
-                answer.file,
-                answer.bytes,
-                &answer.sha256[..16]
-            ));
-        }
-        if !matches {
-            text.push_str("period-mismatch: the answer does not cover the days asked for; see crossfoot explain period-mismatch\n");
-        }
-        text.push_str(&format!("Next: crossfoot reconcile --period {}\n", period.name));
-        job.out.text(&text)?;
+        job.out.text(&told(&capture, period, &folder, changed, matches))?;
     }
-    Ok(if matches { Exit::Done } else { Exit::Findings })
+    Ok(if matches && !record.has_gaps() { Exit::Done } else { Exit::Findings })
+}
+
+fn told(capture: &Capture, period: &Period, folder: &str, changed: bool, matches: bool) -> String {
+    let record = &capture.record;
+    let mut text = if changed {
+        format!("Captured {} into {folder}:\n", period.name)
+    } else {
+        format!("The partner's figures for {} are the same as captured before; {folder} stays:\n", period.name)
+    };
+    let mut kinds: BTreeMap<Role, (u64, u64)> = BTreeMap::new();
+    for answer in &record.answers {
+        let kind = kinds.entry(answer.role).or_default();
+        kind.0 += 1;
+        kind.1 += answer.bytes;
+    }
+    for (role, (answers, bytes)) in kinds {
+        let word = if answers == 1 { "answer" } else { "answers" };
+        text.push_str(&format!("  {:<14} {answers:>7} {word:<7} {bytes:>12} bytes\n", role.name()));
+    }
+    if let Some(matrix) = &capture.matrix {
+        let gaps = matrix.gaps().count();
+        let stated = matrix.accounts_stated.map_or_else(String::new, |n| format!(" of the {n} that the partner counts"));
+        text.push_str(&format!("  {} customers{stated}, each direction by itself\n", matrix.accounts_listed));
+        if gaps > 0 {
+            text.push_str(&format!("not-captured: the figures of {gaps} customers did not arrive; they are not reconciled. Run the\ncommand again to ask for them.\n"));
+            for (id, why) in matrix.gaps().take(8) {
+                text.push_str(&format!("  {id}: {why}\n"));
+            }
+        }
+    }
+    if !capture.unread.is_empty() {
+        let fields: Vec<&str> = capture.unread.iter().take(8).map(String::as_str).collect();
+        text.push_str(&format!("Not used by this version, kept in the capture: {}\n", fields.join(", ")));
+    }
+    if !matches {
+        text.push_str(
+            "period-mismatch: the answer does not cover the days asked for; see crossfoot explain period-mismatch\n",
+        );
+    }
+    text.push_str(&format!("Next: crossfoot reconcile --period {}\n", period.name));
+    text
+}
+
+fn dry_run(job: &Job<'_>, config: &Config, period: &Period) -> Result<Exit, Problem> {
+    let Forecast { source, requests, exact } = with_errand(job, config, period, |errand, runtime| {
+        runtime.block_on(forecast(errand)).map_err(|p| p.not_done("Nothing was fetched."))
+    })?;
+    let total: u64 = requests.iter().map(|(_, n)| n).sum();
+    if job.out.is_json() {
+        job.out.document(&PlanDocument {
+            schema: "crossfoot/fetch-plan/v1",
+            matrix: source.name(),
+            requests: requests.into_iter().collect(),
+            total,
+            exact,
+        })?;
+        return Ok(Exit::Done);
+    }
+    let least = if exact { "" } else { "at least " };
+    let mut text = format!("A capture of {} makes {least}{total} requests ({}):\n", period.name, source.name());
+    for (what, n) in requests {
+        text.push_str(&format!("  {n:>9}  {what}\n"));
+    }
+    let seconds = total.div_ceil(u64::from(config.upstream.requests_per_second));
+    text.push_str(&format!(
+        "At {} a second that is {seconds} s or more. Nothing was kept of what was asked to know this.\n",
+        config.upstream.requests_per_second
+    ));
+    job.out.text(&text)?;
+    Ok(Exit::Done)
 }
 
 /// Takes the lock, and finishes what an interrupted command had begun.
@@ -82,17 +162,23 @@ pub(super) enum Wanted {
     New,
 }
 
-/// Gets a capture. The lock is held.
-pub(super) fn obtain(job: &Job<'_>, config: &Config, period: &Period, wanted: Wanted) -> Result<Capture, Problem> {
+/// Gets a capture, and whether the partner was asked for it. The lock is held.
+pub(super) fn obtain(
+    job: &Job<'_>,
+    config: &Config,
+    period: &Period,
+    wanted: Wanted,
+) -> Result<(Capture, bool), Problem> {
     let nothing = |p: Problem| p.not_done("Nothing was reconciled.");
     if wanted == Wanted::Any
         && let Some(capture) = store::load(&job.books, period).map_err(nothing)?
-        // An answer for other days is of no use: the partner is asked again.
-        && (job.offline || capture.analytics.period == Some((period.from, period.to)))
+        // An answer for other days is of no use, and one with gaps may be completed: the
+        // partner is asked again.
+        && (job.offline
+            || (capture.analytics.period == Some((period.from, period.to)) && !capture.record.has_gaps()))
     {
-        let when = capture.answer(ANALYTICS).map(|a| a.when.clone()).unwrap_or_default();
-        job.out.say(&format!("Using the capture of {when} (--refetch captures again)."));
-        return Ok(capture);
+        job.out.say(&format!("Using the capture of {} (--refetch captures again).", capture.when()));
+        return Ok((capture, false));
     }
     if job.offline {
         return Err(Problem::stop(
@@ -102,39 +188,117 @@ pub(super) fn obtain(job: &Job<'_>, config: &Config, period: &Period, wanted: Wa
         .next(format!("crossfoot fetch --period {}", period.name))
         .not_done("Nothing was reconciled."));
     }
-    capture(job, config, period).map(|(capture, _)| capture).map_err(nothing)
+    capture(job, config, period).map(|(capture, _)| (capture, true)).map_err(nothing)
 }
 
-/// Fetches and stores; false: the partner's figures are those of the capture that is there.
-fn capture(job: &Job<'_>, config: &Config, period: &Period) -> Result<(Capture, bool), Problem> {
+/// Runs something with a connection to the partner.
+fn with_errand<T>(
+    job: &Job<'_>,
+    config: &Config,
+    period: &Period,
+    work: impl FnOnce(&Errand<'_>, &tokio::runtime::Runtime) -> Result<T, Problem>,
+) -> Result<T, Problem> {
     if job.offline {
         return Err(Problem::usage("offline", "fetch needs the network, and --offline forbids it")
             .not_done("Nothing was captured."));
     }
-    let now = job.world.clock()?();
-    if now < period.instants(config.timezone).1 {
-        job.out.say(&format!("warning: {} has not ended yet: its figures may still grow", period.name));
-    }
     let credentials = credentials::find(&config.upstream, &job.books.root, &|name| job.world.variable(name))?;
     let client = Client::new(&config.upstream, credentials)?;
-    job.out.say(&format!("Fetching {} from {} …", period.name, config.upstream.base_url));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| Problem::stop("internal", "the network cannot be set up").because(e.to_string()))?;
-    let fresh = runtime.block_on(store::ask(&client, period, job.world.clock()?, &|text| job.out.say(text)))?;
-    for field in &fresh.analytics.unknown_fields {
-        job.out.detail(&format!("the analytics answer has a field that is not used: {field}"));
+    // Customers that cannot be read are told where they matter: by reconcile and close.
+    let known: BTreeSet<String> = std::fs::read(job.books.path(CUSTOMERS))
+        .ok()
+        .and_then(|bytes| customers::parse(&bytes).ok())
+        .map(|(customers, _)| customers.into_keys().collect())
+        .unwrap_or_default();
+    let progress = Progress::new(job.out, job.world.clock()?, job.world.stderr_is_terminal && !job.out.is_quiet());
+    let errand = Errand { client: &client, config, period, known: &known, watch: &progress };
+    let done = work(&errand, &runtime);
+    progress.end();
+    done
+}
+
+/// Fetches and stores; false: the partner's figures are those of the capture that is there.
+pub(super) fn capture(job: &Job<'_>, config: &Config, period: &Period) -> Result<(Capture, bool), Problem> {
+    with_errand(job, config, period, |errand, runtime| {
+        let now = errand.watch.now();
+        if now < period.instants(config.timezone).1 {
+            job.out.say(&format!("warning: {} has not ended yet: its figures may still grow", period.name));
+        }
+        let upstream = &config.upstream;
+        let plan = Plan {
+            base_url: upstream.base_url.clone(),
+            partner: sha256_hex(errand.client.credentials().auth_id.expose().as_bytes()),
+            from: period.from.to_string(),
+            to: period.to.to_string(),
+            matrix: upstream.matrix.name().to_owned(),
+            partner_timezone: upstream.timezone.name().to_owned(),
+            books_timezone: config.timezone.name().to_owned(),
+            masked: upstream.mask_numbers,
+            transactions: upstream.transactions,
+        };
+        let mut work = Work::open(&job.books, period, &plan, now)?;
+        let kept_folder = Books::capture_dir(period);
+        // A capture that no longer verifies is replaced, not compared with.
+        let kept = store::load(&job.books, period).ok().flatten();
+        match &kept {
+            Some(kept) if work.is_empty() && kept.record.has_gaps() && kept.record.matrix != "top-customers" => {
+                work.take_over(&job.books.path(&kept_folder), &kept.record)?;
+                job.out.say(&format!("Asking {} for what the capture of {} lacks …", upstream.base_url, kept.when()));
+            }
+            _ => match (&work.continued, work.len()) {
+                (Some(begun), there) if there > 0 => job.out.say(&format!(
+                    "Continuing the capture begun at {begun}: {there} answers are there already …"
+                )),
+                _ => job.out.say(&format!("Fetching {} from {} …", period.name, upstream.base_url)),
+            },
+        }
+        let limit = Duration::from_secs(upstream.deadline_seconds);
+        let collected = runtime.block_on(async { tokio::time::timeout(limit, collect(errand, work)).await });
+        collected
+            .unwrap_or_else(|_| {
+                Err(Problem::stop("upstream-deadline", format!("the capture was not complete after {} s", limit.as_secs()))
+                    .next("run the command again: it continues where it was; or raise [upstream] deadline_seconds"))
+            })
+            .map_err(|problem| unfinished(job, period, problem))?;
+
+        let bodies = Work::bodies(period);
+        let fresh = store::load_from(&job.books.path(&bodies), period)?
+            .ok_or_else(|| Problem::stop("internal", "the finished capture cannot be found"))?;
+        for field in &fresh.unread {
+            job.out.detail(&format!("kept, and not used by this version: {field}"));
+        }
+        if let Some(kept) = kept
+            && kept.record.figures() == fresh.record.figures()
+            && kept.record.matrix == fresh.record.matrix
+        {
+            Work::discard(&job.books, period)?;
+            return Ok((kept, false));
+        }
+        let mut transaction = Transaction::begin(&job.books)?;
+        if job.books.path(&kept_folder).exists() {
+            transaction.rename(kept_folder.clone(), store::earlier_folder(&job.books, period));
+        }
+        transaction.rename(bodies, kept_folder);
+        transaction.commit(&format!("fetch --period {}", period.name))?;
+        Work::discard(&job.books, period)?;
+        Ok((fresh, true))
+    })
+}
+
+/// Says what is left of a capture that stopped: what had arrived, or nothing.
+fn unfinished(job: &Job<'_>, period: &Period, problem: Problem) -> Problem {
+    match Work::answers(&job.books, period) {
+        0 => {
+            // What cannot be removed is found empty by the next fetch.
+            let _ = Work::discard(&job.books, period);
+            problem.not_done("Nothing was captured.")
+        }
+        there => problem.not_done(format!(
+            "The capture is not complete; the {there} answers that arrived are kept, and the next fetch continues there."
+        )),
     }
-    let digest = |capture: &Capture| capture.answer(ANALYTICS).map(|a| a.sha256.clone());
-    // A capture that no longer verifies is replaced, not compared with.
-    if let Ok(Some(kept)) = store::load(&job.books, period)
-        && digest(&kept) == digest(&fresh)
-    {
-        return Ok((kept, false));
-    }
-    let mut transaction = Transaction::begin(&job.books)?;
-    store::stage(&fresh, &job.books, period, &mut transaction)?;
-    transaction.commit(&format!("fetch --period {}", period.name))?;
-    Ok((fresh, true))
 }

@@ -9,6 +9,7 @@ mod fetch;
 mod import;
 mod init;
 mod output;
+mod progress;
 mod reconcile;
 mod status;
 mod verify;

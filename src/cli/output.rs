@@ -47,6 +47,12 @@ impl Output {
         self.json
     }
 
+    /// Whether talk is unwanted.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Prints a result for a person.
     ///
     /// # Errors

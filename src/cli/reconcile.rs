@@ -37,7 +37,7 @@ fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Probl
     let (chain, _) = seal::load_chain(&job.books)?;
     let issued = seal::load_issued(&job.books, &chain, period)?;
     let wanted = if refetch { Wanted::New } else { Wanted::Any };
-    let capture = obtain(job, &configuration.config, period, wanted)?;
+    let (capture, _) = obtain(job, &configuration.config, period, wanted)?;
     let derived = seal::derive_now(&job.books, period, &configuration, &capture, &issued, VERSION)?;
     let folder = Books::close_dir(period);
     let mut transaction = Transaction::begin(&job.books)?;
@@ -95,7 +95,8 @@ fn two_files(
         config: &config,
         customers: None,
         analytics: &answer,
-        dashboard: None,
+        capture: None,
+        restated: Vec::new(),
         answers: vec![Input { role: "analytics", path: name, sha256: sha256_hex(&body), bytes: body.len() as u64 }],
         issued: &[],
         version: VERSION,

@@ -3,12 +3,14 @@
 
 pub mod finding;
 pub mod invoice;
+pub mod matrix;
 pub mod money;
 pub mod number;
 pub mod period;
 pub mod problem;
 pub mod reconciliation;
 pub mod rounding;
+pub mod transactions;
 pub mod usage;
 pub mod words;
 

@@ -308,23 +308,16 @@ pub fn grouped_count(count: u64, like: Currency) -> String {
     grouped.split('.').next().unwrap_or_default().to_owned()
 }
 
-/// A running sum in one currency: an `i128` count at the largest scale met so far, so
+/// A running sum without a currency: an `i128` count at the largest scale met so far, so
 /// that the result does not depend on the order in which amounts arrive.
-#[derive(Clone, Copy, Debug)]
-pub struct Sum {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
     mantissa: i128,
     scale: u32,
-    currency: Currency,
 }
 
-impl Sum {
-    /// An empty sum.
-    #[must_use]
-    pub fn new(currency: Currency) -> Self {
-        Self { mantissa: 0, scale: 0, currency }
-    }
-
-    /// Adds one amount of the sum's own currency.
+impl Tally {
+    /// Adds one amount.
     ///
     /// # Errors
     /// [`MoneyError::Overflow`].
@@ -342,8 +335,39 @@ impl Sum {
     ///
     /// # Errors
     /// [`MoneyError::Overflow`] when it does not fit a decimal of 96 bits.
+    pub fn total(&self) -> Result<Decimal, MoneyError> {
+        from_parts(self.mantissa, self.scale)
+    }
+}
+
+/// A running sum in one currency.
+#[derive(Clone, Copy, Debug)]
+pub struct Sum {
+    tally: Tally,
+    currency: Currency,
+}
+
+impl Sum {
+    /// An empty sum.
+    #[must_use]
+    pub fn new(currency: Currency) -> Self {
+        Self { tally: Tally::default(), currency }
+    }
+
+    /// Adds one amount of the sum's own currency.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`].
+    pub fn add(&mut self, amount: Decimal) -> Result<(), MoneyError> {
+        self.tally.add(amount)
+    }
+
+    /// The total so far.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`] when it does not fit a decimal of 96 bits.
     pub fn total(&self) -> Result<Money, MoneyError> {
-        Ok(Money::new(from_parts(self.mantissa, self.scale)?, self.currency))
+        Ok(Money::new(self.tally.total()?, self.currency))
     }
 }
 

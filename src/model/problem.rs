@@ -126,6 +126,15 @@ impl Problem {
         self
     }
 
+    /// What happened and why, in one line.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match &self.why {
+            Some(why) => format!("{}: {why}", self.what),
+            None => self.what.clone(),
+        }
+    }
+
     /// Lists further problems of the same kind.
     #[must_use]
     pub fn also(mut self, lines: Vec<String>) -> Self {

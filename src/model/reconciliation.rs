@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use super::finding::{Finding, Severity, Sides};
+use super::matrix::{EdgeCall, Grain};
 use super::money::{Currency, Money};
 use super::period::Period;
 use super::posting::RowCounts;
-use super::usage::{Direction, Usage};
+use super::transactions::Kind;
+use super::usage::{Direction, Identity, Usage};
 
-/// How a line of the comparison stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a line of the comparison stands, better ones first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// No difference.
     Matched,
@@ -23,6 +25,8 @@ pub enum Status {
     Unlisted,
     /// The partner states no figure to compare with.
     NotStated,
+    /// The partner has a figure, and it did not arrive.
+    NotReconciled,
 }
 
 impl Status {
@@ -35,6 +39,7 @@ impl Status {
             Self::Discrepant => "discrepant",
             Self::Unlisted => "unlisted",
             Self::NotStated => "not-stated",
+            Self::NotReconciled => "not-reconciled",
         }
     }
 }
@@ -78,10 +83,21 @@ pub struct CustomerLine {
     pub status: Status,
     /// The ledger's split.
     pub ledger_by_direction: BTreeMap<Direction, Money>,
-    /// The partner's split, where it states one.
-    pub analytics_by_direction: Option<BTreeMap<Direction, Money>>,
+    /// The partner's split, where it was captured; what of it did not arrive is None.
+    pub analytics_by_direction: Option<BTreeMap<Direction, Option<Money>>>,
     /// Calls that the partner states.
     pub calls: Option<u64>,
+}
+
+impl CustomerLine {
+    /// Both figures of one direction, where the partner's was captured.
+    #[must_use]
+    pub fn direction(&self, direction: Direction) -> Option<Sides> {
+        let analytics = (*self.analytics_by_direction.as_ref()?.get(&direction)?)?;
+        let ledger = *self.ledger_by_direction.get(&direction)?;
+        let difference = ledger.minus(&analytics).ok()?;
+        Some(Sides { analytics: Some(analytics), ledger, difference: Some(difference) })
+    }
 }
 
 /// What the partner's list leaves out, against the ledger's customers that are not on it.
@@ -95,6 +111,34 @@ pub struct Remainder {
     pub status: Status,
 }
 
+/// How the customers' own figures were had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// From summaries, or from every call.
+    pub grain: Grain,
+    /// Accounts in the partner's list.
+    pub accounts_listed: u64,
+    /// How many it says there are.
+    pub accounts_stated: Option<u64>,
+    /// Customers asked for: the list's, and those of the analytics and the books beyond it.
+    pub asked: u64,
+    /// Of them, those whose answers did not all arrive.
+    pub not_reconciled: u64,
+}
+
+/// What a customer was charged beside calls, of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BesideCalls {
+    /// Whose.
+    pub customer_id: String,
+    /// What for.
+    pub kind: Kind,
+    /// How many rows of the partner's ledger.
+    pub rows: u64,
+    /// Debits less credits.
+    pub amount: Money,
+}
+
 /// Everything found for a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reconciliation {
@@ -102,6 +146,19 @@ pub struct Reconciliation {
     pub period: Period,
     /// The books' time zone.
     pub timezone: Tz,
+    /// Where the partner's days begin, by the settings.
+    pub partner_timezone: Tz,
+    /// How the customers' own figures were had; None where only the analytics' list was.
+    pub coverage: Option<Coverage>,
+    /// Calls between the two period boundaries, by time, and how many more there are. Only
+    /// where every call was captured.
+    pub edge_calls: Option<(Vec<EdgeCall>, u64)>,
+    /// What the partner's ledger has beside calls; None where it was not captured.
+    pub beside_calls: Option<Vec<BesideCalls>>,
+    /// Who the partner is, where that was captured.
+    pub partner: Option<Identity>,
+    /// Fields and words of the partner's answers that we do not know.
+    pub unread: Vec<String>,
     /// The currency of all amounts.
     pub currency: Currency,
     /// What it was made from.

@@ -148,6 +148,31 @@ pub struct Dashboard {
     pub unknown_fields: Vec<String>,
 }
 
+/// The answer of `/me`: who the partner is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The person's or account's name.
+    pub name: Option<String>,
+    /// The company.
+    pub company: Option<String>,
+    /// The currency of the account.
+    pub currency: Option<String>,
+    /// Its GSTIN, where stated.
+    pub gstin: Option<String>,
+}
+
+impl Identity {
+    /// How it is called: company, and name where it is another.
+    #[must_use]
+    pub fn called(&self) -> String {
+        match (&self.company, &self.name) {
+            (Some(company), Some(name)) if company != name => format!("{company} ({name})"),
+            (Some(one), _) | (None, Some(one)) => one.clone(),
+            (None, None) => String::new(),
+        }
+    }
+}
+
 /// The short decimal that `value` was meant to be, if its tail is the noise of a binary
 /// float: 0.30000000000000004 gives 0.3. A tail is noise when the value needs 15
 /// significant digits or more, and lies within a billionth of one with at most 5 decimals.

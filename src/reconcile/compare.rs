@@ -9,11 +9,13 @@ use rust_decimal::Decimal;
 use super::noise;
 use crate::books::customers::Customers;
 use crate::model::finding::Sides;
-use crate::model::money::{Currency, Money, MoneyError, Sum, total};
+use crate::model::matrix::{Grain, Matrix};
+use crate::model::money::{Currency, Money, MoneyError, Sum, Tally, total};
 use crate::model::period::Period;
 use crate::model::posting::Ledger;
 use crate::model::reconciliation::{CustomerLine, DirectionLine, Input, Remainder, Status};
-use crate::model::usage::{Analytics, Direction};
+use crate::model::transactions::Transactions;
+use crate::model::usage::{Analytics, CustomerUsage, Direction, Identity, Usage};
 
 /// What is to be compared.
 #[derive(Debug)]
@@ -26,8 +28,18 @@ pub struct Question<'a> {
     pub currency: Currency,
     /// Differences up to this, per customer and per direction, are tolerated.
     pub tolerance: Decimal,
-    /// What the partner says.
+    /// What the partner says of the whole.
     pub analytics: &'a Analytics,
+    /// What it says of each customer and direction, where that was captured.
+    pub matrix: Option<&'a Matrix>,
+    /// Its ledger, where that was captured.
+    pub transactions: Option<&'a Transactions>,
+    /// Where its days begin, by the settings.
+    pub partner_timezone: Tz,
+    /// Who it is, where that was captured.
+    pub partner: Option<&'a Identity>,
+    /// Fields and words of its answers that we do not know.
+    pub unread: Vec<String>,
     /// What the ledger says.
     pub ledger: &'a Ledger,
     /// The customers that the books know; None where there are no books.
@@ -57,10 +69,14 @@ pub struct Comparison<'a> {
     pub customers: Vec<CustomerLine>,
     /// None where the partner's list is complete.
     pub remainder: Option<Remainder>,
-    /// Sum of the costs that the list states.
+    /// The customers whose own usage is stated: the matrix's, or the analytics' list.
+    pub listed: Vec<CustomerUsage>,
+    /// Sum of the costs that they state.
     pub listed_cost: Money,
-    /// Ids that the list has more than once.
+    /// Ids that the analytics' list has more than once.
     pub listed_twice: Vec<String>,
+    /// Whether an amount of the partner carries the noise of binary arithmetic.
+    noisy: bool,
 }
 
 impl Comparison<'_> {
@@ -79,6 +95,28 @@ impl Comparison<'_> {
     /// The ids of all customers, or of those that `keep` says.
     pub fn ids(&self, keep: impl Fn(&CustomerLine) -> bool) -> Vec<String> {
         self.customers.iter().filter(|line| keep(line)).map(|line| line.customer_id.clone()).collect()
+    }
+
+    /// Whether a gap is not money, but the noise of the partner's binary arithmetic.
+    #[must_use]
+    pub fn is_noise(&self, gap: &Money) -> bool {
+        self.noisy && noise::is_small(gap)
+    }
+
+    /// What the list of customers with usage of their own is called in evidence.
+    #[must_use]
+    pub fn list_name(&self) -> &'static str {
+        match self.question.matrix.map(|m| m.grain) {
+            None => "top_customers",
+            Some(Grain::Summary) => "cdr-summary",
+            Some(Grain::Rows) => "cdrs",
+        }
+    }
+
+    /// An amount of the comparison's currency.
+    #[must_use]
+    pub fn money(&self, amount: Decimal) -> Money {
+        Money::new(amount, self.question.currency)
     }
 
     /// Nothing, in the currency of the comparison.
@@ -134,11 +172,15 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
     }
     let totals = sides(analytics.total.cost.map(money), total(currency, &ledger_sides)?)?;
 
-    let mut listed: BTreeMap<&str, Listed> = BTreeMap::new();
+    let listed = match question.matrix {
+        Some(matrix) => from_matrix(matrix)?,
+        None => analytics.customers.clone(),
+    };
     let mut listed_twice = BTreeSet::new();
+    let mut by_id: BTreeMap<&str, Listed<'_>> = BTreeMap::new();
     let mut listed_cost = Sum::new(currency);
-    for customer in &analytics.customers {
-        let entry = listed.entry(&customer.customer_id).or_insert_with(|| Listed::new(currency));
+    for customer in &listed {
+        let entry = by_id.entry(&customer.customer_id).or_insert_with(|| Listed::new(currency));
         if entry.seen {
             listed_twice.insert(customer.customer_id.clone());
         }
@@ -157,37 +199,68 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
         }
     }
     let listed_cost = listed_cost.total()?;
-    // The noise of the partner's binary arithmetic is not a customer left out.
+    let noisy = noise::is_noisy(analytics, &listed);
+    let gaps: BTreeSet<&str> = question.matrix.iter().flat_map(|m| m.gaps()).map(|(id, _)| id.as_str()).collect();
     let complete = match totals.analytics {
-        Some(whole) => whole == listed_cost || noise::is_noise(analytics, &whole.minus(&listed_cost)?),
+        // The noise of the partner's binary arithmetic is not a customer left out.
+        Some(whole) if whole == listed_cost => true,
+        Some(whole) if noisy && noise::is_small(&whole.minus(&listed_cost)?) => true,
+        // Every account was asked for and answered, so nobody is left out, unless the books
+        // know somebody and the partner's total has more: what does not tie is then said of
+        // the answer, not of a remainder.
+        Some(whole) => {
+            let beyond = ledger.customers.keys().any(|id| !by_id.contains_key(id.as_str()));
+            question.matrix.is_some_and(Matrix::is_whole) && !(beyond && whole > listed_cost)
+        }
         None => false,
     };
 
-    let ids: BTreeSet<&str> = listed.keys().copied().chain(ledger.customers.keys().map(String::as_str)).collect();
+    let known_ids = by_id.keys().copied().chain(gaps.iter().copied());
+    let ids: BTreeSet<&str> = known_ids.chain(ledger.customers.keys().map(String::as_str)).collect();
     let mut customers = Vec::new();
     let mut unlisted = Vec::new();
+    let mut unlisted_count = 0;
     for id in ids {
         let posted = ledger.customers.get(id);
         let booked = posted.map_or(Ok(zero), |p| p.total())?;
         let mentioned = analytics.names.get(id).map(String::as_str);
+        let account = question.matrix.and_then(|m| m.customers.get(id));
         let known = question
             .customers
             .and_then(|all| all.get(id))
             .map(|p| p.legal_name.as_str())
             .filter(|n| !n.is_empty())
-            .or(mentioned);
-        let (stated, line_status, name, calls) = match listed.get(id) {
+            .or(mentioned)
+            .or(account.and_then(|account| account.name.as_deref()));
+        let ledger_by_direction: BTreeMap<Direction, Money> =
+            Direction::ALL.into_iter().map(|d| (d, posted.map_or(zero, |p| p.direction(d)))).collect();
+        let analytics_by_direction: Option<BTreeMap<Direction, Option<Money>>> = account.map(|account| {
+            let cost = |d: Direction| account.cell(d).usage.as_ref().and_then(|u| u.cost).map(money);
+            Direction::ALL.into_iter().map(|d| (d, cost(d))).collect()
+        });
+        let (stated, line_status, name, calls) = match by_id.get(id) {
+            _ if gaps.contains(id) => {
+                unlisted.push(booked);
+                (None, Status::NotReconciled, known, None)
+            }
             Some(entry) => {
                 let nothing_used = entry.calls == Some(0) && booked.is_zero();
                 let stated = if entry.priced { Some(entry.cost.total()?) } else { None };
-                let difference = stated.map(|s| booked.minus(&s)).transpose()?;
-                let line_status = if stated.is_none() && nothing_used { Status::Matched } else { status(difference) };
-                (stated, line_status, entry.name.or(known), entry.calls)
+                let mut worst = match stated {
+                    None if nothing_used => Status::Matched,
+                    _ => status(stated.map(|s| booked.minus(&s)).transpose()?),
+                };
+                for (direction, cost) in analytics_by_direction.iter().flatten() {
+                    let difference = cost.map(|cost| ledger_by_direction[direction].minus(&cost)).transpose()?;
+                    worst = worst.max(status(difference));
+                }
+                (stated, worst, entry.name.or(known), entry.calls)
             }
             // The list is complete, so the partner charges nothing for this customer.
             None if complete => (Some(zero), status(Some(booked)), known, None),
             None => {
                 unlisted.push(booked);
+                unlisted_count += 1;
                 (None, Status::Unlisted, known, None)
             }
         };
@@ -196,11 +269,8 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
             name: name.or(posted.and_then(|p| p.name.as_deref())).map(str::to_owned),
             sides: sides(stated, booked)?,
             status: line_status,
-            ledger_by_direction: Direction::ALL
-                .into_iter()
-                .map(|d| (d, posted.map_or(zero, |p| p.direction(d))))
-                .collect(),
-            analytics_by_direction: None,
+            ledger_by_direction,
+            analytics_by_direction,
             calls,
         });
     }
@@ -211,7 +281,7 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
             // No tolerance here: unlisted customers are proven by the last digit or not at all.
             let exact = sides.difference.is_some_and(|d| d.is_zero());
             let status = if exact { Status::Matched } else { Status::Discrepant };
-            Some(Remainder { sides, customers: unlisted.len() as u64, status })
+            Some(Remainder { sides, customers: unlisted_count, status })
         }
         _ => None,
     };
@@ -221,9 +291,28 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
         directions,
         customers,
         remainder,
-        listed_cost,
         listed_twice: listed_twice.into_iter().collect(),
+        listed,
+        listed_cost,
+        noisy,
     })
+}
+
+/// The matrix as a list: both directions of each customer whose answers all arrived.
+fn from_matrix(matrix: &Matrix) -> Result<Vec<CustomerUsage>, MoneyError> {
+    let mut listed = Vec::new();
+    for (id, customer) in matrix.customers.iter().filter(|(_, customer)| customer.missing().is_none()) {
+        let usages = || customer.cells.iter().filter_map(|cell| cell.usage.as_ref());
+        let mut cost = Tally::default();
+        usages().filter_map(|usage| usage.cost).try_for_each(|amount| cost.add(amount))?;
+        let calls = usages().try_fold(0_u64, |sum, usage| sum.checked_add(usage.calls?));
+        listed.push(CustomerUsage {
+            customer_id: id.clone(),
+            name: customer.name.clone(),
+            usage: Usage { calls, cost: Some(cost.total()?), ..Usage::default() },
+        });
+    }
+    Ok(listed)
 }
 
 struct Listed<'a> {

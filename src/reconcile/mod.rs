@@ -2,6 +2,7 @@
 //! values in, values out.
 
 pub mod causes;
+mod chance;
 pub mod compare;
 pub mod facts;
 mod noise;
@@ -11,8 +12,8 @@ pub mod rank;
 use compare::{Comparison, Question};
 
 use crate::model::finding::Finding;
-use crate::model::money::MoneyError;
-use crate::model::reconciliation::Reconciliation;
+use crate::model::money::{Money, MoneyError};
+use crate::model::reconciliation::{BesideCalls, Coverage, Reconciliation};
 
 /// Differences that an earlier finding has accounted for, so that one root cause is told
 /// once and not at every place where it shows.
@@ -47,6 +48,8 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("period-mismatch", facts::period_mismatch::find),
     ("currency-mismatch", facts::currency_mismatch::find),
     ("analytics-crossfoot", facts::analytics_crossfoot::find),
+    ("not-captured", facts::not_captured::find),
+    ("analytics-crossfoot", facts::matrix_crossfoot::find),
     ("unpriced-usage", facts::unpriced_usage::find),
     ("float-noise", facts::float_noise::find),
     ("invalid-row", facts::invalid_row::find),
@@ -54,12 +57,41 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("unknown-customer", facts::unknown_customer::find),
     ("missing-in-ledger", facts::missing_in_ledger::find),
     ("missing-in-analytics", facts::missing_in_analytics::find),
+    ("cut-off", causes::cut_off::find),
     ("direction-swap", causes::direction_swap::find),
     ("remainder-difference", facts::remainder_difference::find),
     ("amount-difference", facts::amount_difference::find),
     ("tolerated", facts::tolerated::find),
+    ("duplicate-call", facts::duplicate_call::find),
     ("truncated-customers", facts::truncated_customers::find),
 ];
+
+/// How the customers' own figures were had, in figures.
+fn coverage(question: &Question<'_>) -> Option<Coverage> {
+    let matrix = question.matrix?;
+    Some(Coverage {
+        grain: matrix.grain,
+        accounts_listed: matrix.accounts_listed,
+        accounts_stated: matrix.accounts_stated,
+        asked: matrix.customers.len() as u64,
+        not_reconciled: matrix.gaps().count() as u64,
+    })
+}
+
+/// What the partner's ledger has beside calls, customer by customer.
+fn beside_calls(question: &Question<'_>) -> Option<Vec<BesideCalls>> {
+    let transactions = question.transactions?;
+    let money = |amount| Money::new(amount, question.currency);
+    let rows = transactions.customers.keys().flat_map(|id| {
+        transactions.beside_calls(id).map(|(kind, posted)| BesideCalls {
+            customer_id: id.clone(),
+            kind,
+            rows: posted.rows,
+            amount: money(posted.net),
+        })
+    });
+    Some(rows.collect())
+}
 
 /// Compares and reports.
 ///
@@ -76,6 +108,12 @@ pub fn reconcile(question: &Question<'_>) -> Result<Reconciliation, MoneyError> 
     Ok(Reconciliation {
         period: question.period.clone(),
         timezone: question.timezone,
+        partner_timezone: question.partner_timezone,
+        coverage: coverage(question),
+        edge_calls: question.matrix.map(|m| (m.edge_calls.clone(), m.edge_calls_beyond)),
+        beside_calls: beside_calls(question),
+        partner: question.partner.cloned(),
+        unread: question.unread.clone(),
         currency: question.currency,
         inputs: question.inputs.clone(),
         rows: question.ledger.rows,

@@ -1,38 +1,91 @@
 //! A loopback server that plays the partner API, for the demo, for rehearsals and tests:
-//! `/dashboard` and `/analytics` of one period, behind the authentication headers. Nothing
-//! of the close knows whether it talks to this or to the real one.
+//! `/me`, `/dashboard`, `/analytics` in two generations, `/accounts` and `/transactions` in
+//! pages, each customer's call records, behind the authentication headers; with latency,
+//! a rate limit and faults on demand. Nothing of the close knows whether it talks to this
+//! or to the real one.
 
-use std::convert::Infallible;
+mod answers;
+pub mod month;
+
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use futures_util::stream;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::sync::oneshot;
 
 use crate::model::problem::Problem;
+use answers::Query;
+use month::{Month, mix};
 
 /// Where the API lies on the server.
 pub const BASE_PATH: &str = "/api/v1/partner";
 
-/// What the server answers.
+/// Which generation of `/analytics` is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// That of the API reference page: `totals`, `by_direction`, `top_customers`.
+    Reference,
+    /// The current docs': `calls`, `traffic`, money as text, no customer's usage.
+    Current,
+}
+
+/// What the server plays.
 #[derive(Clone, Debug)]
 pub struct Script {
     /// The partner id that it accepts.
     pub auth_id: String,
     /// The token that it accepts.
     pub auth_token: String,
-    /// First day of the analytics.
-    pub from: String,
-    /// Last day of the analytics.
-    pub to: String,
-    /// Body of `/analytics` for these days.
-    pub analytics: &'static str,
-    /// Body of `/dashboard`.
-    pub dashboard: &'static str,
+    /// Whose calls.
+    pub month: Month,
+    /// Which generation.
+    pub shape: Shape,
+    /// How many customers the analytics list.
+    pub top: usize,
+    /// A body for `/analytics` of the month, instead of the computed one.
+    pub analytics: Option<String>,
+    /// A body for `/dashboard`, instead of the computed one.
+    pub dashboard: Option<String>,
+    /// Endpoints that are refused, by the last word of their path: `accounts`, `cdrs`.
+    pub refused: Vec<String>,
+    /// How long each answer takes.
+    pub latency: Duration,
+    /// Of a thousand requests, so many fail: 429 with Retry-After, 500, a reset, a body that
+    /// breaks off, in turn.
+    pub faults_per_mille: u64,
+    /// Paths that contain this always answer 500.
+    pub broken: Option<String>,
+    /// The port; 0 for a free one.
+    pub port: u16,
+}
+
+impl Script {
+    /// A well-behaved partner with this month.
+    #[must_use]
+    pub fn new(month: Month, auth_id: &str, auth_token: &str) -> Self {
+        Self {
+            auth_id: auth_id.to_owned(),
+            auth_token: auth_token.to_owned(),
+            month,
+            shape: Shape::Reference,
+            top: 2,
+            analytics: None,
+            dashboard: None,
+            refused: Vec::new(),
+            latency: Duration::ZERO,
+            faults_per_mille: 0,
+            broken: None,
+            port: 0,
+        }
+    }
 }
 
 /// A running server; it stops when this is dropped.
@@ -40,6 +93,7 @@ pub struct Script {
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
+    requests: Arc<AtomicU64>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -49,6 +103,19 @@ impl Server {
     #[must_use]
     pub fn base_url(&self) -> String {
         format!("http://{}{BASE_PATH}", self.address)
+    }
+
+    /// How many requests it has seen.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Waits for the server to end, which it does not by itself.
+    pub fn wait(mut self) {
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 
@@ -61,26 +128,33 @@ impl Drop for Server {
     }
 }
 
-/// Starts a server on a free port of this machine, and of no other.
+/// Starts a server on this machine, reachable from no other.
 ///
 /// # Errors
-/// No port or no thread can be had.
+/// The port or a thread cannot be had.
 pub fn start(script: Script) -> Result<Server, Problem> {
     let failed =
         |e: std::io::Error| Problem::stop("rehearsal", "the example server cannot be started").because(e.to_string());
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, script.port)).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let (stop, stopped) = oneshot::channel::<()>();
+    let requests = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&requests);
     let thread = std::thread::Builder::new()
         .name("rehearsal".into())
-        .spawn(move || runtime.block_on(serve(listener, Arc::new(script), stopped)))
+        .spawn(move || runtime.block_on(serve(listener, Arc::new(script), counter, stopped)))
         .map_err(failed)?;
-    Ok(Server { address, stop: Some(stop), thread: Some(thread) })
+    Ok(Server { address, requests, stop: Some(stop), thread: Some(thread) })
 }
 
-async fn serve(listener: TcpListener, script: Arc<Script>, mut stopped: oneshot::Receiver<()>) {
+async fn serve(
+    listener: TcpListener,
+    script: Arc<Script>,
+    counter: Arc<AtomicU64>,
+    mut stopped: oneshot::Receiver<()>,
+) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
     loop {
         let accepted = tokio::select! {
@@ -88,11 +162,15 @@ async fn serve(listener: TcpListener, script: Arc<Script>, mut stopped: oneshot:
             accepted = listener.accept() => accepted,
         };
         let Ok((stream, _)) = accepted else { continue };
-        let script = Arc::clone(&script);
+        let _ = stream.set_nodelay(true);
+        let (script, counter) = (Arc::clone(&script), Arc::clone(&counter));
         tokio::spawn(async move {
             let service = service_fn(move |request| {
-                let response = answer(&script, &request);
-                async move { Ok::<_, Infallible>(response) }
+                let (script, number) = (Arc::clone(&script), counter.fetch_add(1, Ordering::Relaxed));
+                async move {
+                    tokio::time::sleep(script.latency).await;
+                    respond(&script, &request, number)
+                }
             });
             // A client that goes away is no concern of the server's.
             let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
@@ -100,42 +178,60 @@ async fn serve(listener: TcpListener, script: Arc<Script>, mut stopped: oneshot:
     }
 }
 
-fn answer(script: &Script, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+type Body = BoxBody<Bytes, Broken>;
+
+/// Ends a connection in the middle of what it was saying.
+#[derive(Debug)]
+struct Broken;
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("as the script says")
+    }
+}
+
+impl std::error::Error for Broken {}
+
+/// The answer to a request, or, where the script says so, a fault.
+fn respond(script: &Script, request: &Request<Incoming>, number: u64) -> Result<Response<Body>, Broken> {
     let header = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if header("x-auth-id") != script.auth_id || header("x-auth-token") != script.auth_token {
-        return json(StatusCode::UNAUTHORIZED, r#"{"error":{"code":401,"message":"Invalid token"}}"#.into());
+        return Ok(json(401, r#"{"error":{"code":401,"message":"Invalid token"}}"#.into()));
     }
-    let query = request.uri().query().unwrap_or_default();
-    let parameter = |name: &str| {
-        query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
-    };
-    match request.uri().path().strip_prefix(BASE_PATH) {
-        Some("/dashboard") => json(StatusCode::OK, script.dashboard.into()),
-        Some("/analytics") => {
-            let (from, to) =
-                (parameter("from_date").unwrap_or(&script.from), parameter("to_date").unwrap_or(&script.to));
-            if (from, to) == (&script.from, &script.to) {
-                json(StatusCode::OK, script.analytics.into())
-            } else {
-                json(StatusCode::OK, nothing_used(from, to))
-            }
+    let path = request.uri().path();
+    if script.broken.as_ref().is_some_and(|part| path.contains(part)) {
+        return Ok(json(500, r#"{"error":"Failed to retrieve records"}"#.into()));
+    }
+    let dice = mix(number);
+    let fault = (dice % 1000 < script.faults_per_mille).then_some((dice / 1000) % 4);
+    match fault {
+        Some(0) => {
+            let mut response = json(429, r#"{"error":{"code":"RATE_LIMITED","message":"slow down"}}"#.into());
+            response.headers_mut().insert("retry-after", hyper::header::HeaderValue::from_static("1"));
+            return Ok(response);
         }
-        _ => json(StatusCode::NOT_FOUND, r#"{"error":"not found"}"#.into()),
+        Some(1) => return Ok(json(500, r#"{"error":{"code":"INTERNAL","message":"try again"}}"#.into())),
+        Some(2) => return Err(Broken),
+        _ => {}
     }
+    let query = Query(request.uri().query().unwrap_or_default());
+    let below = path.strip_prefix(BASE_PATH).unwrap_or("/nothing");
+    let (status, body) = answers::answer(script, below, &query)
+        .unwrap_or_else(|e| (500, format!(r#"{{"error":"{e}"}}"#)));
+    if fault.is_some() {
+        let length = body.len();
+        let half = Bytes::from(body).slice(..length / 2);
+        let frames = stream::iter([Ok(Frame::data(half)), Err(Broken)]);
+        let mut response = Response::new(BodyExt::boxed(StreamBody::new(frames)));
+        response.headers_mut().insert("content-length", length.into());
+        return Ok(response);
+    }
+    Ok(json(status, body))
 }
 
-/// A period in which nobody called.
-fn nothing_used(from: &str, to: &str) -> String {
-    let day = |text: &str| text.chars().filter(|c| c.is_ascii_digit() || *c == '-').collect::<String>();
-    let (from, to) = (day(from), day(to));
-    format!(
-        r#"{{"period":{{"from":"{from}","to":"{to}"}},"totals":{{"total_calls":0,"answered_calls":0,"failed_calls":0,"total_duration_seconds":0,"total_cost":0.00,"currency":"INR"}},"by_direction":{{"inbound":{{"calls":0,"cost":0.00}},"outbound":{{"calls":0,"cost":0.00}}}},"top_customers":[]}}"#
-    )
-}
-
-fn json(status: StatusCode, body: String) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(body)));
-    *response.status_mut() = status;
+fn json(status: u16, body: String) -> Response<Body> {
+    let mut response = Response::new(Full::new(Bytes::from(body)).map_err(|never| match never {}).boxed());
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert("content-type", hyper::header::HeaderValue::from_static("application/json"));
     response
 }

@@ -16,6 +16,8 @@ struct Document<'a> {
     tool: Tool<'a>,
     period: Span,
     currency: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partner: Option<Partner<'a>>,
     outcome: &'static str,
     inputs: Vec<Input<'a>>,
     ledger_rows: Rows,
@@ -23,7 +25,69 @@ struct Document<'a> {
     directions: Vec<DirectionRow>,
     customers: Vec<CustomerRow<'a>>,
     remainder: Option<RemainderRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<CoveragePart>,
+    cutoff: CutOff<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beside_calls: Option<Vec<BesideRow<'a>>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    unread: &'a [String],
     findings: Vec<FindingRow<'a>>,
+}
+
+/// Who the partner is, by its own profile.
+#[derive(Serialize)]
+struct Partner<'a> {
+    name: Option<&'a str>,
+    company: Option<&'a str>,
+    currency: Option<&'a str>,
+    gstin: Option<&'a str>,
+}
+
+/// How the customers' own figures were had.
+#[derive(Serialize)]
+struct CoveragePart {
+    matrix: &'static str,
+    accounts_listed: u64,
+    accounts_stated: Option<u64>,
+    customers_asked: u64,
+    not_reconciled: u64,
+}
+
+/// Where each side's period begins and ends, and the calls in between.
+#[derive(Serialize)]
+struct CutOff<'a> {
+    books: Boundary,
+    partner: Boundary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calls: Option<Vec<EdgeRow<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calls_beyond: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Boundary {
+    timezone: &'static str,
+    from: String,
+    until: String,
+}
+
+#[derive(Serialize)]
+struct EdgeRow<'a> {
+    start: String,
+    customer_id: &'a str,
+    direction: &'static str,
+    uuid: &'a str,
+    cost: String,
+    counted_by: &'static str,
+}
+
+#[derive(Serialize)]
+struct BesideRow<'a> {
+    customer_id: &'a str,
+    kind: &'static str,
+    rows: u64,
+    amount: String,
 }
 
 #[derive(Serialize)]
@@ -87,7 +151,7 @@ struct CustomerRow<'a> {
     pair: Pair,
     status: &'static str,
     ledger_by_direction: BTreeMap<&'static str, String>,
-    analytics_by_direction: Option<BTreeMap<&'static str, String>>,
+    analytics_by_direction: Option<BTreeMap<&'static str, Option<String>>>,
 }
 
 #[derive(Serialize)]
@@ -142,6 +206,12 @@ pub fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
             timezone: reconciliation.timezone.name().to_owned(),
         },
         currency: reconciliation.currency.code().to_owned(),
+        partner: reconciliation.partner.as_ref().map(|p| Partner {
+            name: p.name.as_deref(),
+            company: p.company.as_deref(),
+            currency: p.currency.as_deref(),
+            gstin: p.gstin.as_deref(),
+        }),
         outcome: reconciliation.outcome(),
         inputs: reconciliation
             .inputs
@@ -168,7 +238,10 @@ pub fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
                 pair: pair(&line.sides),
                 status: line.status.name(),
                 ledger_by_direction: by_direction(&line.ledger_by_direction),
-                analytics_by_direction: line.analytics_by_direction.as_ref().map(by_direction),
+                analytics_by_direction: line
+                    .analytics_by_direction
+                    .as_ref()
+                    .map(|amounts| amounts.iter().map(|(d, money)| (d.name(), plain(*money))).collect()),
             })
             .collect(),
         remainder: reconciliation.remainder.as_ref().map(|r| RemainderRow {
@@ -176,6 +249,25 @@ pub fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
             customers: r.customers,
             status: r.status.name(),
         }),
+        coverage: reconciliation.coverage.map(|c| CoveragePart {
+            matrix: c.grain.name(),
+            accounts_listed: c.accounts_listed,
+            accounts_stated: c.accounts_stated,
+            customers_asked: c.asked,
+            not_reconciled: c.not_reconciled,
+        }),
+        cutoff: cutoff(reconciliation),
+        beside_calls: reconciliation.beside_calls.as_ref().map(|rows| {
+            rows.iter()
+                .map(|row| BesideRow {
+                    customer_id: &row.customer_id,
+                    kind: row.kind.name(),
+                    rows: row.rows,
+                    amount: row.amount.plain(),
+                })
+                .collect()
+        }),
+        unread: &reconciliation.unread,
         findings: reconciliation.findings.iter().map(finding).collect(),
     };
     to_bytes(&document)
@@ -186,6 +278,33 @@ pub fn to_bytes(document: &impl Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(document).unwrap_or_default();
     bytes.push(b'\n');
     bytes
+}
+
+fn cutoff(reconciliation: &Reconciliation) -> CutOff<'_> {
+    let boundary = |zone: chrono_tz::Tz| {
+        let (from, until) = reconciliation.period.instants(zone);
+        let text = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        Boundary { timezone: zone.name(), from: text(from), until: text(until) }
+    };
+    let calls = reconciliation.edge_calls.as_ref();
+    CutOff {
+        books: boundary(reconciliation.timezone),
+        partner: boundary(reconciliation.partner_timezone),
+        calls: calls.map(|(calls, _)| {
+            calls
+                .iter()
+                .map(|call| EdgeRow {
+                    start: call.start.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
+                    customer_id: &call.customer_id,
+                    direction: call.direction.name(),
+                    uuid: &call.uuid,
+                    cost: Money::new(call.cost, reconciliation.currency).plain(),
+                    counted_by: if call.in_partner_period { "partner" } else { "books" },
+                })
+                .collect()
+        }),
+        calls_beyond: calls.map(|(_, beyond)| *beyond),
+    }
 }
 
 fn plain(money: Option<Money>) -> Option<String> {

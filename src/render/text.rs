@@ -39,7 +39,7 @@ pub fn summary(r: &Reconciliation, paint: &dyn Paint) -> String {
         let word = match status {
             Status::Matched | Status::Unlisted => paint.good(status.name()),
             Status::Tolerated | Status::NotStated => paint.warn(status.name()),
-            Status::Discrepant => paint.bad(status.name()),
+            Status::Discrepant | Status::NotReconciled => paint.bad(status.name()),
         };
         format!(
             "  {what:<18}{}{}{}  {word}\n",

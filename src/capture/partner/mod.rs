@@ -4,12 +4,18 @@
 // of ours is one.
 #![allow(clippy::disallowed_types)]
 
+pub mod accounts;
 pub mod analytics;
 mod analytics_current;
+pub mod cdrs;
 pub mod dashboard;
+pub mod identity;
+pub mod transactions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono_tz::Tz;
 use serde::de::IgnoredAny;
 
 use crate::model::money::shorten;
@@ -26,10 +32,27 @@ fn note_unknown(into: &mut Vec<String>, at: &str, rest: &Rest) {
     }
 }
 
+/// Keeps fields aside that we do not know, each with the answer that has it.
+pub(super) fn note_unread(into: &mut BTreeSet<String>, answer: &str, fields: &[String]) {
+    into.extend(fields.iter().map(|field| format!("{answer}: {field}")));
+}
+
 /// Says that an answer cannot be read, and where in it.
 fn undecodable(what: &str, file: &str, error: &serde_json::Error) -> Problem {
     Problem::stop("upstream-shape", format!("the partner's {what} answer cannot be read"))
         .at(format!("{file}, line {}, column {}", error.line(), error.column()))
         .because(error.to_string())
         .next("compare the answer with the API reference; if the partner changed its API, a newer crossfoot is needed")
+}
+
+/// Reads an instant: RFC 3339 with `Z` or an offset, or a naive time, which is taken in
+/// the partner's zone. None for anything else.
+fn instant(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Some(instant.with_timezone(&Utc));
+    }
+    let naive = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
+        .into_iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
+    naive.and_local_timezone(zone).earliest().map(|t| t.with_timezone(&Utc))
 }

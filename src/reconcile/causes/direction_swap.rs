@@ -4,8 +4,9 @@ use crate::model::finding::{Confidence, Finding, Severity};
 use crate::model::money::{Money, MoneyError};
 use crate::model::reconciliation::Status;
 use crate::model::usage::Direction;
-use crate::reconcile::Claimed;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::facts::figures;
+use crate::reconcile::{Claimed, chance};
 
 /// Every customer's total is right or accounted for, and yet one direction has too much
 /// and the other too little: that much stands under the wrong direction. Which customer's
@@ -15,8 +16,9 @@ use crate::reconcile::compare::Comparison;
 /// # Errors
 /// A sum beyond the exact range.
 pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
-    if claimed.directions {
-        return Ok(Vec::new());
+    let found = of_customers(cx, claimed)?;
+    if claimed.directions || !found.is_empty() {
+        return Ok(found);
     }
     let [Some(inbound), Some(outbound)] = [0, 1].map(|i| cx.directions.get(i).and_then(|l| l.sides.difference)) else {
         return Ok(Vec::new());
@@ -73,4 +75,46 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     finding.residual = line.sides.difference.map(|d| d.minus(&moved)).transpose()?;
     finding.rivals = rivals;
     Ok(vec![finding])
+}
+
+/// Where each customer's own directions are captured: those whose total is right and whose
+/// directions are off by the same amount, one too much and the other too little.
+fn of_customers(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+    let mut found = Vec::new();
+    for line in cx.customers.iter().filter(|l| l.status == Status::Discrepant) {
+        let id = &line.customer_id;
+        let differences = [Direction::Inbound, Direction::Outbound].map(|d| line.direction(d).and_then(|s| s.difference));
+        let [Some(inbound), Some(outbound)] = differences else { continue };
+        if claimed.customers.contains(id) || inbound.is_zero() || inbound != outbound.negated() {
+            continue;
+        }
+        claimed.customers.insert(id.clone());
+        claimed.directions = true;
+        let surplus = if inbound.is_negative() { Direction::Outbound } else { Direction::Inbound };
+        let Some(sides) = line.direction(surplus) else { continue };
+        let moved = inbound.abs();
+        let (odds, confidence) = chance::of_exact_fit(&moved);
+        let message = format!(
+            "For {}, {} stands under {} that the partner has under {}; the customer's total is right.",
+            cx.called(id),
+            moved.display(),
+            surplus.name(),
+            surplus.other().name()
+        );
+        let next = format!(
+            "Move {} of this customer from {} to {} in the ledger and run the command again.",
+            moved.display(),
+            surplus.name(),
+            surplus.other().name()
+        );
+        let mut finding = Finding::fact("direction-swap", Severity::Blocking, message, next)
+            .confidence(confidence)
+            .in_direction(surplus)
+            .touching([id.clone()])
+            .shown_by(figures(cx, id))
+            .explained(&sides);
+        finding.chance = Some(odds);
+        found.push(finding);
+    }
+    Ok(found)
 }

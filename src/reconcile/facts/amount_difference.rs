@@ -1,11 +1,13 @@
 //! A difference that nothing else explains: always said, never dropped.
 
 use super::{figures, more_or_less, whole_file};
-use crate::model::finding::{Finding, Severity};
-use crate::model::money::MoneyError;
-use crate::model::reconciliation::Status;
-use crate::reconcile::Claimed;
+use crate::model::finding::{Confidence, Finding, Severity};
+use crate::model::money::{Money, MoneyError, total};
+use crate::model::reconciliation::{CustomerLine, Status};
+use crate::model::transactions::Kind;
+use crate::model::usage::Direction;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::{Claimed, chance};
 
 /// Reports each customer's difference, and a direction's where no customer's can be
 /// behind it.
@@ -31,12 +33,13 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
                 line.sides.ledger.display()
             ),
         };
-        findings.push(
-            Finding::fact("amount-difference", Severity::Blocking, message, "Compare the customer's postings with the partner's figure, correct the wrong one and run the command again.".to_owned())
-                .touching([id.clone()])
-                .shown_by(figures(cx, id))
-                .unexplained(&line.sides),
-        );
+        let (message, off) = by_direction(line, message);
+        let mut finding = Finding::fact("amount-difference", Severity::Blocking, message, "Compare the customer's postings with the partner's figure, correct the wrong one and run the command again.".to_owned())
+            .touching([id.clone()])
+            .shown_by(figures(cx, id))
+            .unexplained(&line.sides);
+        finding.direction = off;
+        findings.push(beside_calls(cx, id, finding)?);
     }
     let customers_differ = cx.customers.iter().any(|l| discrepant(l.status))
         || cx.remainder.as_ref().is_some_and(|r| discrepant(r.status));
@@ -68,4 +71,69 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         );
     }
     Ok(findings)
+}
+
+/// Says which direction it is in, where the partner's own are captured.
+fn by_direction(line: &CustomerLine, mut message: String) -> (String, Option<Direction>) {
+    let off: Vec<(Direction, Money)> = Direction::ALL
+        .into_iter()
+        .filter_map(|d| Some((d, line.direction(d)?.difference.filter(|difference| !difference.is_zero())?)))
+        .collect();
+    match off.as_slice() {
+        [] => (message, None),
+        [(direction, _)] => {
+            message.push_str(&format!(" It is all in {}.", direction.name()));
+            (message, Some(*direction))
+        }
+        both => {
+            let parts: Vec<String> = both.iter().map(|(d, m)| format!("{} {}", d.name(), m.display_signed())).collect();
+            message.push_str(&format!(" By direction: {}.", parts.join(", ")));
+            (message, None)
+        }
+    }
+}
+
+/// Says which part of the difference is not calls: what the partner's own ledger charged
+/// the customer beside them.
+fn beside_calls(cx: &Comparison<'_>, id: &str, mut finding: Finding) -> Result<Finding, MoneyError> {
+    let charges: Vec<(Kind, Money)> = cx
+        .question
+        .transactions
+        .into_iter()
+        .flat_map(|t| t.beside_calls(id))
+        .map(|(kind, posted)| (kind, cx.money(posted.net)))
+        .filter(|(_, amount)| !amount.is_zero())
+        .collect();
+    let Some(difference) = finding.difference.filter(|_| !charges.is_empty()) else { return Ok(finding) };
+    let listed = |some: &[(Kind, Money)]| {
+        some.iter().map(|(kind, amount)| format!("{} {}", kind.name(), amount.display())).collect::<Vec<_>>().join(", ")
+    };
+    let sum = total(cx.question.currency, charges.iter().map(|(_, amount)| amount))?;
+    let mut fits: Vec<&[(Kind, Money)]> =
+        charges.chunks(1).filter(|one| one.iter().any(|(_, amount)| *amount == difference)).collect();
+    if charges.len() > 1 && sum == difference {
+        fits.insert(0, &charges);
+    }
+    let evidence = whole_file("capture/transactions".to_owned(), format!("{id}: {}", listed(&charges)));
+    finding = finding.shown_by([evidence]);
+    if let Some(fit) = fits.first() {
+        let (odds, confidence) = chance::of_exact_fit(&difference);
+        finding.message.push_str(&format!(
+            " That is exactly what the partner's ledger charged beside calls: {}.",
+            listed(fit)
+        ));
+        finding.next = "Book what is not calls under another account, so that it is not compared with call costs; then run the command again.".to_owned();
+        finding.rivals = fits.len() as u64 - 1;
+        finding.confidence = if finding.rivals == 0 { confidence } else { Confidence::Possible };
+        finding.chance = Some(odds);
+        finding.explains = Some(difference);
+        finding.residual = Some(cx.zero());
+    } else {
+        finding.message.push_str(&format!(
+            " Beside calls, the partner's ledger charged {}: {}; that does not explain it.",
+            sum.display(),
+            listed(&charges)
+        ));
+    }
+    Ok(finding)
 }

@@ -6,7 +6,6 @@ use crate::model::money::{Money, MoneyError, total};
 use crate::model::usage::Direction;
 use crate::reconcile::Claimed;
 use crate::reconcile::compare::Comparison;
-use crate::reconcile::noise::is_noise;
 
 /// Adds up directions, listed customers, answered and failed calls, and compares with the
 /// totals that the answer states. What is not stated is not added up.
@@ -61,7 +60,7 @@ fn money_contradictions(cx: &Comparison<'_>) -> Result<Vec<String>, MoneyError> 
     let sum = total(currency, &stated)?;
     let all_stated = Direction::ALL.iter().all(|d| analytics.direction(*d).is_some_and(|u| u.cost.is_some()))
         && analytics.directions.iter().all(|d| d.usage.cost.is_some());
-    if sum != whole && (all_stated || (!stated.is_empty() && sum > whole)) && !is_noise(analytics, &sum.minus(&whole)?)
+    if sum != whole && (all_stated || (!stated.is_empty() && sum > whole)) && !cx.is_noise(&sum.minus(&whole)?)
     {
         found.push(format!("its directions add up to {} and its total is {}", sum.display(), whole.display()));
     }
@@ -70,7 +69,7 @@ fn money_contradictions(cx: &Comparison<'_>) -> Result<Vec<String>, MoneyError> 
             breakdown.parts.iter().map(|part| part.cost.map(|cost| Money::new(cost, currency))).collect();
         let Some(costs) = costs else { continue };
         let sum = total(currency, &costs)?;
-        if sum != whole && !is_noise(analytics, &sum.minus(&whole)?) {
+        if sum != whole && !cx.is_noise(&sum.minus(&whole)?) {
             found.push(format!(
                 "its {} adds up to {} and its total is {}",
                 breakdown.field,
@@ -79,10 +78,12 @@ fn money_contradictions(cx: &Comparison<'_>) -> Result<Vec<String>, MoneyError> 
             ));
         }
     }
-    if cx.listed_cost > whole && !is_noise(analytics, &cx.listed_cost.minus(&whole)?) {
+    let listed: Vec<Money> = analytics.customers.iter().filter_map(|c| c.usage.cost).map(|c| cx.money(c)).collect();
+    let sum = total(currency, &listed)?;
+    if sum > whole && !cx.is_noise(&sum.minus(&whole)?) {
         found.push(format!(
             "its listed customers add up to {} and its total is {}",
-            cx.listed_cost.display(),
+            sum.display(),
             whole.display()
         ));
     }

@@ -1,9 +1,10 @@
 //! A row, or the whole answer, in another currency.
 
-use super::{counted, row_evidence};
+use super::{counted, row_evidence, whole_file};
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::MoneyError;
 use crate::model::posting::RowProblemKind;
+use crate::model::usage::Direction;
 use crate::reconcile::Claimed;
 use crate::reconcile::compare::Comparison;
 
@@ -13,9 +14,10 @@ use crate::reconcile::compare::Comparison;
 /// # Errors
 /// None in practice.
 pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+    let mut found: Vec<Finding> = of_calls(cx, claimed).into_iter().collect();
     let ledger = cx.question.ledger;
     if ledger.other_currencies.is_empty() {
-        return Ok(Vec::new());
+        return Ok(found);
     }
     let ours = cx.question.currency;
     let rows = row_evidence(cx, RowProblemKind::OtherCurrency);
@@ -52,7 +54,43 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
             with_unlisted(cx, touched),
         )
     };
-    Ok(vec![Finding::fact("currency-mismatch", Severity::Blocking, message, next).touching(touched).shown_by(evidence)])
+    found.push(
+        Finding::fact("currency-mismatch", Severity::Blocking, message, next).touching(touched).shown_by(evidence),
+    );
+    Ok(found)
+}
+
+/// Call records in another currency than the analytics: set aside, so that their customers
+/// cannot be proven.
+fn of_calls(cx: &Comparison<'_>, claimed: &mut Claimed) -> Option<Finding> {
+    let matrix = cx.question.matrix?;
+    let mut evidence = Vec::new();
+    let mut touched = Vec::new();
+    for (id, customer) in &matrix.customers {
+        for direction in Direction::ALL {
+            let cell = customer.cell(direction);
+            for (code, amount) in &cell.other_currencies {
+                touched.push(id.clone());
+                evidence.push(whole_file(cell.file.clone(), format!("{} of {id}: {code} {amount}", direction.name())));
+            }
+        }
+    }
+    if touched.is_empty() {
+        return None;
+    }
+    touched.dedup();
+    claimed.customers.extend(touched.iter().cloned());
+    let message = format!(
+        "The call records of {} are not all in {}: such calls are set aside, never added up, and these customers are held.",
+        counted(touched.len(), "customer"),
+        cx.question.currency
+    );
+    let next = "Ask the partner which currency these calls are in; its list and its single records are known to differ.";
+    Some(
+        Finding::fact("currency-mismatch", Severity::Blocking, message, next.to_owned())
+            .touching(touched)
+            .shown_by(evidence),
+    )
 }
 
 /// A doubt about one unlisted customer is a doubt about all, since only their sum is

@@ -9,7 +9,6 @@ use crate::model::reconciliation::Status;
 use crate::model::usage::without_float_noise;
 use crate::reconcile::Claimed;
 use crate::reconcile::compare::Comparison;
-use crate::reconcile::noise::is_noise;
 
 /// Looks for noisy amounts in the answer. The noise is kept, never rounded away: where it
 /// parts a customer's figure from the ledger's, that customer is held, unless a tolerance
@@ -22,12 +21,12 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     let noisy: Vec<(String, Decimal, Decimal)> =
         std::iter::once(("totals.total_cost".to_owned(), analytics.total.cost))
             .chain(analytics.directions.iter().map(|d| (format!("by_direction.{}.cost", d.name), d.usage.cost)))
-            .chain(analytics.customers.iter().map(|c| (format!("top_customers {} cost", c.customer_id), c.usage.cost)))
+            .chain(cx.listed.iter().map(|c| (format!("{} {} cost", cx.list_name(), c.customer_id), c.usage.cost)))
             .filter_map(|(place, cost)| cost.and_then(|c| without_float_noise(c).map(|short| (place, c, short))))
             .collect();
     let Some((place, value, meant)) = noisy.first() else { return Ok(Vec::new()) };
 
-    let by_noise = |sides: &Sides| sides.difference.is_some_and(|d| !d.is_zero() && is_noise(analytics, &d));
+    let by_noise = |sides: &Sides| sides.difference.is_some_and(|d| !d.is_zero() && cx.is_noise(&d));
     let mut touched = cx.ids(|line| line.status == Status::Discrepant && by_noise(&line.sides));
     claimed.customers.extend(touched.iter().cloned());
     if cx.directions.iter().any(|line| by_noise(&line.sides)) {

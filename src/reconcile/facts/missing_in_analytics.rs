@@ -14,7 +14,7 @@ use crate::reconcile::compare::Comparison;
 /// A sum beyond the exact range.
 pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
     let next = "Find out whose usage these rows are; take them out or post them under the right customer.";
-    let listed: BTreeSet<&str> = cx.question.analytics.customers.iter().map(|c| c.customer_id.as_str()).collect();
+    let listed: BTreeSet<&str> = cx.listed.iter().map(|c| c.customer_id.as_str()).collect();
     let absent = |id: &str| !listed.contains(id);
     one_sided(
         cx,

@@ -3,10 +3,13 @@
 pub mod amount_difference;
 pub mod analytics_crossfoot;
 pub mod currency_mismatch;
+pub mod duplicate_call;
 pub mod float_noise;
 pub mod invalid_row;
+pub mod matrix_crossfoot;
 pub mod missing_in_analytics;
 pub mod missing_in_ledger;
+pub mod not_captured;
 pub mod period_mismatch;
 pub mod remainder_difference;
 pub mod tolerated;
@@ -19,6 +22,7 @@ use crate::model::finding::{Evidence, Finding, Severity, Sides};
 use crate::model::money::{Money, MoneyError};
 use crate::model::posting::{RowProblem, RowProblemKind};
 use crate::model::reconciliation::{CustomerLine, Status};
+use crate::model::usage::Direction;
 use crate::reconcile::Claimed;
 use crate::reconcile::compare::Comparison;
 
@@ -26,7 +30,7 @@ use crate::reconcile::compare::Comparison;
 const GROUP_ABOVE: usize = 20;
 
 /// `5 rows`, `1 row`.
-fn counted(n: usize, one: &str) -> String {
+pub(super) fn counted(n: usize, one: &str) -> String {
     match (n, one.strip_suffix('y')) {
         (1, _) => format!("1 {one}"),
         (_, Some(stem)) => format!("{n} {stem}ies"),
@@ -61,22 +65,37 @@ fn row_evidence(cx: &Comparison<'_>, kind: RowProblemKind) -> Vec<(Evidence, Row
 }
 
 /// Where both figures of a customer stand.
-fn figures(cx: &Comparison<'_>, id: &str) -> Vec<Evidence> {
+pub(super) fn figures(cx: &Comparison<'_>, id: &str) -> Vec<Evidence> {
     let mut places = Vec::new();
-    if let Some(listed) = cx.question.analytics.customers.iter().find(|c| c.customer_id == id) {
+    let account = cx.question.matrix.and_then(|m| m.customers.get(id));
+    for direction in account.iter().flat_map(|_| Direction::ALL) {
+        let Some(cell) = account.map(|a| a.cell(direction)) else { continue };
+        let Some(usage) = &cell.usage else { continue };
+        let calls = usage.calls.map_or_else(String::new, |n| format!("{} of {id}: ", counted_u64(n, "call")));
+        let cost = usage.cost.map_or_else(|| "null".to_owned(), |c| c.to_string());
+        places.push(whole_file(cell.file.clone(), format!("{} {calls}cost {cost}", direction.name())));
+    }
+    let listed = cx.listed.binary_search_by(|c| c.customer_id.as_str().cmp(id)).ok().and_then(|i| cx.listed.get(i));
+    if account.is_none()
+        && let Some(listed) = listed.or_else(|| cx.listed.iter().find(|c| c.customer_id == id))
+    {
         let cost = listed.usage.cost.map_or_else(|| "null".to_owned(), |c| c.to_string());
         places.push(whole_file(cx.question.file("analytics"), format!("top_customers: auth_id {id}, cost {cost}")));
     }
     if let Some(posted) = cx.question.ledger.customers.get(id) {
         let text = format!(
             "{} of {id}: inbound {}, outbound {}",
-            counted(usize::try_from(posted.rows).unwrap_or(usize::MAX), "row"),
+            counted_u64(posted.rows, "row"),
             posted.inbound.plain(),
             posted.outbound.plain()
         );
         places.push(whole_file(cx.question.ledger.path.clone(), text));
     }
     places
+}
+
+fn counted_u64(n: u64, one: &str) -> String {
+    counted(usize::try_from(n).unwrap_or(usize::MAX), one)
 }
 
 fn whole_file(file: String, text: String) -> Evidence {
@@ -112,7 +131,7 @@ fn one_sided(
 }
 
 /// The sum of several comparisons.
-fn add_up(cx: &Comparison<'_>, all: &[Sides]) -> Result<Sides, MoneyError> {
+pub(super) fn add_up(cx: &Comparison<'_>, all: &[Sides]) -> Result<Sides, MoneyError> {
     let mut sum = Sides { analytics: Some(cx.zero()), ledger: cx.zero(), difference: Some(cx.zero()) };
     for sides in all {
         sum.ledger = sum.ledger.plus(&sides.ledger)?;

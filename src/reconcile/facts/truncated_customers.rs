@@ -20,7 +20,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         return Ok(Vec::new());
     }
     let agrees = remainder.status == Status::Matched;
-    let listed = cx.question.analytics.customers.len();
+    let listed = cx.listed.len();
     let share = percent(cx.listed_cost.amount(), whole.amount(), 1).map_or_else(String::new, |p| format!(" ({p} %)"));
     let n = usize::try_from(remainder.customers).unwrap_or(usize::MAX);
     let states = if listed == 0 {
@@ -37,7 +37,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     );
     let severity = if agrees { Severity::Info } else { Severity::Warning };
     let next = if agrees { "Nothing to do." } else { "See the finding about the remainder." };
-    let text = format!("top_customers: {}, {}", counted(listed, "customer"), cx.listed_cost.plain());
+    let text = format!("{}: {}, {}", cx.list_name(), counted(listed, "customer"), cx.listed_cost.plain());
     Ok(vec![
         Finding::fact("truncated-customers", severity, message, next.to_owned())
             .shown_by([whole_file(cx.question.file("analytics"), text)]),

@@ -39,7 +39,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         return Ok(findings);
     }
 
-    let missing: Vec<_> = analytics.customers.iter().filter(|c| unstated(&c.usage)).collect();
+    let missing: Vec<_> = cx.listed.iter().filter(|c| unstated(&c.usage)).collect();
     if !missing.is_empty() {
         let ids: Vec<String> = missing.iter().map(|c| c.customer_id.clone()).collect();
         claimed.customers(cx, &ids);
@@ -71,7 +71,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         );
     }
 
-    let zero_customers: Vec<_> = analytics.customers.iter().filter(|c| free(&c.usage)).collect();
+    let zero_customers: Vec<_> = cx.listed.iter().filter(|c| free(&c.usage)).collect();
     let zero_directions: Vec<_> = analytics
         .directions
         .iter()

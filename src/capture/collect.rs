@@ -1,0 +1,472 @@
+//! What a capture asks for, in which order, and what becomes of what does not come:
+//! `/analytics`, without which there is nothing; `/me` and `/dashboard`; where the analytics
+//! do not list every customer, `/accounts` and each customer's call records per direction;
+//! on request the partner's ledger. An answer goes to the disk before the next is asked for.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{NaiveDate, SecondsFormat};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use rust_decimal::Decimal;
+
+use super::client::{Client, Failure, Watch};
+use super::partner::{accounts, analytics, cdrs, dashboard, identity, transactions};
+use super::record::{AnswerRecord, NotCaptured, Record, Role, Span, Subject, sha256_hex};
+use super::redact::{self, Keep};
+use super::requests::{self, PER_PAGE, Wanted};
+use super::work::{NOT_KEPT, Work};
+use crate::books::config::{Config, MatrixSource};
+use crate::model::money::Tally;
+use crate::model::period::Period;
+use crate::model::problem::Problem;
+use crate::model::usage::{Analytics, Direction};
+
+/// So many requests in a row that fail for good mean that the partner is down.
+const DOWN_AFTER: u32 = 10;
+/// Tasks beyond the requests under way: those that wait to try again hold up nobody.
+const TASKS_PER_PLACE: usize = 4;
+
+/// What a capture is made with.
+pub struct Errand<'a> {
+    /// The connection.
+    pub client: &'a Client,
+    /// The settings.
+    pub config: &'a Config,
+    /// The period asked for.
+    pub period: &'a Period,
+    /// Customers that the books know: asked for, too, when the partner's list falls short.
+    pub known: &'a BTreeSet<String>,
+    /// The world.
+    pub watch: &'a dyn Watch,
+}
+
+/// Why an answer is not there.
+enum Miss {
+    /// The capture cannot go on.
+    Fatal(Problem),
+    /// This answer cannot be had.
+    Failed(Failure),
+}
+
+impl From<Miss> for Problem {
+    fn from(miss: Miss) -> Self {
+        match miss {
+            Miss::Fatal(problem) => problem,
+            Miss::Failed(failure) => failure.problem,
+        }
+    }
+}
+
+struct Courier<'a> {
+    errand: &'a Errand<'a>,
+    state: Mutex<State>,
+}
+
+struct State {
+    work: Work,
+    used: BTreeSet<String>,
+    missing: Vec<NotCaptured>,
+    done: u64,
+    total: u64,
+    failed_in_a_row: u32,
+}
+
+/// Gets every answer of a period into `work`, and writes `capture.json` beside them.
+///
+/// # Errors
+/// What cannot be done without could not be had, or nothing can be written. What had
+/// arrived stays in `work`.
+pub async fn collect(errand: &Errand<'_>, work: Work) -> Result<(), Problem> {
+    let state = State { work, used: BTreeSet::new(), missing: Vec::new(), done: 0, total: 3, failed_in_a_row: 0 };
+    let courier = Courier { errand, state: Mutex::new(state) };
+    let analytics = courier.analytics().await?;
+    courier.optional(Role::Me, |body, file| identity::decode(body, file).map(drop)).await?;
+    courier.optional(Role::Dashboard, |body, file| dashboard::decode(body, file).map(drop)).await?;
+
+    let setting = errand.config.upstream.matrix;
+    let mut source = match setting {
+        MatrixSource::Auto if lists_everybody(&analytics) => MatrixSource::TopCustomers,
+        MatrixSource::Auto => MatrixSource::CdrSummary,
+        chosen => chosen,
+    };
+    let mut ids = BTreeSet::new();
+    if source != MatrixSource::TopCustomers || errand.config.upstream.transactions {
+        match courier.accounts(setting == MatrixSource::Auto).await? {
+            Some(listed) => ids = listed,
+            None => source = MatrixSource::TopCustomers,
+        }
+    }
+    if source != MatrixSource::TopCustomers {
+        ids.extend(analytics.customers.iter().map(|customer| customer.customer_id.clone()));
+        ids.extend(analytics.names.keys().cloned());
+        let sum = courier.matrix(source, &ids, false).await?;
+        let more: BTreeSet<String> = errand.known.difference(&ids).cloned().collect();
+        // Accounts that are no longer active may be on no list; the books know them.
+        if !more.is_empty() && sum.is_some_and(|sum| analytics.total.cost.is_some_and(|total| sum < total)) {
+            courier.matrix(source, &more, true).await?;
+        }
+    }
+    if errand.config.upstream.transactions {
+        courier.transactions(&ids).await?;
+    }
+    courier.finish(source)
+}
+
+/// Whether the customers of the analytics are all there are: their costs add up to the total.
+pub(super) fn lists_everybody(analytics: &Analytics) -> bool {
+    let mut sum = Tally::default();
+    let priced = analytics.customers.iter().all(|c| c.usage.cost.is_some_and(|cost| sum.add(cost).is_ok()));
+    let nothing = analytics.total.cost.is_some_and(|cost| cost.is_zero());
+    priced && (nothing || !analytics.customers.is_empty()) && sum.total().ok() == analytics.total.cost
+}
+
+impl Courier<'_> {
+    fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn expect(&self, more: u64) {
+        let (done, total) = self.with(|state| {
+            state.total += more;
+            (state.done, state.total)
+        });
+        self.errand.watch.progress(done, total);
+    }
+
+    fn tasks(&self) -> usize {
+        self.errand.config.upstream.concurrency * TASKS_PER_PLACE
+    }
+
+    /// An answer that is there already, or that is asked for now and kept.
+    async fn answer<T>(
+        &self,
+        wanted: &Wanted<'_>,
+        decode: impl Fn(&[u8], &str) -> Result<T, Problem>,
+    ) -> Result<T, Miss> {
+        let file = wanted.file();
+        let kept = self.with(|state| state.work.kept(&file));
+        let decoded = match kept.and_then(|body| decode(&body, &file).ok()) {
+            Some(decoded) => decoded,
+            None => self.ask(wanted, &file, &decode).await?,
+        };
+        let (done, total) = self.with(|state| {
+            state.used.insert(file);
+            state.done += 1;
+            (state.done, state.total)
+        });
+        self.errand.watch.progress(done, total);
+        Ok(decoded)
+    }
+
+    async fn ask<T>(
+        &self,
+        wanted: &Wanted<'_>,
+        file: &str,
+        decode: impl Fn(&[u8], &str) -> Result<T, Problem>,
+    ) -> Result<T, Miss> {
+        let client = self.errand.client;
+        let (answer, decoded) = match client.get(&wanted.request, self.errand.watch, |body| decode(body, file)).await {
+            Ok(answered) => answered,
+            Err(failure) => return Err(self.failed(failure)),
+        };
+        let people = !self.errand.config.upstream.mask_numbers || matches!(wanted.role, Role::Analytics | Role::Me | Role::Dashboard);
+        let (body, redacted) =
+            redact::body(&answer.body, client.credentials(), if people { Keep::People } else { Keep::NoPeople });
+        let record = AnswerRecord {
+            role: wanted.role,
+            file: file.to_owned(),
+            customer_id: wanted.subject.map(|s| s.customer_id.to_owned()),
+            direction: wanted.subject.and_then(|s| s.direction).map(|d| d.name().to_owned()),
+            page: wanted.page,
+            method: "GET".into(),
+            url: answer.url,
+            query: wanted.request.query.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(),
+            status: 200,
+            when: answer.when.to_rfc3339_opts(SecondsFormat::Millis, true),
+            sha256: sha256_hex(&body),
+            bytes: body.len() as u64,
+            redacted,
+            headers: answer.headers.into_iter().collect(),
+        };
+        self.with(|state| {
+            state.failed_in_a_row = 0;
+            state.work.keep(record, &body)
+        })
+        .map_err(Miss::Fatal)?;
+        Ok(decoded)
+    }
+
+    /// Tells what stops the capture from what only leaves a gap.
+    fn failed(&self, failure: Failure) -> Miss {
+        if failure.status == Some(401) || failure.problem.code == "upstream-redirect" {
+            return Miss::Fatal(failure.problem);
+        }
+        let in_a_row = self.with(|state| {
+            state.failed_in_a_row = if failure.is_passing() { state.failed_in_a_row + 1 } else { 0 };
+            state.failed_in_a_row
+        });
+        if in_a_row < DOWN_AFTER {
+            return Miss::Failed(failure);
+        }
+        let what = format!("{DOWN_AFTER} requests in a row failed: the partner API seems to be down");
+        let problem = Problem::stop("upstream-down", what)
+            .because(failure.problem.reason())
+            .next("run the command again later: it continues where it was");
+        Miss::Fatal(problem)
+    }
+
+    fn note(&self, wanted: &Wanted<'_>, problem: &Problem) {
+        let why = problem.reason();
+        self.with(|state| {
+            state.missing.push(NotCaptured {
+                role: wanted.role,
+                customer_id: wanted.subject.map(|s| s.customer_id.to_owned()),
+                direction: wanted.subject.and_then(|s| s.direction).map(|d| d.name().to_owned()),
+                url: self.errand.client.url(&wanted.request).to_string(),
+                why,
+            });
+        });
+    }
+
+    async fn analytics(&self) -> Result<Analytics, Problem> {
+        let period = self.errand.period;
+        Ok(self.answer(&requests::analytics(period), analytics::decode).await?)
+    }
+
+    /// A document that nothing depends on.
+    async fn optional(&self, role: Role, check: impl Fn(&[u8], &str) -> Result<(), Problem>) -> Result<(), Problem> {
+        let wanted = requests::document(role);
+        match self.answer(&wanted, check).await {
+            Err(Miss::Failed(failure)) => {
+                let what = if role == Role::Me { "the partner's profile" } else { "the dashboard" };
+                self.errand.watch.say(&format!("warning: {what} was not captured: {}", failure.problem.reason()));
+                self.note(&wanted, &failure.problem);
+                Ok(())
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// The ids of all customers, all pages. None: this partner does not serve the list, and
+    /// the settings leave it to us to do without.
+    async fn accounts(&self, may_do_without: bool) -> Result<Option<BTreeSet<String>>, Problem> {
+        let mut ids = BTreeSet::new();
+        for page in 1.. {
+            let wanted = requests::accounts(page, PER_PAGE);
+            self.expect(1);
+            let listed = match self.answer(&wanted, accounts::decode).await {
+                Err(Miss::Failed(failure)) if page == 1 && may_do_without && !failure.is_passing() => {
+                    self.errand.watch.say(&format!(
+                        "warning: the list of customers cannot be had, so the analytics' own list is all there is: {}",
+                        failure.problem.reason()
+                    ));
+                    self.note(&wanted, &failure.problem);
+                    return Ok(None);
+                }
+                other => other?,
+            };
+            let before = ids.len();
+            let rows = listed.customers.len() as u64;
+            ids.extend(listed.customers.into_iter().map(|(id, _)| id));
+            let all = match listed.total {
+                Some(total) => ids.len() as u64 >= total,
+                None => rows < PER_PAGE,
+            };
+            // A page with nobody new is the end, whatever the total says; the count is checked
+            // when the capture is read.
+            if all || ids.len() == before {
+                break;
+            }
+        }
+        Ok(Some(ids))
+    }
+
+    /// Each of these customers' directions. The sum of all costs, where none is missing.
+    /// `unsure`: they may be no customers of this partner.
+    async fn matrix(
+        &self,
+        source: MatrixSource,
+        ids: &BTreeSet<String>,
+        unsure: bool,
+    ) -> Result<Option<Decimal>, Problem> {
+        let cells: Vec<Subject<'_>> = ids
+            .iter()
+            .flat_map(|id| Direction::ALL.map(|d| Subject { customer_id: id, direction: Some(d) }))
+            .collect();
+        self.expect(cells.len() as u64);
+        let sums = stream::iter(cells)
+            .map(|subject| async move {
+                if source == MatrixSource::CdrRows {
+                    self.rows(subject, unsure).await
+                } else {
+                    self.summary(subject, unsure).await
+                }
+            })
+            .buffer_unordered(self.tasks())
+            .try_collect::<Vec<Option<Decimal>>>()
+            .await?;
+        let mut tally = Tally::default();
+        let whole = sums.into_iter().all(|cost| cost.is_some_and(|cost| tally.add(cost).is_ok()));
+        Ok(if whole { tally.total().ok() } else { None })
+    }
+
+    /// What a missing cell means: a gap, or, for who may be no customer, nothing.
+    fn gap(&self, wanted: &Wanted<'_>, miss: Miss, unsure: bool) -> Result<(), Problem> {
+        match miss {
+            Miss::Failed(failure) if failure.problem.code != NOT_KEPT => {
+                if unsure && !failure.is_passing() {
+                    self.errand.watch.detail(&format!("{}: {}", wanted.file(), failure.problem.reason()));
+                } else {
+                    self.note(wanted, &failure.problem);
+                }
+                Ok(())
+            }
+            fatal => Err(fatal.into()),
+        }
+    }
+
+    async fn summary(&self, subject: Subject<'_>, unsure: bool) -> Result<Option<Decimal>, Problem> {
+        let period = self.errand.period;
+        let wanted = requests::cdrs(Role::CdrSummary, subject, (period.from, period.to), None);
+        let asked = requests::asked(subject, (period.from, period.to), self.errand.config.upstream.timezone, 1);
+        let decode = |body: &[u8], file: &str| {
+            let page = cdrs::decode(body, file, 1, &asked)?;
+            let stated = page.summary.as_ref().is_some_and(|s| s.cost.is_some());
+            if stated { Ok(page) } else { Err(no_summary(file)) }
+        };
+        match self.answer(&wanted, decode).await {
+            Ok(page) => Ok(page.summary.and_then(|s| s.cost)),
+            Err(miss) => self.gap(&wanted, miss, unsure).map(|()| None),
+        }
+    }
+
+    async fn rows(&self, subject: Subject<'_>, unsure: bool) -> Result<Option<Decimal>, Problem> {
+        let period = self.errand.period;
+        let stated = self.walk(Role::Cdrs, subject, (period.from, period.to), unsure).await?;
+        let (before, after) = requests::beyond(period, self.errand.config.upstream.timezone, self.errand.config.timezone);
+        for (role, days) in [(Role::CdrsBefore, before), (Role::CdrsAfter, after)] {
+            if let (Some(days), Some(_)) = (days, stated) {
+                self.expect(1);
+                self.walk(role, subject, days, unsure).await?;
+            }
+        }
+        Ok(stated)
+    }
+
+    /// Every page of a list of calls; the cost that its summary states, where all arrived.
+    async fn walk(
+        &self,
+        role: Role,
+        subject: Subject<'_>,
+        days: (NaiveDate, NaiveDate),
+        unsure: bool,
+    ) -> Result<Option<Decimal>, Problem> {
+        let asked = requests::asked(subject, days, self.errand.config.upstream.timezone, PER_PAGE);
+        let page = |number: u64| async move {
+            let wanted = requests::cdrs(role, subject, days, Some(number));
+            match self.answer(&wanted, |body, file| cdrs::decode(body, file, number, &asked)).await {
+                Ok(page) => Ok(Some((number, page.more, page.total, page.summary))),
+                Err(miss) => self.gap(&wanted, miss, unsure).map(|()| None),
+            }
+        };
+        let Some((_, mut more, total, summary)) = page(1).await? else { return Ok(None) };
+        let mut last = 1;
+        if let Some(total) = total.filter(|_| more) {
+            last = total.div_ceil(PER_PAGE).max(1);
+            self.expect(last - 1);
+            let pages = self.all((2..=last).map(page)).await?;
+            let Some(pages) = pages else { return Ok(None) };
+            more = pages.iter().any(|(number, more, ..)| *number == last && *more);
+        }
+        // Pages beyond what the first one promised, or without any promise.
+        while more {
+            last += 1;
+            self.expect(1);
+            let Some((_, another, ..)) = page(last).await? else { return Ok(None) };
+            more = another;
+        }
+        Ok(Some(summary.and_then(|s| s.cost).unwrap_or_default()))
+    }
+
+    /// Several requests at a time; None where one of them left a gap.
+    async fn all<T>(
+        &self,
+        tasks: impl Iterator<Item = impl Future<Output = Result<Option<T>, Problem>>>,
+    ) -> Result<Option<Vec<T>>, Problem> {
+        let got: Vec<Option<T>> = stream::iter(tasks).buffer_unordered(self.tasks()).try_collect().await?;
+        Ok(got.into_iter().collect())
+    }
+
+    /// The partner's ledger: the whole, or customer by customer where the whole is refused.
+    async fn transactions(&self, ids: &BTreeSet<String>) -> Result<(), Problem> {
+        for page in 1.. {
+            let wanted = requests::transactions(self.errand.period, None, page);
+            self.expect(1);
+            match self.answer(&wanted, |body, file| ledger_page(body, file, page, true)).await {
+                Ok(decoded) if decoded.more => {}
+                Ok(_) => return Ok(()),
+                Err(Miss::Failed(failure)) if page == 1 && !failure.is_passing() => {
+                    let why = failure.problem.reason();
+                    self.errand.watch.detail(&format!("transactions are asked for customer by customer: {why}"));
+                    break;
+                }
+                Err(miss) => return Err(miss.into()),
+            }
+        }
+        self.expect(ids.len() as u64);
+        self.all(ids.iter().map(|id| self.customer_transactions(id))).await.map(drop)
+    }
+
+    async fn customer_transactions(&self, id: &str) -> Result<Option<()>, Problem> {
+        let subject = Subject { customer_id: id, direction: None };
+        for page in 1.. {
+            let wanted = requests::transactions(self.errand.period, Some(subject), page);
+            match self.answer(&wanted, |body, file| ledger_page(body, file, page, false)).await {
+                Ok(decoded) if decoded.more => self.expect(1),
+                Ok(_) => break,
+                Err(miss) => return self.gap(&wanted, miss, false).map(Some),
+            }
+        }
+        Ok(Some(()))
+    }
+
+    fn finish(self, source: MatrixSource) -> Result<(), Problem> {
+        let Errand { config, period, .. } = *self.errand;
+        let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        state.missing.sort_by(|a, b| (a.role, &a.url).cmp(&(b.role, &b.url)));
+        // Pages of a list that broke off prove nothing.
+        for gap in state.missing.iter().filter(|gap| gap.customer_id.is_some()) {
+            let broken = |a: &AnswerRecord| {
+                (a.role, &a.customer_id, &a.direction) == (gap.role, &gap.customer_id, &gap.direction)
+            };
+            state.used.retain(|file| !state.work.record(file).is_some_and(broken));
+        }
+        let record = Record {
+            schema: "crossfoot/capture/v1".into(),
+            period: Span { from: period.from.to_string(), to: period.to.to_string() },
+            partner_timezone: config.upstream.timezone.name().to_owned(),
+            books_timezone: config.timezone.name().to_owned(),
+            matrix: source.name().to_owned(),
+            masked: config.upstream.mask_numbers,
+            answers: state.work.records(&state.used),
+            not_captured: state.missing,
+        };
+        state.work.finish(&record)
+    }
+}
+
+fn no_summary(file: &str) -> Problem {
+    Problem::stop("upstream-shape", "the partner's call records come without a summary of their cost")
+        .at(file)
+        .next("set [upstream] matrix = \"cdr-rows\", which adds up the calls themselves")
+}
+
+fn ledger_page(body: &[u8], file: &str, page: u64, whole: bool) -> Result<transactions::TransactionsPage, Problem> {
+    let decoded = transactions::decode(body, file, page, PER_PAGE)?;
+    if whole && decoded.rows.iter().any(|row| row.customer_id.is_none()) {
+        return Err(Problem::stop("upstream-shape", "transactions do not say whose they are").at(file));
+    }
+    Ok(decoded)
+}

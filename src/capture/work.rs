@@ -1,0 +1,227 @@
+//! A capture under way: each answer is on the disk and in a journal as soon as it has
+//! arrived, so that a capture that was interrupted continues where it was.
+//!
+//! ```text
+//! .crossfoot/fetch/<period>/plan.json      what is being asked; another plan begins anew
+//! .crossfoot/fetch/<period>/journal.jsonl  one line an answer
+//! .crossfoot/fetch/<period>/bodies/        becomes closes/<period>/capture by one rename
+//! ```
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::record::{AnswerRecord, RECORD, Record, is_plain, sha256_hex};
+use crate::books::layout::{Books, WORK};
+use crate::model::period::Period;
+use crate::model::problem::{Problem, io};
+
+/// An interrupted capture older than this begins anew: figures of different weeks do not
+/// belong together.
+const GOOD_FOR: TimeDelta = TimeDelta::days(7);
+
+/// What a capture asks for. Answers to another plan are not taken over.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Plan {
+    /// Where.
+    pub base_url: String,
+    /// SHA-256 of the partner id: another partner's answers are other answers.
+    pub partner: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+    /// The setting.
+    pub matrix: String,
+    /// The partner's time zone.
+    pub partner_timezone: String,
+    /// The books' time zone.
+    pub books_timezone: String,
+    /// Whether numbers are masked.
+    pub masked: bool,
+    /// Whether the partner's ledger is wanted.
+    pub transactions: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    begun: String,
+    plan: Plan,
+}
+
+/// The answers so far.
+#[derive(Debug)]
+pub struct Work {
+    folder: PathBuf,
+    journal: File,
+    kept: HashMap<String, AnswerRecord>,
+    /// When it was begun, where it is continued.
+    pub continued: Option<String>,
+}
+
+impl Work {
+    /// The working folder of a period's capture, relative to the books.
+    fn folder(period: &Period) -> String {
+        format!("{WORK}/fetch/{}", period.name)
+    }
+
+    /// Where the bodies lie, relative to the books.
+    #[must_use]
+    pub fn bodies(period: &Period) -> String {
+        format!("{}/bodies", Self::folder(period))
+    }
+
+    /// Continues what was interrupted, if it asked for the same, or begins.
+    ///
+    /// # Errors
+    /// The books cannot be written.
+    pub fn open(books: &Books, period: &Period, plan: &Plan, now: DateTime<Utc>) -> Result<Self, Problem> {
+        let folder = books.path(Self::folder(period));
+        let begun = fs::read(folder.join("plan.json")).ok().and_then(|bytes| serde_json::from_slice::<Begun>(&bytes).ok());
+        let fresh = |at: &str| {
+            DateTime::parse_from_rfc3339(at).is_ok_and(|at| (now - at.with_timezone(&Utc)).abs() < GOOD_FOR)
+        };
+        let continued = begun.filter(|begun| begun.plan == *plan && fresh(&begun.begun)).map(|begun| begun.begun);
+        let mut kept = HashMap::new();
+        if continued.is_some() {
+            let journal = fs::read_to_string(folder.join("journal.jsonl")).unwrap_or_default();
+            // A line that was being written when the process died is no answer.
+            for answer in journal.lines().filter_map(|line| serde_json::from_str::<AnswerRecord>(line).ok()) {
+                kept.insert(answer.file.clone(), answer);
+            }
+        } else {
+            Self::discard(books, period)?;
+            make_folder(&folder.join("bodies"))?;
+            let begun = Begun { begun: now.to_rfc3339(), plan: plan.clone() };
+            let bytes = serde_json::to_vec(&begun).unwrap_or_default();
+            write(&folder.join("plan.json"), &bytes)?;
+        }
+        let path = folder.join("journal.jsonl");
+        let mut journal =
+            OpenOptions::new().append(true).create(true).open(&path).map_err(|e| failed("write", &path, &e))?;
+        // Closes a line that broke off.
+        journal.write_all(b"\n").map_err(|e| failed("write", &path, &e))?;
+        Ok(Self { folder: folder.join("bodies"), journal, kept, continued })
+    }
+
+    /// How many answers are there already.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Whether nothing is there yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// An answer that is there already, and is what the journal says.
+    #[must_use]
+    pub fn kept(&self, file: &str) -> Option<Vec<u8>> {
+        let answer = self.kept.get(file)?;
+        let bytes = fs::read(self.folder.join(file)).ok()?;
+        (sha256_hex(&bytes) == answer.sha256).then_some(bytes)
+    }
+
+    /// The record of an answer that is there.
+    #[must_use]
+    pub fn record(&self, file: &str) -> Option<&AnswerRecord> {
+        self.kept.get(file)
+    }
+
+    /// Keeps an answer.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn keep(&mut self, answer: AnswerRecord, body: &[u8]) -> Result<(), Problem> {
+        let path = self.folder.join(&answer.file);
+        if let Some(parent) = path.parent() {
+            make_folder(parent)?;
+        }
+        write(&path, body)?;
+        let mut line = serde_json::to_vec(&answer).unwrap_or_default();
+        line.push(b'\n');
+        self.journal.write_all(&line).map_err(|e| failed("write", &path, &e))?;
+        self.kept.insert(answer.file.clone(), answer);
+        Ok(())
+    }
+
+    /// Takes over the answers of a capture that has gaps, so that only these are asked for.
+    ///
+    /// # Errors
+    /// They cannot be copied.
+    pub fn take_over(&mut self, capture: &Path, record: &Record) -> Result<(), Problem> {
+        for answer in record.answers.iter().filter(|answer| answer.role.is_of_the_period() && is_plain(&answer.file)) {
+            let path = capture.join(&answer.file);
+            let body = fs::read(&path).map_err(|e| failed("read", &path, &e))?;
+            self.keep(answer.clone(), &body)?;
+        }
+        Ok(())
+    }
+
+    /// The records of those files that the finished capture consists of, sorted; every
+    /// other file is removed.
+    #[must_use]
+    pub fn records(&self, used: &std::collections::BTreeSet<String>) -> Vec<AnswerRecord> {
+        for file in self.kept.keys().filter(|file| !used.contains(*file)) {
+            let _ = fs::remove_file(self.folder.join(file));
+        }
+        let mut all: Vec<AnswerRecord> = used.iter().filter_map(|file| self.kept.get(file)).cloned().collect();
+        all.sort_by(|a, b| a.file.cmp(&b.file));
+        all
+    }
+
+    /// Writes `capture.json` beside the bodies: the folder is then a capture.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn finish(&self, record: &Record) -> Result<(), Problem> {
+        let mut bytes = serde_json::to_vec_pretty(record).unwrap_or_default();
+        bytes.push(b'\n');
+        write(&self.folder.join(RECORD), &bytes)
+    }
+
+    /// How many answers an unfinished capture has.
+    #[must_use]
+    pub fn answers(books: &Books, period: &Period) -> usize {
+        let journal = fs::read_to_string(books.path(Self::folder(period)).join("journal.jsonl")).unwrap_or_default();
+        journal.lines().filter(|line| !line.is_empty()).count()
+    }
+
+    /// Removes the working folder of a period's capture.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn discard(books: &Books, period: &Period) -> Result<(), Problem> {
+        let folder = books.path(Self::folder(period));
+        match fs::remove_dir_all(&folder) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed("clear", &folder, &e)),
+            _ => {
+                // Empty, it says nothing.
+                let _ = fs::remove_dir(books.path(format!("{WORK}/fetch")));
+                Ok(())
+            }
+        }
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), Problem> {
+    fs::create_dir_all(folder).map_err(|e| failed("create", folder, &e))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    fs::write(path, bytes).map_err(|e| failed("write", path, &e))
+}
+
+fn failed(doing: &str, path: &Path, error: &std::io::Error) -> Problem {
+    io(NOT_KEPT, doing, path, error)
+        .not_done("The capture is not complete; what had arrived before is kept for the next fetch.")
+}
+
+/// The code of an answer that could not be kept: no fault of the partner's.
+pub const NOT_KEPT: &str = "not-written";

@@ -1,0 +1,81 @@
+//! What a person sees while a capture runs: on a terminal one line that is drawn again,
+//! with the time left; elsewhere only what is worth keeping.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, Utc};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Output;
+use crate::capture::client::Watch;
+
+/// So many repeated attempts are told one by one.
+const TOLD: u64 = 3;
+
+/// Draws and talks.
+pub(super) struct Progress<'a> {
+    out: &'a Output,
+    clock: &'a (dyn Fn() -> DateTime<Utc> + Sync),
+    bar: ProgressBar,
+    retries: AtomicU64,
+    /// indicatif draws from any thread; lines of ours must not come between.
+    line: Mutex<()>,
+}
+
+impl<'a> Progress<'a> {
+    /// Nothing is drawn unless `on_terminal`.
+    pub(super) fn new(out: &'a Output, clock: &'a (dyn Fn() -> DateTime<Utc> + Sync), on_terminal: bool) -> Self {
+        let target = if on_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        // The template is ours and known to be right; a plain bar would do, too.
+        if let Ok(style) = ProgressStyle::with_template("  {bar:30} {pos} of {len} answers, {eta} left") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        Self { out, clock, bar, retries: AtomicU64::new(0), line: Mutex::new(()) }
+    }
+
+    fn apart(&self, talk: impl FnOnce()) {
+        let _line = self.line.lock();
+        self.bar.suspend(talk);
+    }
+
+    /// Takes the line away, and says what is left to say.
+    pub(super) fn end(&self) {
+        self.bar.finish_and_clear();
+        let retries = self.retries.load(Ordering::Relaxed);
+        if retries > TOLD {
+            self.out.say(&format!("{retries} attempts failed and were repeated (-v tells each)."));
+        }
+    }
+}
+
+impl Watch for Progress<'_> {
+    fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    fn say(&self, text: &str) {
+        self.apart(|| self.out.say(text));
+    }
+
+    fn detail(&self, text: &str) {
+        self.apart(|| self.out.detail(text));
+    }
+
+    fn retrying(&self, text: &str) {
+        if self.retries.fetch_add(1, Ordering::Relaxed) < TOLD {
+            self.say(text);
+        } else {
+            self.detail(text);
+        }
+    }
+
+    fn progress(&self, done: u64, total: u64) {
+        // Three answers are there before a line could be read.
+        if total > 8 {
+            self.bar.set_length(total);
+            self.bar.set_position(done);
+        }
+    }
+}

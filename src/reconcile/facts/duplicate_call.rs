@@ -1,0 +1,46 @@
+//! Calls that the partner delivered more than once: counted once, and told with their money.
+
+use super::{counted_u64, whole_file};
+use crate::model::finding::{Finding, Severity};
+use crate::model::money::{MoneyError, Tally};
+use crate::model::usage::Direction;
+use crate::reconcile::Claimed;
+use crate::reconcile::compare::Comparison;
+
+/// Looks at the calls whose id came up again while the rows were read.
+///
+/// # Errors
+/// A sum beyond the exact range.
+pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+    let Some(matrix) = cx.question.matrix else { return Ok(Vec::new()) };
+    let mut calls = 0;
+    let mut cost = Tally::default();
+    let mut touched = Vec::new();
+    let mut evidence = Vec::new();
+    for (id, customer) in &matrix.customers {
+        for direction in Direction::ALL {
+            let repeated = &customer.cell(direction).duplicates;
+            if repeated.counted.calls == 0 {
+                continue;
+            }
+            calls += repeated.counted.calls;
+            cost.add(repeated.counted.cost)?;
+            touched.push(id.clone());
+            for (uuid, cost, file) in &repeated.examples {
+                evidence.push(whole_file(file.clone(), format!("uuid {uuid}, cost {cost}, {} of {id}", direction.name())));
+            }
+        }
+    }
+    if calls == 0 {
+        return Ok(Vec::new());
+    }
+    let message = format!(
+        "The partner delivered {} more than once, with {} in all; each call was counted once.",
+        counted_u64(calls, "call record"),
+        cx.money(cost.total()?).display()
+    );
+    let next = "Nothing to do here. If the partner's summaries or its invoice count them twice, claim the money back.";
+    Ok(vec![
+        Finding::fact("duplicate-call", Severity::Info, message, next.to_owned()).touching(touched).shown_by(evidence),
+    ])
+}

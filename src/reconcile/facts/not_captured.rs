@@ -1,0 +1,54 @@
+//! Something of the partner's figures did not arrive: not reconciled, and never zero.
+
+use super::{counted, counted_u64, whole_file};
+use crate::model::finding::{Finding, Severity};
+use crate::model::money::MoneyError;
+use crate::reconcile::Claimed;
+use crate::reconcile::compare::Comparison;
+
+/// Looks for customers with missing answers, which holds them, and for a list of accounts
+/// that is shorter or longer than its own count.
+///
+/// # Errors
+/// A sum beyond the exact range.
+pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+    let Some(matrix) = cx.question.matrix else { return Ok(Vec::new()) };
+    let period = &cx.question.period.name;
+    let mut findings = Vec::new();
+    let gaps: Vec<_> = matrix.gaps().filter(|(id, _)| !claimed.customers.contains(*id)).collect();
+    if !gaps.is_empty() {
+        let ids: Vec<String> = gaps.iter().map(|(id, _)| (*id).clone()).collect();
+        claimed.customers.extend(ids.iter().cloned());
+        let whose = match gaps.as_slice() {
+            [(id, why)] => format!("the figures of {} did not all arrive ({why})", cx.called(id)),
+            _ => format!("the figures of {} did not all arrive", counted(gaps.len(), "customer")),
+        };
+        let evidence = gaps.iter().map(|(id, why)| whole_file("capture/capture.json".to_owned(), format!("{id}: {why}")));
+        findings.push(
+            Finding::fact(
+                "not-captured",
+                Severity::Blocking,
+                format!("Not reconciled: {whose}. What is missing is not zero, so nothing is invoiced for it."),
+                format!("Run crossfoot fetch --period {period} again: it asks for what is missing. If the partner refuses it for good, ask the partner why."),
+            )
+            .touching(ids)
+            .shown_by(evidence),
+        );
+    }
+    if let Some(stated) = matrix.accounts_stated.filter(|stated| *stated != matrix.accounts_listed) {
+        // Where all that was listed adds up to the total, nobody who used anything is left out.
+        let ties = cx.remainder.is_none();
+        let severity = if ties { Severity::Info } else { Severity::Warning };
+        let message = format!(
+            "The partner's list of accounts has {}, and says that there are {stated}{}.",
+            counted_u64(matrix.accounts_listed, "account"),
+            if ties { "; what they used adds up to the partner's total all the same" } else { "" }
+        );
+        let next = if ties { "Nothing to do." } else { "Ask the partner which accounts are missing from its list." };
+        findings.push(Finding::fact("not-captured", severity, message, next.to_owned()).shown_by([whole_file(
+            "capture/accounts".to_owned(),
+            format!("{} listed, total {stated}", counted_u64(matrix.accounts_listed, "account")),
+        )]));
+    }
+    Ok(findings)
+}
