@@ -91,7 +91,7 @@ pub fn answers_of(capture: &Capture) -> Vec<Input> {
 ///
 /// # Errors
 /// A ledger that cannot be read, an unknown currency, a sum beyond the exact range.
-pub fn derive(ground: Ground<'_>, ledger: impl Read, ledger_name: &str) -> Result<Derived, Problem> {
+pub fn derive(ground: &Ground<'_>, ledger: impl Read, ledger_name: &str) -> Result<Derived, Problem> {
     let currency = match &ground.analytics.currency {
         None => ground.config.currency,
         Some(code) => Currency::parse(code).map_err(|e| {
@@ -121,7 +121,7 @@ pub fn derive(ground: Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resul
         transactions: ground.capture.and_then(|c| c.transactions.as_ref()),
         partner_timezone: ground.config.upstream.timezone,
         partner: ground.capture.and_then(|c| c.identity.as_ref()),
-        unread: unread(&ground),
+        unread: unread(ground),
         ledger: &ledger,
         customers: ground.customers,
         inputs,
@@ -154,7 +154,10 @@ pub fn derive(ground: Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resul
     let reports = vec![
         ("reconciliation.json", reconciliation_json::render(&reconciliation, ground.version)),
         ("reconciliation.csv", csv::reconciliation(&reconciliation)),
-        ("reconciliation.html", html::render(&reconciliation, ground.capture.and_then(|c| c.dashboard.as_ref()), ground.version)?),
+        (
+            "reconciliation.html",
+            html::render(&reconciliation, ground.capture.and_then(|c| c.dashboard.as_ref()), ground.version)?,
+        ),
     ];
     Ok(Derived { reconciliation, ledger, decisions, reports })
 }

@@ -6,5 +6,6 @@ pub mod configuration;
 pub mod derive;
 mod ground;
 pub mod manifest;
+pub mod recapture;
 pub mod seal;
 pub mod verify;

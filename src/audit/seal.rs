@@ -11,11 +11,13 @@ use super::configuration::{Configuration, template_copy};
 use super::derive::{Derived, Ground, VERSION, answers_of, derive, on_all_cores};
 use super::ground;
 use super::manifest::{self, FileEntry};
+use super::recapture::{self, Recaptured};
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
 use crate::books::layout::{Books, CHAIN, CUSTOMERS};
 use crate::books::transaction::Transaction;
 use crate::capture::store::{Capture, sha256_hex};
+use crate::model::finding::Severity;
 use crate::model::invoice::Issued;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};
@@ -108,18 +110,49 @@ pub fn open_ledger(books: &Books, relative: &str) -> Result<File, Problem> {
     })
 }
 
+/// What a period is derived from, beside what lies in the books.
+#[derive(Clone, Copy, Debug)]
+pub struct Basis<'a> {
+    /// Settings, customers, template.
+    pub configuration: &'a Configuration,
+    /// The partner's answers.
+    pub capture: &'a Capture,
+    /// Invoices issued before.
+    pub issued: &'a [Issued],
+    /// The last closed period, where it was captured again with other figures.
+    pub previous: Option<&'a Recaptured>,
+    /// The version that reports name.
+    pub version: &'a str,
+}
+
+/// The last closed period before this one, if its capture was followed by another.
+///
+/// # Errors
+/// One of the two captures is not what was received.
+pub fn previous(books: &Books, chain: &Chain, period: &Period) -> Result<Option<Recaptured>, Problem> {
+    match recapture::last_closed(chain, period) {
+        Some(closed) => recapture::pair(books, chain, &closed),
+        None => Ok(None),
+    }
+}
+
 /// Reads a ledger, compares and decides, against what was issued before.
 ///
 /// # Errors
 /// As [`derive`].
-pub fn derive_now(
-    books: &Books,
-    period: &Period,
-    configuration: &Configuration,
-    capture: &Capture,
-    issued: &[Issued],
-    version: &str,
-) -> Result<Derived, Problem> {
+pub fn derive_now(books: &Books, period: &Period, basis: &Basis<'_>) -> Result<Derived, Problem> {
+    let Basis { configuration, capture, issued, previous, version } = *basis;
+    let restated = match previous {
+        Some(pair) => {
+            let compared = pair.compare(configuration.config.currency, Severity::Warning);
+            compared
+                .map_err(|e| {
+                    Problem::stop("overflow", "amounts are too large to be compared exactly").because(e.to_string())
+                })?
+                .1
+        }
+        None => Vec::new(),
+    };
     let ledger = configuration.config.ledger_for(period);
     let ground = Ground {
         period,
@@ -128,11 +161,11 @@ pub fn derive_now(
         analytics: &capture.analytics,
         capture: Some(capture),
         answers: answers_of(capture),
-        restated: Vec::new(),
+        restated,
         issued,
         version,
     };
-    derive(ground, open_ledger(books, &ledger)?, &ledger)
+    derive(&ground, open_ledger(books, &ledger)?, &ledger)
 }
 
 /// Closes a period. The caller holds the lock and has recovered.
@@ -167,7 +200,9 @@ pub fn close(
     }
     let present = ground::check(books, &chain, period)?;
     let before = load_issued(books, &chain, period)?;
-    let derived = derive_now(books, period, configuration, capture, &before, VERSION)?;
+    let previous = previous(books, &chain, period)?;
+    let basis = Basis { configuration, capture, issued: &before, previous: previous.as_ref(), version: VERSION };
+    let derived = derive_now(books, period, &basis)?;
     let served: BTreeSet<&str> = before.iter().map(|issued| issued.content.customer_id.as_str()).collect();
     let drafts = derived
         .decisions
@@ -252,11 +287,12 @@ pub fn close(
             files.push(FileEntry::read(&books.path(&folder), name)?);
         }
     }
-    let inputs = vec![FileEntry {
+    let mut inputs = vec![FileEntry {
         path: derived.ledger.path.clone(),
         sha256: derived.ledger.sha256.clone(),
         bytes: derived.ledger.bytes,
     }];
+    inputs.extend(previous.iter().flat_map(|pair| pair.entries(books)));
     let governed: Vec<String> = configuration.copies.iter().map(|(name, _)| format!("inputs/{name}")).collect();
     let timezone = configuration.config.timezone.name();
     let build = |previous: Option<String>| {

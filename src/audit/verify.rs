@@ -8,6 +8,7 @@ use super::chain::{self, Chain, Event};
 use super::configuration;
 use super::derive::{VERSION, on_all_cores};
 use super::manifest::{self, Manifest};
+use super::recapture::{self, Recaptured};
 use super::seal;
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
@@ -163,7 +164,7 @@ fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Repor
         );
     }
     let Some(manifest) = manifest else { return Ok(()) };
-    let files = digests(books, &folder, &manifest, report)?;
+    let files = digests(books, &period, &folder, &manifest, report)?;
     let issued = issued(books, chain, &period, report);
     let ground_holds = report.broken[before..].iter().all(|b| {
         let derived = ["reconciliation.", "invoices/", "invoices.csv"];
@@ -184,11 +185,25 @@ fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Repor
 }
 
 /// Every file of the manifest, and no other.
-fn digests(books: &Books, folder: &str, manifest: &Manifest, report: &mut Report) -> Result<usize, Problem> {
+fn digests(
+    books: &Books,
+    period: &Period,
+    folder: &str,
+    manifest: &Manifest,
+    report: &mut Report,
+) -> Result<usize, Problem> {
     let mut known = BTreeSet::new();
     let mut count = 0;
-    let inside = manifest.files.iter().map(|entry| (format!("{folder}/{}", entry.path), entry));
-    let outside = manifest.inputs.iter().map(|entry| (entry.path.clone(), entry));
+    // A period that was captured again has the answers of its seal elsewhere.
+    let moved = recapture::moved(books, period, manifest);
+    let inside =
+        manifest.files.iter().map(|entry| (format!("{folder}/{}", recapture::place(&moved, &entry.path)), entry));
+    let outside = manifest.inputs.iter().map(|entry| {
+        let now = recapture::recorded(&entry.path)
+            .and_then(|(period, _)| recapture::by_digest(books, &period, &entry.sha256))
+            .map(|folder| format!("{folder}/{}", store::RECORD));
+        (now.unwrap_or_else(|| entry.path.clone()), entry)
+    });
     for (name, entry) in inside.chain(outside) {
         known.insert(name.clone());
         count += 1;
@@ -205,9 +220,17 @@ fn digests(books: &Books, folder: &str, manifest: &Manifest, report: &mut Report
             Ok(_) => {}
         }
     }
+    let later: Vec<String> = store::folders(books, period)
+        .into_iter()
+        .filter(|capture| !moved.values().any(|sealed| *capture == format!("{folder}/{sealed}")))
+        .filter(|capture| store::load_from(&books.path(capture), period).is_ok_and(|c| c.is_some()))
+        .collect();
     for name in seal::files_of(&books.path(folder))? {
         let name = format!("{folder}/{name}");
-        if !known.contains(&name) {
+        // Answers that came after the seal are no part of it: `crossfoot restated` reads them.
+        let after =
+            later.iter().any(|capture| name.strip_prefix(capture.as_str()).is_some_and(|rest| rest.starts_with('/')));
+        if !after && !known.contains(&name) {
             report.add(name, None, "it is not in the manifest: it was put here after the seal");
         }
     }
@@ -285,7 +308,9 @@ fn rederive(
             return Ok(());
         }
     };
-    let capture = match store::load(books, period) {
+    let moved = recapture::moved(books, period, manifest);
+    let sealed = books.path(&folder).join(recapture::place(&moved, "capture/")).join("");
+    let capture = match store::load_from(&sealed, period) {
         Ok(Some(capture)) => capture,
         Ok(None) => {
             report.add(Books::capture_dir(period), None, "there is no capture");
@@ -299,7 +324,21 @@ fn rederive(
     // What the last run found was found beside the invoices of the runs before it.
     let new: BTreeSet<&str> = event.issued.iter().map(|e| e.number.as_str()).collect();
     let before: Vec<Issued> = issued.iter().filter(|i| !new.contains(i.number.as_str())).cloned().collect();
-    let derived = match seal::derive_now(books, period, &configuration, &capture, &before, &manifest.tool.version) {
+    let previous = match Recaptured::of(books, manifest) {
+        Ok(previous) => previous,
+        Err(problem) => {
+            report.add(format!("{folder}/{}", manifest::FILE), Some("inputs".into()), problem.what.clone());
+            return Ok(());
+        }
+    };
+    let basis = seal::Basis {
+        configuration: &configuration,
+        capture: &capture,
+        issued: &before,
+        previous: previous.as_ref(),
+        version: &manifest.tool.version,
+    };
+    let derived = match seal::derive_now(books, period, &basis) {
         Ok(derived) => derived,
         Err(problem) => {
             report.add(folder, None, format!("it cannot be derived again: {}", problem.what));

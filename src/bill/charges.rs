@@ -66,7 +66,9 @@ pub fn decide(reconciliation: &Reconciliation, terms: &Terms<'_>) -> Result<BTre
                 Status::Unlisted if !remainder_proven => {
                     Disposition::Held("not listed by the partner, and the remainder is not proven".to_owned())
                 }
-                Status::Discrepant | Status::NotStated | Status::NotReconciled => Disposition::Held("not proven".to_owned()),
+                Status::Discrepant | Status::NotStated | Status::NotReconciled => {
+                    Disposition::Held("not proven".to_owned())
+                }
                 Status::Unlisted => bill(reconciliation, terms, line, Proof::TotalOnly)?,
                 Status::Matched => bill(reconciliation, terms, line, Proof::Customer)?,
                 Status::Tolerated => bill(reconciliation, terms, line, Proof::Tolerance)?,

@@ -196,12 +196,9 @@ impl Client {
             let answer = answer?;
             match decode(&answer.body) {
                 Ok(decoded) => Ok((answer, decoded)),
-                Err(problem) => Err(Failure {
-                    again: problem.code == DEGRADED,
-                    problem,
-                    status: Some(200),
-                    retry_after: None,
-                }),
+                Err(problem) => {
+                    Err(Failure { again: problem.code == DEGRADED, problem, status: Some(200), retry_after: None })
+                }
             }
         })
         .retry(pauses)
@@ -311,7 +308,7 @@ impl Client {
     }
 
     fn refused(&self, status: StatusCode, headers: &HeaderMap, body: &[u8], now: DateTime<Utc>) -> Failure {
-        let said = message_of(body).map(|m| redact::text(&shorten(&m), &self.credentials));
+        let said = message_of(body).map(|m| redact::message(&shorten(&m), &self.credentials));
         let next = match status.as_u16() {
             401 => "check the partner id and the token in the environment",
             403 => "ask the partner to switch on partner access for these credentials",

@@ -87,7 +87,7 @@ pub async fn collect(errand: &Errand<'_>, work: Work) -> Result<(), Problem> {
 
     let setting = errand.config.upstream.matrix;
     let mut source = match setting {
-        MatrixSource::Auto if lists_everybody(&analytics) => MatrixSource::TopCustomers,
+        MatrixSource::Auto if analytics.lists_everybody() => MatrixSource::TopCustomers,
         MatrixSource::Auto => MatrixSource::CdrSummary,
         chosen => chosen,
     };
@@ -101,6 +101,11 @@ pub async fn collect(errand: &Errand<'_>, work: Work) -> Result<(), Problem> {
     if source != MatrixSource::TopCustomers {
         ids.extend(analytics.customers.iter().map(|customer| customer.customer_id.clone()));
         ids.extend(analytics.names.keys().cloned());
+        if setting == MatrixSource::Auto && !courier.serves_calls(&ids).await? {
+            source = MatrixSource::TopCustomers;
+        }
+    }
+    if source != MatrixSource::TopCustomers {
         let sum = courier.matrix(source, &ids, false).await?;
         let more: BTreeSet<String> = errand.known.difference(&ids).cloned().collect();
         // Accounts that are no longer active may be on no list; the books know them.
@@ -112,14 +117,6 @@ pub async fn collect(errand: &Errand<'_>, work: Work) -> Result<(), Problem> {
         courier.transactions(&ids).await?;
     }
     courier.finish(source)
-}
-
-/// Whether the customers of the analytics are all there are: their costs add up to the total.
-pub(super) fn lists_everybody(analytics: &Analytics) -> bool {
-    let mut sum = Tally::default();
-    let priced = analytics.customers.iter().all(|c| c.usage.cost.is_some_and(|cost| sum.add(cost).is_ok()));
-    let nothing = analytics.total.cost.is_some_and(|cost| cost.is_zero());
-    priced && (nothing || !analytics.customers.is_empty()) && sum.total().ok() == analytics.total.cost
 }
 
 impl Courier<'_> {
@@ -152,8 +149,7 @@ impl Courier<'_> {
             None => self.ask(wanted, &file, &decode).await?,
         };
         let (done, total) = self.with(|state| {
-            state.used.insert(file);
-            state.done += 1;
+            state.done += u64::from(state.used.insert(file));
             (state.done, state.total)
         });
         self.errand.watch.progress(done, total);
@@ -171,7 +167,8 @@ impl Courier<'_> {
             Ok(answered) => answered,
             Err(failure) => return Err(self.failed(failure)),
         };
-        let people = !self.errand.config.upstream.mask_numbers || matches!(wanted.role, Role::Analytics | Role::Me | Role::Dashboard);
+        let people = !self.errand.config.upstream.mask_numbers
+            || matches!(wanted.role, Role::Analytics | Role::Me | Role::Dashboard);
         let (body, redacted) =
             redact::body(&answer.body, client.credentials(), if people { Keep::People } else { Keep::NoPeople });
         let record = AnswerRecord {
@@ -272,7 +269,7 @@ impl Courier<'_> {
             ids.extend(listed.customers.into_iter().map(|(id, _)| id));
             let all = match listed.total {
                 Some(total) => ids.len() as u64 >= total,
-                None => rows < PER_PAGE,
+                None => listed.size.is_some_and(|size| rows < size),
             };
             // A page with nobody new is the end, whatever the total says; the count is checked
             // when the capture is read.
@@ -283,6 +280,35 @@ impl Courier<'_> {
         Ok(Some(ids))
     }
 
+    /// Whether this partner serves call records at all: of two customers, one answers, or
+    /// does not for a reason that passes.
+    async fn serves_calls(&self, ids: &BTreeSet<String>) -> Result<bool, Problem> {
+        let mut refused = None;
+        for id in ids.first().into_iter().chain(ids.last()) {
+            let subject = Subject { customer_id: id, direction: Some(Direction::Inbound) };
+            match self.ask_summary(subject).await {
+                Err(Miss::Failed(failure)) if !failure.is_passing() => refused = Some((subject, failure)),
+                Err(Miss::Fatal(problem)) => return Err(problem),
+                _ => return Ok(true),
+            }
+        }
+        if let Some((subject, failure)) = refused {
+            let why = failure.problem.reason();
+            self.errand.watch.say(&format!(
+                "warning: call records cannot be had, so the analytics' own list is all there is: {why}"
+            ));
+            // Of the whole endpoint, not of this customer.
+            self.note(&Wanted { subject: None, ..self.summary_of(subject) }, &failure.problem);
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn summary_of<'b>(&self, subject: Subject<'b>) -> Wanted<'b> {
+        let period = self.errand.period;
+        requests::cdrs(Role::CdrSummary, subject, (period.from, period.to), None)
+    }
+
     /// Each of these customers' directions. The sum of all costs, where none is missing.
     /// `unsure`: they may be no customers of this partner.
     async fn matrix(
@@ -291,10 +317,8 @@ impl Courier<'_> {
         ids: &BTreeSet<String>,
         unsure: bool,
     ) -> Result<Option<Decimal>, Problem> {
-        let cells: Vec<Subject<'_>> = ids
-            .iter()
-            .flat_map(|id| Direction::ALL.map(|d| Subject { customer_id: id, direction: Some(d) }))
-            .collect();
+        let cells: Vec<Subject<'_>> =
+            ids.iter().flat_map(|id| Direction::ALL.map(|d| Subject { customer_id: id, direction: Some(d) })).collect();
         self.expect(cells.len() as u64);
         let sums = stream::iter(cells)
             .map(|subject| async move {
@@ -328,24 +352,28 @@ impl Courier<'_> {
     }
 
     async fn summary(&self, subject: Subject<'_>, unsure: bool) -> Result<Option<Decimal>, Problem> {
-        let period = self.errand.period;
-        let wanted = requests::cdrs(Role::CdrSummary, subject, (period.from, period.to), None);
-        let asked = requests::asked(subject, (period.from, period.to), self.errand.config.upstream.timezone, 1);
+        match self.ask_summary(subject).await {
+            Ok(cost) => Ok(Some(cost)),
+            Err(miss) => self.gap(&self.summary_of(subject), miss, unsure).map(|()| None),
+        }
+    }
+
+    /// The cost that the summary of a customer's calls in one direction states.
+    async fn ask_summary(&self, subject: Subject<'_>) -> Result<Decimal, Miss> {
+        let Period { from, to, .. } = *self.errand.period;
+        let asked = requests::asked(subject, (from, to), self.errand.config.upstream.timezone, 1);
         let decode = |body: &[u8], file: &str| {
             let page = cdrs::decode(body, file, 1, &asked)?;
-            let stated = page.summary.as_ref().is_some_and(|s| s.cost.is_some());
-            if stated { Ok(page) } else { Err(no_summary(file)) }
+            page.summary.and_then(|summary| summary.cost).ok_or_else(|| no_summary(file))
         };
-        match self.answer(&wanted, decode).await {
-            Ok(page) => Ok(page.summary.and_then(|s| s.cost)),
-            Err(miss) => self.gap(&wanted, miss, unsure).map(|()| None),
-        }
+        self.answer(&self.summary_of(subject), decode).await
     }
 
     async fn rows(&self, subject: Subject<'_>, unsure: bool) -> Result<Option<Decimal>, Problem> {
         let period = self.errand.period;
         let stated = self.walk(Role::Cdrs, subject, (period.from, period.to), unsure).await?;
-        let (before, after) = requests::beyond(period, self.errand.config.upstream.timezone, self.errand.config.timezone);
+        let (before, after) =
+            requests::beyond(period, self.errand.config.upstream.timezone, self.errand.config.timezone);
         for (role, days) in [(Role::CdrsBefore, before), (Role::CdrsAfter, after)] {
             if let (Some(days), Some(_)) = (days, stated) {
                 self.expect(1);
@@ -367,14 +395,14 @@ impl Courier<'_> {
         let page = |number: u64| async move {
             let wanted = requests::cdrs(role, subject, days, Some(number));
             match self.answer(&wanted, |body, file| cdrs::decode(body, file, number, &asked)).await {
-                Ok(page) => Ok(Some((number, page.more, page.total, page.summary))),
+                Ok(page) => Ok(Some((number, page.more, page.pages, page.summary))),
                 Err(miss) => self.gap(&wanted, miss, unsure).map(|()| None),
             }
         };
-        let Some((_, mut more, total, summary)) = page(1).await? else { return Ok(None) };
+        let Some((_, mut more, pages, summary)) = page(1).await? else { return Ok(None) };
         let mut last = 1;
-        if let Some(total) = total.filter(|_| more) {
-            last = total.div_ceil(PER_PAGE).max(1);
+        if let Some(pages) = pages.filter(|pages| more && *pages > 1) {
+            last = pages;
             self.expect(last - 1);
             let pages = self.all((2..=last).map(page)).await?;
             let Some(pages) = pages else { return Ok(None) };
@@ -450,10 +478,10 @@ impl Courier<'_> {
             books_timezone: config.timezone.name().to_owned(),
             matrix: source.name().to_owned(),
             masked: config.upstream.mask_numbers,
-            answers: state.work.records(&state.used),
+            answers: Vec::new(),
             not_captured: state.missing,
         };
-        state.work.finish(&record)
+        state.work.finish(&state.used, record)
     }
 }
 

@@ -1,7 +1,7 @@
 //! How many requests a capture would make: for `--dry-run`. Two small requests are made to
 //! know it.
 
-use super::collect::{Errand, lists_everybody};
+use super::collect::Errand;
 use super::partner::{accounts, analytics};
 use super::requests::{self, PER_PAGE};
 use crate::books::config::MatrixSource;
@@ -37,7 +37,7 @@ pub async fn forecast(errand: &Errand<'_>) -> Result<Forecast, Problem> {
     let decode = |body: &[u8]| analytics::decode(body, "analytics.json");
     let (_, answer) = client.get(&wanted.request, watch, decode).await.map_err(|f| f.problem)?;
     let mut source = match config.upstream.matrix {
-        MatrixSource::Auto if lists_everybody(&answer) => MatrixSource::TopCustomers,
+        MatrixSource::Auto if answer.lists_everybody() => MatrixSource::TopCustomers,
         MatrixSource::Auto => MatrixSource::CdrSummary,
         chosen => chosen,
     };

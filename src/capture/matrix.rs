@@ -165,9 +165,10 @@ impl Reader<'_> {
         for answer in files {
             let page = self.page(answer, &asked)?;
             let elsewhere = page.calls.iter().filter_map(|call| call.currency.clone());
-            if let (Some(other), Some(cost)) =
-                (elsewhere.into_iter().find(|c| self.currency.is_some_and(|ours| ours != c)), page.summary.as_ref().and_then(|s| s.cost))
-            {
+            if let (Some(other), Some(cost)) = (
+                elsewhere.into_iter().find(|c| self.currency.is_some_and(|ours| ours != c)),
+                page.summary.as_ref().and_then(|s| s.cost),
+            ) {
                 cell.other_currencies.insert(other, cost);
                 cell.missing = Some("its calls are in another currency than the analytics".to_owned());
                 return Ok(());
@@ -205,15 +206,16 @@ impl Reader<'_> {
             return Ok(());
         }
         // Where the answer states no currency, the calls' only one is taken for it.
-        let ours = match (self.currency, sums.costs.keys().filter(|code| !code.is_empty()).collect::<Vec<_>>().as_slice()) {
-            (Some(code), _) => code.to_owned(),
-            (None, [] ) => String::new(),
-            (None, [one]) => (*one).clone(),
-            (None, _) => {
-                cell.missing = Some("its calls are in several currencies, and the analytics state none".to_owned());
-                return Ok(());
-            }
-        };
+        let ours =
+            match (self.currency, sums.costs.keys().filter(|code| !code.is_empty()).collect::<Vec<_>>().as_slice()) {
+                (Some(code), _) => code.to_owned(),
+                (None, []) => String::new(),
+                (None, [one]) => (*one).clone(),
+                (None, _) => {
+                    cell.missing = Some("its calls are in several currencies, and the analytics state none".to_owned());
+                    return Ok(());
+                }
+            };
         let mut cost = Tally::default();
         for (code, tally) in &sums.costs {
             let sum = tally.total().map_err(too_large)?;
@@ -336,4 +338,3 @@ fn hash(uuid: &str) -> u64 {
 fn too_large(error: MoneyError) -> Problem {
     Problem::stop("overflow", "call costs are too large to be added up exactly").because(error.to_string())
 }
-

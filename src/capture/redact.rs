@@ -162,6 +162,12 @@ pub fn text(text: &str, credentials: &Credentials) -> String {
     out
 }
 
+/// A text of the partner's for a message: without our credentials and anybody's number.
+#[must_use]
+pub fn message(said: &str, credentials: &Credentials) -> String {
+    String::from_utf8_lossy(&masked(text(said, credentials).as_bytes())).into_owned()
+}
+
 /// Replaces a short secret where it stands as a word of its own.
 fn replace_words(text: &str, secret: &str) -> String {
     let in_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';

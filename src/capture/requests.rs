@@ -55,11 +55,8 @@ pub(super) fn accounts(page: u64, per_page: u64) -> Wanted<'static> {
 pub(super) fn cdrs(role: Role, subject: Subject<'_>, (from, to): Days, page: Option<u64>) -> Wanted<'_> {
     let direction = subject.direction.map_or("", Direction::name);
     // Both dates, always: a lone one may be ignored (partner-cdr skill).
-    let mut query = vec![
-        ("start_date", from.to_string()),
-        ("end_date", to.to_string()),
-        ("call_direction", direction.to_owned()),
-    ];
+    let mut query =
+        vec![("start_date", from.to_string()), ("end_date", to.to_string()), ("call_direction", direction.to_owned())];
     match page {
         Some(page) => query.extend([("page", page.to_string()), ("per_page", PER_PAGE.to_string())]),
         None => query.push(("per_page", "1".to_owned())),

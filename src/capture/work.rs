@@ -7,9 +7,9 @@
 //! .crossfoot/fetch/<period>/bodies/        becomes closes/<period>/capture by one rename
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -81,10 +81,10 @@ impl Work {
     /// The books cannot be written.
     pub fn open(books: &Books, period: &Period, plan: &Plan, now: DateTime<Utc>) -> Result<Self, Problem> {
         let folder = books.path(Self::folder(period));
-        let begun = fs::read(folder.join("plan.json")).ok().and_then(|bytes| serde_json::from_slice::<Begun>(&bytes).ok());
-        let fresh = |at: &str| {
-            DateTime::parse_from_rfc3339(at).is_ok_and(|at| (now - at.with_timezone(&Utc)).abs() < GOOD_FOR)
-        };
+        let begun =
+            fs::read(folder.join("plan.json")).ok().and_then(|bytes| serde_json::from_slice::<Begun>(&bytes).ok());
+        let fresh =
+            |at: &str| DateTime::parse_from_rfc3339(at).is_ok_and(|at| (now - at.with_timezone(&Utc)).abs() < GOOD_FOR);
         let continued = begun.filter(|begun| begun.plan == *plan && fresh(&begun.begun)).map(|begun| begun.begun);
         let mut kept = HashMap::new();
         if continued.is_some() {
@@ -164,26 +164,29 @@ impl Work {
         Ok(())
     }
 
-    /// The records of those files that the finished capture consists of, sorted; every
-    /// other file is removed.
-    #[must_use]
-    pub fn records(&self, used: &std::collections::BTreeSet<String>) -> Vec<AnswerRecord> {
-        for file in self.kept.keys().filter(|file| !used.contains(*file)) {
-            let _ = fs::remove_file(self.folder.join(file));
-        }
-        let mut all: Vec<AnswerRecord> = used.iter().filter_map(|file| self.kept.get(file)).cloned().collect();
-        all.sort_by(|a, b| a.file.cmp(&b.file));
-        all
-    }
-
-    /// Writes `capture.json` beside the bodies: the folder is then a capture.
+    /// Makes the folder a capture: of the answers, those in `used` stay, and `capture.json`
+    /// is written beside them.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn finish(&self, record: &Record) -> Result<(), Problem> {
-        let mut bytes = serde_json::to_vec_pretty(record).unwrap_or_default();
-        bytes.push(b'\n');
-        write(&self.folder.join(RECORD), &bytes)
+    pub fn finish(self, used: &BTreeSet<String>, mut record: Record) -> Result<(), Problem> {
+        for (file, answer) in self.kept {
+            if used.contains(&file) {
+                record.answers.push(answer);
+            } else {
+                // A file that stays all the same is no part of the record, and of no harm.
+                let _ = fs::remove_file(self.folder.join(file));
+            }
+        }
+        record.answers.sort_by(|a, b| a.file.cmp(&b.file));
+        let path = self.folder.join(RECORD);
+        let written = File::create(&path).and_then(|file| {
+            let mut file = BufWriter::new(file);
+            serde_json::to_writer_pretty(&mut file, &record)?;
+            file.write_all(b"\n")?;
+            file.flush()
+        });
+        written.map_err(|e| failed("write", &path, &e))
     }
 
     /// How many answers an unfinished capture has.

@@ -72,6 +72,8 @@ pub enum Command {
     Reconcile(Reconcile),
     /// Fetch, reconcile, invoice every customer that reconciles, and seal
     Close(Close),
+    /// Say what the partner changed for a period since it was captured
+    Restated(OnePeriod),
     /// Recompute and re-derive everything that was sealed, offline
     Verify(Verify),
     /// Say where each period stands, and the next command
@@ -106,6 +108,9 @@ pub struct Demo {
     /// Play a made-up month with so many customers
     #[arg(long, value_name = "N", requires = "serve")]
     pub customers: Option<usize>,
+    /// Play these customers: auth_id,name,inbound_calls,inbound_cost,outbound_calls,outbound_cost
+    #[arg(long, value_name = "FILE", requires = "serve", conflicts_with = "customers")]
+    pub month: Option<PathBuf>,
     /// Which generation of /analytics to play
     #[arg(long, value_name = "SHAPE", default_value = "reference", requires = "serve")]
     pub shape: ApiShape,
@@ -115,6 +120,9 @@ pub struct Demo {
     /// Of a hundred requests, so many fail: 429, 500, a reset, a body that breaks off
     #[arg(long, value_name = "PER_CENT", default_value = "0", requires = "serve", value_parser = clap::value_parser!(u8).range(0..=100))]
     pub faults: u8,
+    /// So many calls of each page come again on the next one, as when a list shifts
+    #[arg(long, value_name = "N", default_value = "0", requires = "serve")]
+    pub repeat: u64,
 }
 
 /// Generations of `/analytics`.

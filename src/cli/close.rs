@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Job;
 use super::args;
-use super::fetch::{Wanted, begin, obtain};
+use super::fetch::{Wanted, begin, obtain, recheck};
 use super::reconcile::check_format;
 use crate::audit::configuration::{self, Configuration};
 use crate::audit::seal::{self, Closed};
@@ -24,7 +24,11 @@ pub(super) fn run(job: &Job<'_>, args: &args::Close) -> Result<Exit, Problem> {
     let nothing = |p: Problem| p.not_done("No invoice was issued.");
     let _lock = begin(job, &format!("close --period {}", period.name)).map_err(nothing)?;
     let wanted = if args.refetch { Wanted::New } else { Wanted::Any };
-    let (capture, _) = obtain(job, &configuration.config, period, wanted).map_err(nothing)?;
+    let (capture, asked) = obtain(job, &configuration.config, period, wanted).map_err(nothing)?;
+    if asked {
+        let (chain, _) = seal::load_chain(&job.books).map_err(nothing)?;
+        recheck(job, &configuration.config, &chain, period);
+    }
     conclude(job, period, &configuration, &capture)
 }
 

@@ -38,9 +38,13 @@ fn script(period: &Period) -> Result<Script, Problem> {
 /// Serves the rehearsal API until it is interrupted.
 fn serve(job: &Job<'_>, args: &args::Demo) -> Result<Exit, Problem> {
     let period = args.period.clone().map_or_else(period, Ok)?;
-    let mut script = match args.customers {
-        None if period.name == PERIOD => script(&period)?,
-        customers => Script::new(Month::invented(period.clone(), customers.unwrap_or(47)), AUTH_ID, AUTH_TOKEN),
+    let mut script = match (&args.month, args.customers) {
+        (Some(file), _) => {
+            let text = std::fs::read_to_string(file).map_err(|e| io("rehearsal", "read", file, &e))?;
+            Script::new(Month::read(period.clone(), &text)?, AUTH_ID, AUTH_TOKEN)
+        }
+        (None, None) if period.name == PERIOD => script(&period)?,
+        (None, customers) => Script::new(Month::invented(period.clone(), customers.unwrap_or(47)), AUTH_ID, AUTH_TOKEN),
     };
     if args.shape == args::ApiShape::Current {
         script.shape = Shape::Current;
@@ -48,6 +52,7 @@ fn serve(job: &Job<'_>, args: &args::Demo) -> Result<Exit, Problem> {
     }
     script.latency = std::time::Duration::from_millis(args.latency_ms);
     script.faults_per_mille = u64::from(args.faults) * 10;
+    script.overlap = args.repeat;
     script.port = args.port;
     let customers = script.month.customers.len();
     let server = rehearsal::start(script)?;

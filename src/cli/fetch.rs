@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::Job;
 use super::args;
 use super::progress::Progress;
-use crate::books::config::{self, Config};
+use crate::audit::chain::Chain;
+use crate::audit::recapture;
+use crate::books::config::{self, Config, MatrixSource};
 use crate::books::customers;
 use crate::books::layout::{Books, CUSTOMERS};
 use crate::books::lock::Lock;
@@ -17,7 +19,7 @@ use crate::capture::client::Client;
 use crate::capture::collect::{Errand, collect};
 use crate::capture::credentials;
 use crate::capture::forecast::{Forecast, forecast};
-use crate::capture::record::{AnswerRecord, NotCaptured, Role, Span, sha256_hex};
+use crate::capture::record::{AnswerRecord, NotCaptured, Record, Role, Span, sha256_hex};
 use crate::capture::store::{self, Capture};
 use crate::capture::work::{Plan, Work};
 use crate::model::period::Period;
@@ -93,7 +95,8 @@ fn told(capture: &Capture, period: &Period, folder: &str, changed: bool, matches
     }
     if let Some(matrix) = &capture.matrix {
         let gaps = matrix.gaps().count();
-        let stated = matrix.accounts_stated.map_or_else(String::new, |n| format!(" of the {n} that the partner counts"));
+        let stated =
+            matrix.accounts_stated.map_or_else(String::new, |n| format!(" of the {n} that the partner counts"));
         text.push_str(&format!("  {} customers{stated}, each direction by itself\n", matrix.accounts_listed));
         if gaps > 0 {
             text.push_str(&format!("not-captured: the figures of {gaps} customers did not arrive; they are not reconciled. Run the\ncommand again to ask for them.\n"));
@@ -191,6 +194,33 @@ pub(super) fn obtain(
     capture(job, config, period).map(|(capture, _)| (capture, true)).map_err(nothing)
 }
 
+/// Asks the partner again for the last closed period before this one, so that what it has
+/// changed there is told. What cannot be had stops nothing.
+pub(super) fn recheck(job: &Job<'_>, config: &Config, chain: &Chain, period: &Period) {
+    let Some(closed) = recapture::last_closed(chain, period).filter(|_| config.recheck && !job.offline) else {
+        return;
+    };
+    // As finely as it was captured for its close.
+    let mut config = config.clone();
+    let folder = job.books.path(Books::capture_dir(&closed));
+    let Ok(Some((record, _))) = store::load_record(&folder) else { return };
+    if let Ok(source) = MatrixSource::parse(&record.matrix) {
+        config.upstream.matrix = source;
+    }
+    config.upstream.transactions = record.of(Role::Transactions).next().is_some();
+    let wanted = |capture: &Capture| capture.analytics.period == Some((closed.from, closed.to));
+    match capture_if(job, &config, &closed, wanted) {
+        Ok((_, true)) => job.out.say(&format!(
+            "The partner answers differently about {} than at its close; see crossfoot restated --period {}",
+            closed.name, closed.name
+        )),
+        Ok((_, false)) => job.out.say(&format!("{} is as it was when it was closed.", closed.name)),
+        Err(problem) => {
+            job.out.say(&format!("warning: {} could not be asked for again: {}", closed.name, problem.reason()));
+        }
+    }
+}
+
 /// Runs something with a connection to the partner.
 fn with_errand<T>(
     job: &Job<'_>,
@@ -222,7 +252,17 @@ fn with_errand<T>(
 }
 
 /// Fetches and stores; false: the partner's figures are those of the capture that is there.
-pub(super) fn capture(job: &Job<'_>, config: &Config, period: &Period) -> Result<(Capture, bool), Problem> {
+fn capture(job: &Job<'_>, config: &Config, period: &Period) -> Result<(Capture, bool), Problem> {
+    capture_if(job, config, period, |_| true)
+}
+
+/// As [`capture`], and throws away what is not `wanted`: the capture that is there stays.
+fn capture_if(
+    job: &Job<'_>,
+    config: &Config,
+    period: &Period,
+    wanted: impl Fn(&Capture) -> bool,
+) -> Result<(Capture, bool), Problem> {
     with_errand(job, config, period, |errand, runtime| {
         let now = errand.watch.now();
         if now < period.instants(config.timezone).1 {
@@ -245,14 +285,14 @@ pub(super) fn capture(job: &Job<'_>, config: &Config, period: &Period) -> Result
         // A capture that no longer verifies is replaced, not compared with.
         let kept = store::load(&job.books, period).ok().flatten();
         match &kept {
-            Some(kept) if work.is_empty() && kept.record.has_gaps() && kept.record.matrix != "top-customers" => {
+            Some(kept) if work.is_empty() && kept.record.has_gaps() && is_of(&kept.record, &plan) => {
                 work.take_over(&job.books.path(&kept_folder), &kept.record)?;
                 job.out.say(&format!("Asking {} for what the capture of {} lacks …", upstream.base_url, kept.when()));
             }
             _ => match (&work.continued, work.len()) {
-                (Some(begun), there) if there > 0 => job.out.say(&format!(
-                    "Continuing the capture begun at {begun}: {there} answers are there already …"
-                )),
+                (Some(begun), there) if there > 0 => job
+                    .out
+                    .say(&format!("Continuing the capture begun at {begun}: {there} answers are there already …")),
                 _ => job.out.say(&format!("Fetching {} from {} …", period.name, upstream.base_url)),
             },
         }
@@ -260,8 +300,11 @@ pub(super) fn capture(job: &Job<'_>, config: &Config, period: &Period) -> Result
         let collected = runtime.block_on(async { tokio::time::timeout(limit, collect(errand, work)).await });
         collected
             .unwrap_or_else(|_| {
-                Err(Problem::stop("upstream-deadline", format!("the capture was not complete after {} s", limit.as_secs()))
-                    .next("run the command again: it continues where it was; or raise [upstream] deadline_seconds"))
+                Err(Problem::stop(
+                    "upstream-deadline",
+                    format!("the capture was not complete after {} s", limit.as_secs()),
+                )
+                .next("run the command again: it continues where it was; or raise [upstream] deadline_seconds"))
             })
             .map_err(|problem| unfinished(job, period, problem))?;
 
@@ -278,6 +321,10 @@ pub(super) fn capture(job: &Job<'_>, config: &Config, period: &Period) -> Result
             Work::discard(&job.books, period)?;
             return Ok((kept, false));
         }
+        if !wanted(&fresh) {
+            Work::discard(&job.books, period)?;
+            return Err(Problem::stop("period-mismatch", "the answer is not for the days asked for"));
+        }
         let mut transaction = Transaction::begin(&job.books)?;
         if job.books.path(&kept_folder).exists() {
             transaction.rename(kept_folder.clone(), store::earlier_folder(&job.books, period));
@@ -287,6 +334,14 @@ pub(super) fn capture(job: &Job<'_>, config: &Config, period: &Period) -> Result
         Work::discard(&job.books, period)?;
         Ok((fresh, true))
     })
+}
+
+/// Whether a capture asked for what this plan asks for.
+fn is_of(record: &Record, plan: &Plan) -> bool {
+    let here = record.answers.iter().all(|answer| answer.url.starts_with(&format!("{}/", plan.base_url)));
+    let same = (&record.partner_timezone, &record.books_timezone, record.masked)
+        == (&plan.partner_timezone, &plan.books_timezone, plan.masked);
+    here && same && (record.matrix == plan.matrix || plan.matrix == MatrixSource::Auto.name())
 }
 
 /// Says what is left of a capture that stopped: what had arrived, or nothing.

@@ -11,6 +11,7 @@ mod init;
 mod output;
 mod progress;
 mod reconcile;
+mod restated;
 mod status;
 mod verify;
 
@@ -68,6 +69,7 @@ pub fn run(arguments: Arguments, world: &World) -> Exit {
         Command::Import(args) => import::run(&job, &args),
         Command::Reconcile(args) => reconcile::run(&job, &args),
         Command::Close(args) => close::run(&job, &args),
+        Command::Restated(args) => restated::run(&job, &args),
         Command::Verify(args) => verify::run(&job, &args),
         Command::Status => status::run(&job),
         Command::Explain(args) => explain::run(&job, &args),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Job;
 use super::args;
-use super::fetch::{Wanted, begin, obtain};
+use super::fetch::{Wanted, begin, obtain, recheck};
 use crate::audit::configuration;
 use crate::audit::derive::{Derived, Ground, VERSION, derive};
 use crate::audit::seal;
@@ -37,8 +37,19 @@ fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Probl
     let (chain, _) = seal::load_chain(&job.books)?;
     let issued = seal::load_issued(&job.books, &chain, period)?;
     let wanted = if refetch { Wanted::New } else { Wanted::Any };
-    let (capture, _) = obtain(job, &configuration.config, period, wanted)?;
-    let derived = seal::derive_now(&job.books, period, &configuration, &capture, &issued, VERSION)?;
+    let (capture, asked) = obtain(job, &configuration.config, period, wanted)?;
+    if asked {
+        recheck(job, &configuration.config, &chain, period);
+    }
+    let previous = seal::previous(&job.books, &chain, period)?;
+    let basis = seal::Basis {
+        configuration: &configuration,
+        capture: &capture,
+        issued: &issued,
+        previous: previous.as_ref(),
+        version: VERSION,
+    };
+    let derived = seal::derive_now(&job.books, period, &basis)?;
     let folder = Books::close_dir(period);
     let mut transaction = Transaction::begin(&job.books)?;
     for (name, bytes) in &derived.reports {
@@ -101,7 +112,7 @@ fn two_files(
         issued: &[],
         version: VERSION,
     };
-    let derived = derive(ground, ledger, &ledger_file.display().to_string())?;
+    let derived = derive(&ground, ledger, &ledger_file.display().to_string())?;
     let files: Vec<(&str, Vec<u8>)> = derived.reports.iter().map(|(name, bytes)| (*name, bytes.clone())).collect();
     write_apart(out, &files)?;
     told(job, &derived, out, "")

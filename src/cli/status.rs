@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Job;
 use crate::audit::seal;
 use crate::books::config;
+use crate::books::layout::Books;
 use crate::books::transaction;
 use crate::capture::store;
 use crate::model::period::Period;
@@ -47,7 +48,7 @@ pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
             let value: Option<serde_json::Value> = report.and_then(|bytes| serde_json::from_slice(&bytes).ok());
             let outcome = value.and_then(|v| v.get("outcome")?.as_str().map(str::to_owned));
             let sealed_at = chain.of(&period.name).last().map(|e| e.at.clone());
-            let captured = store::load(&job.books, &period).is_ok_and(|c| c.is_some());
+            let captured = store::load_record(&job.books.path(Books::capture_dir(&period))).is_ok_and(|c| c.is_some());
             let verb = match (&outcome, &sealed_at) {
                 (_, None) => "close",
                 (Some(outcome), Some(_)) if outcome == "discrepant" => "close",

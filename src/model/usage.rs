@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::money::from_parts;
+use super::money::{Tally, from_parts};
 use super::rounding::{Rounding, round_to};
 
 /// Which way calls went.
@@ -117,6 +117,15 @@ impl Analytics {
     #[must_use]
     pub fn direction(&self, direction: Direction) -> Option<&Usage> {
         self.directions.iter().find(|d| d.name == direction.name()).map(|d| &d.usage)
+    }
+
+    /// Whether the customers listed are all there are: their costs add up to the total.
+    #[must_use]
+    pub fn lists_everybody(&self) -> bool {
+        let mut sum = Tally::default();
+        let priced = self.customers.iter().all(|c| c.usage.cost.is_some_and(|cost| sum.add(cost).is_ok()));
+        let nothing = self.total.cost.is_some_and(|cost| cost.is_zero());
+        priced && (nothing || !self.customers.is_empty()) && sum.total().ok() == self.total.cost
     }
 
     /// Directions other than inbound and outbound.

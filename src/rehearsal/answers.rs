@@ -38,7 +38,8 @@ fn not_found() -> Reply {
 pub(super) fn answer(script: &Script, path: &str, query: &Query<'_>) -> Result<Reply, MoneyError> {
     let month = &script.month;
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    if parts.last().is_some_and(|last| script.refused.iter().any(|name| name == last)) {
+    let form: Vec<&str> = parts.iter().map(|part| if month.customer(part).is_some() { "*" } else { part }).collect();
+    if script.refused.contains(&form.join("/")) {
         return Ok((403, r#"{"error":{"code":403,"message":"access is not enabled for this partner"}}"#.into()));
     }
     Ok(match parts.as_slice() {
@@ -63,7 +64,7 @@ pub(super) fn answer(script: &Script, path: &str, query: &Query<'_>) -> Result<R
                     let numbers = month.calls(customer.used[direction as usize], from, to);
                     let per_page = query.number("per_page", 20).clamp(1, 100);
                     let page = query.number("page", 1).max(1);
-                    (200, cdrs(month, customer, direction, numbers, page, per_page))
+                    (200, cdrs(script, customer, direction, numbers, (page, per_page)))
                 }
                 _ => not_found(),
             }
@@ -89,7 +90,10 @@ fn analytics(script: &Script, from: NaiveDate, to: NaiveDate, whole: bool) -> Re
     let (total, inbound, outbound) = (of(None)?, of(Some(Direction::Inbound))?, of(Some(Direction::Outbound))?);
     if script.shape == Shape::Current {
         let block = |used: Used| {
-            format!(r#"{{"total_calls":{},"answered_calls":{},"total_minutes":{}.0,"total_cost":"{}"}}"#, used.calls, used.calls, used.calls, used.cost)
+            format!(
+                r#"{{"total_calls":{},"answered_calls":{},"total_minutes":{}.0,"total_cost":"{}"}}"#,
+                used.calls, used.calls, used.calls, used.cost
+            )
         };
         return Ok(format!(
             r#"{{"partner":{{"name":"Rehearsal Partner","balance":null}},"period":{{"from":"{from}","to":"{to}"}},"accounts":{{"total":{n},"active":{n},"customers":[]}},"total_balance":"0.00000","currency":"INR","calls":{},"traffic":{{"inbound":{},"outbound":{}}},"by_product":{{}},"time_series":[]}}"#,
@@ -109,7 +113,9 @@ fn analytics(script: &Script, from: NaiveDate, to: NaiveDate, whole: bool) -> Re
     let top: Vec<String> = top
         .iter()
         .take(script.top)
-        .map(|(used, c)| format!(r#"{{"auth_id":"{}","name":"{}","calls":{},"cost":{}}}"#, c.id, c.name, used.calls, used.cost))
+        .map(|(used, c)| {
+            format!(r#"{{"auth_id":"{}","name":"{}","calls":{},"cost":{}}}"#, c.id, c.name, used.calls, used.cost)
+        })
         .collect();
     Ok(format!(
         r#"{{"period":{{"from":"{from}","to":"{to}"}},"totals":{{"total_calls":{calls},"answered_calls":{calls},"failed_calls":0,"total_duration_seconds":{},"total_cost":{},"currency":"INR"}},"by_direction":{{"inbound":{{"calls":{},"cost":{}}},"outbound":{{"calls":{},"cost":{}}}}},"top_customers":[{}]}}"#,
@@ -149,18 +155,19 @@ fn accounts(script: &Script, query: &Query<'_>) -> String {
 }
 
 fn cdrs(
-    month: &Month,
+    script: &Script,
     customer: &super::month::Customer,
     direction: Direction,
     numbers: std::ops::Range<u64>,
-    page: u64,
-    per_page: u64,
+    (page, per_page): (u64, u64),
 ) -> String {
+    let month = &script.month;
     let total = numbers.end.saturating_sub(numbers.start);
     let used = customer.used[direction as usize];
     // Newest first, as the partner lists them.
-    let skip = (page - 1).saturating_mul(per_page).min(total);
-    let rows: Vec<String> = (0..per_page.min(total - skip))
+    let again = if page > 1 { script.overlap } else { 0 };
+    let skip = (page - 1).saturating_mul(per_page).min(total).saturating_sub(again);
+    let rows: Vec<String> = (0..(per_page + again).min(total - skip))
         .map(|n| month.call(customer, direction, numbers.end - 1 - skip - n))
         .collect();
     let (calls, q, scale) = (i128::from(used.calls.max(1)), used.cost.mantissa(), used.cost.scale());

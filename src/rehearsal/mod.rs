@@ -54,7 +54,7 @@ pub struct Script {
     pub analytics: Option<String>,
     /// A body for `/dashboard`, instead of the computed one.
     pub dashboard: Option<String>,
-    /// Endpoints that are refused, by the last word of their path: `accounts`, `cdrs`.
+    /// Endpoints that are refused: `accounts`, `accounts/*/cdrs`.
     pub refused: Vec<String>,
     /// How long each answer takes.
     pub latency: Duration,
@@ -63,6 +63,8 @@ pub struct Script {
     pub faults_per_mille: u64,
     /// Paths that contain this always answer 500.
     pub broken: Option<String>,
+    /// So many calls of each page are on the next one again, as when a list shifts.
+    pub overlap: u64,
     /// The port; 0 for a free one.
     pub port: u16,
 }
@@ -83,6 +85,7 @@ impl Script {
             latency: Duration::ZERO,
             faults_per_mille: 0,
             broken: None,
+            overlap: 0,
             port: 0,
         }
     }
@@ -216,8 +219,8 @@ fn respond(script: &Script, request: &Request<Incoming>, number: u64) -> Result<
     }
     let query = Query(request.uri().query().unwrap_or_default());
     let below = path.strip_prefix(BASE_PATH).unwrap_or("/nothing");
-    let (status, body) = answers::answer(script, below, &query)
-        .unwrap_or_else(|e| (500, format!(r#"{{"error":"{e}"}}"#)));
+    let (status, body) =
+        answers::answer(script, below, &query).unwrap_or_else(|e| (500, format!(r#"{{"error":"{e}"}}"#)));
     if fault.is_some() {
         let length = body.len();
         let half = Bytes::from(body).slice(..length / 2);

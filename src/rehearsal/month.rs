@@ -68,12 +68,10 @@ impl Month {
         for (index, row) in csv::Reader::from_reader(text.as_bytes()).records().enumerate() {
             let row = row.ok();
             let cell = |n: usize| row.as_ref().and_then(|row| row.get(n));
-            let used = |n: usize| {
-                Some(Used { calls: cell(n)?.parse().ok()?, cost: parse_plain(cell(n + 1)?).ok()? })
-            };
-            let customer = (|| {
-                Some(Customer { id: cell(0)?.to_owned(), name: cell(1)?.to_owned(), used: [used(2)?, used(4)?] })
-            })();
+            let used = |n: usize| Some(Used { calls: cell(n)?.parse().ok()?, cost: parse_plain(cell(n + 1)?).ok()? });
+            let customer =
+                (|| Some(Customer { id: cell(0)?.to_owned(), name: cell(1)?.to_owned(), used: [used(2)?, used(4)?] }))(
+                );
             customers.push(customer.ok_or_else(|| {
                 Problem::stop("rehearsal", format!("row {} of the rehearsal's customers cannot be read", index + 2))
             })?);
@@ -113,7 +111,10 @@ impl Month {
     /// A sum beyond the exact range.
     pub fn total(&self, direction: Option<Direction>) -> Result<Used, MoneyError> {
         add(self.customers.iter().flat_map(|customer| {
-            Direction::ALL.into_iter().filter(move |d| direction.is_none_or(|only| only == *d)).map(|d| &customer.used[d as usize])
+            Direction::ALL
+                .into_iter()
+                .filter(move |d| direction.is_none_or(|only| only == *d))
+                .map(|d| &customer.used[d as usize])
         }))
     }
 
@@ -139,12 +140,15 @@ impl Month {
         let cost = from_parts(units, used.cost.scale()).unwrap_or_default();
         let whole = u64::try_from((self.period.to - self.period.from).num_seconds()).unwrap_or(0) + 86_400;
         let second = u128::from(whole) * u128::from(number) / u128::from(used.calls.max(1));
-        let start = DateTime::<Utc>::from_naive_utc_and_offset(self.period.from.and_hms_opt(0, 0, 0).unwrap_or_default(), Utc)
-            + TimeDelta::seconds(i64::try_from(second).unwrap_or(0));
+        let start =
+            DateTime::<Utc>::from_naive_utc_and_offset(self.period.from.and_hms_opt(0, 0, 0).unwrap_or_default(), Utc)
+                + TimeDelta::seconds(i64::try_from(second).unwrap_or(0));
         let stamp = |seconds: i64| (start + TimeDelta::seconds(seconds)).to_rfc3339_opts(SecondsFormat::Secs, true);
         let key = customer.id.bytes().fold(u64::from(direction == Direction::Outbound), |h, b| mix(h ^ u64::from(b)));
-        let (a, b) = (mix(key ^ number), mix(key.wrapping_add(number)));
-        let uuid = format!("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", a >> 32, a & 0xffff, b >> 52, b & 0xfff, (a ^ b) >> 16);
+        let a = mix(key ^ mix(number));
+        let b = mix(a);
+        let uuid =
+            format!("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", a >> 32, a & 0xffff, b >> 52, b & 0xfff, (a ^ b) >> 16);
         format!(
             r#"{{"account_id":"{id}","answer_time":"{answer}","billsec":54,"bridge_uuid":null,"call_direction":"{direction}","caller_id_number":"+918041{caller:06}","context":"voice-api","cost":{cost},"created_at":"{end}","currency":"INR","destination_number":"+9198{callee:08}","duration":60,"end_time":"{end}","hangup_cause":"NORMAL_CLEARING","hangup_cause_code":4000,"id":{number},"ring_time":6,"start_time":"{begin}","streaming_cost":0,"total_cost":{cost},"uuid":"{uuid}"}}"#,
             id = customer.id,
@@ -178,7 +182,8 @@ mod tests {
                 let used = customer.used[direction as usize];
                 let mut sum = Tally::default();
                 for number in month.calls(used, month.period.from, month.period.to) {
-                    let row: serde_json::Value = serde_json::from_str(&month.call(customer, direction, number)).unwrap();
+                    let row: serde_json::Value =
+                        serde_json::from_str(&month.call(customer, direction, number)).unwrap();
                     assert!(row["start_time"].as_str().unwrap().starts_with("2026-02-"));
                     let text = month.call(customer, direction, number);
                     let cost = text.split("\"total_cost\":").nth(1).unwrap().split(',').next().unwrap();
@@ -187,7 +192,8 @@ mod tests {
                 assert_eq!(sum.total().unwrap(), used.cost, "{} {}", customer.id, direction.name());
             }
         }
-        let days = |from: &str, to: &str| month.calls(month.customers[3].used[0], from.parse().unwrap(), to.parse().unwrap());
+        let days =
+            |from: &str, to: &str| month.calls(month.customers[3].used[0], from.parse().unwrap(), to.parse().unwrap());
         let whole = days("2026-02-01", "2026-02-28");
         assert_eq!(whole, 0..month.customers[3].used[0].calls);
         assert_eq!(days("2026-02-01", "2026-02-14").end, days("2026-02-15", "2026-02-28").start);

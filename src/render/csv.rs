@@ -19,12 +19,14 @@ pub fn reconciliation(r: &Reconciliation) -> Vec<u8> {
         "status",
         "ledger_inbound",
         "ledger_outbound",
+        "analytics_inbound",
+        "analytics_outbound",
         "severity",
         "message",
     ];
-    let mut rows: Vec<[String; 12]> = Vec::new();
+    let mut rows: Vec<[String; 14]> = Vec::new();
     let amount = |m: Option<Money>| m.map_or_else(String::new, |m| m.plain());
-    let blank = || std::array::from_fn::<String, 12, _>(|_| String::new());
+    let blank = || std::array::from_fn::<String, 14, _>(|_| String::new());
     let line = |kind: &str, sides: &crate::model::finding::Sides, status: &str| {
         let mut row = blank();
         row[0] = kind.to_owned();
@@ -46,6 +48,8 @@ pub fn reconciliation(r: &Reconciliation) -> Vec<u8> {
         row[2] = safe(customer.name.as_deref().unwrap_or_default());
         row[8] = amount(customer.ledger_by_direction.get(&Direction::Inbound).copied());
         row[9] = amount(customer.ledger_by_direction.get(&Direction::Outbound).copied());
+        row[10] = amount(customer.direction(Direction::Inbound).and_then(|s| s.analytics));
+        row[11] = amount(customer.direction(Direction::Outbound).and_then(|s| s.analytics));
         rows.push(row);
     }
     if let Some(remainder) = &r.remainder {
@@ -60,8 +64,8 @@ pub fn reconciliation(r: &Reconciliation) -> Vec<u8> {
         row[4] = amount(finding.analytics);
         row[5] = amount(finding.ledger);
         row[6] = amount(finding.difference);
-        row[10] = finding.severity.name().to_owned();
-        row[11] = safe(&finding.message);
+        row[12] = finding.severity.name().to_owned();
+        row[13] = safe(&finding.message);
         rows.push(row);
     }
     write(&header, &rows)

@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 
 use super::figures;
 use crate::model::finding::{Finding, Severity, Sides};
-use crate::model::money::{Currency, Money, grouped_count};
+use crate::model::matrix::Grain;
+use crate::model::money::{Currency, Money, grouped_count, total};
 use crate::model::problem::Problem;
 use crate::model::reconciliation::{Reconciliation, Status};
 use crate::model::usage::{Dashboard, Direction};
@@ -26,8 +27,6 @@ pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>, version: &str) 
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.add_template("reconciliation.html", PAGE).map_err(failed)?;
     let page = environment.get_template("reconciliation.html").map_err(failed)?;
-    let (from_instant, to_instant) = r.period.instants(r.timezone);
-    let instant = |t: chrono::DateTime<chrono::Utc>| t.format("%Y-%m-%d %H:%M:%S UTC").to_string();
     let held = r.held();
     let (headline, subline) = verdict(r);
     page.render(context! {
@@ -35,8 +34,6 @@ pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>, version: &str) 
         from => r.period.from.to_string(),
         to => r.period.to.to_string(),
         timezone => r.timezone.name(),
-        from_instant => instant(from_instant),
-        to_instant => instant(to_instant),
         currency => r.currency.code(),
         outcome => r.outcome(),
         headline,
@@ -61,9 +58,23 @@ pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>, version: &str) 
             difference => signed(&line.sides),
             status => line.status.name(),
             held => held.contains_key(line.customer_id.as_str()),
+            partner_inbound => shown(line.direction(Direction::Inbound).and_then(|s| s.analytics)),
+            partner_outbound => shown(line.direction(Direction::Outbound).and_then(|s| s.analytics)),
             inbound => shown(line.ledger_by_direction.get(&Direction::Inbound).copied()),
             outbound => shown(line.ledger_by_direction.get(&Direction::Outbound).copied()),
         }).collect::<Vec<_>>(),
+        partner => r.partner.as_ref().map(crate::model::usage::Identity::called),
+        boundaries => [("the books", r.timezone), ("the partner", r.partner_timezone)].map(|(whose, zone)| {
+            let (from, until) = r.period.instants(zone);
+            context! { whose, timezone => zone.name(), from => instant(from), until => instant(until) }
+        }),
+        edges => between(r),
+        beside => r.beside_calls.as_ref().map(|rows| rows.iter().map(|row| context! {
+            customer => row.customer_id.as_str(),
+            kind => row.kind.name(),
+            rows => grouped_count(row.rows, r.currency),
+            amount => row.amount.display(),
+        }).collect::<Vec<_>>()),
         dashboard => dashboard.map(|d| dashboard_facts(r, d)),
         statement => statement(r),
         inputs => r.inputs.iter().map(|i| context! {
@@ -74,6 +85,56 @@ pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>, version: &str) 
     })
     .map(String::into_bytes)
     .map_err(failed)
+}
+
+fn instant(at: chrono::DateTime<chrono::Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// How many calls between the boundaries the page shows; the JSON has up to 10,000.
+const SHOWN_CALLS: usize = 200;
+
+/// The calls that one side counts in this period and the other does not.
+fn between(r: &Reconciliation) -> Option<Value> {
+    let (calls, beyond) = r.edge_calls.as_ref()?;
+    let sum = |partner: bool| {
+        let some: Vec<Money> = calls
+            .iter()
+            .filter(|call| call.in_partner_period == partner)
+            .map(|call| Money::new(call.cost, r.currency))
+            .collect();
+        let money = total(r.currency, &some).map_or_else(|_| dash(), |m| m.display());
+        format!("{} with {money}", grouped_count(some.len() as u64, r.currency))
+    };
+    let more = if *beyond == 0 {
+        String::new()
+    } else {
+        format!(" {} more are not listed.", grouped_count(*beyond, r.currency))
+    };
+    let summary = if calls.is_empty() {
+        "No call lies between the two boundaries.".to_owned()
+    } else {
+        format!(
+            "Calls that only the partner counts in this period: {}. Calls that only the books do: {}.{more}",
+            sum(true),
+            sum(false)
+        )
+    };
+    let rows: Vec<Value> = calls
+        .iter()
+        .take(SHOWN_CALLS)
+        .map(|call| {
+            context! {
+                start => instant(call.start),
+                customer => call.customer_id.as_str(),
+                direction => call.direction.name(),
+                uuid => call.uuid.as_str(),
+                by => if call.in_partner_period { "the partner" } else { "the books" },
+                cost => Money::new(call.cost, r.currency).display(),
+            }
+        })
+        .collect();
+    Some(context! { summary, rows })
 }
 
 /// The verdict in a phrase, and the sentence below it.
@@ -247,11 +308,29 @@ fn rows(r: &Reconciliation) -> String {
 }
 
 fn statement(r: &Reconciliation) -> Vec<String> {
+    let count = |n: u64| grouped_count(n, r.currency);
     let proven = r.customers.iter().filter(|c| c.status == Status::Matched).count();
+    let split = if r.coverage.is_some() { ", in each direction" } else { "" };
     let mut all = vec![format!(
-        "Proven: for {proven} of {} customers the partner's own figure equals the ledger's, to the last digit.",
+        "Proven: for {proven} of {} customers the partner's own figure equals the ledger's{split}, to the last digit.",
         r.customers.len()
     )];
+    if let Some(c) = &r.coverage {
+        let stated = c.accounts_stated.map_or_else(
+            || "it does not say how many there are".to_owned(),
+            |n| format!("it says that there are {}", count(n)),
+        );
+        let how = match c.grain {
+            Grain::Summary => "the summary of the call records",
+            Grain::Rows => "every call record, each counted once,",
+        };
+        all.push(format!(
+            "Captured: the partner's list has {} accounts, and {stated}. {how} of {} customers was asked for, inbound and outbound; {} did not arrive in full.",
+            count(c.accounts_listed),
+            count(c.asked),
+            count(c.not_reconciled)
+        ));
+    }
     match &r.remainder {
         Some(rest) if rest.status == Status::Matched => all.push(format!(
             "Proven in total only: {} customers whom the partner does not list. Their sum equals the remainder to the last digit; each one's own figure is the ledger's word.",
@@ -260,7 +339,20 @@ fn statement(r: &Reconciliation) -> Vec<String> {
         Some(_) => all.push("Not proven: the customers whom the partner does not list.".to_owned()),
         None => {}
     }
-    all.push("Assumed: the partner counts a day as the books do; a call's direction per customer is as the ledger says, since the captured answers state directions for the whole only.".to_owned());
-    all.push("Not checked: prices of single calls, taxes, and what is no call cost (rental, recording).".to_owned());
+    let zones =
+        format!("the partner's days begin in {}, as the settings say; it documents no zone", r.partner_timezone.name());
+    all.push(if r.coverage.is_some() {
+        format!("Assumed: {zones}.")
+    } else {
+        format!("Assumed: {zones}; a call's direction per customer is as the ledger says, since the captured answers state directions for the whole only.")
+    });
+    let beside = if r.beside_calls.is_some() { "" } else { ", and what is no call cost (rental, recording)" };
+    all.push(format!("Not checked: prices of single calls, taxes{beside}."));
+    if !r.unread.is_empty() {
+        all.push(format!(
+            "Kept in the capture and not used, because this version does not know them: {}.",
+            r.unread.join(", ")
+        ));
+    }
     all
 }

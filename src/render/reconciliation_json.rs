@@ -162,8 +162,9 @@ struct RemainderRow {
     status: &'static str,
 }
 
+/// A finding, as every document has it.
 #[derive(Serialize)]
-struct FindingRow<'a> {
+pub struct FindingRow<'a> {
     id: &'a str,
     code: &'a str,
     severity: &'static str,
@@ -268,7 +269,7 @@ pub fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
                 .collect()
         }),
         unread: &reconciliation.unread,
-        findings: reconciliation.findings.iter().map(finding).collect(),
+        findings: reconciliation.findings.iter().map(FindingRow::from).collect(),
     };
     to_bytes(&document)
 }
@@ -319,33 +320,35 @@ fn by_direction(amounts: &BTreeMap<Direction, Money>) -> BTreeMap<&'static str, 
     amounts.iter().map(|(direction, money)| (direction.name(), money.plain())).collect()
 }
 
-fn finding(finding: &Finding) -> FindingRow<'_> {
-    FindingRow {
-        id: &finding.id,
-        code: finding.code,
-        severity: finding.severity.name(),
-        confidence: finding.confidence.name(),
-        customers: &finding.customers,
-        direction: finding.direction.map(Direction::name),
-        analytics: plain(finding.analytics),
-        ledger: plain(finding.ledger),
-        difference: plain(finding.difference),
-        explains: plain(finding.explains),
-        residual: plain(finding.residual),
-        rivals: finding.rivals,
-        chance: finding.chance.as_deref(),
-        evidence: finding
-            .evidence
-            .iter()
-            .map(|e| EvidenceRow {
-                file: &e.file,
-                line: e.line,
-                column: e.column.as_deref(),
-                text: &e.text,
-                why: e.why.as_deref(),
-            })
-            .collect(),
-        message: &finding.message,
-        next: &finding.next,
+impl<'a> From<&'a Finding> for FindingRow<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self {
+            id: &finding.id,
+            code: finding.code,
+            severity: finding.severity.name(),
+            confidence: finding.confidence.name(),
+            customers: &finding.customers,
+            direction: finding.direction.map(Direction::name),
+            analytics: plain(finding.analytics),
+            ledger: plain(finding.ledger),
+            difference: plain(finding.difference),
+            explains: plain(finding.explains),
+            residual: plain(finding.residual),
+            rivals: finding.rivals,
+            chance: finding.chance.as_deref(),
+            evidence: finding
+                .evidence
+                .iter()
+                .map(|e| EvidenceRow {
+                    file: &e.file,
+                    line: e.line,
+                    column: e.column.as_deref(),
+                    text: &e.text,
+                    why: e.why.as_deref(),
+                })
+                .collect(),
+            message: &finding.message,
+            next: &finding.next,
+        }
     }
 }

@@ -32,7 +32,7 @@ fn the_demo_closes_the_example_and_its_outputs_are_the_expected_ones() {
     assert!(head.len() == 16 && head.bytes().all(|b| b.is_ascii_hexdigit()));
     insta::assert_snapshot!("demo", format!("{before}Sealed: (head)…{rest}"));
     // The README shows what a newcomer sees.
-    let shown = ran.stdout.split("\nF002").next().unwrap();
+    let shown = ran.stdout.split("\nIssued").next().unwrap();
     assert!(include_str!("../../README.md").contains(shown), "README.md does not show:\n{shown}");
     let books = dir.path().join("crossfoot-demo");
     let expected = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/expected");

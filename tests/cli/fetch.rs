@@ -17,7 +17,8 @@ fn bodies_are_kept_as_received_with_their_provenance() {
     assert_eq!(answer["when"], "2026-04-02T03:04:05.000Z");
     assert_eq!(answer["bytes"], ANALYTICS.len());
     assert_eq!(answer["sha256"], crossfoot::capture::store::sha256_hex(ANALYTICS.as_bytes()));
-    assert_eq!(partner.seen().len(), 2);
+    // Analytics, profile, dashboard, and a list of customers that it does not serve.
+    assert_eq!(partner.seen().len(), 4);
 }
 
 #[test]
@@ -46,7 +47,7 @@ fn a_failing_partner_gives_one_clear_error_and_no_capture() {
         assert!(expected.split('|').any(|e| ran.stderr.contains(e)), "{expected}: {}", ran.stderr);
         assert!(ran.stderr.contains("Nothing was captured."), "{expected}: {}", ran.stderr);
         assert!(!ran.all().contains(TOKEN), "{expected}");
-        assert_eq!(books.files(), before, "{expected}");
+        assert!(books.files() == before, "{expected}");
         assert_eq!(partner.seen().len(), requests, "{expected}");
     }
 }
@@ -58,7 +59,7 @@ fn a_passing_failure_is_retried() {
     let books = Books::example(&partner.base_url);
     let ran = books.run("fetch --period 2026-03").exits(0);
     assert!(ran.stderr.contains("trying again"), "{}", ran.stderr);
-    assert_eq!(books.json("closes/2026-03/capture/capture.json")["answers"][0]["attempts"], 3);
+    assert_eq!(partner.seen().iter().filter(|line| line.contains("/analytics")).count(), 3);
 }
 
 #[test]
@@ -81,11 +82,11 @@ fn nobody_listening_is_told_as_such() {
 
 #[test]
 fn a_dashboard_that_is_missing_stops_nothing() {
-    let partner = Partner::script(vec![Act::Good, Act::status(404)]);
+    let partner = Partner::script(vec![Act::Good, Act::Good, Act::status(404)]);
     let books = Books::example(&partner.base_url);
     let ran = books.run("close --period 2026-03").exits(0);
     assert!(ran.stderr.contains("the dashboard was not captured"), "{}", ran.stderr);
-    assert_eq!(books.json("closes/2026-03/capture/capture.json")["not_captured"].as_array().unwrap().len(), 1);
+    assert_eq!(books.json("closes/2026-03/capture/capture.json")["not_captured"].as_array().unwrap().len(), 3);
 }
 
 #[test]
@@ -95,7 +96,7 @@ fn the_same_figures_keep_the_capture_and_other_figures_keep_both() {
     books.run("fetch --period 2026-03").exits(0);
     let first = books.files();
     books.run("fetch --period 2026-03").exits(0);
-    assert_eq!(books.files(), first);
+    assert!(books.files() == first);
     let other = Partner::serving(&ANALYTICS.replace("336717.00", "336718.00"));
     books.write("crossfoot.toml", &settings(&other.base_url, ""));
     books.run("fetch --period 2026-03").exits(0);

@@ -141,7 +141,7 @@ fn reconcile_issues_nothing_and_files_that_are_missing_are_named() {
         let ran = books.run(line).exits(code);
         assert!(ran.stderr.contains(expected), "{line}: {}", ran.stderr);
     }
-    assert_eq!(books.files(), files);
+    assert!(books.files() == files);
 }
 
 #[test]

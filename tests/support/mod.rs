@@ -129,7 +129,8 @@ pub fn files_below(root: &Path) -> BTreeMap<String, Vec<u8>> {
                 folders.push(path);
             } else {
                 let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
-                if name != ".crossfoot/lock" {
+                // The lock, and the answers of a capture that was interrupted, are the tool's own.
+                if name != ".crossfoot/lock" && !name.starts_with(".crossfoot/fetch/") {
                     found.insert(name, std::fs::read(&path).unwrap());
                 }
             }
@@ -138,10 +139,28 @@ pub fn files_below(root: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
+/// A partner that serves every endpoint: the crate's own rehearsal server.
+pub fn rehearse(change: impl FnOnce(&mut crossfoot::rehearsal::Script)) -> crossfoot::rehearsal::Server {
+    rehearse_month("2026-03", include_str!("../../examples/partner-api/customers.csv"), change)
+}
+
+/// The same with customers of one's own.
+pub fn rehearse_month(
+    period: &str,
+    customers: &str,
+    change: impl FnOnce(&mut crossfoot::rehearsal::Script),
+) -> crossfoot::rehearsal::Server {
+    use crossfoot::rehearsal::{Script, month::Month, start};
+    let period = crossfoot::model::period::Period::parse(period).unwrap();
+    let mut script = Script::new(Month::read(period, customers).unwrap(), AUTH_ID, TOKEN);
+    change(&mut script);
+    start(script).unwrap()
+}
+
 /// Settings for a server on this machine, with short waits.
 pub fn settings(base_url: &str, more: &str) -> String {
     format!(
-        "[upstream]\nbase_url = \"{base_url}\"\ntimeout_seconds = 2\nmax_attempts = 3\nmax_wait_seconds = 1\n[seller]\nlegal_name = \"Malabar Voice Resale Pvt Ltd\"\n{more}"
+        "[upstream]\nbase_url = \"{base_url}\"\ntimeout_seconds = 2\nmax_attempts = 3\nmax_wait_seconds = 1\nrequests_per_second = 5000\n[seller]\nlegal_name = \"Malabar Voice Resale Pvt Ltd\"\n{more}"
     )
 }
 

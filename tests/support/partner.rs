@@ -106,6 +106,10 @@ fn talk(
         Act::Good if !authorised => {
             say(&mut stream, 401, &[], r#"{"error":{"code":401,"message":"Invalid token"}}"#, None)
         }
+        // Of the customers it knows nothing but its own list.
+        Act::Good if request.contains("/accounts") || request.contains("/me ") => {
+            say(&mut stream, 404, &[], r#"{"error":"not found"}"#, None)
+        }
         Act::Good => say(&mut stream, 200, &[], body, None),
         Act::Say(status, headers, body) => say(&mut stream, status, &headers, &body, None),
         Act::Cut(at) => say(&mut stream, 200, &[], &body[..at], Some(body.len())),

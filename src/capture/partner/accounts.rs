@@ -14,6 +14,8 @@ pub struct AccountsPage {
     pub customers: Vec<(String, Option<String>)>,
     /// How many there are in all.
     pub total: Option<u64>,
+    /// How many the page could have had: the partner may give fewer than are asked for.
+    pub size: Option<u64>,
     /// Fields we do not know.
     pub unknown_fields: Vec<String>,
 }
@@ -25,6 +27,10 @@ struct Body {
     items: Option<Vec<Account>>,
     #[serde(default, deserialize_with = "exact::count")]
     total: Option<u64>,
+    #[serde(default, deserialize_with = "exact::count")]
+    size: Option<u64>,
+    #[serde(default, deserialize_with = "exact::count")]
+    per_page: Option<u64>,
     #[serde(flatten)]
     rest: Rest,
 }
@@ -48,10 +54,11 @@ pub fn decode(body: &[u8], file: &str) -> Result<AccountsPage, Problem> {
     let named = |text: Option<String>| text.filter(|t| !t.trim().is_empty());
     let mut unknown_fields = Vec::new();
     note_unknown(&mut unknown_fields, "", &parsed.rest);
-    unknown_fields.retain(|field| !["page", "size", "per_page", "total_pages", "pages"].contains(&field.as_str()));
+    unknown_fields.retain(|field| !["page", "total_pages", "pages"].contains(&field.as_str()));
     Ok(AccountsPage {
         customers: accounts.into_iter().map(|a| (a.auth_id, named(a.name).or(named(a.company)))).collect(),
         total: parsed.total,
+        size: parsed.size.or(parsed.per_page),
         unknown_fields,
     })
 }

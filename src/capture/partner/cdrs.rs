@@ -38,6 +38,8 @@ pub struct CdrPage {
     pub calls: Vec<Call>,
     /// Calls on all pages.
     pub total: Option<u64>,
+    /// How many pages there are.
+    pub pages: Option<u64>,
     /// Whether there is another page.
     pub more: bool,
     /// Calls and cost of the whole filtered set, where stated.
@@ -78,6 +80,8 @@ struct Pagination {
     total: Option<u64>,
     #[serde(default, alias = "total_pages", deserialize_with = "exact::count")]
     pages: Option<u64>,
+    #[serde(default, deserialize_with = "exact::count")]
+    per_page: Option<u64>,
     has_next: Option<bool>,
 }
 
@@ -162,12 +166,11 @@ pub fn decode(body: &[u8], file: &str, page: u64, asked: &Asked<'_>) -> Result<C
         }
     }
     let calls = rows.into_iter().map(|row| call(row, asked).map_err(&other)).collect::<Result<_, _>>()?;
-    let more = pagination.has_next.unwrap_or_else(|| match (pagination.pages, pagination.total) {
-        (Some(pages), _) => page < pages,
-        (None, Some(total)) => page.saturating_mul(asked.per_page) < total,
-        (None, None) => delivered >= asked.per_page,
-    });
-    Ok(CdrPage { calls, total: pagination.total, more, summary, unknown_fields })
+    // The partner may give fewer rows a page than are asked for, and says so.
+    let per_page = pagination.per_page.filter(|n| *n > 0).unwrap_or(asked.per_page);
+    let pages = pagination.pages.or(pagination.total.map(|total| total.div_ceil(per_page)));
+    let more = pagination.has_next.unwrap_or_else(|| pages.map_or(delivered >= per_page, |pages| page < pages));
+    Ok(CdrPage { calls, total: pagination.total, pages, more, summary, unknown_fields })
 }
 
 fn call(row: Row, asked: &Asked<'_>) -> Result<Call, String> {

@@ -90,7 +90,10 @@ pub fn decode(body: &[u8], file: &str, page: u64, per_page: u64) -> Result<Trans
         return Err(shape("is not the page of transactions asked for"));
     }
     let delivered = rows.len() as u64;
-    let rows = rows.into_iter().map(|row| transaction(row).ok_or_else(|| shape("has a transaction without an amount or a type"))).collect::<Result<Vec<_>, _>>()?;
+    let rows = rows
+        .into_iter()
+        .map(|row| transaction(row).ok_or_else(|| shape("has a transaction without an amount or a type")))
+        .collect::<Result<Vec<_>, _>>()?;
     let stated = match parsed.summary {
         Some(Summary { total_debit: Some(debit), total_credit: Some(credit) }) => Some((debit, credit)),
         _ => None,
@@ -164,13 +167,11 @@ mod tests {
             include_str!("../../../tests/data/partner-api/07-transactions-page1.json"),
             include_str!("../../../tests/data/partner-api/08-transactions-page2.json"),
         ];
-        let pages: Vec<_> =
-            (1..).zip(pages).map(|(n, body)| decode(body.as_bytes(), "page", n, 5).unwrap()).collect();
+        let pages: Vec<_> = (1..).zip(pages).map(|(n, body)| decode(body.as_bytes(), "page", n, 5).unwrap()).collect();
         assert_eq!((pages[0].more, pages[1].more), (true, false));
         let rows: Vec<_> = pages.iter().flat_map(|page| &page.rows).collect();
         assert_eq!(rows.len(), 9);
-        let calls: Vec<String> =
-            rows.iter().filter(|r| r.kind == Kind::Calls).map(|r| r.amount.to_string()).collect();
+        let calls: Vec<String> = rows.iter().filter(|r| r.kind == Kind::Calls).map(|r| r.amount.to_string()).collect();
         assert_eq!(calls.len(), 6, "{calls:?}");
         assert!(rows.iter().any(|r| r.kind == Kind::Rental && r.is_debit && r.amount.to_string() == "300"));
         assert!(rows.iter().any(|r| r.kind == Kind::Refund && !r.is_debit));

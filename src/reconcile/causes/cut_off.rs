@@ -46,7 +46,9 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
             call.uuid,
             call.cost
         ),
-        why: Some(if call.in_partner_period { "in the partner's period only" } else { "in the books' period only" }.into()),
+        why: Some(
+            if call.in_partner_period { "in the partner's period only" } else { "in the books' period only" }.into(),
+        ),
     });
     let whom = match ids.as_slice() {
         [id] => cx.called(id),
@@ -59,7 +61,9 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     );
     let next = "Post these calls in the month in which the partner counts them; or agree with the partner on one time zone and set [calendar] timezone or [upstream] timezone to it.";
     let sizes = touched.iter().filter_map(|line| largest(line));
-    let odds = sizes.map(|size| chance::of_exact_fit(&size)).max_by(|a, b| (a.1 == Confidence::Possible).cmp(&(b.1 == Confidence::Possible)).then(a.0.cmp(&b.0)));
+    let odds = sizes
+        .map(|size| chance::of_exact_fit(&size))
+        .max_by(|a, b| (a.1 == Confidence::Possible).cmp(&(b.1 == Confidence::Possible)).then(a.0.cmp(&b.0)));
     let (odds, confidence) = odds.map_or((None, Confidence::Possible), |(odds, confidence)| (Some(odds), confidence));
     let mut finding = Finding::fact("cut-off", Severity::Blocking, message, next.to_owned())
         .confidence(confidence)

@@ -83,7 +83,8 @@ fn of_customers(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Findin
     let mut found = Vec::new();
     for line in cx.customers.iter().filter(|l| l.status == Status::Discrepant) {
         let id = &line.customer_id;
-        let differences = [Direction::Inbound, Direction::Outbound].map(|d| line.direction(d).and_then(|s| s.difference));
+        let differences =
+            [Direction::Inbound, Direction::Outbound].map(|d| line.direction(d).and_then(|s| s.difference));
         let [Some(inbound), Some(outbound)] = differences else { continue };
         if claimed.customers.contains(id) || inbound.is_zero() || inbound != outbound.negated() {
             continue;

@@ -99,9 +99,7 @@ fn listed(analytics: &Analytics) -> Result<Figures, MoneyError> {
 }
 
 fn totals(analytics: &Analytics) -> Figures {
-    let directions = Direction::ALL
-        .into_iter()
-        .filter_map(|d| Some(((None, Some(d)), analytics.direction(d)?.cost?)));
+    let directions = Direction::ALL.into_iter().filter_map(|d| Some(((None, Some(d)), analytics.direction(d)?.cost?)));
     directions.chain(analytics.total.cost.map(|cost| ((None, None), cost))).collect()
 }
 
@@ -141,7 +139,9 @@ pub fn findings(
         let currency = changes.first().map_or(Currency::INR, |c| c.change.currency());
         // The total of the partner contains its directions.
         let parts: Vec<&&Change> = match whom {
-            None if changes.iter().any(|c| c.direction.is_none()) => changes.iter().filter(|c| c.direction.is_none()).collect(),
+            None if changes.iter().any(|c| c.direction.is_none()) => {
+                changes.iter().filter(|c| c.direction.is_none()).collect()
+            }
             _ => changes.iter().collect(),
         };
         let mut sum = Tally::default();

@@ -118,10 +118,9 @@ fn beside_calls(cx: &Comparison<'_>, id: &str, mut finding: Finding) -> Result<F
     finding = finding.shown_by([evidence]);
     if let Some(fit) = fits.first() {
         let (odds, confidence) = chance::of_exact_fit(&difference);
-        finding.message.push_str(&format!(
-            " That is exactly what the partner's ledger charged beside calls: {}.",
-            listed(fit)
-        ));
+        finding
+            .message
+            .push_str(&format!(" That is exactly what the partner's ledger charged beside calls: {}.", listed(fit)));
         finding.next = "Book what is not calls under another account, so that it is not compared with call costs; then run the command again.".to_owned();
         finding.rivals = fits.len() as u64 - 1;
         finding.confidence = if finding.rivals == 0 { confidence } else { Confidence::Possible };

@@ -60,8 +60,7 @@ fn money_contradictions(cx: &Comparison<'_>) -> Result<Vec<String>, MoneyError> 
     let sum = total(currency, &stated)?;
     let all_stated = Direction::ALL.iter().all(|d| analytics.direction(*d).is_some_and(|u| u.cost.is_some()))
         && analytics.directions.iter().all(|d| d.usage.cost.is_some());
-    if sum != whole && (all_stated || (!stated.is_empty() && sum > whole)) && !cx.is_noise(&sum.minus(&whole)?)
-    {
+    if sum != whole && (all_stated || (!stated.is_empty() && sum > whole)) && !cx.is_noise(&sum.minus(&whole)?) {
         found.push(format!("its directions add up to {} and its total is {}", sum.display(), whole.display()));
     }
     for breakdown in &analytics.breakdowns {
@@ -81,11 +80,7 @@ fn money_contradictions(cx: &Comparison<'_>) -> Result<Vec<String>, MoneyError> 
     let listed: Vec<Money> = analytics.customers.iter().filter_map(|c| c.usage.cost).map(|c| cx.money(c)).collect();
     let sum = total(currency, &listed)?;
     if sum > whole && !cx.is_noise(&sum.minus(&whole)?) {
-        found.push(format!(
-            "its listed customers add up to {} and its total is {}",
-            sum.display(),
-            whole.display()
-        ));
+        found.push(format!("its listed customers add up to {} and its total is {}", sum.display(), whole.display()));
     }
     Ok(found)
 }

@@ -85,7 +85,8 @@ fn of_calls(cx: &Comparison<'_>, claimed: &mut Claimed) -> Option<Finding> {
         counted(touched.len(), "customer"),
         cx.question.currency
     );
-    let next = "Ask the partner which currency these calls are in; its list and its single records are known to differ.";
+    let next =
+        "Ask the partner which currency these calls are in; its list and its single records are known to differ.";
     Some(
         Finding::fact("currency-mismatch", Severity::Blocking, message, next.to_owned())
             .touching(touched)

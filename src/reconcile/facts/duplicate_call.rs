@@ -27,7 +27,8 @@ pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>,
             cost.add(repeated.counted.cost)?;
             touched.push(id.clone());
             for (uuid, cost, file) in &repeated.examples {
-                evidence.push(whole_file(file.clone(), format!("uuid {uuid}, cost {cost}, {} of {id}", direction.name())));
+                evidence
+                    .push(whole_file(file.clone(), format!("uuid {uuid}, cost {cost}, {} of {id}", direction.name())));
             }
         }
     }

@@ -79,9 +79,8 @@ fn header(cx: &Comparison<'_>, claimed: &mut Claimed, broken: &[&Foot]) -> Findi
         directions.is_empty() || directions.iter().any(used)
     });
     claimed.directions = true;
-    let more_or_less = |gap: &Money| {
-        format!("{} {} than", gap.abs().display(), if gap.is_negative() { "less" } else { "more" })
-    };
+    let more_or_less =
+        |gap: &Money| format!("{} {} than", gap.abs().display(), if gap.is_negative() { "less" } else { "more" });
     let sentences: Vec<String> = broken
         .iter()
         .map(|foot| {
@@ -138,9 +137,10 @@ fn calls(cx: &Comparison<'_>) -> Option<Finding> {
     let mut found = Vec::new();
     for direction in Direction::ALL {
         let stated = analytics.direction(direction).and_then(|usage| usage.calls);
-        let parts = matrix.customers.values().try_fold(0_u64, |sum, customer| {
-            sum.checked_add(customer.cell(direction).usage.as_ref()?.calls?)
-        });
+        let parts = matrix
+            .customers
+            .values()
+            .try_fold(0_u64, |sum, customer| sum.checked_add(customer.cell(direction).usage.as_ref()?.calls?));
         if let (Some(stated), Some(parts)) = (stated, parts)
             && stated != parts
         {
@@ -156,7 +156,10 @@ fn calls(cx: &Comparison<'_>) -> Option<Finding> {
         Finding::fact(
             "analytics-crossfoot",
             Severity::Blocking,
-            format!("The partner contradicts itself on calls: {}. The money adds up, so no invoice is held for it.", found.join("; ")),
+            format!(
+                "The partner contradicts itself on calls: {}. The money adds up, so no invoice is held for it.",
+                found.join("; ")
+            ),
             "Ask the partner which count is right, and whether calls without a cost are missing.".to_owned(),
         )
         .shown_by(evidence),
@@ -221,10 +224,7 @@ fn customers(cx: &Comparison<'_>, claimed: &mut Claimed, tied: bool) -> Result<V
         (Severity::Blocking, "Neither can be proven, so nothing is invoiced.", next)
     };
     let gap = cx.money(gap.total()?);
-    let message = format!(
-        "The partner says two things of the usage of {whom}, {} apart. {end}",
-        gap.abs().display()
-    );
+    let message = format!("The partner says two things of the usage of {whom}, {} apart. {end}", gap.abs().display());
     let mut finding = Finding::fact("analytics-crossfoot", severity, message, next)
         .touching(ids)
         .shown_by(said.into_values().flatten());

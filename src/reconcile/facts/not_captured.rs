@@ -23,12 +23,25 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
             [(id, why)] => format!("the figures of {} did not all arrive ({why})", cx.called(id)),
             _ => format!("the figures of {} did not all arrive", counted(gaps.len(), "customer")),
         };
-        let evidence = gaps.iter().map(|(id, why)| whole_file("capture/capture.json".to_owned(), format!("{id}: {why}")));
+        let left = match &cx.remainder {
+            Some(rest) if rest.customers == 0 => {
+                claimed.remainder = true;
+                let stated = rest.sides.analytics.unwrap_or_else(|| cx.zero());
+                format!(
+                    " The partner's total leaves {} for them, and the ledger has {}.",
+                    stated.display(),
+                    rest.sides.ledger.display()
+                )
+            }
+            _ => String::new(),
+        };
+        let evidence =
+            gaps.iter().map(|(id, why)| whole_file("capture/capture.json".to_owned(), format!("{id}: {why}")));
         findings.push(
             Finding::fact(
                 "not-captured",
                 Severity::Blocking,
-                format!("Not reconciled: {whose}. What is missing is not zero, so nothing is invoiced for it."),
+                format!("Not reconciled: {whose}. What is missing is not zero, so nothing is invoiced for it.{left}"),
                 format!("Run crossfoot fetch --period {period} again: it asks for what is missing. If the partner refuses it for good, ask the partner why."),
             )
             .touching(ids)

@@ -1,0 +1,126 @@
+//! `crossfoot restated`: what the partner changed for a period since it was captured.
+
+use serde::Serialize;
+
+use super::{Job, args};
+use crate::audit::{recapture, seal};
+use crate::books::config;
+use crate::books::lock::Lock;
+use crate::model::finding::{Finding, Severity};
+use crate::model::money::{Money, MoneyError};
+use crate::model::problem::{Exit, Problem};
+use crate::model::usage::Direction;
+use crate::reconcile::causes::restated::Change;
+use crate::reconcile::rank;
+use crate::render::reconciliation_json::FindingRow;
+use crate::render::text::wrap;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    period: &'a str,
+    was: Option<Side<'a>>,
+    now: Option<Side<'a>>,
+    changes: Vec<ChangeRow<'a>>,
+    findings: Vec<FindingRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct Side<'a> {
+    folder: &'a str,
+    captured: &'a str,
+    total: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ChangeRow<'a> {
+    customer_id: Option<&'a str>,
+    direction: Option<&'static str>,
+    was: Option<String>,
+    now: Option<String>,
+    change: String,
+}
+
+impl<'a> From<&'a Change> for ChangeRow<'a> {
+    fn from(change: &'a Change) -> Self {
+        let plain = |money: Option<Money>| money.map(|m| m.plain());
+        Self {
+            customer_id: change.customer_id.as_deref(),
+            direction: change.direction.map(Direction::name),
+            was: plain(change.was),
+            now: plain(change.now),
+            change: change.change.plain(),
+        }
+    }
+}
+
+pub(super) fn run(job: &Job<'_>, args: &args::OnePeriod) -> Result<Exit, Problem> {
+    let period = &args.period;
+    let (config, _) = config::load(&job.books)?;
+    let _lock = Lock::read(&job.books)?;
+    let (chain, _) = seal::load_chain(&job.books)?;
+    let Some(pair) = recapture::pair(&job.books, &chain, period)? else {
+        if job.out.is_json() {
+            job.out.document(&Document {
+                schema: SCHEMA,
+                period: &period.name,
+                was: None,
+                now: None,
+                changes: Vec::new(),
+                findings: Vec::new(),
+            })?;
+        } else {
+            job.out.text(&format!(
+                "There is no later capture of {} to compare with.\nNext: crossfoot fetch --period {}\n",
+                period.name, period.name
+            ))?;
+        }
+        return Ok(Exit::Done);
+    };
+    let (changes, mut findings) = pair.compare(config.currency, Severity::Blocking).map_err(too_large)?;
+    rank::rank(&mut findings);
+    if job.out.is_json() {
+        let side = |(folder, capture): &'_ (String, crate::capture::store::Capture)| {
+            (folder.clone(), capture.when().to_owned(), capture.analytics.total.cost.map(|c| c.to_string()))
+        };
+        let (was, now) = (side(&pair.was), side(&pair.now));
+        job.out.document(&Document {
+            schema: SCHEMA,
+            period: &period.name,
+            was: Some(Side { folder: &was.0, captured: &was.1, total: was.2 }),
+            now: Some(Side { folder: &now.0, captured: &now.1, total: now.2 }),
+            changes: changes.iter().map(ChangeRow::from).collect(),
+            findings: findings.iter().map(FindingRow::from).collect(),
+        })?;
+    } else {
+        job.out.text(&told(&period.name, &pair, &findings))?;
+    }
+    Ok(if findings.is_empty() { Exit::Done } else { Exit::Findings })
+}
+
+const SCHEMA: &str = "crossfoot/restated/v1";
+
+fn told(period: &str, pair: &recapture::Recaptured, findings: &[Finding]) -> String {
+    let head = format!(
+        "{period}, captured {} ({}) and {} ({}):\n",
+        pair.was.1.when(),
+        pair.was.0,
+        pair.now.1.when(),
+        pair.now.0
+    );
+    if findings.is_empty() {
+        return format!("{head}The partner has changed nothing.\n");
+    }
+    let told: Vec<String> = findings
+        .iter()
+        .map(|f| {
+            format!("\n{} {}\n{}\n{}\n", f.id, f.code, wrap(&f.message, "  "), wrap(&format!("next: {}", f.next), "  "))
+        })
+        .collect();
+    format!("{head}{}", told.concat())
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn too_large(error: MoneyError) -> Problem {
+    Problem::stop("overflow", "amounts are too large to be compared exactly").because(error.to_string())
+}
