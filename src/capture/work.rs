@@ -12,7 +12,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::record::{AnswerRecord, RECORD, Record, is_plain, sha256_hex};
@@ -96,7 +96,7 @@ impl Work {
         } else {
             Self::discard(books, period)?;
             make_folder(&folder.join("bodies"))?;
-            let begun = Begun { begun: now.to_rfc3339(), plan: plan.clone() };
+            let begun = Begun { begun: now.to_rfc3339_opts(SecondsFormat::Secs, true), plan: plan.clone() };
             let bytes = serde_json::to_vec(&begun).unwrap_or_default();
             write(&folder.join("plan.json"), &bytes)?;
         }

@@ -18,6 +18,7 @@ pub(super) struct Progress<'a> {
     out: &'a Output,
     clock: &'a (dyn Fn() -> DateTime<Utc> + Sync),
     bar: ProgressBar,
+    on_terminal: bool,
     retries: AtomicU64,
     /// indicatif draws from any thread; lines of ours must not come between.
     line: Mutex<()>,
@@ -26,13 +27,12 @@ pub(super) struct Progress<'a> {
 impl<'a> Progress<'a> {
     /// Nothing is drawn unless `on_terminal`.
     pub(super) fn new(out: &'a Output, clock: &'a (dyn Fn() -> DateTime<Utc> + Sync), on_terminal: bool) -> Self {
-        let target = if on_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let bar = ProgressBar::hidden();
         // The template is ours and known to be right; a plain bar would do, too.
         if let Ok(style) = ProgressStyle::with_template("  {bar:30} {pos} of {len} answers, {eta} left") {
             bar.set_style(style.progress_chars("=> "));
         }
-        Self { out, clock, bar, retries: AtomicU64::new(0), line: Mutex::new(()) }
+        Self { out, clock, bar, on_terminal, retries: AtomicU64::new(0), line: Mutex::new(()) }
     }
 
     fn apart(&self, talk: impl FnOnce()) {
@@ -74,6 +74,10 @@ impl Watch for Progress<'_> {
     fn progress(&self, done: u64, total: u64) {
         // Three answers are there before a line could be read.
         if total > 8 {
+            if self.on_terminal && self.bar.is_hidden() {
+                self.bar.reset();
+                self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            }
             self.bar.set_length(total);
             self.bar.set_position(done);
         }
