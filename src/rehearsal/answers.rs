@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::month::{Month, Used};
+use super::month::{Customer, Month, Used};
 use super::{Script, Shape};
 use crate::model::money::MoneyError;
 use crate::model::usage::Direction;
@@ -103,7 +103,7 @@ fn analytics(script: &Script, from: NaiveDate, to: NaiveDate, whole: bool) -> Re
             n = month.customers.len(),
         ));
     }
-    let mut top: Vec<(Used, &super::month::Customer)> = Vec::new();
+    let mut top: Vec<(Used, &Customer)> = Vec::new();
     if whole {
         for customer in &month.customers {
             top.push((customer.total()?, customer));
@@ -140,8 +140,10 @@ fn page<'a, T>(all: &'a [T], query: &Query<'_>) -> (&'a [T], u64, u64) {
 }
 
 fn accounts(script: &Script, query: &Query<'_>) -> String {
-    let all = &script.month.customers;
-    let (some, page, size) = page(all, query);
+    let all: Vec<&Customer> =
+        script.month.customers.iter().filter(|customer| !script.left_out.contains(&customer.id)).collect();
+    let total = all.len() + if script.counts_left_out { script.left_out.len() } else { 0 };
+    let (some, page, size) = page(&all, query);
     let rows: Vec<String> = some
         .iter()
         .map(|c| {
@@ -151,12 +153,12 @@ fn accounts(script: &Script, query: &Query<'_>) -> String {
             )
         })
         .collect();
-    format!(r#"{{"accounts":[{}],"total":{},"page":{page},"size":{size}}}"#, rows.join(","), all.len())
+    format!(r#"{{"accounts":[{}],"total":{},"page":{page},"size":{size}}}"#, rows.join(","), total)
 }
 
 fn cdrs(
     script: &Script,
-    customer: &super::month::Customer,
+    customer: &Customer,
     direction: Direction,
     numbers: std::ops::Range<u64>,
     (page, per_page): (u64, u64),

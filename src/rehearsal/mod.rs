@@ -56,6 +56,11 @@ pub struct Script {
     pub dashboard: Option<String>,
     /// Endpoints that are refused: `accounts`, `accounts/*/cdrs`.
     pub refused: Vec<String>,
+    /// Customers whom the list of accounts leaves out, as one may leave out who is no longer
+    /// active.
+    pub left_out: Vec<String>,
+    /// Whether the list's own count has those all the same.
+    pub counts_left_out: bool,
     /// How long each answer takes.
     pub latency: Duration,
     /// Of a thousand requests, so many fail: 429 with Retry-After, 500, a reset, a body that
@@ -82,6 +87,8 @@ impl Script {
             analytics: None,
             dashboard: None,
             refused: Vec::new(),
+            left_out: Vec::new(),
+            counts_left_out: false,
             latency: Duration::ZERO,
             faults_per_mille: 0,
             broken: None,

@@ -148,6 +148,44 @@ fn what_did_not_arrive_is_not_zero_and_is_all_that_the_next_fetch_asks_for() {
 }
 
 #[test]
+fn customers_that_the_list_leaves_out_are_asked_for_if_the_books_know_them() {
+    let server = three(|script| {
+        script.top = 0;
+        script.left_out = vec!["MA_3".into()];
+    });
+    let books = books_of(&server, "", &ledger());
+    books.run("close --period 2026-03").exits(0);
+    let report = books.json(REPORT);
+    assert_eq!(
+        (report["coverage"]["accounts_listed"].as_u64(), report["coverage"]["customers_asked"].as_u64()),
+        (Some(2), Some(3))
+    );
+    assert_eq!(customer(&report, "MA_3")["analytics_by_direction"]["inbound"], "18.00");
+    assert_eq!(report["findings"], serde_json::json!([]));
+
+    // Nobody knows MA_3: its 18.90 are a remainder, which the ledger proves in total only.
+    let books = books_of(&server, "", &ledger());
+    books.write("customers.csv", "customer_id,legal_name\nMA_1,Asha\nMA_2,Bela\n");
+    books.run("reconcile --period 2026-03").exits(3);
+    let report = books.json(REPORT);
+    assert_eq!(
+        (report["remainder"]["analytics"].as_str(), report["remainder"]["status"].as_str()),
+        (Some("18.90"), Some("matched"))
+    );
+    assert_eq!(customer(&report, "MA_3")["status"], "unlisted");
+
+    // The list says that it is longer than it is: told, and of no weight where all adds up.
+    let server = three(|script| {
+        script.left_out = vec!["MA_3".into()];
+        script.counts_left_out = true;
+    });
+    let books = books_of(&server, "", &ledger());
+    books.run("reconcile --period 2026-03").exits(0);
+    let finding = books.json(REPORT)["findings"][0].clone();
+    assert_eq!((finding["code"].as_str(), finding["severity"].as_str()), (Some("not-captured"), Some("info")));
+}
+
+#[test]
 fn a_partner_that_goes_down_is_not_asked_a_thousand_times() {
     let server = rehearse(|script| script.broken = Some("/cdrs".into()));
     let books = Books::example(&server.base_url());
