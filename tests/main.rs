@@ -5,6 +5,7 @@
 mod cli;
 mod findings;
 mod house;
+mod ledgers;
 mod pdf;
 mod properties;
 mod support;

@@ -2,12 +2,15 @@
 //! from the copies that lie in a sealed close, so that an old close can be verified after
 //! the settings have moved on.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::books::config::{self, Config};
-use crate::books::customers::{self, Customers};
+use crate::books::customers::{self, Customers, Directory};
 use crate::books::layout::{Books, CONFIG, CUSTOMERS};
 use crate::capture::store::sha256_hex;
+use crate::ledger::format::{self, Format};
+use crate::ledger::open::FORMATS;
 use crate::model::problem::{Problem, io, nearest};
 use crate::render::pdf::template::{SHIPPED, Template};
 
@@ -18,6 +21,10 @@ pub struct Configuration {
     pub config: Config,
     /// The customers; None where the books have no such file yet.
     pub customers: Option<Customers>,
+    /// Customer ids by every name that the ledger may use.
+    pub directory: Directory,
+    /// Ledger formats of the books' own.
+    pub formats: BTreeMap<String, Format>,
     /// How invoices look.
     pub template: Template,
     /// SHA-256 of the template.
@@ -27,6 +34,9 @@ pub struct Configuration {
     /// What the person should know, a sentence each.
     pub notes: Vec<String>,
 }
+
+/// How the copies of ledger formats in `inputs/` begin.
+const FORMAT_COPY: &str = "ledger-format-";
 
 /// `inputs/…` name of a template's copy.
 #[must_use]
@@ -47,7 +57,29 @@ pub fn load(books: &Books) -> Result<Configuration, Problem> {
         Err(e) => return Err(io("customers", "read", &path, &e)),
     };
     let template_bytes = template_bytes(books, &config.template)?;
-    assemble(config, config_bytes, customers_bytes, template_bytes)
+    let formats = own_formats(&books.path(FORMATS), "")?;
+    assemble(config, config_bytes, customers_bytes, template_bytes, formats)
+}
+
+/// Format files of a folder, whose names begin with `prefix`: name and bytes.
+fn own_formats(folder: &Path, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+    let mut found = Vec::new();
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(found),
+        Err(e) => return Err(io("ledger-format", "read", folder, &e)),
+    };
+    for entry in entries {
+        let path = entry.map_err(|e| io("ledger-format", "read", folder, &e))?.path();
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = file.strip_suffix(".toml").and_then(|name| name.strip_prefix(prefix));
+        if let Some(name) = name {
+            let bytes = std::fs::read(&path).map_err(|e| io("ledger-format", "read", &path, &e))?;
+            found.push((name.to_owned(), bytes));
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Loads the copies in a sealed close.
@@ -62,7 +94,8 @@ pub fn load_sealed(folder: &Path, template_file: &str) -> Result<Configuration, 
     let config_bytes = read(CONFIG)?;
     let text = String::from_utf8_lossy(&config_bytes).into_owned();
     let config = config::parse(&text, &format!("inputs/{CONFIG}"))?;
-    assemble(config, config_bytes, Some(read(CUSTOMERS)?), read(template_file)?)
+    let formats = own_formats(&folder.join("inputs"), FORMAT_COPY)?;
+    assemble(config, config_bytes, Some(read(CUSTOMERS)?), read(template_file)?, formats)
 }
 
 fn assemble(
@@ -70,6 +103,7 @@ fn assemble(
     config_bytes: Vec<u8>,
     customers_bytes: Option<Vec<u8>>,
     template_bytes: Vec<u8>,
+    format_files: Vec<(String, Vec<u8>)>,
 ) -> Result<Configuration, Problem> {
     let parsed = customers_bytes.as_deref().map(customers::parse).transpose()?;
     let (customers, mut notes) = match parsed {
@@ -83,11 +117,17 @@ fn assemble(
     if config.seller.legal_name.is_empty() {
         notes.push(format!("{CONFIG}: [seller] legal_name is not set, so invoices do not name who issues them"));
     }
+    let directory = customers_bytes.as_deref().map(customers::directory).transpose()?.unwrap_or_default();
+    let mut formats = BTreeMap::new();
+    for (name, bytes) in &format_files {
+        formats.insert(name.clone(), format::parse(name, &String::from_utf8_lossy(bytes))?);
+    }
     let copies = std::iter::once((CONFIG.to_owned(), config_bytes))
         .chain(customers_bytes.map(|bytes| (CUSTOMERS.to_owned(), bytes)))
         .chain([(template_copy(&template_sha256), template_bytes)])
+        .chain(format_files.into_iter().map(|(name, bytes)| (format!("{FORMAT_COPY}{name}.toml"), bytes)))
         .collect();
-    Ok(Configuration { config, customers, template, template_sha256, copies, notes })
+    Ok(Configuration { config, customers, directory, formats, template, template_sha256, copies, notes })
 }
 
 /// The books' own template first, then one that comes with the program.

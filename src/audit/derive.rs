@@ -7,10 +7,13 @@ use std::io::Read;
 use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::{issued_differs, not_billable};
 use crate::books::config::Config;
-use crate::books::customers::Customers;
+use crate::books::customers::{Customers, Directory, folded};
 use crate::capture::record::{Role, sha256_hex};
 use crate::capture::store::Capture;
-use crate::ledger::canonical;
+use crate::ledger::dates::Order;
+use crate::ledger::export::Usage;
+use crate::ledger::format::Format;
+use crate::ledger::open::{self, How, Reading, Understood};
 use crate::model::finding::Finding;
 use crate::model::invoice::Issued;
 use crate::model::money::{Currency, MoneyError};
@@ -34,6 +37,10 @@ pub struct Ground<'a> {
     pub customers: Option<&'a Customers>,
     /// The partner's figures of the whole.
     pub analytics: &'a Analytics,
+    /// Customer ids by every name that the ledger may use.
+    pub directory: &'a Directory,
+    /// The books' own ledger formats.
+    pub formats: &'a BTreeMap<String, Format>,
     /// All that was captured; None where there are no books.
     pub capture: Option<&'a Capture>,
     /// The files that the answers were read from.
@@ -100,9 +107,20 @@ pub fn derive(ground: &Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resu
                 .next("ask the partner which currency it is")
         })?,
     };
-    let options =
-        canonical::Options { period: Some(ground.period), currency, default_currency: ground.config.currency };
-    let ledger = canonical::read(ledger, ledger_name, &options)?;
+    let reading = Reading {
+        format: &ground.config.ledger_format,
+        own_formats: ground.formats,
+        date_order: ground.config.date_order.as_deref().and_then(Order::parse),
+        accounts: &accounts(ground.config),
+        period: Some(ground.period),
+        currency,
+        default_currency: ground.config.currency,
+        resolve: &|name| ground.directory.get(&folded(name)).cloned(),
+    };
+    let (ledger, how) = open::read(ledger, ledger_name, &reading)?;
+    if let How::Export(understood) = &how {
+        some_account_is_usage(understood, ledger_name)?;
+    }
     let mut inputs = ground.answers.clone();
     inputs.push(Input {
         role: "ledger",
@@ -160,6 +178,24 @@ pub fn derive(ground: &Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resu
         ),
     ];
     Ok(Derived { reconciliation, ledger, decisions, reports })
+}
+
+/// `[ledger.accounts]`, as the ledger's reader wants it.
+fn accounts(config: &Config) -> BTreeMap<String, Usage> {
+    config.accounts.iter().filter_map(|(name, role)| Some((name.clone(), Usage::parse(role)?))).collect()
+}
+
+/// An export of which no account is named in the settings would say that nobody used
+/// anything.
+fn some_account_is_usage(understood: &Understood, ledger_name: &str) -> Result<(), Problem> {
+    if understood.accounts.is_empty() || understood.accounts.values().any(|account| account.usage.is_some()) {
+        return Ok(());
+    }
+    let names: Vec<&str> = understood.accounts.keys().take(12).map(String::as_str).collect();
+    Err(Problem::usage("ledger-accounts", format!("no account of {ledger_name} is named in [ledger.accounts]"))
+        .because(format!("its accounts are {}", names.join(", ")))
+        .next("say in crossfoot.toml which are \"inbound\", \"outbound\" and \"other\"; crossfoot import FILE --check lists them with their sums")
+        .not_done("Nothing was reconciled."))
 }
 
 /// Fields that we do not know, of whatever answers there are.

@@ -159,6 +159,8 @@ pub fn derive_now(books: &Books, period: &Period, basis: &Basis<'_>) -> Result<D
         config: &configuration.config,
         customers: configuration.customers.as_ref(),
         analytics: &capture.analytics,
+        directory: &configuration.directory,
+        formats: &configuration.formats,
         capture: Some(capture),
         answers: answers_of(capture),
         restated,

@@ -114,6 +114,8 @@ pub struct Config {
     pub ledger_path: String,
     /// `[ledger] format`
     pub ledger_format: String,
+    /// `[ledger] date_order`: `dmy`, `mdy`.
+    pub date_order: Option<String>,
     /// `[ledger.accounts]`: account → `inbound`, `outbound`, `other`.
     pub accounts: BTreeMap<String, String>,
     /// `[reconcile] tolerance`
@@ -328,6 +330,11 @@ impl<'a> Reader<'a> {
             if text.is_empty() { Err("must name a file".to_owned()) } else { Ok(text.to_owned()) }
         });
         let ledger_format = self.convert("ledger.format", |text| Ok::<_, String>(text.to_owned()));
+        let date_order = self.convert("ledger.date_order", |text| match text {
+            "" => Ok(None),
+            "dmy" | "mdy" => Ok(Some(text.to_owned())),
+            other => Err(format!("must be \"dmy\" or \"mdy\", not `{other}`")),
+        });
         let tolerance = self.convert("reconcile.tolerance", |text| match parse_plain(text) {
             Ok(amount) if amount.is_sign_negative() && !amount.is_zero() => Err("must not be negative".to_owned()),
             Ok(amount) => Ok(amount),
@@ -368,6 +375,7 @@ impl<'a> Reader<'a> {
             currency: currency?,
             ledger_path: ledger_path?,
             ledger_format: ledger_format?,
+            date_order: date_order?,
             accounts: std::mem::take(&mut self.accounts),
             tolerance: tolerance?,
             unlisted: unlisted?,

@@ -6,6 +6,8 @@ use crate::model::invoice::Party;
 use crate::model::money::shorten;
 use crate::model::problem::{Problem, nearest};
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::layout::CUSTOMERS;
 
 /// Customers by the partner's id.
@@ -16,7 +18,7 @@ pub type Customers = BTreeMap<String, Party>;
 const ADDRESS: [&[&str]; 6] =
     [&["address"], &["address_1"], &["address_2"], &["address_3"], &["city", "pin"], &["state", "country"]];
 /// Other columns that are understood.
-const KNOWN: [&str; 6] = ["customer_id", "legal_name", "name", "state_code", "gstin", "email"];
+const KNOWN: [&str; 8] = ["customer_id", "legal_name", "name", "state_code", "gstin", "email", "code", "aliases"];
 
 fn known() -> impl Iterator<Item = &'static str> {
     KNOWN.into_iter().chain(ADDRESS.into_iter().flatten().copied())
@@ -98,6 +100,55 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
     Err(wrong(first).also(bad).not_done("Nothing was done."))
 }
 
+/// Customer ids by every name that a ledger may call them: id, code, legal name, aliases
+/// (separated by semicolons), each folded by [`folded`].
+pub type Directory = BTreeMap<String, String>;
+
+/// A name as it is compared: by NFKC, without case, with single spaces.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    let plain: String = name.nfkc().collect();
+    plain.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Reads the names of `customers.csv`, which [`parse`] has found to be right.
+///
+/// # Errors
+/// A name that two customers have: all listed.
+pub fn directory(bytes: &[u8]) -> Result<Directory, Problem> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+    let header: Vec<String> =
+        reader.headers().map(|h| h.iter().map(|name| name.trim().to_ascii_lowercase()).collect()).unwrap_or_default();
+    let column = |name: &str| header.iter().position(|h| h == name);
+    let mut directory = Directory::new();
+    let mut twice = Vec::new();
+    for row in reader.records().flatten() {
+        let cell = |name: &str| column(name).and_then(|at| row.get(at)).map(str::trim).unwrap_or_default();
+        let id = cell("customer_id");
+        let names = [id, cell("code"), cell("legal_name"), cell("name")].into_iter().chain(cell("aliases").split(';'));
+        for name in names.map(folded).filter(|name| !name.is_empty()) {
+            match directory.get(&name) {
+                Some(other) if other != id => {
+                    twice.push(format!("{CUSTOMERS}: `{}` is the name of {other} and of {id}", shorten(&name)));
+                }
+                _ => {
+                    directory.insert(name, id.to_owned());
+                }
+            }
+        }
+    }
+    twice.dedup();
+    if twice.is_empty() {
+        return Ok(directory);
+    }
+    let first = twice.remove(0);
+    Err(Problem::usage("customers", first)
+        .also(twice)
+        .next(format!("give each customer names of its own in {CUSTOMERS}"))
+        .not_done("Nothing was done."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +161,19 @@ mod tests {
         assert_eq!(customers["MA_1"].legal_name, "Acme, Ltd");
         assert_eq!(customers["MA_1"].address, ["4 Road", "Bengaluru"]);
         assert_eq!(notes, ["customers.csv: column `gstn` is not used by this version; did you mean `gstin`?"]);
+    }
+
+    #[test]
+    fn a_customer_is_found_by_each_of_its_names() {
+        let text =
+            "customer_id,legal_name,code,aliases\nMA_1,Café  Réseau Ltd,C008,Cafe Reseau; CAFÉ\nMA_2,Asha,C009,\n";
+        let directory = directory(text.as_bytes()).unwrap();
+        for name in ["MA_1", "café réseau ltd", "Cafe\u{301} Re\u{301}seau\u{a0}Ltd", "c008", "CAFE RESEAU", "Café"]
+        {
+            assert_eq!(directory.get(&folded(name)).map(String::as_str), Some("MA_1"), "{name}");
+        }
+        let twice = super::directory(b"customer_id,legal_name\nMA_1,Asha\nMA_2,ASHA\n").unwrap_err();
+        assert!(twice.what.contains("`asha` is the name of MA_1 and of MA_2"), "{}", twice.what);
     }
 
     #[test]

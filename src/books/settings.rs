@@ -97,7 +97,12 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         path: "ledger.format",
         default: "\"canonical\"",
-        doc: "How the ledger reads: \"canonical\", or \"auto\" to recognise it.",
+        doc: "How the ledger reads: \"canonical\", \"auto\" to recognise it, or a format's name:\none that ships, or a file in ledgers/formats/.",
+    },
+    Setting {
+        path: "ledger.date_order",
+        default: "",
+        doc: "\"dmy\" or \"mdy\", for exports whose dates read both ways.",
     },
     Setting {
         path: "reconcile.tolerance",

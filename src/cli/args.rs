@@ -179,6 +179,12 @@ pub struct Import {
     /// Which account is what, for double-entry exports: NAME=inbound|outbound|other
     #[arg(long, value_name = "NAME=ROLE", value_parser = account)]
     pub account: Vec<(String, String)>,
+    /// The currency of rows that do not state one
+    #[arg(long, value_name = "CODE", default_value = "INR")]
+    pub currency: String,
+    /// For dates that can be read in two ways: day first or month first
+    #[arg(long, value_name = "ORDER", value_parser = ["dmy", "mdy"])]
+    pub date_order: Option<String>,
 }
 
 fn account(text: &str) -> Result<(String, String), String> {
@@ -208,6 +214,9 @@ pub struct Reconcile {
     /// Format of that ledger
     #[arg(long, value_name = "NAME", requires = "analytics")]
     pub format: Option<String>,
+    /// Which account is what, for double-entry exports: NAME=inbound|outbound|other
+    #[arg(long, value_name = "NAME=ROLE", value_parser = account, requires = "analytics")]
+    pub account: Vec<(String, String)>,
     /// Differences up to this are tolerated, per customer and per direction
     #[arg(long, value_name = "AMOUNT", requires = "analytics")]
     pub tolerance: Option<String>,

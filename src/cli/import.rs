@@ -1,33 +1,48 @@
-//! `crossfoot import FILE`: how a ledger file is understood. Nothing is copied or kept.
+//! `crossfoot import FILE`: how a ledger file is understood, with the evidence. Nothing is
+//! copied or kept.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::Job;
 use super::args;
-use super::reconcile::check_format;
-use crate::ledger::canonical::{self, Options};
-use crate::model::money::{Currency, Money};
-use crate::model::posting::{Ledger, RowProblemKind};
+use crate::books::config;
+use crate::ledger::dates::Order;
+use crate::ledger::export::Usage;
+use crate::ledger::format::{self, Format};
+use crate::ledger::open::{self, FORMATS, How, Reading, Understood};
+use crate::model::money::{Currency, Money, total};
+use crate::model::posting::{CheckSum, Ledger, PostedCustomer, RowProblemKind};
 use crate::model::problem::{Exit, Problem, io};
-use crate::model::usage::Direction;
 use crate::render::reconciliation_json::Rows;
 use crate::render::text::Paint;
 
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
-    format: &'static str,
-    encoding: &'static str,
-    delimiter: &'static str,
+    format: &'a str,
+    encoding: &'a str,
+    delimiter: String,
     header_line: u64,
     currency: &'a str,
+    columns: Vec<Column<'a>>,
+    date_order: Option<&'a str>,
     ledger_rows: Rows,
     totals: Totals,
     customers: Vec<Customer<'a>>,
-    checks: [(); 0],
+    accounts: Vec<Account<'a>>,
+    set_aside: Vec<Aside<'a>>,
+    checks: Vec<Check<'a>>,
     findings: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Column<'a> {
+    role: &'static str,
+    header: &'a str,
+    samples: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -47,6 +62,30 @@ struct Customer<'a> {
 }
 
 #[derive(Serialize)]
+struct Account<'a> {
+    account: &'a str,
+    role: Option<&'static str>,
+    entries: u64,
+    net: String,
+}
+
+#[derive(Serialize)]
+struct Aside<'a> {
+    reason: &'a str,
+    rows: u64,
+    first: u64,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    what: &'a str,
+    line: Option<u64>,
+    stated: String,
+    computed: String,
+    agrees: bool,
+}
+
+#[derive(Serialize)]
 struct Finding<'a> {
     code: &'static str,
     severity: &'static str,
@@ -57,35 +96,69 @@ struct Finding<'a> {
 #[derive(Serialize)]
 struct Evidence<'a> {
     file: &'a str,
-    line: u64,
+    line: Option<u64>,
     column: Option<&'a str>,
     text: &'a str,
     why: &'a str,
 }
 
 pub(super) fn run(job: &Job<'_>, args: &args::Import) -> Result<Exit, Problem> {
-    check_format(&args.format)?;
     let path: &Path = &args.ledger;
-    let file = std::fs::File::open(path).map_err(|e| io("no-ledger", "read the ledger", path, &e))?;
-    let options = Options { period: args.period.as_ref(), currency: Currency::INR, default_currency: Currency::INR };
-    let ledger = canonical::read(file, &path.display().to_string(), &options)?;
-    let totals = Totals {
-        inbound: direction(&ledger, Direction::Inbound)?.plain(),
-        outbound: direction(&ledger, Direction::Outbound)?.plain(),
-        other: Money::zero(ledger.currency).plain(),
+    let currency =
+        Currency::parse(&args.currency).map_err(|e| Problem::usage("arguments", format!("--currency: {e}")))?;
+    // Of the books, where there are any, their formats and accounts; flags stand before them.
+    let own_formats = own_formats(job)?;
+    let from_books = config::load(&job.books).map(|(config, _)| config.accounts).unwrap_or_default();
+    let accounts: BTreeMap<String, Usage> = from_books
+        .into_iter()
+        .chain(args.account.iter().cloned())
+        .filter_map(|(name, role)| Some((name, Usage::parse(&role)?)))
+        .collect();
+    let reading = Reading {
+        format: &args.format,
+        own_formats: &own_formats,
+        date_order: args.date_order.as_deref().and_then(Order::parse),
+        accounts: &accounts,
+        period: args.period.as_ref(),
+        currency,
+        default_currency: currency,
+        resolve: &|_| None,
     };
+    let name = path.display().to_string();
+    let (ledger, how) = if name == "-" {
+        open::read(std::io::stdin().lock(), "standard input", &reading)?
+    } else {
+        let file = std::fs::File::open(path).map_err(|e| io("no-ledger", "read the ledger", path, &e))?;
+        open::read(file, &name, &reading)?
+    };
+    let sum = |part: fn(&PostedCustomer) -> &Money| {
+        total(ledger.currency, ledger.customers.values().map(part))
+            .map(|money| money.plain())
+            .map_err(|e| Problem::stop("overflow", e.to_string()))
+    };
+    let totals = Totals { inbound: sum(|p| &p.inbound)?, outbound: sum(|p| &p.outbound)?, other: sum(|p| &p.other)? };
     let findings = findings(&ledger);
     let clean = findings.is_empty();
     if job.out.is_json() {
-        job.out.document(&document(&ledger, totals, findings))?;
+        job.out.document(&document(&ledger, &how, totals, findings))?;
     } else {
-        job.out.text(&text(job, &ledger, &totals, &findings))?;
+        job.out.text(&text(job, &ledger, &how, &totals, &findings))?;
     }
     Ok(if clean { Exit::Done } else { Exit::Findings })
 }
 
-fn direction(ledger: &Ledger, direction: Direction) -> Result<Money, Problem> {
-    ledger.direction_total(direction).map_err(|e| Problem::stop("overflow", e.to_string()))
+fn own_formats(job: &Job<'_>) -> Result<BTreeMap<String, Format>, Problem> {
+    let mut formats = BTreeMap::new();
+    let Ok(entries) = std::fs::read_dir(job.books.path(FORMATS)) else { return Ok(formats) };
+    for entry in entries.flatten() {
+        let file = entry.file_name().to_string_lossy().into_owned();
+        if let Some(name) = file.strip_suffix(".toml") {
+            let text =
+                std::fs::read_to_string(entry.path()).map_err(|e| io("ledger-format", "read", &entry.path(), &e))?;
+            formats.insert(name.to_owned(), format::parse(name, &text)?);
+        }
+    }
+    Ok(formats)
 }
 
 fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {
@@ -94,37 +167,76 @@ fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {
         (RowProblemKind::UnknownDirection, "unknown-direction"),
         (RowProblemKind::OtherCurrency, "currency-mismatch"),
     ];
-    kinds
-        .into_iter()
-        .filter_map(|(kind, code)| {
-            let evidence: Vec<Evidence<'_>> = ledger
-                .problems
-                .iter()
-                .filter(|p| p.kind == kind)
-                .map(|p| Evidence {
-                    file: &ledger.path,
-                    line: p.line,
-                    column: p.column.as_deref(),
-                    text: &p.text,
-                    why: &p.why,
-                })
-                .collect();
-            let first = evidence.first()?;
-            let message =
-                format!("{} in {} places; the first is row {}: {}", code, evidence.len(), first.line, first.why);
-            Some(Finding { code, severity: "blocking", message, evidence })
-        })
-        .collect()
+    let of_rows = kinds.into_iter().filter_map(|(kind, code)| {
+        let evidence: Vec<Evidence<'_>> = ledger
+            .problems
+            .iter()
+            .filter(|p| p.kind == kind)
+            .map(|p| Evidence {
+                file: &ledger.path,
+                line: Some(p.line),
+                column: p.column.as_deref(),
+                text: &p.text,
+                why: &p.why,
+            })
+            .collect();
+        let first = evidence.first()?;
+        let message = format!(
+            "{} in {} places; the first is row {}: {}",
+            code,
+            evidence.len(),
+            first.line.unwrap_or_default(),
+            first.why
+        );
+        Some(Finding { code, severity: "blocking", message, evidence })
+    });
+    let broken: Vec<&CheckSum> = ledger.checks.iter().filter(|check| !check.agrees()).collect();
+    let of_sums = broken.first().map(|first| Finding {
+        code: "ledger-crossfoot",
+        severity: "blocking",
+        message: format!(
+            "{} of the file's own totals do not agree with its rows; the first is {}: stated {}, computed {}",
+            broken.len(),
+            first.what,
+            first.stated,
+            first.computed
+        ),
+        evidence: broken
+            .iter()
+            .map(|check| Evidence {
+                file: &ledger.path,
+                line: check.line,
+                column: None,
+                text: &check.what,
+                why: "the total is not the sum of its rows",
+            })
+            .collect(),
+    });
+    of_rows.chain(of_sums).collect()
 }
 
-fn document<'a>(ledger: &'a Ledger, totals: Totals, findings: Vec<Finding<'a>>) -> Document<'a> {
+fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<Finding<'a>>) -> Document<'a> {
+    let understood = match how {
+        How::Canonical => None,
+        How::Export(understood) => Some(understood.as_ref()),
+    };
+    let file = understood.map(|u| &u.file);
     Document {
         schema: "crossfoot/ledger-check/v1",
-        format: "canonical",
-        encoding: "utf-8",
-        delimiter: ",",
-        header_line: 1,
+        format: file.map_or(open::CANONICAL, |f| &f.format.name),
+        encoding: file.map_or("utf-8", |f| f.encoding),
+        delimiter: file.map_or(',', |f| f.delimiter).to_string(),
+        header_line: file.map_or(1, |f| f.header_line),
         currency: ledger.currency.code(),
+        columns: file.map_or_else(Vec::new, |f| {
+            let column = |c: &'a crate::ledger::recognise::Column| Column {
+                role: c.role.name(),
+                header: &c.name,
+                samples: &c.samples,
+            };
+            f.columns.iter().map(column).collect()
+        }),
+        date_order: file.map(|f| f.date_order.name()),
         ledger_rows: ledger.rows.into(),
         totals,
         customers: ledger
@@ -135,23 +247,49 @@ fn document<'a>(ledger: &'a Ledger, totals: Totals, findings: Vec<Finding<'a>>) 
                 customer_id: id,
                 inbound: posted.inbound.plain(),
                 outbound: posted.outbound.plain(),
-                other: Money::zero(ledger.currency).plain(),
+                other: posted.other.plain(),
             })
             .collect(),
-        checks: [],
+        accounts: understood.map_or_else(Vec::new, |u| {
+            let line = |(account, line): (&'a String, &crate::ledger::export::AccountLine)| Account {
+                account,
+                role: line.usage.map(Usage::name),
+                entries: line.entries,
+                net: line.net.to_string(),
+            };
+            u.accounts.iter().map(line).collect()
+        }),
+        set_aside: understood.map_or_else(Vec::new, |u| {
+            u.set_aside.iter().map(|(reason, (rows, first))| Aside { reason, rows: *rows, first: *first }).collect()
+        }),
+        checks: ledger
+            .checks
+            .iter()
+            .map(|check| Check {
+                what: &check.what,
+                line: check.line,
+                stated: Money::new(check.stated, ledger.currency).plain(),
+                computed: Money::new(check.computed, ledger.currency).plain(),
+                agrees: check.agrees(),
+            })
+            .collect(),
         findings,
     }
 }
 
-/// How many bad rows the terminal shows.
+/// How many bad rows, and how many accounts, the terminal shows.
 const SHOWN: usize = 20;
 
-fn text(job: &Job<'_>, ledger: &Ledger, totals: &Totals, findings: &[Finding<'_>]) -> String {
+fn text(job: &Job<'_>, ledger: &Ledger, how: &How, totals: &Totals, findings: &[Finding<'_>]) -> String {
     let rows = ledger.rows;
-    let mut text = format!(
-        "{} reads as a canonical ledger: UTF-8, comma, header in row 1, {}\n  rows      {} read = {} used + {} outside the period + {} excluded + {} rejected\n  inbound   {}\n  outbound  {}\n  customers {}\n",
-        ledger.path,
-        ledger.currency,
+    let mut text = match how {
+        How::Canonical => {
+            format!("{} reads as a canonical ledger: UTF-8, comma, header in row 1, {}\n", ledger.path, ledger.currency)
+        }
+        How::Export(understood) => evidence(ledger, understood),
+    };
+    text.push_str(&format!(
+        "  rows      {} read = {} used + {} outside the period + {} excluded + {} rejected\n  inbound   {}\n  outbound  {}\n  other     {}\n  customers {}\n",
         rows.read,
         rows.used,
         rows.outside_period,
@@ -159,17 +297,71 @@ fn text(job: &Job<'_>, ledger: &Ledger, totals: &Totals, findings: &[Finding<'_>
         rows.rejected,
         totals.inbound,
         totals.outbound,
+        totals.other,
         ledger.customers.len()
-    );
+    ));
+    for check in &ledger.checks {
+        let word = if check.agrees() { job.out.good("agrees") } else { job.out.bad("does not agree") };
+        text.push_str(&format!(
+            "  check     {}: stated {}, computed {}: {word}\n",
+            check.what, check.stated, check.computed
+        ));
+    }
     for finding in findings {
         text.push_str(&format!("{}: {} places\n", job.out.bad(finding.code), finding.evidence.len()));
         for e in finding.evidence.iter().take(SHOWN) {
             let column = e.column.map_or_else(String::new, |c| format!(", column {c}"));
-            text.push_str(&format!("  row {}{column}: {}\n    {}\n", e.line, e.why, e.text));
+            let row = e.line.map_or_else(|| "the file".to_owned(), |line| format!("row {line}"));
+            text.push_str(&format!("  {row}{column}: {}\n    {}\n", e.why, e.text));
         }
         if finding.evidence.len() > SHOWN {
             text.push_str(&format!("  and {} more; --json lists all\n", finding.evidence.len() - SHOWN));
         }
+    }
+    text
+}
+
+/// How an export was recognised, and what became of its accounts and rows.
+fn evidence(ledger: &Ledger, understood: &Understood) -> String {
+    let file = &understood.file;
+    let delimiter = match file.delimiter {
+        ',' => "comma",
+        ';' => "semicolon",
+        '\t' => "tab",
+        _ => "bar",
+    };
+    let packed = file.packed.map_or_else(String::new, |p| format!(", {p}"));
+    let mut text = format!(
+        "{} reads as {} ({}): {}{packed}, {delimiter}, header in row {}, {}\n  dates     {}: {}\n",
+        ledger.path,
+        file.format.title,
+        file.format.name,
+        file.encoding,
+        file.header_line,
+        ledger.currency,
+        file.date_order.name(),
+        file.date_proof
+    );
+    for column in &file.columns {
+        text.push_str(&format!("  {:<13} {}: {}\n", column.role.name(), column.name, column.samples.join(" | ")));
+    }
+    let mut accounts: Vec<_> = understood.accounts.iter().collect();
+    accounts.sort_by_key(|(name, line)| (line.usage.is_none(), *name));
+    text.push_str("  accounts (credit less debit)\n");
+    for (name, line) in accounts.iter().take(SHOWN) {
+        let role = line.usage.map_or("no usage", Usage::name);
+        text.push_str(&format!("    {role:<9} {name}: {} in {} entries\n", line.net, line.entries));
+    }
+    if accounts.len() > SHOWN {
+        text.push_str(&format!("    and {} more; --json lists all\n", accounts.len() - SHOWN));
+    }
+    if accounts.iter().all(|(_, line)| line.usage.is_none()) {
+        text.push_str(
+            "  No account is named as usage yet: --account \"NAME=inbound\", or [ledger.accounts] in the books.\n",
+        );
+    }
+    for (reason, (rows, first)) in &understood.set_aside {
+        text.push_str(&format!("  set aside {rows} rows: {reason} (first: row {first})\n"));
     }
     text
 }

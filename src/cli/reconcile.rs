@@ -1,5 +1,6 @@
 //! `crossfoot reconcile`: compare and report; issue nothing.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Job;
@@ -9,10 +10,12 @@ use crate::audit::configuration;
 use crate::audit::derive::{Derived, Ground, VERSION, derive};
 use crate::audit::seal;
 use crate::books::config;
+use crate::books::customers::Directory;
 use crate::books::layout::Books;
 use crate::books::transaction::{Transaction, write_apart};
 use crate::capture::partner::analytics;
 use crate::capture::store::sha256_hex;
+use crate::ledger::open::{self, AUTO};
 use crate::model::money::{Currency, parse_plain};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};
@@ -29,7 +32,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Reconcile) -> Result<Exit, Problem
 
 fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Problem> {
     let configuration = configuration::load(&job.books)?;
-    check_format(&configuration.config.ledger_format)?;
+    open::check(&configuration.config.ledger_format, &configuration.formats)?;
     let _lock = begin(job, &format!("reconcile --period {}", period.name))?;
     for note in &configuration.notes {
         job.out.say(&format!("note: {note}"));
@@ -74,8 +77,10 @@ fn two_files(
     out: &Path,
     args: &args::Reconcile,
 ) -> Result<Exit, Problem> {
-    check_format(args.format.as_deref().unwrap_or("canonical"))?;
     let mut config = config::parse("", "defaults")?;
+    config.ledger_format = args.format.clone().unwrap_or_else(|| AUTO.to_owned());
+    open::check(&config.ledger_format, &BTreeMap::new())?;
+    config.accounts = args.account.iter().cloned().collect();
     if let Some(text) = &args.tolerance {
         config.tolerance =
             parse_plain(text).ok().filter(|t| !t.is_sign_negative() || t.is_zero()).ok_or_else(|| {
@@ -106,6 +111,8 @@ fn two_files(
         config: &config,
         customers: None,
         analytics: &answer,
+        directory: &Directory::new(),
+        formats: &BTreeMap::new(),
         capture: None,
         restated: Vec::new(),
         answers: vec![Input { role: "analytics", path: name, sha256: sha256_hex(&body), bytes: body.len() as u64 }],
@@ -132,15 +139,4 @@ fn told(job: &Job<'_>, derived: &Derived, folder: &Path, next: &str) -> Result<E
         job.out.text(&text)?;
     }
     Ok(if reconciliation.is_reconciled() { Exit::Done } else { Exit::Findings })
-}
-
-/// Only the canonical ledger can be read by this version.
-pub(super) fn check_format(name: &str) -> Result<(), Problem> {
-    match name {
-        "canonical" | "auto" => Ok(()),
-        other => Err(Problem::usage("ledger-format", format!("there is no ledger format `{other}`"))
-            .because("this version reads the canonical ledger; see the README for its columns")
-            .next("set [ledger] format = \"canonical\", or leave --format out")
-            .not_done("Nothing was done.")),
-    }
 }

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 
 use super::rows::{Next, Rows};
 use super::source::Source;
-use crate::model::money::{Currency, MoneyError, Sum, parse_plain, shorten};
+use crate::model::money::{Currency, Money, MoneyError, Sum, parse_plain, shorten};
 use crate::model::period::{Period, parse_day};
 use crate::model::posting::{Ledger, PostedCustomer, RowCounts, RowProblem, RowProblemKind};
 use crate::model::problem::{Problem, nearest};
@@ -32,7 +32,8 @@ pub struct Options<'a> {
     pub default_currency: Currency,
 }
 
-const REQUIRED: [&str; 4] = ["date", "customer_id", "direction", "amount"];
+/// Columns that a canonical ledger must have.
+pub const REQUIRED: [&str; 4] = ["date", "customer_id", "direction", "amount"];
 const OPTIONAL: [&str; 5] = ["customer_name", "currency", "reference", "description", "calls"];
 
 /// Reads a ledger to its end. `name` is what findings and errors call the file.
@@ -80,7 +81,8 @@ pub fn read<R: Read>(input: R, name: &str, options: &Options<'_>) -> Result<Ledg
         }
     }
     let (sha256, bytes) = reader.into_inner().finish();
-    pass.finish(name, sha256, bytes)
+    let ended = [b'\n', b'\r'].contains(&seen.last_byte.get());
+    Ok(Ledger { is_ended: ended, ..pass.finish(name, sha256, bytes)? })
 }
 
 /// Where the columns stand.
@@ -377,6 +379,7 @@ impl<'a> Pass<'a> {
                     name: account.name,
                     inbound: account.sums[Direction::Inbound as usize].total().map_err(too_large)?,
                     outbound: account.sums[Direction::Outbound as usize].total().map_err(too_large)?,
+                    other: Money::zero(self.options.currency),
                     rows: account.rows,
                     calls: account.calls,
                 },
@@ -396,6 +399,8 @@ impl<'a> Pass<'a> {
             problems: self.problems,
             problems_beyond: self.problems_beyond,
             other_currencies,
+            checks: Vec::new(),
+            is_ended: true,
         })
     }
 }

@@ -1,6 +1,16 @@
 //! The ledger that finance exports: a stream of rows → exact sums per customer and
-//! direction, and an account of every row that is not in them.
+//! direction, and an account of every row that is not in them. The canonical ledger is
+//! read by `canonical`; products' exports by `export`, as `format` files describe them.
 
+pub mod amounts;
 pub mod canonical;
+pub mod dates;
+pub mod decode;
+mod entries;
+pub mod export;
+pub mod format;
+pub mod open;
+mod party;
+pub mod recognise;
 mod rows;
 mod source;

@@ -25,6 +25,8 @@ pub(super) const END_IN_CELL: &[u8] = b"\n\x01end of file\x01\n";
 pub(super) struct Seen {
     /// Bytes handed to the parser since it returned its last row.
     pub(super) since_row: Cell<u64>,
+    /// The last byte handed over.
+    pub(super) last_byte: Cell<u8>,
 }
 
 /// A reader that hashes what passes.
@@ -84,6 +86,7 @@ impl<R: Read> Read for Source<R> {
             }
             self.digest.update(&buffer[..n]);
             self.bytes += n as u64;
+            self.seen.last_byte.set(buffer[n - 1]);
             let since = self.seen.since_row.get() + n as u64;
             self.seen.since_row.set(since);
             if since > MAX_ROW_BYTES {

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use super::money::{Currency, Money, MoneyError};
 use super::usage::Direction;
 
@@ -63,6 +65,8 @@ pub struct PostedCustomer {
     pub inbound: Money,
     /// Sum of the outbound rows.
     pub outbound: Money,
+    /// Revenue that is neither: never compared with call costs.
+    pub other: Money,
     /// Rows added up.
     pub rows: u64,
     /// Inbound and outbound calls, where the ledger has the column and every row states it.
@@ -79,7 +83,7 @@ impl PostedCustomer {
         }
     }
 
-    /// Both directions.
+    /// Both directions; what is neither is no part of it.
     ///
     /// # Errors
     /// A sum that does not fit.
@@ -109,6 +113,32 @@ pub struct Ledger {
     pub problems_beyond: u64,
     /// Rows per currency that is not the ledger's, with their sums.
     pub other_currencies: BTreeMap<String, Money>,
+    /// The file's own totals beside what its rows add up to.
+    pub checks: Vec<CheckSum>,
+    /// Whether the last row is known to be whole: false where no line end follows it and
+    /// nothing else shows that the file was not cut there.
+    pub is_ended: bool,
+}
+
+/// A total that the file states, and the sum of its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckSum {
+    /// What is added up: `grand total debit`.
+    pub what: String,
+    /// The row that states it; None where the file as a whole does.
+    pub line: Option<u64>,
+    /// As stated.
+    pub stated: Decimal,
+    /// As computed.
+    pub computed: Decimal,
+}
+
+impl CheckSum {
+    /// Whether both are the same.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.stated == self.computed
+    }
 }
 
 impl Ledger {

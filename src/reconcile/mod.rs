@@ -53,6 +53,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("unpriced-usage", facts::unpriced_usage::find),
     ("float-noise", facts::float_noise::find),
     ("invalid-row", facts::invalid_row::find),
+    ("ledger-crossfoot", facts::ledger_crossfoot::find),
     ("unknown-direction", facts::unknown_direction::find),
     ("unknown-customer", facts::unknown_customer::find),
     ("missing-in-ledger", facts::missing_in_ledger::find),

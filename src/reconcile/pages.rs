@@ -28,6 +28,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("tolerated", include_str!("facts/tolerated.md")),
     ("amount-difference", include_str!("facts/amount_difference.md")),
     // Ours, beyond the contract's list.
+    ("ledger-crossfoot", include_str!("facts/ledger_crossfoot.md")),
     ("not-captured", include_str!("facts/not_captured.md")),
     ("duplicate-call", include_str!("facts/duplicate_call.md")),
     ("issued-differs", include_str!("../bill/issued_differs.md")),

@@ -6,6 +6,7 @@ pub mod currency_mismatch;
 pub mod duplicate_call;
 pub mod float_noise;
 pub mod invalid_row;
+pub mod ledger_crossfoot;
 pub mod matrix_crossfoot;
 pub mod missing_in_analytics;
 pub mod missing_in_ledger;

@@ -1,0 +1,248 @@
+//! Ledger formats are data: a TOML file says how a product's export is recognised and what
+//! its columns and rows mean. `docs/ledger-formats.md` explains how to write one.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::model::problem::Problem;
+
+/// What a column is.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The day of the voucher.
+    Date,
+    /// The account that is posted to.
+    Account,
+    /// The account's number, where it has a column of its own.
+    AccountCode,
+    /// Amount on the debit side.
+    Debit,
+    /// Amount on the credit side.
+    Credit,
+    /// One amount, with a sign or with Dr or Cr.
+    Amount,
+    /// The customer's name.
+    Party,
+    /// The customer's code.
+    PartyCode,
+    /// Voucher number.
+    Voucher,
+    /// Voucher type.
+    Type,
+    /// Free text.
+    Description,
+    /// Currency of the row.
+    Currency,
+}
+
+impl Role {
+    /// The word of format files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Date => "date",
+            Self::Account => "account",
+            Self::AccountCode => "account_code",
+            Self::Debit => "debit",
+            Self::Credit => "credit",
+            Self::Amount => "amount",
+            Self::Party => "party",
+            Self::PartyCode => "party_code",
+            Self::Voucher => "voucher",
+            Self::Type => "type",
+            Self::Description => "description",
+            Self::Currency => "currency",
+        }
+    }
+}
+
+/// What a single amount's sign means.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sign {
+    /// Plus is debit, minus is credit.
+    #[default]
+    DebitPositive,
+    /// Plus is credit, minus is debit.
+    CreditPositive,
+    /// Plus is what the account usually has: a charge, on a revenue account.
+    Natural,
+    /// Dr and Cr say it.
+    Suffix,
+}
+
+/// Where the customer's name is found; the first that gives one counts.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartyFrom {
+    /// In its own column.
+    Column,
+    /// In the column of its code.
+    Code,
+    /// At the beginning of the description.
+    Description,
+    /// As the account on the other side of the voucher.
+    Voucher,
+    /// As the account column itself: an export of one ledger names the other there.
+    Account,
+}
+
+/// What a row that is no entry says of the entries.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum TotalKind {
+    /// The sum of all entries.
+    Grand,
+    /// The sum of the entries since the last such row, or since the section began.
+    Section,
+    /// The balance before the entries.
+    Opening,
+    /// The balance after them.
+    Closing,
+    /// Opening plus entries, in each column.
+    ClosingColumns,
+    /// Nothing that can be checked.
+    None,
+}
+
+/// A row that is no entry: one of its first cells begins with the text.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct TotalRow {
+    /// How the cell begins, compared without case.
+    pub begins: String,
+    /// What the row says.
+    pub kind: TotalKind,
+}
+
+/// A format.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Format {
+    /// The file's name without its ending.
+    #[serde(skip)]
+    pub name: String,
+    /// What a person calls it.
+    pub title: String,
+    /// Columns: for each role the header's names, compared without case, stars and
+    /// underscores; `Debit (INR)` is Debit in rupees.
+    pub columns: BTreeMap<Role, Vec<String>>,
+    /// Roles without which the header is not this format's.
+    pub required: Vec<Role>,
+    /// Of these texts one must be a whole cell somewhere, where headers alone do not tell.
+    #[serde(default)]
+    pub cells: Vec<String>,
+    /// None of these may be one.
+    #[serde(default)]
+    pub without_cells: Vec<String>,
+    /// `dmy` or `mdy` where the product always writes one; else the file must prove it.
+    #[serde(default)]
+    pub date_order: Option<String>,
+    /// `point` or `comma` where the product always writes one; else the file must prove it.
+    #[serde(default)]
+    pub decimal: Option<String>,
+    /// What a single amount's sign means.
+    #[serde(default)]
+    pub sign: Sign,
+    /// Roles whose cell is empty where it is the same as in the row above.
+    #[serde(default)]
+    pub fill_down: Vec<Role>,
+    /// A row with one cell only names the account of the rows below it.
+    #[serde(default)]
+    pub sections: bool,
+    /// What stands before the account's name in such a row, or in a title: `Ledger:`.
+    #[serde(default)]
+    pub section_prefix: Vec<String>,
+    /// The title below the account's name, where it has no prefix: `Ledger Account`.
+    #[serde(default)]
+    pub section_above: Vec<String>,
+    /// Where the customer's name is found.
+    pub party: Vec<PartyFrom>,
+    /// What ends the name in a description.
+    #[serde(default)]
+    pub party_ends: Option<String>,
+    /// What stands before the name in an account such as `assets:receivable:Name`.
+    #[serde(default)]
+    pub party_after: Option<String>,
+    /// Account names end with this and a short mark of the company.
+    #[serde(default)]
+    pub company_mark: Option<String>,
+    /// Words of voucher types that count. Empty: all but those that never do.
+    #[serde(default)]
+    pub counts: Vec<String>,
+    /// Words of voucher types that never count.
+    #[serde(default)]
+    pub never: Vec<String>,
+    /// Whether debits and credits of the whole file must be equal.
+    #[serde(default)]
+    pub double_entry: bool,
+    /// Rows that are no entries.
+    #[serde(default)]
+    pub totals: Vec<TotalRow>,
+}
+
+/// The formats that ship, by name.
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("beancount", include_str!("../../ledgers/formats/beancount.toml")),
+    ("dr-cr-suffix", include_str!("../../ledgers/formats/dr-cr-suffix.toml")),
+    ("erpnext-general-ledger", include_str!("../../ledgers/formats/erpnext-general-ledger.toml")),
+    ("hledger-print", include_str!("../../ledgers/formats/hledger-print.toml")),
+    ("hledger-register", include_str!("../../ledgers/formats/hledger-register.toml")),
+    ("quickbooks-general-ledger", include_str!("../../ledgers/formats/quickbooks-general-ledger.toml")),
+    ("quickbooks-journal", include_str!("../../ledgers/formats/quickbooks-journal.toml")),
+    ("sap-line-items", include_str!("../../ledgers/formats/sap-line-items.toml")),
+    ("tally-daybook", include_str!("../../ledgers/formats/tally-daybook.toml")),
+    ("tally-ledger", include_str!("../../ledgers/formats/tally-ledger.toml")),
+    ("xero-account-transactions", include_str!("../../ledgers/formats/xero-account-transactions.toml")),
+    ("xero-manual-journal", include_str!("../../ledgers/formats/xero-manual-journal.toml")),
+    ("zoho-books", include_str!("../../ledgers/formats/zoho-books.toml")),
+];
+
+/// Reads a format file. `name` is the format's.
+///
+/// # Errors
+/// Not TOML, unknown keys, a role without names: with the place.
+pub fn parse(name: &str, text: &str) -> Result<Format, Problem> {
+    let refuse = |why: String| {
+        Problem::usage("ledger-format", format!("the ledger format `{name}` cannot be read"))
+            .because(why)
+            .next("docs/ledger-formats.md explains every key; the shipped formats are examples")
+    };
+    let mut format: Format = toml::from_str(text).map_err(|e| refuse(e.to_string()))?;
+    format.name = name.to_owned();
+    if let Some(role) = format.required.iter().find(|role| !format.columns.contains_key(role)) {
+        return Err(refuse(format!("it requires the column `{}` and gives no names for it", role.name())));
+    }
+    let sided = |role: Role| format.columns.contains_key(&role);
+    let both = sided(Role::Debit) && sided(Role::Credit);
+    if !both && !sided(Role::Amount) {
+        return Err(refuse("it has neither `amount` nor `debit` and `credit`".to_owned()));
+    }
+    Ok(format)
+}
+
+/// Folds a header cell or an account for comparing: case, stars, underscores and runs of
+/// spaces do not matter.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let spaced: String =
+        text.chars().map(|c| if c == '_' || c == '*' || c.is_whitespace() { ' ' } else { c }).collect();
+    spaced.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_format_reads() {
+        for (name, text) in SHIPPED {
+            let format = parse(name, text).unwrap_or_else(|e| panic!("{name}: {:?}", e.why));
+            assert!(!format.party.is_empty(), "{name}");
+        }
+        assert!(parse("x", "title = \"x\"").is_err());
+        assert_eq!(fold("*Account_Code  "), "account code");
+    }
+}

@@ -1,0 +1,149 @@
+//! A ledger of any format → its sums: canonical ones streamed, products' exports recognised
+//! and read as their format says.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use super::canonical;
+use super::dates::Order;
+use super::decode::{self, Decoded};
+use super::export::{self, AccountLine, Usage};
+use super::format::{self, Format, SHIPPED};
+use super::recognise::{Recognised, recognise};
+use crate::model::money::{Currency, shorten};
+use crate::model::period::Period;
+use crate::model::posting::Ledger;
+use crate::model::problem::{Problem, nearest};
+
+/// The name of the canonical format.
+pub const CANONICAL: &str = "canonical";
+/// The word that leaves the choice to us.
+pub const AUTO: &str = "auto";
+
+/// How ledgers are to be read.
+pub struct Reading<'a> {
+    /// `canonical`, `auto`, or a format's name.
+    pub format: &'a str,
+    /// The books' own formats, by name; they stand before the shipped ones.
+    pub own_formats: &'a BTreeMap<String, Format>,
+    /// Settles dates that the file does not.
+    pub date_order: Option<Order>,
+    /// Which accounts are usage.
+    pub accounts: &'a BTreeMap<String, Usage>,
+    /// Rows of other days are counted and left out; None takes all.
+    pub period: Option<&'a Period>,
+    /// The currency of the sums.
+    pub currency: Currency,
+    /// The currency of rows that do not state one.
+    pub default_currency: Currency,
+    /// The customer's id for a name or code of the ledger.
+    pub resolve: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// How a file was read.
+#[derive(Debug)]
+pub enum How {
+    /// As a canonical ledger.
+    Canonical,
+    /// As a product's export.
+    Export(Box<Understood>),
+}
+
+/// An export, understood.
+#[derive(Debug)]
+pub struct Understood {
+    /// Format, header, columns.
+    pub file: Recognised,
+    /// Every account of the file.
+    pub accounts: BTreeMap<String, AccountLine>,
+    /// Rows that are no usage, by reason: how many, and the first of them.
+    pub set_aside: BTreeMap<String, (u64, u64)>,
+}
+
+/// How much of a file is looked at to see whether it is canonical.
+const HEAD: u64 = 64 * 1024;
+
+/// Reads a ledger to its end. `name` is what findings and errors call the file.
+///
+/// # Errors
+/// The file as a whole cannot be read or understood; bad rows are no error.
+pub fn read(mut input: impl Read, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
+    let mut head = Vec::new();
+    (&mut input).take(HEAD).read_to_end(&mut head).map_err(|e| {
+        Problem::stop("ledger-unreadable", format!("the ledger {name} cannot be read")).because(e.to_string())
+    })?;
+    let packed = head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
+    let whole = head.as_slice().chain(input);
+    let options = canonical::Options {
+        period: reading.period,
+        currency: reading.currency,
+        default_currency: reading.default_currency,
+    };
+    if !packed && (reading.format == CANONICAL || (reading.format == AUTO && is_canonical(&head))) {
+        return Ok((canonical::read(whole, name, &options)?, How::Canonical));
+    }
+    let file = decode::decode(whole, name)?;
+    if reading.format == CANONICAL || (reading.format == AUTO && is_canonical(file.text.as_bytes())) {
+        let ledger = canonical::read(file.text.as_bytes(), name, &options)?;
+        return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, ..ledger }, How::Canonical));
+    }
+    export(&file, name, reading)
+}
+
+/// Whether the first row names the canonical ledger's columns.
+fn is_canonical(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head);
+    let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    let cells: Vec<&str> = first.split(',').map(|cell| cell.trim().trim_matches('"')).collect();
+    canonical::REQUIRED.iter().all(|column| cells.contains(column))
+}
+
+fn export(file: &Decoded, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
+    let formats = formats(reading.format, reading.own_formats)?;
+    let found = recognise(file, name, &formats, reading.date_order)?;
+    let options = export::Options {
+        period: reading.period,
+        currency: reading.currency,
+        default_currency: found.header_currency.unwrap_or(reading.default_currency),
+        accounts: reading.accounts,
+        resolve: reading.resolve,
+    };
+    let read = export::read(&found, name, (file.sha256.clone(), file.bytes), &options)?;
+    let understood = Understood { file: found, accounts: read.accounts, set_aside: read.set_aside };
+    Ok((read.ledger, How::Export(Box::new(understood))))
+}
+
+/// Makes sure that a format's name is known, before anything else is done.
+///
+/// # Errors
+/// It is not; with the nearest that is.
+pub fn check(format: &str, own_formats: &BTreeMap<String, Format>) -> Result<(), Problem> {
+    if format == CANONICAL { Ok(()) } else { formats(format, own_formats).map(drop) }
+}
+
+/// The formats to try: the one that is named, or all.
+fn formats(wanted: &str, own_formats: &BTreeMap<String, Format>) -> Result<Vec<Format>, Problem> {
+    let mut all: BTreeMap<String, Format> = BTreeMap::new();
+    for (name, text) in SHIPPED {
+        all.insert((*name).to_owned(), format::parse(name, text)?);
+    }
+    all.extend(own_formats.iter().map(|(name, format)| (name.clone(), format.clone())));
+    if wanted == AUTO {
+        return Ok(all.into_values().collect());
+    }
+    match all.remove(wanted) {
+        Some(format) => Ok(vec![format]),
+        None => {
+            let names = all.keys().map(String::as_str).chain([CANONICAL, AUTO]);
+            let near = nearest(wanted, names.clone());
+            let hint = near.map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
+            Err(Problem::usage("ledger-format", format!("there is no ledger format `{}`{hint}", shorten(wanted)))
+                .because(format!("there are {}", names.collect::<Vec<_>>().join(", ")))
+                .next("name one of them, or write ledgers/formats/NAME.toml in the books")
+                .not_done("Nothing was done."))
+        }
+    }
+}
+
+/// The directory in which the books keep formats of their own.
+pub const FORMATS: &str = "ledgers/formats";

@@ -1,0 +1,226 @@
+//! Every product's export of one month, through the binary, against the truth beside them;
+//! what can be read in two ways; what is broken.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::{Ran, crossfoot};
+
+const ACCOUNTS: [(&str, &str); 15] = [
+    ("Inbound Voice Charges", "inbound"),
+    ("Outbound Voice Charges", "outbound"),
+    ("DID Rental", "other"),
+    ("400100", "inbound"),
+    ("400200", "outbound"),
+    ("400300", "other"),
+    ("200", "inbound"),
+    ("201", "outbound"),
+    ("202", "other"),
+    ("revenues:voice:inbound", "inbound"),
+    ("revenues:voice:outbound", "outbound"),
+    ("revenues:did rental", "other"),
+    ("Income:Voice:Inbound", "inbound"),
+    ("Income:Voice:Outbound", "outbound"),
+    ("Income:DID", "other"),
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/ledgers")
+}
+
+fn check(file: &Path, more: &[&str]) -> Ran {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = crossfoot(dir.path());
+    command.arg("import").arg(file).args(["--check", "--json"]).args(more);
+    for (name, role) in ACCOUNTS {
+        command.args(["--account", &format!("{name}={role}")]);
+    }
+    command.output().unwrap().into()
+}
+
+fn check_text(name: &str, bytes: &[u8], more: &[&str]) -> Ran {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join(name);
+    std::fs::write(&file, bytes).unwrap();
+    check(&file, more)
+}
+
+/// Customer → inbound, outbound, other, by name and by code.
+fn truth() -> BTreeMap<String, [String; 3]> {
+    let truth: Value = serde_json::from_slice(&std::fs::read(folder().join("truth.json")).unwrap()).unwrap();
+    let mut paise: BTreeMap<String, [i64; 3]> = BTreeMap::new();
+    for voucher in truth["vouchers"].as_array().unwrap() {
+        for entry in voucher["ent"].as_array().unwrap() {
+            let place = match entry[0].as_str().unwrap() {
+                "Inbound Voice Charges" => 0,
+                "Outbound Voice Charges" => 1,
+                "DID Rental" => 2,
+                _ => continue,
+            };
+            let text = entry[2].as_str().unwrap();
+            let digits: i64 = text.replace(['.', '-'], "").parse().unwrap();
+            // Credits are negative in the truth; charges are positive in a check.
+            let value = if text.starts_with('-') { digits } else { -digits };
+            paise.entry(voucher["party"].as_str().unwrap().to_owned()).or_default()[place] += value;
+        }
+    }
+    let plain = |n: i64| format!("{}{}.{:02}", if n < 0 { "-" } else { "" }, n.abs() / 100, n.abs() % 100);
+    let by_name: BTreeMap<String, [String; 3]> =
+        paise.into_iter().map(|(name, sums)| (name, sums.map(plain))).collect();
+    let codes = truth["customers"].as_array().unwrap().iter().map(|customer| {
+        (customer["code"].as_str().unwrap().to_owned(), by_name[customer["name"].as_str().unwrap()].clone())
+    });
+    let codes: Vec<_> = codes.collect();
+    by_name.into_iter().chain(codes).collect()
+}
+
+#[test]
+fn every_layout_gives_the_same_month() {
+    let truth = truth();
+    let expected = [
+        ("tally_daybook_cp1252.csv", "tally-daybook", "windows-1252", 6),
+        ("zoho_books_account_transactions.csv", "zoho-books", "utf-8", 1),
+        ("xero_account_transactions.csv", "xero-account-transactions", "utf-8", 5),
+        ("erpnext_general_ledger.csv", "erpnext-general-ledger", "utf-8", 1),
+        ("sap_fbl3n_semicolon_cp1252.csv", "sap-line-items", "windows-1252", 3),
+        ("hledger_print.csv", "hledger-print", "utf-8", 1),
+        ("generic_drcr_suffix.tsv", "dr-cr-suffix", "utf-8", 1),
+        ("variants/tally_ledger.csv", "tally-ledger", "windows-1252", 5),
+        ("variants/quickbooks_journal.csv", "quickbooks-journal", "utf-8", 5),
+        ("variants/quickbooks_general_ledger.csv", "quickbooks-general-ledger", "utf-8", 5),
+        ("variants/xero_manual_journal.csv", "xero-manual-journal", "utf-8", 1),
+        ("variants/sap_list_bars.txt", "sap-line-items", "windows-1252", 4),
+        ("variants/hledger_register.csv", "hledger-register", "utf-8", 1),
+        ("variants/beancount_query.csv", "beancount", "utf-8", 1),
+    ];
+    for (file, format, encoding, header) in expected {
+        let found = check(&folder().join(file), &["--period", "2026-10"]).exits(0).json();
+        assert_eq!(found["format"], format, "{file}");
+        assert_eq!(found["encoding"], encoding, "{file}");
+        assert_eq!(found["header_line"], header, "{file}");
+        assert_eq!(found["findings"], serde_json::json!([]), "{file}");
+        let rows = &found["ledger_rows"];
+        let count = |name: &str| rows[name].as_u64().unwrap();
+        assert_eq!(count("used"), 25, "{file}");
+        assert_eq!(
+            count("read"),
+            count("used") + count("outside_period") + count("excluded") + count("rejected"),
+            "{file}"
+        );
+        assert_eq!(
+            found["totals"],
+            serde_json::json!({"inbound": "323640.89", "outbound": "2029587.76", "other": "91879.00"}),
+            "{file}"
+        );
+        let customers = found["customers"].as_array().unwrap();
+        assert_eq!(customers.len(), 8, "{file}");
+        for customer in customers {
+            let sums = ["inbound", "outbound", "other"].map(|part| customer[part].as_str().unwrap().to_owned());
+            let name = customer["name"].as_str().unwrap();
+            assert_eq!(Some(&sums), truth.get(name), "{file}: {name}");
+        }
+        for sum in found["checks"].as_array().unwrap() {
+            assert_eq!(sum["agrees"], true, "{file}: {sum}");
+        }
+    }
+}
+
+#[test]
+fn the_same_file_in_other_encodings_and_packed_reads_the_same() {
+    use std::io::Write;
+    let text = std::fs::read_to_string(folder().join("xero_account_transactions.csv")).unwrap();
+    let utf16 = |big: bool| -> Vec<u8> {
+        let unit = |u: u16| if big { u.to_be_bytes() } else { u.to_le_bytes() };
+        format!("\u{feff}{text}").encode_utf16().flat_map(unit).collect()
+    };
+    let mut packer = std::process::Command::new("gzip")
+        .arg("-c")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    packer.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let gzip = packer.wait_with_output().unwrap().stdout;
+    for (bytes, encoding) in [(utf16(false), "utf-16le"), (utf16(true), "utf-16be"), (gzip, "utf-8")] {
+        let found = check_text("x.csv", &bytes, &[]).exits(0).json();
+        assert_eq!((&found["encoding"], &found["totals"]["outbound"]), (&encoding.into(), &"2029587.76".into()));
+    }
+    // Cut in the middle of a character.
+    let cut = utf16(false);
+    check_text("x.csv", &cut[..cut.len() - 1], &[]).exits(1);
+}
+
+#[test]
+fn what_reads_in_two_ways_is_a_question() {
+    let rows = |date: &str, amount: &str| {
+        format!("Txn Date\tLedger\tVoucher\tAmount\n{date}\tAsha\t1\t{amount} Dr\n{date}\tDID Rental\t1\t{amount} Cr\n")
+    };
+    let ran = check_text("x.tsv", rows("05/10/2026", "5.00").as_bytes(), &[]).exits(1);
+    assert!(ran.stderr.contains("`05/10/2026` is 5 October 2026 or 10 May 2026"), "{}", ran.stderr);
+    for (order, used) in [("dmy", 1), ("mdy", 0)] {
+        let found =
+            check_text("x.tsv", rows("05/10/2026", "5.00").as_bytes(), &["--date-order", order, "--period", "2026-10"]);
+        assert_eq!(found.exits(0).json()["ledger_rows"]["used"], used);
+    }
+    let ran = check_text("x.tsv", rows("31/10/2026", "1.234").as_bytes(), &[]).exits(1);
+    assert!(ran.stderr.contains("`1.234 Dr` is 1.234 or 1234"), "{}", ran.stderr);
+    let ran = check_text("x.tsv", rows("31/10/2026", "1.234,50").as_bytes(), &[]).exits(0);
+    assert_eq!(ran.json()["totals"]["other"], "1234.50");
+    let ran = check_text("x.csv", b"Foo,Bar\n1,2\n", &[]).exits(1);
+    assert!(ran.stderr.contains("its header seems to be: Foo,Bar"), "{}", ran.stderr);
+    let ran = check_text("x.csv", b"Foo,Bar\n1,2\n", &["--format", "taly-daybook"]).exits(2);
+    assert!(ran.stderr.contains("did you mean `tally-daybook`"), "{}", ran.stderr);
+}
+
+#[test]
+fn rows_that_cannot_be_trusted_are_told_one_by_one() {
+    let text = "Date,Particulars,Vch Type,Vch No.,Debit Amount,Credit Amount\n\
+        31-Oct-26,Asha,Sales,1,100.00,\n,DID Rental,,,,100.00\n\
+        31-Oct-26,Asha,Barter,2,50.00,\n,DID Rental,,,,50.00\n\
+        31-Foo-26,Asha,Sales,3,7.00,\n,DID Rental,,,,7.00\n\
+        31-Oct-26,DID Rental,Sales,4,,9.00\n\
+        31-Oct-26,Asha,Sales,5,\"1,00.00\",\n\
+        30-Sep-26,Asha,Sales,6,5.00,\n,DID Rental,,,,5.00\n\
+        31-Oct-26,DID Rental,Receipt,7,,3.00\n\
+        ,Grand Total,,,500.00,171.00\n";
+    let found = check_text("day.csv", text.as_bytes(), &["--period", "2026-10"]).exits(3).json();
+    let told: Vec<String> = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|finding| finding["evidence"].as_array().unwrap().iter())
+        .map(|e| format!("{}: {}", e["line"], e["why"].as_str().unwrap()))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    5: the voucher type `Barter` is neither a sale or credit note nor one that never counts
+    7: `31-Foo-26` is not a date
+    8: the row does not say whose it is
+    9: `1,00.00` is not an amount with a decimal point
+    13: the total is not the sum of its rows
+    13: the total is not the sum of its rows
+    null: the total is not the sum of its rows
+    ");
+    assert_eq!(found["totals"]["other"], "100.00");
+}
+
+#[test]
+fn a_format_of_the_books_own_is_data() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(dir.path().join("ledgers/formats")).unwrap();
+    let format = "title = \"our sheet\"\nrequired = [\"date\", \"account\", \"amount\", \"party\"]\nsign = \"credit-positive\"\nparty = [\"column\"]\ndate_order = \"mdy\"\n[columns]\ndate = [\"When\"]\naccount = [\"What\"]\namount = [\"Rupees\"]\nparty = [\"Who\"]\n";
+    std::fs::write(dir.path().join("ledgers/formats/ours.toml"), format).unwrap();
+    std::fs::write(dir.path().join("l.csv"), "When,Who,What,Rupees\n10/05/2026,Asha,DID Rental,5.00\n").unwrap();
+    let ran: Ran = crossfoot(dir.path())
+        .args(["import", "l.csv", "--json", "--account", "DID Rental=other"])
+        .output()
+        .unwrap()
+        .into();
+    let found = ran.exits(0).json();
+    assert_eq!((&found["format"], &found["totals"]["other"]), (&"ours".into(), &"5.00".into()));
+    std::fs::write(dir.path().join("ledgers/formats/ours.toml"), format.replace("party =", "partei =")).unwrap();
+    let ran: Ran = crossfoot(dir.path()).args(["import", "l.csv"]).output().unwrap().into();
+    let ran = ran.exits(2);
+    assert!(ran.stderr.contains("unknown variant `partei`"), "{}", ran.stderr);
+}
