@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::{Ran, crossfoot};
+use crate::support::{Books, Ran, crossfoot, rehearse_month, settings};
 
 const ACCOUNTS: [(&str, &str); 15] = [
     ("Inbound Voice Charges", "inbound"),
@@ -223,4 +223,55 @@ fn a_format_of_the_books_own_is_data() {
     let ran: Ran = crossfoot(dir.path()).args(["import", "l.csv"]).output().unwrap().into();
     let ran = ran.exits(2);
     assert!(ran.stderr.contains("unknown variant `partei`"), "{}", ran.stderr);
+}
+
+/// A whole close from a Tally Day Book: names become customers, rental stays out of the
+/// comparison, and what no customer is called like is told with a line to paste.
+#[test]
+fn books_close_on_a_products_export() {
+    let truth: Value = serde_json::from_slice(&std::fs::read(folder().join("truth.json")).unwrap()).unwrap();
+    let sums = crate::ledgers::truth();
+    let mut month = "auth_id,name,inbound_calls,inbound_cost,outbound_calls,outbound_cost\n".to_owned();
+    let mut customers = "customer_id,legal_name,code,aliases\n".to_owned();
+    for customer in truth["customers"].as_array().unwrap() {
+        let (code, name) = (customer["code"].as_str().unwrap(), customer["name"].as_str().unwrap());
+        let [inbound, outbound, _] = &sums[name];
+        month.push_str(&format!("MA_{code},{code},10,{inbound},10,{outbound}\n"));
+        // One by its name, the others by alias.
+        let (legal, alias) = if code == "C001" { (name, "") } else { ("A customer of ours", name) };
+        customers.push_str(&format!("MA_{code},{legal} {},{code},{alias}\n", if code == "C001" { "" } else { code }));
+    }
+    let server = rehearse_month("2026-10", &month, |_| ());
+    let books = Books::empty("");
+    let accounts = "[ledger]\nformat = \"auto\"\n[ledger.accounts]\n\"Inbound Voice Charges\" = \"inbound\"\n\"Outbound Voice Charges\" = \"outbound\"\n\"DID Rental\" = \"other\"\n";
+    books.write("crossfoot.toml", &settings(&server.base_url(), accounts));
+    books.write("customers.csv", &customers);
+    std::fs::create_dir_all(books.path().join("ledgers")).unwrap();
+    for file in ["tally_daybook_cp1252.csv", "variants/quickbooks_general_ledger.csv", "sap_fbl3n_semicolon_cp1252.csv"]
+    {
+        let text = std::fs::read(folder().join(file)).unwrap();
+        std::fs::write(books.path().join("ledgers/2026-10.csv"), text).unwrap();
+        let numbered = accounts.replace("Inbound Voice Charges", "400100").replace("Outbound Voice Charges", "400200");
+        let named = if file.starts_with("sap") { &numbered } else { accounts };
+        books.write("crossfoot.toml", &settings(&server.base_url(), named));
+        let ran = books.run("reconcile --period 2026-10").exits(0);
+        assert!(ran.stdout.contains("8 of 8 customers match one by one"), "{}", ran.stdout);
+    }
+    let ran = books.run("close --period 2026-10").exits(0);
+    assert!(ran.stdout.contains("Issued 8 invoices"), "{}", ran.stdout);
+    books.run("verify").exits(0);
+
+    books.write("customers.csv", &customers.replace("Aarav Cloud", "Arav Cloud"));
+    let text = std::fs::read(folder().join("zoho_books_account_transactions.csv")).unwrap();
+    std::fs::write(books.path().join("ledgers/2026-10.csv"), text).unwrap();
+    books.write("crossfoot.toml", &settings(&server.base_url(), accounts));
+    let ran = books.run("reconcile --period 2026-10 --json").exits(3);
+    assert!(
+        ran.stdout.contains("put `Aarav Cloud Telephony Pvt Ltd` into the column aliases of MA_C001 in customers.csv"),
+        "{}",
+        ran.stdout
+    );
+    books.write("crossfoot.toml", &settings(&server.base_url(), "[ledger]\nformat = \"auto\"\n"));
+    let ran = books.run("reconcile --period 2026-10").exits(2);
+    assert!(ran.stderr.contains("no account of ledgers/2026-10.csv is named in [ledger.accounts]"), "{}", ran.stderr);
 }

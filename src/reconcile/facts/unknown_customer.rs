@@ -1,6 +1,7 @@
 //! A customer of either side whom `customers.csv` does not know.
 
 use super::{add_up, counted, whole_file};
+use crate::books::customers::{Customers, folded};
 use crate::books::layout::CUSTOMERS;
 use crate::model::finding::{Finding, Severity, Sides};
 use crate::model::money::MoneyError;
@@ -33,6 +34,8 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     message.push_str(&format!("; the ledger books {} there.", booked.ledger.display()));
     if let Some(near) = near(&first.customer_id) {
         message.push_str(&format!(" {near} is a known id that looks alike."));
+    } else if let Some((id, name)) = alike(known, &first.customer_id) {
+        message.push_str(&format!(" {id} ({name}) looks alike."));
     }
     let mut touched: Vec<String> = unknown.iter().map(|line| line.customer_id.clone()).collect();
     // With a customer that only one side has, this finding is the one to act on.
@@ -57,7 +60,14 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     }
     let evidence = unknown.iter().map(|line| {
         let id = &line.customer_id;
-        let hint = near(id).map_or_else(String::new, |n| format!("; looks like {n}"));
+        let hint = match (near(id), alike(known, id)) {
+            (Some(near), _) => format!("; looks like {near}"),
+            // Ready to be pasted: never applied by itself.
+            (None, Some((known, name))) => {
+                format!("; looks like {name}: if it is, put `{id}` into the column aliases of {known} in {CUSTOMERS}")
+            }
+            (None, None) => String::new(),
+        };
         whole_file(cx.question.ledger.path.clone(), format!("{id}: {} booked{hint}", line.sides.ledger.plain()))
     });
     let finding = Finding::fact(
@@ -69,4 +79,16 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     let mut finding = finding.touching(touched).shown_by(evidence);
     finding.ledger = Some(booked.ledger);
     Ok(vec![finding])
+}
+
+/// The customer whose legal name is nearest to a name of the ledger's.
+fn alike<'a>(known: &'a Customers, name: &str) -> Option<(&'a str, &'a str)> {
+    let given = folded(name);
+    let near = known
+        .iter()
+        .filter(|(_, party)| !party.legal_name.is_empty())
+        .map(|(id, party)| (strsim::damerau_levenshtein(&given, &folded(&party.legal_name)), id, &party.legal_name))
+        .min()?;
+    // A quarter of the letters may differ: less is another name.
+    (near.0 * 4 <= given.chars().count()).then_some((near.1.as_str(), near.2.as_str()))
 }
