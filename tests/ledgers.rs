@@ -94,6 +94,9 @@ fn every_layout_gives_the_same_month() {
         ("variants/sap_list_bars.txt", "sap-line-items", "windows-1252", 4),
         ("variants/hledger_register.csv", "hledger-register", "utf-8", 1),
         ("variants/beancount_query.csv", "beancount", "utf-8", 1),
+        ("variants/beancount_query.txt", "beancount", "utf-8", 1),
+        ("variants/sap_soll_haben.tsv", "sap-line-items", "utf-8", 1),
+        ("variants/debit_credit.csv", "debit-credit", "utf-8", 3),
     ];
     for (file, format, encoding, header) in expected {
         let found = check(&folder().join(file), &["--period", "2026-10"]).exits(0).json();

@@ -328,7 +328,8 @@ fn evidence(ledger: &Ledger, understood: &Understood) -> String {
         ',' => "comma",
         ';' => "semicolon",
         '\t' => "tab",
-        _ => "bar",
+        '|' => "bar",
+        _ => "columns of fixed width",
     };
     let packed = file.packed.map_or_else(String::new, |p| format!(", {p}"));
     let mut text = format!(

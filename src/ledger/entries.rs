@@ -10,7 +10,7 @@ use super::amounts::{self, Side};
 use super::dates;
 use super::format::{Format, PartyFrom, Role, Sign, TotalKind, fold};
 use super::recognise::{Recognised, Row};
-use crate::model::money::{Currency, MoneyError, Tally};
+use crate::model::money::{Currency, MoneyError, Tally, shorten};
 use crate::model::posting::{CheckSum, RowCounts, RowProblem, RowProblemKind};
 
 /// One posting.
@@ -254,7 +254,13 @@ impl<'a> Pass<'a, '_> {
         }
         let Some(written) = read(Role::Amount)? else { return Ok(None) };
         let (amount, currency) = (written.amount, written.currency);
-        Ok(Some(match (written.side, file.format.sign) {
+        let own_side = match fold(row.cell(file.column(Role::Side))).trim_end_matches('.') {
+            "" => None,
+            "d" | "s" | "dr" | "debit" | "soll" => Some(Side::Debit),
+            "c" | "h" | "cr" | "credit" | "haben" => Some(Side::Credit),
+            other => return Err((Role::Side, format!("`{}` is neither debit nor credit", shorten(other)))),
+        };
+        Ok(Some(match (written.side.or(own_side), file.format.sign) {
             (Some(Side::Debit), _) => (amount, zero, currency),
             (Some(Side::Credit), _) => (zero, amount, currency),
             (None, Sign::Suffix) => {

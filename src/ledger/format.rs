@@ -23,6 +23,8 @@ pub enum Role {
     Credit,
     /// One amount, with a sign or with Dr or Cr.
     Amount,
+    /// Which side an amount without a sign is on: D and C, S and H, Dr and Cr.
+    Side,
     /// The customer's name.
     Party,
     /// The customer's code.
@@ -48,6 +50,7 @@ impl Role {
             Self::Debit => "debit",
             Self::Credit => "credit",
             Self::Amount => "amount",
+            Self::Side => "side",
             Self::Party => "party",
             Self::PartyCode => "party_code",
             Self::Voucher => "voucher",
@@ -186,6 +189,7 @@ pub struct Format {
 /// The formats that ship, by name.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("beancount", include_str!("../../ledgers/formats/beancount.toml")),
+    ("debit-credit", include_str!("../../ledgers/formats/debit-credit.toml")),
     ("dr-cr-suffix", include_str!("../../ledgers/formats/dr-cr-suffix.toml")),
     ("erpnext-general-ledger", include_str!("../../ledgers/formats/erpnext-general-ledger.toml")),
     ("hledger-print", include_str!("../../ledgers/formats/hledger-print.toml")),

@@ -114,11 +114,14 @@ impl Recognised {
 pub fn recognise(file: &Decoded, name: &str, formats: &[Format], order: Option<Order>) -> Result<Recognised, Problem> {
     let mut best: Vec<(usize, char, usize, &Format)> = Vec::new();
     let head = head(&file.text);
-    for delimiter in [',', ';', '\t', '|'] {
-        if !head.contains(delimiter) {
+    for delimiter in [',', ';', '\t', '|', RULED] {
+        let rows = if delimiter == RULED {
+            ruled(head).unwrap_or_default()
+        } else if head.contains(delimiter) {
+            table(head, delimiter, name, false)?
+        } else {
             continue;
-        }
-        let rows = table(head, delimiter, name, false)?;
+        };
         for (at, row) in rows.iter().take(TITLE_ROWS).enumerate() {
             for format in formats {
                 let Some(score) = score(format, row, &rows) else { continue };
@@ -144,7 +147,11 @@ pub fn recognise(file: &Decoded, name: &str, formats: &[Format], order: Option<O
                 .not_done("Nothing was computed from it."));
         }
     };
-    let mut rows = table(&file.text, delimiter, name, true)?;
+    let mut rows = if delimiter == RULED {
+        ruled(&file.text).unwrap_or_default()
+    } else {
+        table(&file.text, delimiter, name, true)?
+    };
     let titles: Vec<Row> = rows.drain(..at).collect();
     let header = rows.remove(0);
     let (columns, header_currency) = columns(format, &header, &rows);
@@ -182,7 +189,9 @@ fn head(text: &str) -> &str {
 /// How well a row fits as a format's header: the number of its roles that are there.
 fn score(format: &Format, row: &Row, rows: &[Row]) -> Option<usize> {
     let roles = matched(format, row);
-    if !format.required.iter().all(|role| roles.contains_key(role)) {
+    let sums =
+        roles.contains_key(&Role::Amount) || (roles.contains_key(&Role::Debit) && roles.contains_key(&Role::Credit));
+    if !sums || !format.required.iter().all(|role| roles.contains_key(role)) {
         return None;
     }
     let has = |texts: &[String]| {
@@ -229,6 +238,35 @@ fn columns(format: &Format, header: &Row, rows: &[Row]) -> (Vec<Column>, Option<
     });
     let currency = header.cells.iter().find_map(|cell| split_currency(cell).1);
     (columns.collect(), currency)
+}
+
+/// Stands for columns of a fixed width, ruled off by hyphens below the header.
+const RULED: char = ' ';
+
+/// A table of text: the hyphens below its header say where the columns are.
+fn ruled(text: &str) -> Option<Vec<Row>> {
+    let lines: Vec<&str> = text.lines().collect();
+    let rule = lines.iter().take(TITLE_ROWS).position(|line| {
+        line.split_whitespace().count() > 1 && line.chars().all(|c| c == '-' || c == ' ') && line.contains("--")
+    })?;
+    let mut columns = Vec::new();
+    let mut at = 0;
+    for part in lines[rule].split_inclusive(' ') {
+        let width = part.chars().filter(|c| *c == '-').count();
+        if width > 0 {
+            columns.push((at, width));
+        }
+        at += part.chars().count();
+    }
+    let row = |(index, line): (usize, &&str)| {
+        let chars: Vec<char> = line.chars().collect();
+        let cell = |(at, width): &(usize, usize)| {
+            let end = (at + width).min(chars.len());
+            chars.get(*at..end).unwrap_or_default().iter().collect::<String>().trim().to_owned()
+        };
+        Row { line: index as u64 + 1, cells: columns.iter().map(cell).collect() }
+    };
+    Some(lines.iter().enumerate().filter(|(index, _)| *index != rule).map(row).collect())
 }
 
 /// The cells of a file, with spreadsheet rows. The decoration of a list with bars (lines of
