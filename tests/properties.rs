@@ -247,3 +247,93 @@ proptest! {
         }
     }
 }
+
+/// Digits in groups of three, or the Indian way.
+fn grouped(digits: &str, indian: bool, separator: char) -> String {
+    let mut out = String::new();
+    for (place, digit) in digits.chars().rev().enumerate() {
+        let boundary = if indian { place == 3 || (place > 3 && place % 2 == 1) } else { place > 0 && place % 3 == 0 };
+        if boundary {
+            out.insert(0, separator);
+        }
+        out.insert(0, digit);
+    }
+    out
+}
+
+proptest! {
+    /// However an amount is written, it is read as the number that it is.
+    #[test]
+    fn written_amounts_read_back(
+        whole in 0_u64..10_000_000_000, parts in 0_u32..100, negative: bool, comma: bool, indian: bool,
+        dress in 0_usize..6,
+    ) {
+        use crossfoot::ledger::amounts::{Style, read};
+        let (point, separator) = if comma { (',', '.') } else { ('.', ',') };
+        let digits = grouped(&whole.to_string(), indian && !comma, separator);
+        let number = format!("{digits}{point}{parts:02}");
+        let sign = if negative { "-" } else { "" };
+        let text = match dress {
+            0 => format!("{sign}{number}"),
+            1 => format!("{number}{sign}"),
+            2 if negative => format!("({number})"),
+            3 => format!("₹ {sign}{number}"),
+            4 => format!("{sign}{number} INR"),
+            _ => format!(" {sign}{number}\u{a0}"),
+        };
+        let style = if comma { Style::Comma } else { Style::Point };
+        let written = read(&text, style).unwrap_or_else(|e| panic!("{text}: {e}")).unwrap();
+        let expected = parse_plain(&format!("{whole}.{parts:02}")).unwrap();
+        let expected = if negative { -expected } else { expected };
+        prop_assert_eq!(written.amount, expected, "{}", text);
+    }
+
+    /// Any text is an amount, a date, or a refusal.
+    #[test]
+    fn no_cell_breaks_a_reader(text in "\\PC{0,24}", digits in "[0-9.,' ()₹A-Za-z/-]{0,16}") {
+        use crossfoot::ledger::amounts::{Style, read, styles};
+        use crossfoot::ledger::dates::{self, Order};
+        for cell in [&text, &digits] {
+            for style in [Style::Point, Style::Comma] {
+                let _ = read(cell, style);
+            }
+            for order in [Order::DayFirst, Order::MonthFirst] {
+                let _ = dates::read(cell, order);
+            }
+        }
+        let cells = [text.as_str(), digits.as_str()];
+        let _ = (styles(cells), dates::orders(cells));
+    }
+
+    /// A product's export with any piece replaced gives an account of every row, or an error.
+    #[test]
+    fn a_damaged_export_is_accounted_for(file in 0_usize..4, at in 0_usize..9_000, cut in 0_usize..40, patch in prop::collection::vec(any::<u8>(), 0..12)) {
+        use crossfoot::ledger::export::Usage;
+        use crossfoot::ledger::open::{self, AUTO, Reading};
+        let files: [&[u8]; 4] = [
+            include_bytes!("data/ledgers/tally_daybook_cp1252.csv"),
+            include_bytes!("data/ledgers/xero_account_transactions.csv"),
+            include_bytes!("data/ledgers/sap_fbl3n_semicolon_cp1252.csv"),
+            include_bytes!("data/ledgers/variants/quickbooks_general_ledger.csv"),
+        ];
+        let bytes = files[file];
+        let at = at.min(bytes.len());
+        let end = (at + cut).min(bytes.len());
+        let damaged = [&bytes[..at], &patch, &bytes[end..]].concat();
+        let accounts = [("Outbound Voice Charges".to_owned(), Usage::Other), ("400200".to_owned(), Usage::Other)].into();
+        let reading = Reading {
+            format: AUTO,
+            own_formats: &Default::default(),
+            date_order: None,
+            accounts: &accounts,
+            period: None,
+            currency: Currency::INR,
+            default_currency: Currency::INR,
+            resolve: &|_| None,
+        };
+        if let Ok((ledger, _)) = open::read(damaged.as_slice(), "l.csv", &reading) {
+            let rows = ledger.rows;
+            prop_assert_eq!(rows.read, rows.used + rows.outside_period + rows.excluded + rows.rejected);
+        }
+    }
+}
