@@ -264,6 +264,31 @@ fn books_close_on_a_products_export() {
     assert!(ran.stdout.contains("Issued 8 invoices"), "{}", ran.stdout);
     books.run("verify").exits(0);
 
+    // The same month in two files: one has the direction that the other lacks.
+    let text = std::fs::read_to_string(folder().join("generic_drcr_suffix.tsv")).unwrap();
+    let without =
+        |account: &str| text.lines().filter(|line| !line.contains(account)).collect::<Vec<_>>().join("\r\n") + "\r\n";
+    books.write(
+        "crossfoot.toml",
+        &settings(&server.base_url(), &accounts.replace("format =", "path = \"ledgers/{period}-*.tsv\"\nformat =")),
+    );
+    books.write("ledgers/2026-10-in.tsv", &without("Outbound Voice"));
+    books.write("ledgers/2026-10-out.tsv", &without("Inbound Voice"));
+    let ran = books.run("reconcile --period 2026-10 --json").exits(3);
+    let report = ran.json();
+    assert_eq!(report["totals"]["difference"], "0.00");
+    // Half a voucher does not balance, in either file, and both are told.
+    let finding = &report["findings"][0];
+    assert_eq!(finding["code"], "ledger-crossfoot");
+    let files: Vec<&str> =
+        finding["evidence"].as_array().unwrap().iter().map(|e| e["file"].as_str().unwrap()).collect();
+    assert_eq!(files, ["ledgers/2026-10-in.tsv", "ledgers/2026-10-out.tsv"]);
+    assert_eq!(report["inputs"].as_array().unwrap().iter().filter(|input| input["role"] == "ledger").count(), 2);
+    std::fs::remove_file(books.path().join("ledgers/2026-10-in.tsv")).unwrap();
+    std::fs::remove_file(books.path().join("ledgers/2026-10-out.tsv")).unwrap();
+    let ran = books.run("reconcile --period 2026-10").exits(1);
+    assert!(ran.stderr.contains("there is no ledger ledgers/2026-10-*.tsv"), "{}", ran.stderr);
+
     books.write("customers.csv", &customers.replace("Aarav Cloud", "Arav Cloud"));
     let text = std::fs::read(folder().join("zoho_books_account_transactions.csv")).unwrap();
     std::fs::write(books.path().join("ledgers/2026-10.csv"), text).unwrap();

@@ -13,6 +13,7 @@ use crate::capture::store::Capture;
 use crate::ledger::dates::Order;
 use crate::ledger::export::Usage;
 use crate::ledger::format::Format;
+use crate::ledger::merge::merge;
 use crate::ledger::open::{self, How, Reading, Understood};
 use crate::model::finding::Finding;
 use crate::model::invoice::Issued;
@@ -98,7 +99,7 @@ pub fn answers_of(capture: &Capture) -> Vec<Input> {
 ///
 /// # Errors
 /// A ledger that cannot be read, an unknown currency, a sum beyond the exact range.
-pub fn derive(ground: &Ground<'_>, ledger: impl Read, ledger_name: &str) -> Result<Derived, Problem> {
+pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read)>) -> Result<Derived, Problem> {
     let currency = match &ground.analytics.currency {
         None => ground.config.currency,
         Some(code) => Currency::parse(code).map_err(|e| {
@@ -117,17 +118,24 @@ pub fn derive(ground: &Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resu
         default_currency: ground.config.currency,
         resolve: &|name| ground.directory.get(&folded(name)).cloned(),
     };
-    let (ledger, how) = open::read(ledger, ledger_name, &reading)?;
-    if let How::Export(understood) = &how {
-        some_account_is_usage(understood, ledger_name)?;
+    let mut read = Vec::new();
+    for (name, input) in ledgers {
+        let (ledger, how) = open::read(input, &name, &reading)?;
+        if let How::Export(understood) = &how {
+            some_account_is_usage(understood, &name)?;
+        }
+        read.push(ledger);
     }
+    let ledger = merge(read)
+        .map_err(|e| too_large(&e))?
+        .ok_or_else(|| Problem::stop("no-ledger", "there is no ledger to compare with"))?;
     let mut inputs = ground.answers.clone();
-    inputs.push(Input {
+    inputs.extend(ledger.files.iter().map(|file| Input {
         role: "ledger",
-        path: ledger.path.clone(),
-        sha256: ledger.sha256.clone(),
-        bytes: ledger.bytes,
-    });
+        path: file.path.clone(),
+        sha256: file.sha256.clone(),
+        bytes: file.bytes,
+    }));
     inputs.sort_by(|a, b| a.role.cmp(b.role));
     let question = Question {
         period: ground.period,
@@ -144,18 +152,18 @@ pub fn derive(ground: &Ground<'_>, ledger: impl Read, ledger_name: &str) -> Resu
         customers: ground.customers,
         inputs,
     };
-    let mut reconciliation = reconcile(&question).map_err(too_large)?;
+    let mut reconciliation = reconcile(&question).map_err(|e| too_large(&e))?;
     reconciliation.findings.extend(ground.restated.iter().cloned());
     rank::rank(&mut reconciliation.findings);
     let mut decisions = BTreeMap::new();
     if let Some(customers) = ground.customers {
         let terms =
             Terms { seller: &ground.config.seller, customers, ledger: &ledger, unlisted: ground.config.unlisted };
-        decisions = charges::decide(&reconciliation, &terms).map_err(too_large)?;
+        decisions = charges::decide(&reconciliation, &terms).map_err(|e| too_large(&e))?;
         let mut differing = Vec::new();
         for issued in ground.issued {
             if let Some(Disposition::Bill(now)) = decisions.get(&issued.content.customer_id) {
-                differing.extend(issued_differs::find(issued, now).map_err(too_large)?);
+                differing.extend(issued_differs::find(issued, now).map_err(|e| too_large(&e))?);
             }
         }
         for disposition in decisions.values_mut() {
@@ -206,8 +214,7 @@ fn unread(ground: &Ground<'_>) -> Vec<String> {
     }
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn too_large(error: MoneyError) -> Problem {
+fn too_large(error: &MoneyError) -> Problem {
     Problem::stop("overflow", "amounts are too large to be added up exactly")
         .because(error.to_string())
         .next("look for a mistyped amount in the ledger or in the partner's answer")

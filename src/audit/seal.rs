@@ -20,6 +20,7 @@ use crate::capture::store::{Capture, sha256_hex};
 use crate::model::finding::Severity;
 use crate::model::invoice::Issued;
 use crate::model::period::Period;
+use crate::model::posting::LedgerFile;
 use crate::model::problem::{Exit, Problem, io};
 use crate::render::{csv, invoice_json, pdf};
 
@@ -92,11 +93,41 @@ pub fn load_issued(books: &Books, chain: &Chain, period: &Period) -> Result<Vec<
         .collect()
 }
 
-/// Opens a period's ledger; returns what findings call it, too.
+/// Opens a period's ledgers: one file, or, where its name has a `*`, all that it fits, by
+/// name; each with what findings call it.
 ///
 /// # Errors
-/// It is not there or cannot be read.
-pub fn open_ledger(books: &Books, relative: &str) -> Result<File, Problem> {
+/// None is there, or one cannot be read.
+pub fn open_ledgers(books: &Books, relative: &str) -> Result<Vec<(String, File)>, Problem> {
+    let (folder, pattern) = relative.rsplit_once('/').map_or(("", relative), |(folder, name)| (folder, name));
+    if !pattern.contains('*') {
+        return Ok(vec![(relative.to_owned(), open_ledger(books, relative)?)]);
+    }
+    let mut names: Vec<String> = std::fs::read_dir(books.path(folder))
+        .map(|entries| entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
+        .unwrap_or_default();
+    names.retain(|name| !name.starts_with('.') && fits(pattern, name));
+    names.sort();
+    if names.is_empty() {
+        return Err(Problem::stop("no-ledger", format!("there is no ledger {relative}"))
+            .next("export the ledgers of the period to files of such names, or set [ledger] path")
+            .not_done("Nothing was reconciled."));
+    }
+    let relative = |name: String| if folder.is_empty() { name } else { format!("{folder}/{name}") };
+    names.into_iter().map(relative).map(|name| Ok((name.clone(), open_ledger(books, &name)?))).collect()
+}
+
+/// Whether a name fits a pattern in which `*` stands for any text.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((before, after)) => name.strip_prefix(before).is_some_and(|rest| {
+            (0..=rest.len()).filter(|at| rest.is_char_boundary(*at)).any(|at| fits(after, &rest[at..]))
+        }),
+    }
+}
+
+fn open_ledger(books: &Books, relative: &str) -> Result<File, Problem> {
     let path = books.path(relative);
     let opened = File::open(&path).and_then(|file| {
         if file.metadata()?.is_dir() { Err(std::io::Error::other("it is a folder")) } else { Ok(file) }
@@ -167,7 +198,7 @@ pub fn derive_now(books: &Books, period: &Period, basis: &Basis<'_>) -> Result<D
         issued,
         version,
     };
-    derive(&ground, open_ledger(books, &ledger)?, &ledger)
+    derive(&ground, open_ledgers(books, &ledger)?)
 }
 
 /// Closes a period. The caller holds the lock and has recovered.
@@ -289,11 +320,9 @@ pub fn close(
             files.push(FileEntry::read(&books.path(&folder), name)?);
         }
     }
-    let mut inputs = vec![FileEntry {
-        path: derived.ledger.path.clone(),
-        sha256: derived.ledger.sha256.clone(),
-        bytes: derived.ledger.bytes,
-    }];
+    let ledgers = derived.ledger.files.iter().cloned();
+    let mut inputs: Vec<FileEntry> =
+        ledgers.map(|LedgerFile { path, sha256, bytes }| FileEntry { path, sha256, bytes }).collect();
     inputs.extend(previous.iter().flat_map(|pair| pair.entries(books)));
     let governed: Vec<String> = configuration.copies.iter().map(|(name, _)| format!("inputs/{name}")).collect();
     let timezone = configuration.config.timezone.name();

@@ -92,7 +92,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         path: "ledger.path",
         default: "\"ledgers/{period}.csv\"",
-        doc: "The ledger of a period; {period} is the period as given.",
+        doc: "The ledger of a period; {period} is the period as given. A * in the file's name\nstands for any text: all files that fit are read, as for a file a branch.",
     },
     Setting {
         path: "ledger.format",

@@ -119,7 +119,7 @@ fn two_files(
         issued: &[],
         version: VERSION,
     };
-    let derived = derive(&ground, ledger, &ledger_file.display().to_string())?;
+    let derived = derive(&ground, vec![(ledger_file.display().to_string(), ledger)])?;
     let files: Vec<(&str, Vec<u8>)> = derived.reports.iter().map(|(name, bytes)| (*name, bytes.clone())).collect();
     write_apart(out, &files)?;
     told(job, &derived, out, "")

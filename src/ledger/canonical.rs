@@ -350,6 +350,7 @@ impl<'a> Pass<'a> {
             shorten(&text)
         };
         self.problems.push(RowProblem {
+            file: String::new(),
             kind: bad.kind,
             line,
             column: bad.column.map(|c| self.columns.names[c].clone()),
@@ -393,6 +394,7 @@ impl<'a> Pass<'a> {
             path: name.to_owned(),
             sha256,
             bytes,
+            files: Vec::new(),
             currency: self.options.currency,
             rows: self.counts,
             customers,

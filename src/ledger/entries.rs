@@ -58,6 +58,7 @@ impl Account {
     ) {
         let column = column.and_then(|role| file.columns.iter().find(|c| c.role == role));
         self.problems.push(RowProblem {
+            file: String::new(),
             kind,
             line: row.line,
             column: column.map(|c| c.name.clone()),
@@ -230,6 +231,7 @@ impl<'a> Pass<'a, '_> {
         if format.double_entry {
             let (debit, credit) = (running.whole.debit.total()?, running.whole.credit.total()?);
             self.account.checks.push(CheckSum {
+                file: String::new(),
                 what: "debits = credits".into(),
                 line: None,
                 stated: debit,
@@ -284,7 +286,7 @@ impl<'a> Pass<'a, '_> {
         let Ok(Some((debit, credit, _))) = self.amount(row) else { return Ok(()) };
         let sided = self.file.column(Role::Debit).is_some();
         let mut compare = |what: String, stated: Decimal, computed: Decimal| {
-            self.account.checks.push(CheckSum { what, line: Some(row.line), stated, computed });
+            self.account.checks.push(CheckSum { file: String::new(), what, line: Some(row.line), stated, computed });
         };
         let mut columns = |label: &str, sums: &Columns| -> Result<(), MoneyError> {
             if sided {

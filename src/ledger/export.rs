@@ -217,6 +217,7 @@ impl<'a> Pass<'a> {
                 path: name.to_owned(),
                 sha256,
                 bytes,
+                files: Vec::new(),
                 currency: self.options.currency,
                 rows: self.account.counts,
                 customers,

@@ -9,6 +9,7 @@ pub mod decode;
 mod entries;
 pub mod export;
 pub mod format;
+pub mod merge;
 pub mod open;
 mod party;
 pub mod recognise;

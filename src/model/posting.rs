@@ -26,6 +26,8 @@ pub struct RowCounts {
 /// A row that was set aside or refused, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowProblem {
+    /// The file, as findings name it.
+    pub file: String,
     /// What is wrong with it.
     pub kind: RowProblemKind,
     /// The row as a spreadsheet counts it; the header is row 1.
@@ -92,6 +94,17 @@ impl PostedCustomer {
     }
 }
 
+/// A file that a ledger was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerFile {
+    /// As findings name it.
+    pub path: String,
+    /// SHA-256 of its bytes, in hex.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
 /// The ledger of a period, read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
@@ -101,6 +114,8 @@ pub struct Ledger {
     pub sha256: String,
     /// How many bytes.
     pub bytes: u64,
+    /// Every file, where a period's ledgers were put together.
+    pub files: Vec<LedgerFile>,
     /// The currency of the sums.
     pub currency: Currency,
     /// Where each row went.
@@ -123,6 +138,8 @@ pub struct Ledger {
 /// A total that the file states, and the sum of its rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckSum {
+    /// The file, as findings name it.
+    pub file: String,
     /// What is added up: `grand total debit`.
     pub what: String,
     /// The row that states it; None where the file as a whole does.

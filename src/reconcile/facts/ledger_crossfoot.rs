@@ -25,7 +25,7 @@ pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>,
         cx.money(first.computed).display()
     );
     let evidence = broken.iter().map(|check| Evidence {
-        file: ledger.path.clone(),
+        file: check.file.clone(),
         line: check.line,
         column: None,
         text: format!("{}: stated {}, computed {}", check.what, check.stated, check.computed),

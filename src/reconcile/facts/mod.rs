@@ -54,7 +54,7 @@ fn row_evidence(cx: &Comparison<'_>, kind: RowProblemKind) -> Vec<(Evidence, Row
         .filter(|problem| problem.kind == kind)
         .map(|problem| {
             let evidence = Evidence {
-                file: cx.question.ledger.path.clone(),
+                file: problem.file.clone(),
                 line: Some(problem.line),
                 column: problem.column.clone(),
                 text: problem.text.clone(),
