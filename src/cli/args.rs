@@ -74,6 +74,8 @@ pub enum Command {
     Close(Close),
     /// Say what the partner changed for a period since it was captured
     Restated(OnePeriod),
+    /// Print the query that adds up a ledger in an engine of your own
+    Sql(Sql),
     /// Recompute and re-derive everything that was sealed, offline
     Verify(Verify),
     /// Say where each period stands, and the next command
@@ -194,6 +196,20 @@ fn account(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("write NAME=inbound, NAME=outbound or NAME=other".to_owned()),
     }
+}
+
+/// `sql`
+#[derive(Debug, Args)]
+pub struct Sql {
+    /// The engine
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(crate::ledger::aggregated::dialects()))]
+    pub dialect: String,
+    /// The period.
+    #[command(flatten)]
+    pub period: OnePeriod,
+    /// The table, or what else may stand after FROM
+    #[arg(long, value_name = "TABLE", default_value = "ledger")]
+    pub source: String,
 }
 
 /// `reconcile`

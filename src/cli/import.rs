@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Job;
 use super::args;
 use crate::books::config;
+use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::dates::Order;
 use crate::ledger::export::Usage;
 use crate::ledger::format::{self, Format};
@@ -217,13 +218,14 @@ fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {
 
 fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<Finding<'a>>) -> Document<'a> {
     let understood = match how {
-        How::Canonical => None,
+        How::Canonical | How::Aggregated => None,
         How::Export(understood) => Some(understood.as_ref()),
     };
     let file = understood.map(|u| &u.file);
     Document {
         schema: "crossfoot/ledger-check/v1",
-        format: file.map_or(open::CANONICAL, |f| &f.format.name),
+        format: file
+            .map_or(if ledger.added_up_by.is_some() { AGGREGATED } else { open::CANONICAL }, |f| &f.format.name),
         encoding: file.map_or("utf-8", |f| f.encoding),
         delimiter: file.map_or(',', |f| f.delimiter).to_string(),
         header_line: file.map_or(1, |f| f.header_line),
@@ -286,6 +288,11 @@ fn text(job: &Job<'_>, ledger: &Ledger, how: &How, totals: &Totals, findings: &[
         How::Canonical => {
             format!("{} reads as a canonical ledger: UTF-8, comma, header in row 1, {}\n", ledger.path, ledger.currency)
         }
+        How::Aggregated => format!(
+            "{} reads as sums that were added up by {}\n",
+            ledger.path,
+            ledger.added_up_by.as_deref().unwrap_or_default()
+        ),
         How::Export(understood) => evidence(ledger, understood),
     };
     text.push_str(&format!(

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod reconcile;
 mod restated;
+mod sql;
 mod status;
 mod verify;
 
@@ -70,6 +71,7 @@ pub fn run(arguments: Arguments, world: &World) -> Exit {
         Command::Reconcile(args) => reconcile::run(&job, &args),
         Command::Close(args) => close::run(&job, &args),
         Command::Restated(args) => restated::run(&job, &args),
+        Command::Sql(args) => sql::run(&job, &args),
         Command::Verify(args) => verify::run(&job, &args),
         Command::Status => status::run(&job),
         Command::Explain(args) => explain::run(&job, &args),

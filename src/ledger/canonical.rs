@@ -403,6 +403,7 @@ impl<'a> Pass<'a> {
             other_currencies,
             checks: Vec::new(),
             is_ended: true,
+            added_up_by: None,
         })
     }
 }

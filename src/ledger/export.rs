@@ -226,6 +226,7 @@ impl<'a> Pass<'a> {
                 other_currencies,
                 checks: self.account.checks,
                 is_ended: true,
+                added_up_by: None,
             },
             accounts,
             set_aside: self.account.set_aside,

@@ -2,6 +2,7 @@
 //! direction, and an account of every row that is not in them. The canonical ledger is
 //! read by `canonical`; products' exports by `export`, as `format` files describe them.
 
+pub mod aggregated;
 pub mod amounts;
 pub mod canonical;
 pub mod dates;

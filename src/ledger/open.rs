@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
+use super::aggregated::{self, AGGREGATED};
 use super::canonical;
 use super::dates::Order;
 use super::decode::{self, Decoded};
@@ -45,6 +46,8 @@ pub struct Reading<'a> {
 pub enum How {
     /// As a canonical ledger.
     Canonical,
+    /// As sums that the user's own engine made.
+    Aggregated,
     /// As a product's export.
     Export(Box<Understood>),
 }
@@ -95,6 +98,9 @@ fn any(mut input: impl Read, name: &str, reading: &Reading<'_>) -> Result<(Ledge
         let ledger = canonical::read(file.text.as_bytes(), name, &options)?;
         return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, ..ledger }, How::Canonical));
     }
+    if reading.format == AGGREGATED {
+        return Ok((aggregated::read(&file, name, reading.currency)?, How::Aggregated));
+    }
     export(&file, name, reading)
 }
 
@@ -126,7 +132,7 @@ fn export(file: &Decoded, name: &str, reading: &Reading<'_>) -> Result<(Ledger, 
 /// # Errors
 /// It is not; with the nearest that is.
 pub fn check(format: &str, own_formats: &BTreeMap<String, Format>) -> Result<(), Problem> {
-    if format == CANONICAL { Ok(()) } else { formats(format, own_formats).map(drop) }
+    if [CANONICAL, AGGREGATED].contains(&format) { Ok(()) } else { formats(format, own_formats).map(drop) }
 }
 
 /// The formats to try: the one that is named, or all.
@@ -142,7 +148,7 @@ fn formats(wanted: &str, own_formats: &BTreeMap<String, Format>) -> Result<Vec<F
     match all.remove(wanted) {
         Some(format) => Ok(vec![format]),
         None => {
-            let names = all.keys().map(String::as_str).chain([CANONICAL, AUTO]);
+            let names = all.keys().map(String::as_str).chain([CANONICAL, AGGREGATED, AUTO]);
             let near = nearest(wanted, names.clone());
             let hint = near.map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
             Err(Problem::usage("ledger-format", format!("there is no ledger format `{}`{hint}", shorten(wanted)))

@@ -133,6 +133,8 @@ pub struct Ledger {
     /// Whether the last row is known to be whole: false where no line end follows it and
     /// nothing else shows that the file was not cut there.
     pub is_ended: bool,
+    /// Who added the rows up, where it was not us: single rows are then not known.
+    pub added_up_by: Option<String>,
 }
 
 /// A total that the file states, and the sum of its rows.

@@ -165,6 +165,8 @@ pub struct Reconciliation {
     pub inputs: Vec<Input>,
     /// Where each ledger row went.
     pub rows: RowCounts,
+    /// Who added the ledger up, where it was not us.
+    pub added_up_by: Option<String>,
     /// The whole.
     pub totals: Sides,
     /// Calls, answered and failed calls and time of the whole, as stated.

@@ -118,6 +118,7 @@ pub fn reconcile(question: &Question<'_>) -> Result<Reconciliation, MoneyError> 
         currency: question.currency,
         inputs: question.inputs.clone(),
         rows: question.ledger.rows,
+        added_up_by: question.ledger.added_up_by.clone(),
         totals: comparison.totals,
         usage: question.analytics.total.clone(),
         directions: comparison.directions,

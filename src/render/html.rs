@@ -348,6 +348,11 @@ fn statement(r: &Reconciliation) -> Vec<String> {
     });
     let beside = if r.beside_calls.is_some() { "" } else { ", and what is no call cost (rental, recording)" };
     all.push(format!("Not checked: prices of single calls, taxes{beside}."));
+    if let Some(who) = &r.added_up_by {
+        all.push(format!(
+            "Not re-read by us: the ledger's rows. They were added up by {who}; single rows cannot be shown."
+        ));
+    }
     if !r.unread.is_empty() {
         all.push(format!(
             "Kept in the capture and not used, because this version does not know them: {}.",

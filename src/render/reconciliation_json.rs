@@ -21,6 +21,8 @@ struct Document<'a> {
     outcome: &'static str,
     inputs: Vec<Input<'a>>,
     ledger_rows: Rows,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger_added_up_by: Option<&'a str>,
     totals: Pair,
     directions: Vec<DirectionRow>,
     customers: Vec<CustomerRow<'a>>,
@@ -220,6 +222,7 @@ pub fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
             .map(|i| Input { role: i.role, path: &i.path, sha256: &i.sha256, bytes: i.bytes })
             .collect(),
         ledger_rows: reconciliation.rows.into(),
+        ledger_added_up_by: reconciliation.added_up_by.as_deref(),
         totals: pair(&reconciliation.totals),
         directions: reconciliation
             .directions
