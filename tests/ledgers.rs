@@ -171,6 +171,11 @@ fn what_reads_in_two_ways_is_a_question() {
     assert!(ran.stderr.contains("`1.234 Dr` is 1.234 or 1234"), "{}", ran.stderr);
     let ran = check_text("x.tsv", rows("31/10/2026", "1.234,50").as_bytes(), &[]).exits(0);
     assert_eq!(ran.json()["totals"]["other"], "1234.50");
+    let twice = b"Txn Date,Ledger,Voucher,Amount,Amount\n31/10/2026,Asha,1,5.00 Dr,7.00 Dr\n";
+    let ran = check_text("x.csv", twice, &[]).exits(1);
+    assert!(ran.stderr.contains("has the column `Amount` twice"), "{}", ran.stderr);
+    let ran = check_text("x.csv", b" \n", &[]).exits(1);
+    assert!(ran.stderr.contains("is empty"), "{}", ran.stderr);
     let ran = check_text("x.csv", b"Foo,Bar\n1,2\n", &[]).exits(1);
     assert!(ran.stderr.contains("its header seems to be: Foo,Bar"), "{}", ran.stderr);
     let ran = check_text("x.csv", b"Foo,Bar\n1,2\n", &["--format", "taly-daybook"]).exits(2);

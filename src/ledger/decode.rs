@@ -10,7 +10,7 @@ use crate::model::problem::Problem;
 
 /// The largest file, packed or not, that is taken as a product's export. Larger ledgers
 /// are canonical or aggregated.
-pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
+pub const MAX_BYTES: u64 = 128 * 1024 * 1024;
 
 /// A decoded file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,10 +132,10 @@ mod tests {
         assert!(read(zstd).is_ok_and(|(text, _)| text == "a,b\n") || read(zstd).is_err_and(|e| e.contains("l.csv")));
         let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         let zeros = vec![b'0'; 1 << 20];
-        for _ in 0..=256 {
+        for _ in 0..=128 {
             bomb.write_all(&zeros).unwrap();
         }
-        assert!(read(&bomb.finish().unwrap()).unwrap_err().contains("larger than 256 MiB"));
+        assert!(read(&bomb.finish().unwrap()).unwrap_err().contains("larger than 128 MiB"));
     }
 
     #[test]

@@ -112,6 +112,12 @@ impl Recognised {
 /// No format fits, or several do; a quote is never closed; dates or amounts can be read in
 /// two ways.
 pub fn recognise(file: &Decoded, name: &str, formats: &[Format], order: Option<Order>) -> Result<Recognised, Problem> {
+    if file.text.trim().is_empty() {
+        return Err(Problem::stop("ledger-unreadable", format!("the ledger {name} is empty"))
+            .at(name)
+            .next("export it again")
+            .not_done("Nothing was computed from it."));
+    }
     let mut best: Vec<(usize, char, usize, &Format)> = Vec::new();
     let head = head(&file.text);
     for delimiter in [',', ';', '\t', '|', RULED] {
@@ -155,6 +161,19 @@ pub fn recognise(file: &Decoded, name: &str, formats: &[Format], order: Option<O
     let titles: Vec<Row> = rows.drain(..at).collect();
     let header = rows.remove(0);
     let (columns, header_currency) = columns(format, &header, &rows);
+    for column in &columns {
+        let same = |cell: &&String| fold(split_currency(cell).0) == fold(split_currency(&column.name).0);
+        if header.cells.iter().filter(same).count() > 1 {
+            return Err(Problem::stop(
+                "ledger-header",
+                format!("{name} has the column `{}` twice", shorten(&column.name)),
+            )
+            .at(format!("{name}, row {}", header.line))
+            .because("which of them counts cannot be told")
+            .next("take one of them out, or give it another name")
+            .not_done("Nothing was computed from it."));
+        }
+    }
     let mut found = Recognised {
         format: format.clone(),
         encoding: file.encoding,
