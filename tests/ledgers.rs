@@ -227,6 +227,25 @@ fn a_format_of_the_books_own_is_data() {
         .into();
     let found = ran.exits(0).json();
     assert_eq!((&found["format"], &found["totals"]["other"]), (&"ours".into(), &"5.00".into()));
+    // For a layout that nothing fits, a format is proposed, and reads what it was made from.
+    let text = "Our sheet;;;\nTag Datum;Konto Nr;Kunde Name;Betrag EUR\n31.10.2026;DID Rental;Asha;5,00\n";
+    std::fs::write(dir.path().join("unknown.csv"), text).unwrap();
+    let run = |line: &str| -> Ran {
+        crossfoot(dir.path())
+            .args(line.split_whitespace())
+            .args(["--account", "DID Rental=other"])
+            .output()
+            .unwrap()
+            .into()
+    };
+    let ran = run("import unknown.csv").exits(1);
+    assert!(ran.stderr.contains("--save-format NAME"), "{}", ran.stderr);
+    let ran = run("import unknown.csv --save-format german").exits(0);
+    assert!(ran.stdout.contains("party = [\"Kunde Name\"]"), "{}", ran.stdout);
+    let found = run("import unknown.csv --json").exits(0).json();
+    assert_eq!((&found["format"], &found["customers"][0]["name"]), (&"german".into(), &"Asha".into()));
+    assert_eq!(found["totals"]["other"], "5.00");
+    run("import unknown.csv --save-format german").exits(2);
     std::fs::write(dir.path().join("ledgers/formats/ours.toml"), format.replace("party =", "partei =")).unwrap();
     let ran: Ran = crossfoot(dir.path()).args(["import", "l.csv"]).output().unwrap().into();
     let ran = ran.exits(2);

@@ -175,6 +175,9 @@ pub struct Import {
     /// Only say how it reads; the default, as nothing is ever imported by copying
     #[arg(long)]
     pub check: bool,
+    /// For a layout that no format fits: write a proposal to ledgers/formats/NAME.toml
+    #[arg(long, value_name = "NAME")]
+    pub save_format: Option<String>,
     /// Count rows of this period only
     #[arg(long, value_name = "PERIOD", value_parser = period)]
     pub period: Option<Period>,

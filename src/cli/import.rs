@@ -9,11 +9,14 @@ use serde::Serialize;
 use super::Job;
 use super::args;
 use crate::books::config;
+use crate::books::transaction::write_apart;
 use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::dates::Order;
+use crate::ledger::decode::decode;
 use crate::ledger::export::Usage;
 use crate::ledger::format::{self, Format};
 use crate::ledger::open::{self, FORMATS, How, Reading, Understood};
+use crate::ledger::propose::propose;
 use crate::model::money::{Currency, Money, total};
 use crate::model::posting::{CheckSum, Ledger, PostedCustomer, RowProblemKind};
 use crate::model::problem::{Exit, Problem, io};
@@ -105,6 +108,9 @@ struct Evidence<'a> {
 
 pub(super) fn run(job: &Job<'_>, args: &args::Import) -> Result<Exit, Problem> {
     let path: &Path = &args.ledger;
+    if let Some(name) = &args.save_format {
+        return save_format(job, path, name);
+    }
     let currency =
         Currency::parse(&args.currency).map_err(|e| Problem::usage("arguments", format!("--currency: {e}")))?;
     // Of the books, where there are any, their formats and accounts; flags stand before them.
@@ -146,6 +152,30 @@ pub(super) fn run(job: &Job<'_>, args: &args::Import) -> Result<Exit, Problem> {
         job.out.text(&text(job, &ledger, &how, &totals, &findings))?;
     }
     Ok(if clean { Exit::Done } else { Exit::Findings })
+}
+
+/// Writes a proposal for a layout that is not known.
+fn save_format(job: &Job<'_>, path: &Path, name: &str) -> Result<Exit, Problem> {
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    if !plain {
+        return Err(Problem::usage("arguments", format!("`{name}` is not a format's name: letters, digits, - and _")));
+    }
+    let folder = job.books.path(FORMATS);
+    let target = folder.join(format!("{name}.toml"));
+    if target.exists() {
+        return Err(Problem::usage("arguments", format!("{} is there already", target.display()))
+            .next("name another format, or correct that file")
+            .not_done("Nothing was written."));
+    }
+    let file = std::fs::File::open(path).map_err(|e| io("no-ledger", "read the ledger", path, &e))?;
+    let shown = path.display().to_string();
+    let text = propose(&decode(file, &shown)?, &shown)?;
+    write_apart(&folder, &[(&format!("{name}.toml"), text.clone().into_bytes())])?;
+    job.out.text(&format!(
+        "{text}\nWritten to {}. Correct it where it is wrong, then: crossfoot import {shown} --format {name} --check\n",
+        target.display()
+    ))?;
+    Ok(Exit::Done)
 }
 
 fn own_formats(job: &Job<'_>) -> Result<BTreeMap<String, Format>, Problem> {

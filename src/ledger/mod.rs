@@ -13,6 +13,7 @@ pub mod format;
 pub mod merge;
 pub mod open;
 mod party;
+pub mod propose;
 pub mod recognise;
 mod rows;
 mod source;

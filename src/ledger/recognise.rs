@@ -344,7 +344,7 @@ fn unknown(file: &Decoded, name: &str, formats: &[Format]) -> Problem {
     Problem::stop("ledger-format", format!("{name} is in none of the formats that are known"))
         .because(format!("its header seems to be: {}", shorten(header)))
         .next(format!(
-            "known are {}; write ledgers/formats/NAME.toml for this one (docs/ledger-formats.md), or export it in another layout",
+            "known are {}; propose a format for this one with --save-format NAME (docs/ledger-formats.md), or export it in another layout",
             known.join(", ")
         ))
         .not_done("Nothing was computed from it.")
