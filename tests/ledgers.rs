@@ -213,6 +213,26 @@ fn rows_that_cannot_be_trusted_are_told_one_by_one() {
     assert_eq!(found["totals"]["other"], "100.00");
 }
 
+/// An ERPNext ledger of the revenue accounts alone has no receivable row to name the
+/// customer; the column of the voucher's other accounts does.
+#[test]
+fn a_filtered_export_still_names_its_customers() {
+    let text = std::fs::read_to_string(folder().join("erpnext_general_ledger.csv")).unwrap();
+    let kept = ["Posting Date", "Voice Charges - SVR", "DID Rental - SVR", "Round Off - SVR"];
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| kept.iter().any(|part| line.split(',').take(2).any(|cell| cell.contains(part))))
+        .collect();
+    let found = check_text("gl.csv", (lines.join("\n") + "\n").as_bytes(), &[]).json();
+    let truth = truth();
+    assert_eq!(found["ledger_rows"]["rejected"], 0);
+    for customer in found["customers"].as_array().unwrap() {
+        let sums = ["inbound", "outbound", "other"].map(|part| customer[part].as_str().unwrap().to_owned());
+        assert_eq!(Some(&sums), truth.get(customer["name"].as_str().unwrap()), "{customer}");
+    }
+    assert_eq!(found["customers"].as_array().unwrap().len(), 8);
+}
+
 #[test]
 fn a_format_of_the_books_own_is_data() {
     let dir = tempfile::tempdir().unwrap();

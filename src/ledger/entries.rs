@@ -21,6 +21,7 @@ pub(super) struct Entry<'a> {
     pub(super) code: String,
     pub(super) party: String,
     pub(super) party_code: String,
+    pub(super) against: String,
     pub(super) description: String,
     pub(super) voucher_type: String,
     /// The entries of one voucher share it.
@@ -221,6 +222,7 @@ impl<'a> Pass<'a, '_> {
                 code,
                 party: if format.party.contains(&PartyFrom::Account) { particulars } else { value(Role::Party) },
                 party_code: value(Role::PartyCode),
+                against: value(Role::Against),
                 description: value(Role::Description),
                 voucher_type: value(Role::Type),
                 voucher,

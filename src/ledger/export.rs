@@ -127,7 +127,7 @@ impl<'a> Pass<'a> {
         let mut sums: BTreeMap<String, Customer> = BTreeMap::new();
         let mut other_currencies: BTreeMap<String, Sum> = BTreeMap::new();
         for entry in entries {
-            let usage = self.usage(entry);
+            let usage = self.usage(&entry.account, &entry.code);
             let shown = if entry.account.is_empty() { &entry.code } else { &entry.account };
             let line = accounts.entry(shown.clone()).or_insert((usage, 0, Tally::default()));
             line.1 += 1;
@@ -172,9 +172,9 @@ impl<'a> Pass<'a> {
                 continue;
             }
             let of_voucher = entry.voucher.as_deref().and_then(|v| vouchers.get(v)).map(Vec::as_slice);
-            let party = match party::find(&self.file.format, entry, of_voucher.unwrap_or_default(), entries, &|e| {
-                self.usage(e)
-            }) {
+            let of_voucher: Vec<&Entry<'_>> =
+                of_voucher.unwrap_or_default().iter().filter_map(|at| entries.get(*at)).collect();
+            let party = match party::find(&self.file.format, entry, &of_voucher, &|name, code| self.usage(name, code)) {
                 Ok(party) => party,
                 Err(why) => {
                     self.account.reject(self.file, entry.row, Role::Account, why);
@@ -235,9 +235,8 @@ impl<'a> Pass<'a> {
 
     /// What an account is: by name or number, with and without the company's mark, a number
     /// in brackets behind, or one in front.
-    fn usage(&self, entry: &Entry<'_>) -> Option<Usage> {
-        let name = entry.account.as_str();
-        let mut forms = vec![name, entry.code.as_str()];
+    fn usage(&self, name: &str, code: &str) -> Option<Usage> {
+        let mut forms = vec![name, code];
         if let Some(mark) = &self.file.format.company_mark {
             forms.extend(name.rsplit_once(mark.as_str()).map(|(name, _)| name));
         }

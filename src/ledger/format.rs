@@ -29,6 +29,8 @@ pub enum Role {
     Party,
     /// The customer's code.
     PartyCode,
+    /// The other accounts of the voucher, separated by commas.
+    Against,
     /// Voucher number.
     Voucher,
     /// Voucher type.
@@ -53,6 +55,7 @@ impl Role {
             Self::Side => "side",
             Self::Party => "party",
             Self::PartyCode => "party_code",
+            Self::Against => "against",
             Self::Voucher => "voucher",
             Self::Type => "type",
             Self::Description => "description",
@@ -88,6 +91,9 @@ pub enum PartyFrom {
     Description,
     /// As the account on the other side of the voucher.
     Voucher,
+    /// As the one of the voucher's other accounts, listed in a column, that is neither usage
+    /// nor one of [`Format::never_party`].
+    Against,
     /// As the account column itself: an export of one ledger names the other there.
     Account,
 }
@@ -163,6 +169,9 @@ pub struct Format {
     pub section_above: Vec<String>,
     /// Where the customer's name is found.
     pub party: Vec<PartyFrom>,
+    /// Words of accounts that are nobody's: taxes, round-off.
+    #[serde(default)]
+    pub never_party: Vec<String>,
     /// What ends the name in a description.
     #[serde(default)]
     pub party_ends: Option<String>,
