@@ -57,12 +57,26 @@ pub fn load(books: &Books) -> Result<Configuration, Problem> {
         Err(e) => return Err(io("customers", "read", &path, &e)),
     };
     let template_bytes = template_bytes(books, &config.template)?;
-    let formats = own_formats(&books.path(FORMATS), "")?;
+    let formats = format_files(&books.path(FORMATS), "")?;
     assemble(config, config_bytes, customers_bytes, template_bytes, formats)
 }
 
+/// The ledger formats of the books' own, by name.
+///
+/// # Errors
+/// A file that cannot be read or is wrong.
+pub fn own_formats(books: &Books) -> Result<BTreeMap<String, Format>, Problem> {
+    parse_formats(&format_files(&books.path(FORMATS), "")?)
+}
+
+fn parse_formats(files: &[(String, Vec<u8>)]) -> Result<BTreeMap<String, Format>, Problem> {
+    let read =
+        |(name, bytes): &(String, Vec<u8>)| Ok((name.clone(), format::parse(name, &String::from_utf8_lossy(bytes))?));
+    files.iter().map(read).collect()
+}
+
 /// Format files of a folder, whose names begin with `prefix`: name and bytes.
-fn own_formats(folder: &Path, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+fn format_files(folder: &Path, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Problem> {
     let mut found = Vec::new();
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -94,7 +108,7 @@ pub fn load_sealed(folder: &Path, template_file: &str) -> Result<Configuration, 
     let config_bytes = read(CONFIG)?;
     let text = String::from_utf8_lossy(&config_bytes).into_owned();
     let config = config::parse(&text, &format!("inputs/{CONFIG}"))?;
-    let formats = own_formats(&folder.join("inputs"), FORMAT_COPY)?;
+    let formats = format_files(&folder.join("inputs"), FORMAT_COPY)?;
     assemble(config, config_bytes, Some(read(CUSTOMERS)?), read(template_file)?, formats)
 }
 
@@ -118,10 +132,7 @@ fn assemble(
         notes.push(format!("{CONFIG}: [seller] legal_name is not set, so invoices do not name who issues them"));
     }
     let directory = customers_bytes.as_deref().map(customers::directory).transpose()?.unwrap_or_default();
-    let mut formats = BTreeMap::new();
-    for (name, bytes) in &format_files {
-        formats.insert(name.clone(), format::parse(name, &String::from_utf8_lossy(bytes))?);
-    }
+    let formats = parse_formats(&format_files)?;
     let copies = std::iter::once((CONFIG.to_owned(), config_bytes))
         .chain(customers_bytes.map(|bytes| (CUSTOMERS.to_owned(), bytes)))
         .chain([(template_copy(&template_sha256), template_bytes)])

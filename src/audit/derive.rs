@@ -11,7 +11,7 @@ use crate::books::customers::{Customers, Directory, folded};
 use crate::capture::record::{Role, sha256_hex};
 use crate::capture::store::Capture;
 use crate::ledger::dates::Order;
-use crate::ledger::export::Usage;
+use crate::ledger::export;
 use crate::ledger::format::Format;
 use crate::ledger::merge::merge;
 use crate::ledger::open::{self, How, Reading, Understood};
@@ -112,7 +112,7 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read)>) -> Result<
         format: &ground.config.ledger_format,
         own_formats: ground.formats,
         date_order: ground.config.date_order.as_deref().and_then(Order::parse),
-        accounts: &accounts(ground.config),
+        accounts: &export::named(&ground.config.accounts),
         period: Some(ground.period),
         currency,
         default_currency: ground.config.currency,
@@ -186,11 +186,6 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read)>) -> Result<
         ),
     ];
     Ok(Derived { reconciliation, ledger, decisions, reports })
-}
-
-/// `[ledger.accounts]`, as the ledger's reader wants it.
-fn accounts(config: &Config) -> BTreeMap<String, Usage> {
-    config.accounts.iter().filter_map(|(name, role)| Some((name.clone(), Usage::parse(role)?))).collect()
 }
 
 /// An export of which no account is named in the settings would say that nobody used

@@ -30,17 +30,10 @@ pub struct Recaptured {
 #[must_use]
 pub(super) fn moved(books: &Books, period: &Period, manifest: &Manifest) -> BTreeMap<String, String> {
     let folder = Books::close_dir(period);
-    let present: Vec<(String, String)> = store::folders(books, period)
-        .into_iter()
-        .filter_map(|path| {
-            let bytes = std::fs::read(books.path(&path).join(RECORD)).ok()?;
-            Some((sha256_hex(&bytes), path.strip_prefix(&format!("{folder}/"))?.to_owned()))
-        })
-        .collect();
     let records = manifest.files.iter().filter_map(|entry| {
         let sealed = entry.path.strip_suffix(&format!("/{RECORD}"))?;
-        let (_, now) = present.iter().find(|(digest, _)| *digest == entry.sha256)?;
-        Some((sealed.to_owned(), now.clone()))
+        let now = by_digest(books, period, &entry.sha256)?;
+        Some((sealed.to_owned(), now.strip_prefix(&format!("{folder}/"))?.to_owned()))
     });
     records.collect()
 }
@@ -70,6 +63,11 @@ fn sealed(books: &Books, chain: &Chain, period: &Period) -> Option<String> {
     chain.of(&period.name).last()?;
     let bytes = std::fs::read(books.path(Books::close_dir(period)).join(manifest::FILE)).ok()?;
     let manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
+    sealed_in(books, period, &manifest)
+}
+
+/// The capture that a manifest seals, as it lies now.
+pub(super) fn sealed_in(books: &Books, period: &Period, manifest: &Manifest) -> Option<String> {
     let record = manifest.files.iter().find(|entry| entry.path == format!("capture/{RECORD}"))?;
     by_digest(books, period, &record.sha256)
 }
@@ -122,7 +120,7 @@ impl Recaptured {
     pub(super) fn of(books: &Books, manifest: &Manifest) -> Result<Option<Self>, Problem> {
         let mut found = Vec::new();
         for entry in &manifest.inputs {
-            let Some((period, _)) = recorded(&entry.path) else { continue };
+            let Some(period) = recorded(&entry.path) else { continue };
             let Some(folder) = by_digest(books, &period, &entry.sha256) else {
                 return Err(Problem::stop("capture", format!("{} is gone, or is not what was sealed", entry.path)));
             };
@@ -138,7 +136,13 @@ impl Recaptured {
     ///
     /// # Errors
     /// A sum beyond the exact range.
-    pub fn compare(&self, currency: Currency, severity: Severity) -> Result<(Vec<Change>, Vec<Finding>), MoneyError> {
+    pub fn compare(&self, currency: Currency, severity: Severity) -> Result<(Vec<Change>, Vec<Finding>), Problem> {
+        self.changes(currency, severity).map_err(|e| {
+            Problem::stop("overflow", "amounts are too large to be compared exactly").because(e.to_string())
+        })
+    }
+
+    fn changes(&self, currency: Currency, severity: Severity) -> Result<(Vec<Change>, Vec<Finding>), MoneyError> {
         let label = |capture: &Capture| format!("{}, capture of {}", Books::close_dir(&self.period), capture.when());
         let labels = (label(&self.was.1), label(&self.now.1));
         let was = snapshot(&self.was.1, &labels.0);
@@ -164,12 +168,12 @@ impl Recaptured {
     }
 }
 
-/// The period of `closes/<period>/capture…/capture.json`, and whether the path is one.
+/// The period of `closes/<period>/capture…/capture.json`; None for any other path.
 #[must_use]
-pub(super) fn recorded(path: &str) -> Option<(Period, String)> {
+pub(super) fn recorded(path: &str) -> Option<Period> {
     let (period, rest) = path.strip_prefix("closes/")?.split_once('/')?;
-    let folder = rest.strip_suffix(&format!("/{RECORD}"))?;
-    Some((Period::parse(period).ok()?, folder.to_owned()))
+    rest.strip_suffix(&format!("/{RECORD}"))?;
+    Period::parse(period).ok()
 }
 
 fn snapshot<'a>(capture: &'a Capture, label: &'a str) -> Snapshot<'a> {

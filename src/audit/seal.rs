@@ -174,14 +174,7 @@ pub fn previous(books: &Books, chain: &Chain, period: &Period) -> Result<Option<
 pub fn derive_now(books: &Books, period: &Period, basis: &Basis<'_>) -> Result<Derived, Problem> {
     let Basis { configuration, capture, issued, previous, version } = *basis;
     let restated = match previous {
-        Some(pair) => {
-            let compared = pair.compare(configuration.config.currency, Severity::Warning);
-            compared
-                .map_err(|e| {
-                    Problem::stop("overflow", "amounts are too large to be compared exactly").because(e.to_string())
-                })?
-                .1
-        }
+        Some(pair) => pair.compare(configuration.config.currency, Severity::Warning)?.1,
         None => Vec::new(),
     };
     let ledger = configuration.config.ledger_for(period);

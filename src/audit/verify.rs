@@ -200,7 +200,7 @@ fn digests(
         manifest.files.iter().map(|entry| (format!("{folder}/{}", recapture::place(&moved, &entry.path)), entry));
     let outside = manifest.inputs.iter().map(|entry| {
         let now = recapture::recorded(&entry.path)
-            .and_then(|(period, _)| recapture::by_digest(books, &period, &entry.sha256))
+            .and_then(|period| recapture::by_digest(books, &period, &entry.sha256))
             .map(|folder| format!("{folder}/{}", store::RECORD));
         (now.unwrap_or_else(|| entry.path.clone()), entry)
     });
@@ -308,9 +308,8 @@ fn rederive(
             return Ok(());
         }
     };
-    let moved = recapture::moved(books, period, manifest);
-    let sealed = books.path(&folder).join(recapture::place(&moved, "capture/")).join("");
-    let capture = match store::load_from(&sealed, period) {
+    let sealed = recapture::sealed_in(books, period, manifest).unwrap_or_else(|| Books::capture_dir(period));
+    let capture = match store::load_from(&books.path(sealed), period) {
         Ok(Some(capture)) => capture,
         Ok(None) => {
             report.add(Books::capture_dir(period), None, "there is no capture");

@@ -78,6 +78,16 @@ impl MatrixSource {
         }
     }
 
+    /// What is asked for, where the analytics list every customer or not.
+    #[must_use]
+    pub fn settled(self, lists_everybody: bool) -> Self {
+        match self {
+            Self::Auto if lists_everybody => Self::TopCustomers,
+            Self::Auto => Self::CdrSummary,
+            chosen => chosen,
+        }
+    }
+
     /// Reads the word.
     ///
     /// # Errors

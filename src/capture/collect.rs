@@ -86,11 +86,7 @@ pub async fn collect(errand: &Errand<'_>, work: Work) -> Result<(), Problem> {
     courier.optional(Role::Dashboard, |body, file| dashboard::decode(body, file).map(drop)).await?;
 
     let setting = errand.config.upstream.matrix;
-    let mut source = match setting {
-        MatrixSource::Auto if analytics.lists_everybody() => MatrixSource::TopCustomers,
-        MatrixSource::Auto => MatrixSource::CdrSummary,
-        chosen => chosen,
-    };
+    let mut source = setting.settled(analytics.lists_everybody());
     let mut ids = BTreeSet::new();
     if source != MatrixSource::TopCustomers || errand.config.upstream.transactions {
         match courier.accounts(setting == MatrixSource::Auto).await? {

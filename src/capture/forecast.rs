@@ -36,11 +36,7 @@ pub async fn forecast(errand: &Errand<'_>) -> Result<Forecast, Problem> {
     let wanted = requests::analytics(period);
     let decode = |body: &[u8]| analytics::decode(body, "analytics.json");
     let (_, answer) = client.get(&wanted.request, watch, decode).await.map_err(|f| f.problem)?;
-    let mut source = match config.upstream.matrix {
-        MatrixSource::Auto if answer.lists_everybody() => MatrixSource::TopCustomers,
-        MatrixSource::Auto => MatrixSource::CdrSummary,
-        chosen => chosen,
-    };
+    let mut source = config.upstream.matrix.settled(answer.lists_everybody());
     let mut requests = vec![("analytics", 1), ("me", 1), ("dashboard", 1)];
     let mut exact = !config.upstream.transactions;
     if source != MatrixSource::TopCustomers {

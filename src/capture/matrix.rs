@@ -11,8 +11,8 @@ use chrono_tz::Tz;
 
 use super::partner::cdrs::{self, Asked, Call, CdrPage};
 use super::partner::{accounts, note_unread};
-use super::record::{AnswerRecord, Record, Role};
-use super::requests::PER_PAGE;
+use super::record::{AnswerRecord, Record, Role, Subject};
+use super::requests::{PER_PAGE, asked};
 use super::store::read_body;
 use crate::model::matrix::{Cell, Counted, EDGE_CALLS, EdgeCall, Grain, Matrix, MatrixCustomer};
 use crate::model::money::{MoneyError, Tally};
@@ -125,6 +125,9 @@ pub(super) fn read(
 /// Sums over the rows of a cell.
 #[derive(Default)]
 struct Sums {
+    /// Calls on all pages, and the summary of all, by the first page's word.
+    stated: Option<u64>,
+    summary: Option<Usage>,
     delivered: u64,
     calls: u64,
     unpriced: u64,
@@ -136,15 +139,9 @@ struct Sums {
 }
 
 impl Reader<'_> {
-    fn asked<'b>(&self, id: &'b str, direction: Direction, per_page: u64) -> Asked<'b> {
-        Asked {
-            customer_id: id,
-            direction,
-            from: self.period.from,
-            to: self.period.to,
-            timezone: self.partner,
-            per_page,
-        }
+    fn asked<'b>(&self, customer_id: &'b str, direction: Direction, per_page: u64) -> Asked<'b> {
+        let subject = Subject { customer_id, direction: Some(direction) };
+        asked(subject, (self.period.from, self.period.to), self.partner, per_page)
     }
 
     fn page(&mut self, answer: &AnswerRecord, asked: &Asked<'_>) -> Result<CdrPage, Problem> {
@@ -191,13 +188,8 @@ impl Reader<'_> {
         cell: &mut Cell,
     ) -> Result<(), Problem> {
         let asked = self.asked(id, direction, PER_PAGE);
-        let first = match files.first() {
-            Some(answer) => Some(self.page(answer, &asked)?),
-            None => None,
-        };
-        let (stated, summary) = first.map_or((None, None), |page| (page.total, page.summary));
-        let sums = self.each_once(files, &asked, true, cell)?;
-        if let Some(stated) = stated.filter(|stated| *stated > sums.delivered) {
+        let mut sums = self.each_once(files, &asked, true, cell)?;
+        if let Some(stated) = sums.stated.filter(|stated| *stated > sums.delivered) {
             cell.missing = Some(format!("{} of {stated} calls arrived", sums.delivered));
             return Ok(());
         }
@@ -225,7 +217,7 @@ impl Reader<'_> {
                 cell.other_currencies.insert(code.clone(), sum);
             }
         }
-        cell.summary = summary;
+        cell.summary = sums.summary.take();
         cell.usage =
             Some(Usage { calls: Some(sums.calls), cost: Some(cost.total().map_err(too_large)?), ..Usage::default() });
         cell.outside_books = self.list(sums)?;
@@ -250,8 +242,12 @@ impl Reader<'_> {
     ) -> Result<Sums, Problem> {
         let mut hashes = Vec::new();
         let mut sums = Sums::default();
-        for answer in files {
-            for call in self.page(answer, asked)?.calls {
+        for (number, answer) in files.iter().enumerate() {
+            let page = self.page(answer, asked)?;
+            if number == 0 {
+                (sums.stated, sums.summary) = (page.total, page.summary);
+            }
+            for call in page.calls {
                 hashes.extend(call.uuid.as_deref().map(hash));
                 self.add(call, asked, inside, &mut sums).map_err(too_large)?;
             }
@@ -263,7 +259,7 @@ impl Reader<'_> {
         }
         drop(hashes);
         let mut seen: HashSet<String> = HashSet::new();
-        let mut again = Sums::default();
+        let mut again = Sums { stated: sums.stated, summary: sums.summary, ..Sums::default() };
         let mut repeated = Tally::default();
         for answer in files {
             for call in self.page(answer, asked)?.calls {

@@ -155,6 +155,12 @@ impl Record {
         self.answers.iter().find(|a| a.file == file)
     }
 
+    /// When the analytics had arrived.
+    #[must_use]
+    pub fn when(&self) -> &str {
+        self.answer(ANALYTICS).map_or("", |answer| &answer.when)
+    }
+
     /// Answers of a role, by file.
     pub fn of(&self, role: Role) -> impl Iterator<Item = &AnswerRecord> {
         self.answers.iter().filter(move |a| a.role == role)

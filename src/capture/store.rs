@@ -40,7 +40,7 @@ impl Capture {
     /// When the analytics had arrived.
     #[must_use]
     pub fn when(&self) -> &str {
-        self.record.answer(ANALYTICS).map_or("", |answer| &answer.when)
+        self.record.when()
     }
 }
 

@@ -18,7 +18,7 @@ use crate::books::transaction::{self, Transaction};
 use crate::capture::client::Client;
 use crate::capture::collect::{Errand, collect};
 use crate::capture::credentials;
-use crate::capture::forecast::{Forecast, forecast};
+use crate::capture::forecast::{Forecast, forecast as ask_forecast};
 use crate::capture::record::{AnswerRecord, NotCaptured, Record, Role, Span, sha256_hex};
 use crate::capture::store::{self, Capture};
 use crate::capture::work::{Plan, Work};
@@ -119,10 +119,11 @@ fn told(capture: &Capture, period: &Period, folder: &str, changed: bool, matches
 }
 
 fn dry_run(job: &Job<'_>, config: &Config, period: &Period) -> Result<Exit, Problem> {
-    let Forecast { source, requests, exact } = with_errand(job, config, period, |errand, runtime| {
-        runtime.block_on(forecast(errand)).map_err(|p| p.not_done("Nothing was fetched."))
+    let forecast = with_errand(job, config, period, |errand, runtime| {
+        runtime.block_on(ask_forecast(errand)).map_err(|p| p.not_done("Nothing was fetched."))
     })?;
-    let total: u64 = requests.iter().map(|(_, n)| n).sum();
+    let total = forecast.total();
+    let Forecast { source, requests, exact } = forecast;
     if job.out.is_json() {
         job.out.document(&PlanDocument {
             schema: "crossfoot/fetch-plan/v1",
@@ -282,11 +283,10 @@ fn capture_if(
         };
         let mut work = Work::open(&job.books, period, &plan, now)?;
         let kept_folder = Books::capture_dir(period);
-        // A capture that no longer verifies is replaced, not compared with.
-        let kept = store::load(&job.books, period).ok().flatten();
+        let kept = store::load_record(&job.books.path(&kept_folder)).ok().flatten().map(|(record, _)| record);
         match &kept {
-            Some(kept) if work.is_empty() && kept.record.has_gaps() && is_of(&kept.record, &plan) => {
-                work.take_over(&job.books.path(&kept_folder), &kept.record)?;
+            Some(kept) if work.is_empty() && kept.has_gaps() && is_of(kept, &plan) => {
+                work.take_over(&job.books.path(&kept_folder), kept)?;
                 job.out.say(&format!("Asking {} for what the capture of {} lacks …", upstream.base_url, kept.when()));
             }
             _ => match (&work.continued, work.len()) {
@@ -314,9 +314,9 @@ fn capture_if(
         for field in &fresh.unread {
             job.out.detail(&format!("kept, and not used by this version: {field}"));
         }
-        if let Some(kept) = kept
-            && kept.record.figures() == fresh.record.figures()
-            && kept.record.matrix == fresh.record.matrix
+        // A capture that no longer verifies is replaced, not kept.
+        if kept.is_some_and(|kept| kept.figures() == fresh.record.figures() && kept.matrix == fresh.record.matrix)
+            && let Ok(Some(kept)) = store::load(&job.books, period)
         {
             Work::discard(&job.books, period)?;
             return Ok((kept, false));

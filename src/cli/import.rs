@@ -1,20 +1,19 @@
 //! `crossfoot import FILE`: how a ledger file is understood, with the evidence. Nothing is
 //! copied or kept.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::Job;
 use super::args;
+use crate::audit::configuration;
 use crate::books::config;
 use crate::books::transaction::write_apart;
 use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::dates::Order;
 use crate::ledger::decode::decode;
-use crate::ledger::export::Usage;
-use crate::ledger::format::{self, Format};
+use crate::ledger::export::{self, Usage};
 use crate::ledger::open::{self, FORMATS, How, Reading, Understood};
 use crate::ledger::propose::propose;
 use crate::model::money::{Currency, Money, total};
@@ -114,13 +113,9 @@ pub(super) fn run(job: &Job<'_>, args: &args::Import) -> Result<Exit, Problem> {
     let currency =
         Currency::parse(&args.currency).map_err(|e| Problem::usage("arguments", format!("--currency: {e}")))?;
     // Of the books, where there are any, their formats and accounts; flags stand before them.
-    let own_formats = own_formats(job)?;
+    let own_formats = configuration::own_formats(&job.books)?;
     let from_books = config::load(&job.books).map(|(config, _)| config.accounts).unwrap_or_default();
-    let accounts: BTreeMap<String, Usage> = from_books
-        .into_iter()
-        .chain(args.account.iter().cloned())
-        .filter_map(|(name, role)| Some((name, Usage::parse(&role)?)))
-        .collect();
+    let accounts = export::named(from_books.iter().chain(args.account.iter().map(|(name, role)| (name, role))));
     let reading = Reading {
         format: &args.format,
         own_formats: &own_formats,
@@ -176,20 +171,6 @@ fn save_format(job: &Job<'_>, path: &Path, name: &str) -> Result<Exit, Problem> 
         target.display()
     ))?;
     Ok(Exit::Done)
-}
-
-fn own_formats(job: &Job<'_>) -> Result<BTreeMap<String, Format>, Problem> {
-    let mut formats = BTreeMap::new();
-    let Ok(entries) = std::fs::read_dir(job.books.path(FORMATS)) else { return Ok(formats) };
-    for entry in entries.flatten() {
-        let file = entry.file_name().to_string_lossy().into_owned();
-        if let Some(name) = file.strip_suffix(".toml") {
-            let text =
-                std::fs::read_to_string(entry.path()).map_err(|e| io("ledger-format", "read", &entry.path(), &e))?;
-            formats.insert(name.to_owned(), format::parse(name, &text)?);
-        }
-    }
-    Ok(formats)
 }
 
 fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {

@@ -1,7 +1,6 @@
 //! What a person sees while a capture runs: on a terminal one line that is drawn again,
 //! with the time left; elsewhere only what is worth keeping.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
@@ -20,8 +19,6 @@ pub(super) struct Progress<'a> {
     bar: ProgressBar,
     on_terminal: bool,
     retries: AtomicU64,
-    /// indicatif draws from any thread; lines of ours must not come between.
-    line: Mutex<()>,
 }
 
 impl<'a> Progress<'a> {
@@ -32,11 +29,10 @@ impl<'a> Progress<'a> {
         if let Ok(style) = ProgressStyle::with_template("  {bar:30} {pos} of {len} answers, {eta} left") {
             bar.set_style(style.progress_chars("=> "));
         }
-        Self { out, clock, bar, on_terminal, retries: AtomicU64::new(0), line: Mutex::new(()) }
+        Self { out, clock, bar, on_terminal, retries: AtomicU64::new(0) }
     }
 
     fn apart(&self, talk: impl FnOnce()) {
-        let _line = self.line.lock();
         self.bar.suspend(talk);
     }
 

@@ -6,8 +6,9 @@ use super::{Job, args};
 use crate::audit::{recapture, seal};
 use crate::books::config;
 use crate::books::lock::Lock;
+use crate::capture::store::Capture;
 use crate::model::finding::{Finding, Severity};
-use crate::model::money::{Money, MoneyError};
+use crate::model::money::Money;
 use crate::model::problem::{Exit, Problem};
 use crate::model::usage::Direction;
 use crate::reconcile::causes::restated::Change;
@@ -30,6 +31,12 @@ struct Side<'a> {
     folder: &'a str,
     captured: &'a str,
     total: Option<String>,
+}
+
+impl<'a> From<&'a (String, Capture)> for Side<'a> {
+    fn from((folder, capture): &'a (String, Capture)) -> Self {
+        Self { folder, captured: capture.when(), total: capture.analytics.total.cost.map(|c| c.to_string()) }
+    }
 }
 
 #[derive(Serialize)]
@@ -77,18 +84,14 @@ pub(super) fn run(job: &Job<'_>, args: &args::OnePeriod) -> Result<Exit, Problem
         }
         return Ok(Exit::Done);
     };
-    let (changes, mut findings) = pair.compare(config.currency, Severity::Blocking).map_err(too_large)?;
+    let (changes, mut findings) = pair.compare(config.currency, Severity::Blocking)?;
     rank::rank(&mut findings);
     if job.out.is_json() {
-        let side = |(folder, capture): &'_ (String, crate::capture::store::Capture)| {
-            (folder.clone(), capture.when().to_owned(), capture.analytics.total.cost.map(|c| c.to_string()))
-        };
-        let (was, now) = (side(&pair.was), side(&pair.now));
         job.out.document(&Document {
             schema: SCHEMA,
             period: &period.name,
-            was: Some(Side { folder: &was.0, captured: &was.1, total: was.2 }),
-            now: Some(Side { folder: &now.0, captured: &now.1, total: now.2 }),
+            was: Some(Side::from(&pair.was)),
+            now: Some(Side::from(&pair.now)),
             changes: changes.iter().map(ChangeRow::from).collect(),
             findings: findings.iter().map(FindingRow::from).collect(),
         })?;
@@ -118,9 +121,4 @@ fn told(period: &str, pair: &recapture::Recaptured, findings: &[Finding]) -> Str
         })
         .collect();
     format!("{head}{}", told.concat())
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn too_large(error: MoneyError) -> Problem {
-    Problem::stop("overflow", "amounts are too large to be compared exactly").because(error.to_string())
 }

@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 
 use crate::capture::record::sha256_hex;
-use crate::model::money::{Currency, Money, MoneyError, Sum, parse_plain, shorten};
+use crate::model::money::{Currency, Money, Sum, parse_plain, shorten};
 use crate::model::period::Period;
 use crate::model::posting::{Ledger, PostedCustomer, RowCounts};
 use crate::model::problem::Problem;
 use crate::model::usage::Direction;
 
 use super::decode::Decoded;
+use super::too_large;
 
 /// The format's name.
 pub const AGGREGATED: &str = "aggregated";
@@ -218,12 +219,6 @@ pub fn read(file: &Decoded, name: &str, currency: Currency) -> Result<Ledger, Pr
             said("sql_sha256")
         )),
     })
-}
-
-fn too_large(name: &str, error: &MoneyError) -> Problem {
-    Problem::stop("overflow", "the ledger's amounts are too large to be added up exactly")
-        .at(name)
-        .because(error.to_string())
 }
 
 #[cfg(test)]

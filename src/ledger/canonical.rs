@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 
 use super::rows::{Next, Rows};
 use super::source::Source;
+use super::too_large;
 use crate::model::money::{Currency, Money, MoneyError, Sum, parse_plain, shorten};
 use crate::model::period::{Period, parse_day};
 use crate::model::posting::{Ledger, PostedCustomer, RowCounts, RowProblem, RowProblemKind};
@@ -61,10 +62,7 @@ pub fn read<R: Read>(input: R, name: &str, options: &Options<'_>) -> Result<Ledg
         seen.since_row.set(0);
         match rows.next(&mut reader, &mut record)? {
             Next::Row => pass.row(&record, rows.line).map_err(|e| {
-                Problem::stop("overflow", "the ledger's amounts are too large to be added up exactly")
-                    .at(format!("{name}, row {}", rows.line))
-                    .because(e.to_string())
-                    .next("look for a mistyped amount near that row")
+                too_large(&format!("{name}, row {}", rows.line), &e).next("look for a mistyped amount near that row")
             })?,
             Next::OpenQuote => {
                 pass.counts.read += 1;
@@ -367,11 +365,7 @@ impl<'a> Pass<'a> {
     }
 
     fn finish(self, name: &str, sha256: String, bytes: u64) -> Result<Ledger, Problem> {
-        let too_large = |e: MoneyError| {
-            Problem::stop("overflow", "the ledger's amounts are too large to be added up exactly")
-                .at(name)
-                .because(e.to_string())
-        };
+        let too_large = |e: MoneyError| too_large(name, &e);
         let mut customers = BTreeMap::new();
         for account in self.accounts {
             customers.insert(

@@ -10,7 +10,7 @@ use super::amounts::{self, Side};
 use super::dates;
 use super::format::{Format, PartyFrom, Role, Sign, TotalKind, fold};
 use super::recognise::{Recognised, Row};
-use crate::model::money::{Currency, MoneyError, Tally, shorten};
+use crate::model::money::{Currency, MoneyError, Tally, add_exact, shorten};
 use crate::model::posting::{CheckSum, RowCounts, RowProblem, RowProblemKind};
 
 /// One posting.
@@ -92,9 +92,7 @@ impl Columns {
     }
 
     fn net(&self) -> Result<Decimal, MoneyError> {
-        let mut net = self.credit;
-        net.add(-self.debit.total()?)?;
-        net.total()
+        add_exact(self.credit.total()?, -self.debit.total()?)
     }
 }
 
@@ -134,6 +132,7 @@ impl<'a> Pass<'a, '_> {
         let mut section = title_section(format, &file.titles);
         let mut above: BTreeMap<Role, String> = BTreeMap::new();
         let mut group = 0_u64;
+        let sums = [Role::Debit, Role::Credit, Role::Amount].map(|role| file.column(role));
         for row in &file.rows {
             if row.cells.iter().all(|cell| cell.chars().all(|c| "-=_+ ".contains(c))) && row.filled().count() != 1 {
                 if row.filled().next().is_some() || row.cells.len() > 1 {
@@ -153,8 +152,6 @@ impl<'a> Pass<'a, '_> {
                 self.total(row, kind, &mut running)?;
                 continue;
             }
-            let sums: Vec<Option<usize>> =
-                [Role::Debit, Role::Credit, Role::Amount].map(|role| file.column(role)).to_vec();
             if row.filled().next().is_some() && row.filled().all(|(at, _)| sums.contains(&Some(at))) {
                 self.account.aside(row, "a subtotal: amounts and nothing else");
                 continue;
@@ -194,11 +191,11 @@ impl<'a> Pass<'a, '_> {
                 }
             };
             let particulars = particulars(row, file);
-            let account = match (file.column(Role::Account).is_some(), &section) {
-                (true, None) => particulars.clone(),
-                (true, Some(section)) if format.party.contains(&PartyFrom::Account) => section.clone(),
-                (true, Some(_)) => particulars.clone(),
-                (false, section) => section.clone().unwrap_or_default(),
+            // An export of one account has its name above the rows; others have a column.
+            let of_section = file.column(Role::Account).is_none() || format.party.contains(&PartyFrom::Account);
+            let account = match &section {
+                Some(section) if of_section => section.clone(),
+                _ => particulars.clone(),
             };
             let code = value(Role::AccountCode);
             if account.is_empty() && code.is_empty() {
@@ -213,8 +210,6 @@ impl<'a> Pass<'a, '_> {
                 (_, true) => Some(group.to_string()),
                 _ => None,
             };
-            let mut net = Columns::default();
-            net.add(debit, credit)?;
             entries.push(Entry {
                 row,
                 date: dates::read(&value(Role::Date), file.date_order),
@@ -226,7 +221,7 @@ impl<'a> Pass<'a, '_> {
                 description: value(Role::Description),
                 voucher_type: value(Role::Type),
                 voucher,
-                net: net.net()?,
+                net: add_exact(credit, -debit)?,
                 currency: currency.or(Currency::parse(&value(Role::Currency)).ok()).or(file.header_currency),
             });
         }
@@ -295,9 +290,7 @@ impl<'a> Pass<'a, '_> {
                 compare(format!("{label} debit"), debit, sums.debit.total()?);
                 compare(format!("{label} credit"), credit, sums.credit.total()?);
             } else {
-                let mut stated = Columns::default();
-                stated.add(debit, credit)?;
-                compare(label.to_owned(), stated.net()?, sums.net()?);
+                compare(label.to_owned(), add_exact(credit, -debit)?, sums.net()?);
             }
             Ok(())
         };
@@ -317,13 +310,11 @@ impl<'a> Pass<'a, '_> {
                 columns("closing", &sums)?;
             }
             TotalKind::Closing => {
-                let mut stated = Columns::default();
-                stated.add(debit, credit)?;
                 let mut sums = running.balance;
                 sums.add(running.opening.debit.total()?, running.opening.credit.total()?)?;
                 // Some products put the closing balance on the other side, so that both
                 // columns add up to the same: its size is what can be compared.
-                compare("closing balance".into(), stated.net()?.abs(), sums.net()?.abs());
+                compare("closing balance".into(), add_exact(credit, -debit)?.abs(), sums.net()?.abs());
             }
             TotalKind::None => {}
         }

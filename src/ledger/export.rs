@@ -10,6 +10,7 @@ use super::entries::{self, Account, Entry};
 use super::format::{Role, fold};
 use super::party;
 use super::recognise::Recognised;
+use super::too_large;
 use crate::model::money::{Currency, Money, MoneyError, Sum, Tally};
 use crate::model::period::Period;
 use crate::model::posting::{Ledger, PostedCustomer, RowProblemKind};
@@ -40,6 +41,11 @@ impl Usage {
             Self::Other => "other",
         }
     }
+}
+
+/// `[ledger.accounts]`, or flags of the same meaning: what each named account is.
+pub fn named<'a>(accounts: impl IntoIterator<Item = (&'a String, &'a String)>) -> BTreeMap<String, Usage> {
+    accounts.into_iter().filter_map(|(name, role)| Some((name.clone(), Usage::parse(role)?))).collect()
 }
 
 /// What must be known beside the file.
@@ -98,29 +104,29 @@ pub fn read(
 ) -> Result<Export, Problem> {
     let mut account = Account::default();
     let entries = entries::read(file, &mut account).map_err(|e| too_large(name, &e))?;
-    let pass = Pass { file, options, account };
+    let mut known = BTreeMap::new();
+    for (place, (name, usage)) in options.accounts.iter().enumerate() {
+        known.entry(fold(name)).or_insert((place, *usage));
+    }
+    let pass = Pass { file, options, known, account };
     pass.post(&entries, name, sha256, bytes).map_err(|e| too_large(name, &e))
-}
-
-fn too_large(name: &str, error: &MoneyError) -> Problem {
-    Problem::stop("overflow", "the ledger's amounts are too large to be added up exactly")
-        .at(name)
-        .because(error.to_string())
 }
 
 struct Pass<'a> {
     file: &'a Recognised,
     options: &'a Options<'a>,
+    /// The named accounts, folded: their place in the settings, and what they are.
+    known: BTreeMap<String, (usize, Usage)>,
     account: Account,
 }
 
 impl<'a> Pass<'a> {
     /// Adds up the entries that are usage.
     fn post(mut self, entries: &[Entry<'a>], name: &str, sha256: String, bytes: u64) -> Result<Export, MoneyError> {
-        let mut vouchers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (at, entry) in entries.iter().enumerate() {
+        let mut vouchers: BTreeMap<&str, Vec<&Entry<'_>>> = BTreeMap::new();
+        for entry in entries {
             if let Some(voucher) = &entry.voucher {
-                vouchers.entry(voucher).or_default().push(at);
+                vouchers.entry(voucher).or_default().push(entry);
             }
         }
         let mut accounts: BTreeMap<String, (Option<Usage>, u64, Tally)> = BTreeMap::new();
@@ -172,9 +178,8 @@ impl<'a> Pass<'a> {
                 continue;
             }
             let of_voucher = entry.voucher.as_deref().and_then(|v| vouchers.get(v)).map(Vec::as_slice);
-            let of_voucher: Vec<&Entry<'_>> =
-                of_voucher.unwrap_or_default().iter().filter_map(|at| entries.get(*at)).collect();
-            let party = match party::find(&self.file.format, entry, &of_voucher, &|name, code| self.usage(name, code)) {
+            let usage_of = |name: &str, code: &str| self.usage(name, code);
+            let party = match party::find(&self.file.format, entry, of_voucher.unwrap_or_default(), &usage_of) {
                 Ok(party) => party,
                 Err(why) => {
                     self.account.reject(self.file, entry.row, Role::Account, why);
@@ -247,8 +252,8 @@ impl<'a> Pass<'a> {
             forms.push(first);
             forms.push(rest.trim_start_matches(['-', '·', ' ']));
         }
-        let forms: Vec<String> = forms.into_iter().map(fold).filter(|form| !form.is_empty()).collect();
-        self.options.accounts.iter().find(|(known, _)| forms.contains(&fold(known))).map(|(_, usage)| *usage)
+        let forms = forms.into_iter().map(fold).filter(|form| !form.is_empty());
+        forms.filter_map(|form| self.known.get(&form)).min().map(|(_, usage)| *usage)
     }
 
     /// Whether a voucher type counts; None where the format does not know it.

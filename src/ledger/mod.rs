@@ -17,3 +17,13 @@ pub mod propose;
 pub mod recognise;
 mod rows;
 mod source;
+
+use crate::model::money::MoneyError;
+use crate::model::problem::Problem;
+
+/// A sum of the ledger beyond the exact range.
+fn too_large(place: &str, error: &MoneyError) -> Problem {
+    Problem::stop("overflow", "the ledger's amounts are too large to be added up exactly")
+        .at(place)
+        .because(error.to_string())
+}

@@ -2,7 +2,7 @@
 //! usually mean, for a person to correct.
 
 use super::decode::Decoded;
-use super::format::{Role, SHIPPED, fold, parse};
+use super::format::{Format, Role, SHIPPED, fold, parse};
 use crate::model::money::shorten;
 use crate::model::problem::Problem;
 
@@ -24,11 +24,12 @@ const WORDS: [(Role, &[&str]); 9] = [
 /// # Errors
 /// No row looks like a header with a date, an account and an amount.
 pub fn propose(file: &Decoded, name: &str) -> Result<String, Problem> {
+    let shipped: Vec<Format> = SHIPPED.iter().filter_map(|(name, text)| parse(name, text).ok()).collect();
     let mut best: Vec<(Role, String)> = Vec::new();
     for line in file.text.lines().take(60) {
         for delimiter in [',', ';', '\t', '|'] {
             let cells: Vec<&str> = line.split(delimiter).map(|cell| cell.trim().trim_matches('"')).collect();
-            let roles = roles(&cells);
+            let roles = roles(&cells, &shipped);
             if roles.len() > best.len() && is_enough(&roles) {
                 best = roles;
             }
@@ -79,8 +80,7 @@ fn is_enough(roles: &[(Role, String)]) -> bool {
 
 /// Each role with the first cell that is named like it: as a shipped format names it, or
 /// with one of its words.
-fn roles(cells: &[&str]) -> Vec<(Role, String)> {
-    let shipped: Vec<_> = SHIPPED.iter().filter_map(|(name, text)| parse(name, text).ok()).collect();
+fn roles(cells: &[&str], shipped: &[Format]) -> Vec<(Role, String)> {
     let mut taken = Vec::new();
     let mut found = Vec::new();
     for exact in [true, false] {

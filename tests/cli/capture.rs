@@ -1,14 +1,13 @@
 //! The whole matrix over real HTTP, against the rehearsal server: what is asked for, what
 //! becomes of what does not come, and what is kept of it.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use crossfoot::model::usage::Direction;
 use crossfoot::rehearsal::{Script, Server, Shape};
 use serde_json::Value;
 
-use crate::support::{AUTH_ID, Books, TOKEN, crossfoot, rehearse, rehearse_month, settings};
+use crate::support::{AUTH_ID, Books, TOKEN, rehearse, rehearse_month, settings};
 
 const HEAD: &str = "auth_id,name,inbound_calls,inbound_cost,outbound_calls,outbound_cost\n";
 const THREE: &str = "MA_1,Asha,10,4.50,20,9.00\nMA_2,Bela,0,0.00,300,135.00\nMA_3,Chitra,40,18.00,2,0.90\n";
@@ -223,15 +222,7 @@ fn killed_anywhere_it_ends_with_the_files_of_one_that_was_not() {
     whole.run("fetch --period 2026-03").exits(0);
     let books = Books::example(&server.base_url());
     for delay in [5, 12, 20, 25, 30, 35, 40, 45, 50, 55] {
-        let mut child = crossfoot(books.path())
-            .args(["fetch", "--period", "2026-03"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_millis(delay));
-        let _ = child.kill();
-        child.wait().unwrap();
+        books.kill_after("fetch --period 2026-03", delay);
     }
     books.run("fetch --period 2026-03").exits(0);
     let (made, expected) = (books.files(), whole.files());

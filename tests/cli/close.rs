@@ -159,15 +159,7 @@ fn a_killed_close_is_finished_by_the_next() {
     let expected = whole.files();
     for delay in [2, 5, 8, 12, 16, 20, 25, 30, 36, 43, 51, 60, 75, 95] {
         let books = Books::example(&partner.base_url);
-        let mut child = crossfoot(books.path())
-            .args(["close", "--period", "2026-03"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_millis(delay));
-        let _ = child.kill();
-        let _ = child.wait();
+        books.kill_after("close --period 2026-03", delay);
         books.run("close --period 2026-03").exits(0);
         assert_eq!(numbers(&books).iter().collect::<BTreeSet<_>>().len(), 47);
         assert_eq!(

@@ -113,6 +113,19 @@ impl Books {
         crossfoot(self.path()).args(line.split_whitespace()).output().unwrap().into()
     }
 
+    /// Runs a command line in the books and kills it after some milliseconds.
+    pub fn kill_after(&self, line: &str, milliseconds: u64) {
+        let mut child = crossfoot(self.path())
+            .args(line.split_whitespace())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+
     /// Every file below the books but the tool's own lock, with its bytes.
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         files_below(self.path())
