@@ -82,13 +82,25 @@ impl Dice {
     }
 }
 
+/// One of the customers, a few of whom have most of the rows as in any book of customers:
+/// about one over its rank (Zipf's law), in steps of a factor of two.
+fn someone(dice: &mut Dice, customers: u64) -> u64 {
+    loop {
+        let octave = 1 << dice.roll(u64::from(customers.ilog2()) + 1);
+        let rank = octave - 1 + dice.roll(octave);
+        if rank < customers {
+            return rank;
+        }
+    }
+}
+
 /// Rows in the shape of the example's ledger; returns paise per customer and direction.
 fn generate(out: &mut impl Write, rows: u64, customers: u64) -> Vec<[u64; 2]> {
     let mut dice = Dice(20_260_331);
     let mut sums = vec![[0, 0]; usize::try_from(customers).unwrap()];
     writeln!(out, "date,customer_id,customer_name,direction,amount,currency,reference").unwrap();
     for n in 0..rows {
-        let customer = dice.roll(customers);
+        let customer = someone(&mut dice, customers);
         let direction = dice.roll(2);
         let paise = 1 + dice.roll(1_000_000);
         sums[usize::try_from(customer).unwrap()][usize::try_from(direction).unwrap()] += paise;

@@ -81,6 +81,21 @@ proptest! {
         prop_assert_eq!(parse_plain(&text).is_ok(), good, "{}", text);
     }
 
+    /// Digits of any number read as rust_decimal's exact parser reads them, or are refused.
+    #[test]
+    fn plain_decimals_keep_every_digit(text in "-?[0-9]{1,32}([.][0-9]{1,30})?") {
+        let exact = Decimal::from_str_exact(&text).ok().filter(|d| d.scale() <= 28);
+        let read = parse_plain(&text).ok();
+        prop_assert_eq!(read, exact, "{}", text);
+        if let Some(read) = read {
+            let zero = if read.is_zero() { text.trim_start_matches('-') } else { &text };
+            let (sign, digits) = zero.strip_prefix('-').map_or(("", zero), |rest| ("-", rest));
+            let whole = digits.trim_start_matches('0');
+            let whole = if whole.is_empty() || whole.starts_with('.') { format!("0{whole}") } else { whole.to_owned() };
+            prop_assert_eq!(read.to_string(), format!("{sign}{whole}"));
+        }
+    }
+
     #[test]
     fn sums_are_exact_in_any_order(mut all in prop::collection::vec(amounts(), 0..60), turn in 0_usize..60) {
         let expected: BigRational = all.iter().map(|d| rational(*d)).sum();

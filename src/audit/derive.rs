@@ -99,7 +99,7 @@ pub fn answers_of(capture: &Capture) -> Vec<Input> {
 ///
 /// # Errors
 /// A ledger that cannot be read, an unknown currency, a sum beyond the exact range.
-pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read)>) -> Result<Derived, Problem> {
+pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Send)>) -> Result<Derived, Problem> {
     let currency = match &ground.analytics.currency {
         None => ground.config.currency,
         Some(code) => Currency::parse(code).map_err(|e| {

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Job;
 use super::args;
@@ -34,7 +34,7 @@ struct Document<'a> {
     date_order: Option<&'a str>,
     ledger_rows: Rows,
     totals: Totals,
-    customers: Vec<Customer<'a>>,
+    customers: Customers<'a>,
     accounts: Vec<Account<'a>>,
     set_aside: Vec<Aside<'a>>,
     checks: Vec<Check<'a>>,
@@ -62,6 +62,21 @@ struct Customer<'a> {
     inbound: String,
     outbound: String,
     other: String,
+}
+
+/// Every customer, worded as it is written: there may be very many.
+struct Customers<'a>(&'a Ledger);
+
+impl Serialize for Customers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.customers.iter().map(|(id, posted)| Customer {
+            name: posted.name.as_deref().unwrap_or(id),
+            customer_id: id,
+            inbound: posted.inbound.plain(),
+            outbound: posted.outbound.plain(),
+            other: posted.other.plain(),
+        }))
+    }
 }
 
 #[derive(Serialize)]
@@ -128,7 +143,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Import) -> Result<Exit, Problem> {
     };
     let name = path.display().to_string();
     let (ledger, how) = if name == "-" {
-        open::read(std::io::stdin().lock(), "standard input", &reading)?
+        open::read(std::io::stdin(), "standard input", &reading)?
     } else {
         let file = std::fs::File::open(path).map_err(|e| io("no-ledger", "read the ledger", path, &e))?;
         open::read(file, &name, &reading)?
@@ -252,17 +267,7 @@ fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<
         date_order: file.map(|f| f.date_order.name()),
         ledger_rows: ledger.rows.into(),
         totals,
-        customers: ledger
-            .customers
-            .iter()
-            .map(|(id, posted)| Customer {
-                name: posted.name.as_deref().unwrap_or(id),
-                customer_id: id,
-                inbound: posted.inbound.plain(),
-                outbound: posted.outbound.plain(),
-                other: posted.other.plain(),
-            })
-            .collect(),
+        customers: Customers(ledger),
         accounts: understood.map_or_else(Vec::new, |u| {
             let line = |(account, line): (&'a String, &crate::ledger::export::AccountLine)| Account {
                 account,

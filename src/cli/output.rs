@@ -7,8 +7,17 @@ use serde::Serialize;
 use super::World;
 use super::args::Color;
 use crate::model::problem::Problem;
-use crate::render::reconciliation_json::to_bytes;
+use crate::render::reconciliation_json::write_json;
 use crate::render::text::Paint;
+
+fn printed(written: std::io::Result<()>) -> Result<(), Problem> {
+    match written {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            Err(Problem::stop("stdout", "the result cannot be printed").because(e.to_string()))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// How to talk.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +75,8 @@ impl Output {
     /// # Errors
     /// As [`Output::text`].
     pub fn document(&self, document: &impl Serialize) -> Result<(), Problem> {
-        self.bytes(&to_bytes(document))
+        let mut stdout = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+        printed(write_json(&mut stdout, document).and_then(|()| stdout.flush()))
     }
 
     /// Prints bytes as they are.
@@ -75,12 +85,7 @@ impl Output {
     /// As [`Output::text`].
     pub fn bytes(&self, bytes: &[u8]) -> Result<(), Problem> {
         let mut stdout = std::io::stdout().lock();
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-            Err(e) if e.kind() != ErrorKind::BrokenPipe => {
-                Err(Problem::stop("stdout", "the result cannot be printed").because(e.to_string()))
-            }
-            _ => Ok(()),
-        }
+        printed(stdout.write_all(bytes).and_then(|()| stdout.flush()))
     }
 
     /// Says something to the person, unless quiet.

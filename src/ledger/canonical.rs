@@ -3,24 +3,20 @@
 //! `description`, `calls`; any order, further columns ignored. One pass, memory that grows
 //! with customers and not with rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::Read;
 
-use chrono::NaiveDate;
-use csv::ByteRecord;
-use rust_decimal::Decimal;
-
-use super::rows::{Next, Rows};
-use super::source::Source;
+use super::accounts::Accounts;
+use super::canonical_row::{Columns, KEPT_PROBLEMS, MAX_COLUMNS, Part, Reader};
+use super::cells::{Text, records};
+use super::pieces::{Piece, Pieces, Tail, each};
 use super::too_large;
-use crate::model::money::{Currency, Money, MoneyError, Sum, parse_plain, shorten};
-use crate::model::period::{Period, parse_day};
-use crate::model::posting::{Ledger, PostedCustomer, RowCounts, RowProblem, RowProblemKind};
-use crate::model::problem::{Problem, nearest};
-use crate::model::usage::Direction;
+use crate::model::money::{Currency, MoneyError, Sum, from_parts};
+use crate::model::period::Period;
+use crate::model::posting::{Ledger, RowCounts, RowProblem};
+use crate::model::problem::Problem;
 
-/// How many bad rows are kept word for word; the rest is counted.
-const KEPT_PROBLEMS: usize = 10_000;
+pub use super::canonical_row::REQUIRED;
 
 /// What the reader must know beside the rows.
 #[derive(Clone, Debug)]
@@ -33,429 +29,160 @@ pub struct Options<'a> {
     pub default_currency: Currency,
 }
 
-/// Columns that a canonical ledger must have.
-pub const REQUIRED: [&str; 4] = ["date", "customer_id", "direction", "amount"];
-const OPTIONAL: [&str; 5] = ["customer_name", "currency", "reference", "description", "calls"];
-
 /// Reads a ledger to its end. `name` is what findings and errors call the file.
 ///
 /// # Errors
 /// The file as a whole cannot be read: no header, a column missing or twice, another
 /// encoding, a sum beyond the exact range. Bad rows are no error: they are in the result.
-pub fn read<R: Read>(input: R, name: &str, options: &Options<'_>) -> Result<Ledger, Problem> {
-    let (source, seen) = Source::new(input);
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 18).from_reader(source);
-    let mut record = ByteRecord::new();
-    let mut rows = Rows::new(name);
-    let header = match rows.next(&mut reader, &mut record)? {
-        Next::Row => Columns::find(&record, name)?,
-        Next::OpenQuote | Next::End => {
-            return Err(Problem::stop("ledger-unreadable", format!("the ledger {name} has no header row"))
-                .at(format!("{name}, row 1"))
-                .because("the file is empty, or begins with a quote that is never closed")
-                .next("export it again"));
-        }
+pub fn read<R: Read + Send>(input: R, name: &str, options: &Options<'_>) -> Result<Ledger, Problem> {
+    let mut pieces = Pieces::new(input, name);
+    let (columns, first) = header(&mut pieces, name)?;
+    let reader = Reader { options, columns: &columns };
+    let mut pass = Pass::new(name, options, columns.calls.is_some());
+    // The header's row and the empty ones before it.
+    pass.row = first.0;
+    pass.take(reader.piece(first.1))?;
+    each(&mut pieces, |piece| reader.piece(piece), |part| pass.take(part).map(Some))?;
+    let (sha256, bytes) = pieces.finish();
+    pass.finish(sha256, bytes)
+}
+
+/// The columns, how many rows of the first piece they are behind, and what follows them.
+fn header<R: Read>(pieces: &mut Pieces<R>, name: &str) -> Result<(Columns, (u64, Piece)), Problem> {
+    let none = || {
+        Problem::stop("ledger-unreadable", format!("the ledger {name} has no header row"))
+            .at(format!("{name}, row 1"))
+            .because("the file is empty, or begins with a quote that is never closed")
+            .next("export it again")
     };
-    let mut pass = Pass::new(options, &header);
+    let mut before = 0;
     loop {
-        seen.since_row.set(0);
-        match rows.next(&mut reader, &mut record)? {
-            Next::Row => pass.row(&record, rows.line).map_err(|e| {
-                too_large(&format!("{name}, row {}", rows.line), &e).next("look for a mistyped amount near that row")
-            })?,
-            Next::OpenQuote => {
-                pass.counts.read += 1;
-                pass.reject(
-                    &record,
-                    rows.line,
-                    vec![Bad::row(
-                        "a quote is opened in this row and never closed; the rows after it cannot be told from it",
-                    )],
-                );
-                break;
+        let Some(mut piece) = pieces.next()? else { return Err(none()) };
+        let (mut found, mut behind) = (None, None);
+        let (rows, _) = records(&piece.bytes, MAX_COLUMNS, |record| {
+            if found.is_none() {
+                found = Some(Columns::find(record, name).map(|columns| (columns, before + record.row + 1)));
+                behind = Some(record.raw.as_ptr() as usize - piece.bytes.as_ptr() as usize + record.raw.len() + 1);
             }
-            Next::End => break,
+        });
+        if piece.tail == Tail::OpenQuote && rows == 1 {
+            return Err(none());
+        }
+        before += rows;
+        if let (Some(found), Some(behind)) = (found, behind) {
+            let (columns, row) = found?;
+            piece.bytes.drain(..behind.min(piece.bytes.len()));
+            return Ok((columns, (row, piece)));
         }
     }
-    let (sha256, bytes) = reader.into_inner().finish();
-    let ended = [b'\n', b'\r'].contains(&seen.last_byte.get());
-    Ok(Ledger { is_ended: ended, ..pass.finish(name, sha256, bytes)? })
 }
 
-/// Where the columns stand.
-struct Columns {
-    names: Vec<String>,
-    date: usize,
-    customer_id: usize,
-    direction: usize,
-    amount: usize,
-    customer_name: Option<usize>,
-    currency: Option<usize>,
-    calls: Option<usize>,
-}
-
-impl Columns {
-    fn find(header: &ByteRecord, name: &str) -> Result<Self, Problem> {
-        let refuse = |what: String| {
-            Problem::stop("ledger-header", what)
-                .at(format!("{name}, row 1"))
-                .next("the canonical ledger has the columns date, customer_id, direction, amount; `crossfoot import FILE --check` shows how a file reads")
-                .not_done("Nothing was computed from it.")
-        };
-        let first = header.get(0).unwrap_or_default();
-        if first.starts_with(b"\xff\xfe") || first.starts_with(b"\xfe\xff") {
-            return Err(refuse(format!("the ledger {name} is UTF-16")).next("save it as CSV in UTF-8"));
-        }
-        let mut names = Vec::new();
-        for (index, cell) in header.iter().enumerate() {
-            let cell = if index == 0 { cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell) } else { cell };
-            let text = std::str::from_utf8(cell)
-                .map_err(|_| refuse(format!("the header of the ledger {name} is not UTF-8 text")))?;
-            names.push(text.trim().to_owned());
-        }
-        let known = || REQUIRED.iter().chain(&OPTIONAL).copied();
-        for column in known() {
-            if names.iter().filter(|n| *n == column).count() > 1 {
-                return Err(refuse(format!("the ledger {name} has the column `{column}` twice")));
-            }
-        }
-        let missing: Vec<&str> = REQUIRED.into_iter().filter(|c| !names.iter().any(|n| n == c)).collect();
-        if !missing.is_empty() {
-            let hints: Vec<String> = names
-                .iter()
-                .filter(|n| !known().any(|k| k == n.as_str()))
-                .filter_map(|n| {
-                    nearest(&n.to_lowercase(), missing.iter().copied())
-                        .map(|m| format!("`{}` may be `{m}`", shorten(n)))
-                })
-                .collect();
-            let seen = format!("its header is: {}", shorten(&names.join(", ")));
-            return Err(refuse(format!("the ledger {name} has no column `{}`", missing.join("`, `")))
-                .because(if hints.is_empty() { seen } else { format!("{seen}; {}", hints.join(", ")) }));
-        }
-        let at = |column: &str| names.iter().position(|n| n == column);
-        Ok(Self {
-            date: at("date").unwrap_or_default(),
-            customer_id: at("customer_id").unwrap_or_default(),
-            direction: at("direction").unwrap_or_default(),
-            amount: at("amount").unwrap_or_default(),
-            customer_name: at("customer_name"),
-            currency: at("currency"),
-            calls: at("calls"),
-            names,
-        })
-    }
-}
-
-/// What is wrong with a row: in which column, and as which finding.
-struct Bad {
-    kind: RowProblemKind,
-    column: Option<usize>,
-    why: String,
-}
-
-impl Bad {
-    fn row(why: impl Into<String>) -> Self {
-        Self { kind: RowProblemKind::Invalid, column: None, why: why.into() }
-    }
-
-    fn cell(column: usize, why: impl Into<String>) -> Self {
-        Self { kind: RowProblemKind::Invalid, column: Some(column), why: why.into() }
-    }
-}
-
-struct Account {
-    id: String,
-    name: Option<String>,
-    sums: [Sum; 2],
-    rows: u64,
-    calls: [Option<u64>; 2],
-}
-
-/// The state of one pass over the rows.
+/// The state of one pass over the file.
 struct Pass<'a> {
+    name: &'a str,
     options: &'a Options<'a>,
-    columns: &'a Columns,
+    /// Rows before the next part.
+    row: u64,
+    accounts: Accounts,
     counts: RowCounts,
-    index: HashMap<Box<[u8]>, usize>,
-    accounts: Vec<Account>,
     other_currencies: BTreeMap<Currency, Sum>,
     problems: Vec<RowProblem>,
     problems_beyond: u64,
-    last_date: (Vec<u8>, Option<NaiveDate>),
-    last_currency: (Vec<u8>, Option<Currency>),
+    scales: Option<(u32, u32)>,
+    is_ended: bool,
 }
 
 impl<'a> Pass<'a> {
-    fn new(options: &'a Options<'a>, columns: &'a Columns) -> Self {
+    fn new(name: &'a str, options: &'a Options<'a>, has_calls: bool) -> Self {
         Self {
+            name,
             options,
-            columns,
+            row: 0,
+            accounts: Accounts::new(has_calls),
             counts: RowCounts::default(),
-            index: HashMap::new(),
-            accounts: Vec::new(),
             other_currencies: BTreeMap::new(),
             problems: Vec::new(),
             problems_beyond: 0,
-            last_date: (Vec::new(), None),
-            last_currency: (Vec::new(), Some(options.default_currency)),
+            scales: None,
+            is_ended: true,
         }
     }
 
-    fn row(&mut self, record: &ByteRecord, line: u64) -> Result<(), MoneyError> {
-        self.counts.read += 1;
-        if record.len() != self.columns.names.len() {
-            if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
-                self.counts.excluded += 1;
-                return Ok(());
+    /// Adds what a part says, and gives its buffer back.
+    fn take(&mut self, mut part: Part) -> Result<Vec<u8>, Problem> {
+        if let Some((mut problem, own)) = part.uncertain.take() {
+            match (self.scales, part.entries.pop()) {
+                // Every other amount has the same decimals, and this one has not.
+                (Some((low, high)), Some(_)) if low == high && own != low => {
+                    part.counts.used -= 1;
+                    part.counts.rejected += 1;
+                    problem.line = part.rows - 1;
+                    part.problems.push(problem);
+                }
+                (scales, entry) => {
+                    part.entries.extend(entry);
+                    self.is_ended = scales.is_some_and(|(low, high)| low == high);
+                }
             }
-            let why = format!("it has {} cells where the header has {}", record.len(), self.columns.names.len());
-            self.reject(record, line, vec![Bad::row(why)]);
-            return Ok(());
         }
-        let cell = |column: usize| record.get(column).unwrap_or_default().trim_ascii();
-        let date = self.date(cell(self.columns.date));
-        let amount = amount(cell(self.columns.amount));
-        let id = customer_id(cell(self.columns.customer_id));
-        let calls = self.columns.calls.map_or(Ok(None), |c| calls(cell(c)));
-        let currency = self.currency(self.columns.currency.map(cell).unwrap_or_default());
-        let direction = std::str::from_utf8(cell(self.columns.direction)).ok().and_then(Direction::parse);
-        let (Ok(date), Ok(amount), Ok(id), Ok(calls), Ok(currency)) = (&date, &amount, &id, &calls, &currency) else {
-            if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
-                self.counts.excluded += 1;
-                return Ok(());
-            }
-            let found = [
-                (Some(self.columns.date), date.err()),
-                (Some(self.columns.customer_id), id.err()),
-                (Some(self.columns.amount), amount.err()),
-                (self.columns.currency, currency.err()),
-                (self.columns.calls, calls.err()),
-            ];
-            let bad = found.into_iter().filter_map(|(column, why)| Some(Bad::cell(column?, why?))).collect();
-            self.reject(record, line, bad);
-            return Ok(());
+        let line = self.row + 1;
+        let name = self.name;
+        let too_large = |e: MoneyError| {
+            too_large(&format!("{name}, rows {line} to {}", line + part.rows), &e)
+                .next("look for a mistyped amount among these rows")
         };
-        if self.options.period.is_some_and(|period| !period.contains(*date)) {
-            self.counts.outside_period += 1;
-            return Ok(());
+        let text = Text { piece: &part.bytes, aside: &part.aside };
+        self.accounts.add(&part.entries, text).map_err(too_large)?;
+        for (currency, units, scale) in part.other_currencies {
+            let sum = self.other_currencies.entry(currency).or_insert_with(|| Sum::new(currency));
+            from_parts(units, scale).and_then(|amount| sum.add(amount)).map_err(too_large)?;
         }
-        let Some(direction) = direction else {
-            let given = String::from_utf8_lossy(cell(self.columns.direction)).into_owned();
-            let near = nearest(&given.to_lowercase(), Direction::ALL.map(Direction::name));
-            let hint = near.map_or_else(String::new, |n| format!("; perhaps {n}"));
-            self.reject(
-                record,
-                line,
-                vec![Bad {
-                    kind: RowProblemKind::UnknownDirection,
-                    column: Some(self.columns.direction),
-                    why: format!("`{}` is neither inbound nor outbound{hint}", shorten(&given)),
-                }],
-            );
-            return Ok(());
+        let room = KEPT_PROBLEMS.saturating_sub(self.problems.len()).min(part.problems.len());
+        self.problems_beyond += part.problems_beyond + (part.problems.len() - room) as u64;
+        part.problems.truncate(room);
+        self.problems
+            .extend(part.problems.into_iter().map(|problem| RowProblem { line: line + problem.line, ..problem }));
+        self.scales = match (self.scales, part.scales) {
+            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+            (known, more) => known.or(more),
         };
-        if *currency != self.options.currency {
-            self.counts.excluded += 1;
-            self.other_currencies.entry(*currency).or_insert_with(|| Sum::new(*currency)).add(*amount)?;
-            let why = format!("the amount is in {currency}, the analytics are in {}", self.options.currency);
-            self.note(record, line, Bad { kind: RowProblemKind::OtherCurrency, column: self.columns.currency, why });
-            return Ok(());
-        }
-        self.counts.used += 1;
-        let name =
-            self.columns.customer_name.map(cell).and_then(|n| std::str::from_utf8(n).ok()).filter(|n| !n.is_empty());
-        let account = self.account(id);
-        account.rows += 1;
-        account.sums[direction as usize].add(*amount)?;
-        let known = &mut account.calls[direction as usize];
-        *known = match (*known, calls) {
-            (Some(sum), Some(more)) => sum.checked_add(*more),
-            _ => None,
-        };
-        if let Some(name) = name
-            && account.name.as_deref().is_none_or(|known| name < known)
-        {
-            account.name = Some(name.to_owned());
-        }
-        Ok(())
+        self.counts.read += part.counts.read;
+        self.counts.used += part.counts.used;
+        self.counts.outside_period += part.counts.outside_period;
+        self.counts.excluded += part.counts.excluded;
+        self.counts.rejected += part.counts.rejected;
+        self.row += part.rows;
+        Ok(part.bytes)
     }
 
-    fn account(&mut self, id: &str) -> &mut Account {
-        let index = match self.index.get(id.as_bytes()) {
-            Some(index) => *index,
-            None => {
-                self.index.insert(id.as_bytes().into(), self.accounts.len());
-                let sum = Sum::new(self.options.currency);
-                self.accounts.push(Account {
-                    id: id.to_owned(),
-                    name: None,
-                    sums: [sum, sum],
-                    rows: 0,
-                    calls: [Some(0); 2],
-                });
-                self.accounts.len() - 1
-            }
-        };
-        &mut self.accounts[index]
-    }
-
-    /// Dates repeat from row to row: the last one is remembered.
-    fn date(&mut self, cell: &[u8]) -> Result<NaiveDate, String> {
-        if let (text, Some(date)) = &self.last_date
-            && text == cell
-        {
-            return Ok(*date);
-        }
-        let date = match std::str::from_utf8(cell) {
-            Ok("") => Err("the date is empty".to_owned()),
-            Ok(text) => parse_day(text),
-            Err(_) => Err("it is not UTF-8 text".to_owned()),
-        }?;
-        self.last_date = (cell.to_owned(), Some(date));
-        Ok(date)
-    }
-
-    fn currency(&mut self, cell: &[u8]) -> Result<Currency, String> {
-        if cell.is_empty() {
-            return Ok(self.options.default_currency);
-        }
-        if let (text, Some(currency)) = &self.last_currency
-            && text == cell
-        {
-            return Ok(*currency);
-        }
-        let currency = Currency::parse(&String::from_utf8_lossy(cell)).map_err(|e| e.to_string())?;
-        self.last_currency = (cell.to_owned(), Some(currency));
-        Ok(currency)
-    }
-
-    fn reject(&mut self, record: &ByteRecord, line: u64, bad: Vec<Bad>) {
-        self.counts.rejected += 1;
-        for one in bad {
-            self.note(record, line, one);
-        }
-    }
-
-    fn note(&mut self, record: &ByteRecord, line: u64, bad: Bad) {
-        if self.problems.len() >= KEPT_PROBLEMS {
-            self.problems_beyond += 1;
-            return;
-        }
-        let cell = |column: usize| {
-            let text = String::from_utf8_lossy(record.get(column).unwrap_or_default()).into_owned();
-            shorten(&text)
-        };
-        self.problems.push(RowProblem {
-            file: String::new(),
-            kind: bad.kind,
-            line,
-            column: bad.column.map(|c| self.columns.names[c].clone()),
-            cell: bad.column.map(cell).unwrap_or_default(),
-            text: row_text(record),
-            why: bad.why,
-            customer_id: customer_id(record.get(self.columns.customer_id).unwrap_or_default().trim_ascii())
-                .ok()
-                .map(str::to_owned),
-            amount: amount(record.get(self.columns.amount).unwrap_or_default().trim_ascii())
-                .ok()
-                .map(|a| a.to_string()),
-        });
-    }
-
-    fn finish(self, name: &str, sha256: String, bytes: u64) -> Result<Ledger, Problem> {
-        let too_large = |e: MoneyError| too_large(name, &e);
-        let mut customers = BTreeMap::new();
-        for account in self.accounts {
-            customers.insert(
-                account.id,
-                PostedCustomer {
-                    name: account.name,
-                    inbound: account.sums[Direction::Inbound as usize].total().map_err(too_large)?,
-                    outbound: account.sums[Direction::Outbound as usize].total().map_err(too_large)?,
-                    other: Money::zero(self.options.currency),
-                    rows: account.rows,
-                    calls: account.calls,
-                },
-            );
-        }
+    fn finish(self, sha256: String, bytes: u64) -> Result<Ledger, Problem> {
+        let too_large = |e: MoneyError| too_large(self.name, &e);
         let mut other_currencies = BTreeMap::new();
         for (currency, sum) in self.other_currencies {
             other_currencies.insert(currency.code().to_owned(), sum.total().map_err(too_large)?);
         }
         Ok(Ledger {
-            path: name.to_owned(),
+            path: self.name.to_owned(),
             sha256,
             bytes,
             files: Vec::new(),
             currency: self.options.currency,
             rows: self.counts,
-            customers,
+            customers: self.accounts.into_customers(self.options.currency).map_err(too_large)?,
             problems: self.problems,
             problems_beyond: self.problems_beyond,
             other_currencies,
             checks: Vec::new(),
-            is_ended: true,
+            is_ended: self.is_ended,
             added_up_by: None,
         })
-    }
-}
-
-fn amount(cell: &[u8]) -> Result<Decimal, String> {
-    let text = std::str::from_utf8(cell).map_err(|_| "the amount is not UTF-8 text".to_owned())?;
-    parse_plain(text).map_err(|e| e.to_string())
-}
-
-fn customer_id(cell: &[u8]) -> Result<&str, String> {
-    match std::str::from_utf8(cell) {
-        Ok("") => Err("the customer_id is empty".to_owned()),
-        Ok(id) if id.len() > 200 || id.chars().any(char::is_control) => {
-            Err("the customer_id is overlong or holds control characters".to_owned())
-        }
-        Ok(id) => Ok(id),
-        Err(_) => Err("the customer_id is not UTF-8 text".to_owned()),
-    }
-}
-
-fn calls(cell: &[u8]) -> Result<Option<u64>, String> {
-    if cell.is_empty() {
-        return Ok(None);
-    }
-    let digits = std::str::from_utf8(cell).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
-    digits
-        .and_then(|text| text.parse().ok())
-        .map(Some)
-        .ok_or_else(|| format!("`{}` is not a count of calls", shorten(&String::from_utf8_lossy(cell))))
-}
-
-/// The row as it stands, its cells quoted again where they must be.
-fn row_text(record: &ByteRecord) -> String {
-    let cells: Vec<String> = record
-        .iter()
-        .map(|cell| {
-            let text = String::from_utf8_lossy(cell);
-            if text.contains([',', '"', '\n']) {
-                format!("\"{}\"", text.replace('"', "\"\""))
-            } else {
-                text.into_owned()
-            }
-        })
-        .collect();
-    shorten_row(&cells.join(","))
-}
-
-fn shorten_row(text: &str) -> String {
-    const LIMIT: usize = 400;
-    match text.char_indices().nth(LIMIT) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::usage::Direction;
 
     fn try_read(text: &[u8]) -> Result<Ledger, Problem> {
         let march = Period::parse("2026-03").unwrap();
@@ -509,6 +236,56 @@ mod tests {
         assert!(ledger.problems[0].why.contains("never closed"));
     }
 
+    /// `2,12` for `2,123.45`: a row cut in its last cell has another number of decimals.
+    #[test]
+    fn a_row_that_the_file_cuts_short_is_refused_where_its_decimals_show_it() {
+        let file = |last: &str| {
+            let rows = "2026-03-01,MA_1,inbound,12.50\n2026-03-02,MA_1,inbound,2.25\n";
+            try_read(format!("date,customer_id,direction,amount\n{rows}2026-03-03,MA_1,inbound,{last}").as_bytes())
+                .unwrap()
+        };
+        let cut = file("2123.4");
+        assert_eq!((cut.rows.used, cut.rows.rejected), (2, 1));
+        assert!(cut.problems[0].why.contains("ends in the middle"));
+        assert_eq!(cut.problems[0].line, 4);
+        // As many decimals as every other row: nothing of it is missing.
+        let whole = file("2123.45");
+        assert_eq!((whole.rows.used, whole.is_ended), (3, true));
+        // Where the decimals differ from row to row, it cannot be told.
+        let unclear = b"date,customer_id,direction,amount\n2026-03-01,MA_1,inbound,1.5\n2026-03-01,MA_1,inbound,1.25\n2026-03-01,MA_1,inbound,3";
+        assert_eq!((try_read(unclear).unwrap().rows.used, try_read(unclear).unwrap().is_ended), (3, false));
+        // An amount that another cell follows is whole.
+        let followed =
+            b"date,customer_id,direction,amount,note\n2026-03-01,MA_1,inbound,1.5,a\n2026-03-01,MA_1,inbound,3,b";
+        assert!(try_read(followed).unwrap().is_ended);
+    }
+
+    /// Enough for many pieces and both threads: sums, counts and the rows of what is wrong.
+    #[test]
+    fn a_large_file_reads_as_a_small_one_does() {
+        let mut text = String::from("date,customer_id,customer_name,direction,amount\n");
+        for n in 0..40_000 {
+            let amount = if n % 10_000 == 9_999 { "x".to_owned() } else { format!("{}.{:02}", n % 7, n % 100) };
+            text.push_str(&format!(
+                "2026-03-{:02},MA_{},\"N{}\n, Ltd\",inbound,{amount}\n",
+                1 + n % 31,
+                n % 300,
+                n % 3
+            ));
+            if n == 20_000 {
+                text.push_str("date,customer_id,customer_name,direction,amount\n");
+            }
+        }
+        let ledger = try_read(text.as_bytes()).unwrap();
+        assert_eq!(ledger.rows, RowCounts { read: 40_001, used: 39_996, outside_period: 0, excluded: 0, rejected: 5 });
+        let rows: Vec<u64> = ledger.problems.iter().map(|p| p.line).collect();
+        assert_eq!(rows, [10_001, 20_001, 20_003, 30_002, 40_002]);
+        assert!(ledger.problems[2].why.contains("the header stands here again"));
+        assert_eq!(ledger.customers["MA_7"].name.as_deref(), Some("N1\n, Ltd"));
+        let total: i64 = (0..40_000).filter(|n| n % 10_000 != 9_999).map(|n| (n % 7) * 100 + n % 100).sum();
+        assert_eq!(ledger.direction_total(Direction::Inbound).unwrap().amount().mantissa(), i128::from(total));
+    }
+
     #[test]
     fn files_that_are_no_ledger_are_refused() {
         for (bytes, reason) in [
@@ -520,6 +297,8 @@ mod tests {
         ] {
             assert!(try_read(bytes).unwrap_err().what.contains(reason), "{reason}");
         }
+        let wide = format!("date,customer_id,direction,amount{}\n", ",x".repeat(20_000));
+        assert!(try_read(wide.as_bytes()).unwrap_err().what.contains("20004 columns"));
         let huge = [&b"date,customer_id,direction,amount\n\""[..], &vec![b'x'; 5 << 20]].concat();
         assert!(try_read(&huge).unwrap_err().because("").what.contains("cannot be read"));
     }

@@ -2,9 +2,12 @@
 //! direction, and an account of every row that is not in them. The canonical ledger is
 //! read by `canonical`; products' exports by `export`, as `format` files describe them.
 
+mod accounts;
 pub mod aggregated;
 pub mod amounts;
 pub mod canonical;
+mod canonical_row;
+mod cells;
 pub mod dates;
 pub mod decode;
 mod entries;
@@ -13,6 +16,7 @@ pub mod format;
 pub mod merge;
 pub mod open;
 mod party;
+mod pieces;
 pub mod propose;
 pub mod recognise;
 mod rows;

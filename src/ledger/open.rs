@@ -70,7 +70,7 @@ const HEAD: u64 = 64 * 1024;
 ///
 /// # Errors
 /// The file as a whole cannot be read or understood; bad rows are no error.
-pub fn read(input: impl Read, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
+pub fn read(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
     let (mut ledger, how) = any(input, name, reading)?;
     for file in ledger.problems.iter_mut().map(|p| &mut p.file).chain(ledger.checks.iter_mut().map(|c| &mut c.file)) {
         name.clone_into(file);
@@ -78,7 +78,7 @@ pub fn read(input: impl Read, name: &str, reading: &Reading<'_>) -> Result<(Ledg
     Ok((ledger, how))
 }
 
-fn any(mut input: impl Read, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
+fn any(mut input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
     let mut head = Vec::new();
     (&mut input).take(HEAD).read_to_end(&mut head).map_err(|e| {
         Problem::stop("ledger-unreadable", format!("the ledger {name} cannot be read")).because(e.to_string())

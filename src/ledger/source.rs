@@ -1,18 +1,12 @@
-//! The bytes of a ledger on their way to the CSV parser: hashed and counted as they are,
-//! then with every line end made `\n` (the parser counts lines by those alone), and ended
-//! by a mark that shows whether the last row was whole.
+//! The text of an export on its way to the CSV parser: with every line end made `\n` (the
+//! parser counts lines by those alone), and ended by a mark that shows whether the last row
+//! was whole.
 
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
-use sha2::{Digest, Sha256};
-
-use crate::capture::store::hex;
-
-/// The longest row that is taken. A quote that is never closed would otherwise pull the
-/// rest of the file into memory.
-pub(super) const MAX_ROW_BYTES: u64 = 4 * 1024 * 1024;
+use super::pieces::MAX_ROW_BYTES;
 
 /// What follows the last byte of the file: it comes back as a row of its own unless a
 /// quote was left open.
@@ -25,16 +19,12 @@ pub(super) const END_IN_CELL: &[u8] = b"\n\x01end of file\x01\n";
 pub(super) struct Seen {
     /// Bytes handed to the parser since it returned its last row.
     pub(super) since_row: Cell<u64>,
-    /// The last byte handed over.
-    pub(super) last_byte: Cell<u8>,
 }
 
-/// A reader that hashes what passes.
+/// A reader that unifies line ends.
 pub(super) struct Source<R> {
     inner: R,
     seen: Rc<Seen>,
-    digest: Sha256,
-    bytes: u64,
     tail: &'static [u8],
     after_cr: bool,
 }
@@ -42,15 +32,7 @@ pub(super) struct Source<R> {
 impl<R: Read> Source<R> {
     pub(super) fn new(inner: R) -> (Self, Rc<Seen>) {
         let seen = Rc::new(Seen::default());
-        (
-            Self { inner, seen: Rc::clone(&seen), digest: Sha256::new(), bytes: 0, tail: END_IN_CELL, after_cr: false },
-            seen,
-        )
-    }
-
-    /// SHA-256 of the file in hex, and its size.
-    pub(super) fn finish(self) -> (String, u64) {
-        (hex(&self.digest.finalize()), self.bytes)
+        (Self { inner, seen: Rc::clone(&seen), tail: END_IN_CELL, after_cr: false }, seen)
     }
 }
 
@@ -84,12 +66,9 @@ impl<R: Read> Read for Source<R> {
                 self.tail = &self.tail[n..];
                 return Ok(n);
             }
-            self.digest.update(&buffer[..n]);
-            self.bytes += n as u64;
-            self.seen.last_byte.set(buffer[n - 1]);
             let since = self.seen.since_row.get() + n as u64;
             self.seen.since_row.set(since);
-            if since > MAX_ROW_BYTES {
+            if since > MAX_ROW_BYTES as u64 {
                 let mib = MAX_ROW_BYTES / 1024 / 1024;
                 return Err(io::Error::new(
                     io::ErrorKind::InvalidData,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use std::io::Write;
+
 use serde::Serialize;
 
 use crate::model::finding::{Finding, Sides};
@@ -279,9 +281,19 @@ pub fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
 
 /// Indented JSON with a line end; the shapes we write have text keys only, so it cannot fail.
 pub fn to_bytes(document: &impl Serialize) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(document).unwrap_or_default();
-    bytes.push(b'\n');
+    let mut bytes = Vec::new();
+    // A vector takes everything.
+    let _ = write_json(&mut bytes, document);
     bytes
+}
+
+/// The same, written as it comes.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_json(mut out: impl Write, document: &impl Serialize) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut out, document)?;
+    out.write_all(b"\n")
 }
 
 fn cutoff(reconciliation: &Reconciliation) -> CutOff<'_> {
