@@ -9,6 +9,7 @@ use std::io::Read;
 use super::accounts::Accounts;
 use super::canonical_row::{Columns, KEPT_PROBLEMS, MAX_COLUMNS, Part, Reader};
 use super::cells::{Text, records};
+use super::decode::Hashed;
 use super::pieces::{Piece, Pieces, Tail, each};
 use super::too_large;
 use crate::model::money::{Currency, MoneyError, Sum, from_parts};
@@ -35,6 +36,14 @@ pub struct Options<'a> {
 /// The file as a whole cannot be read: no header, a column missing or twice, another
 /// encoding, a sum beyond the exact range. Bad rows are no error: they are in the result.
 pub fn read<R: Read + Send>(input: R, name: &str, options: &Options<'_>) -> Result<Ledger, Problem> {
+    let mut hashed = Hashed::new(input);
+    let ledger = sums(&mut hashed, name, options)?;
+    let (sha256, bytes) = hashed.finish();
+    Ok(Ledger { sha256, bytes, ..ledger })
+}
+
+/// The same for what is hashed elsewhere: the file's digest and size are left empty.
+pub(super) fn sums<R: Read + Send>(input: R, name: &str, options: &Options<'_>) -> Result<Ledger, Problem> {
     let mut pieces = Pieces::new(input, name);
     let (columns, first) = header(&mut pieces, name)?;
     let reader = Reader { options, columns: &columns };
@@ -43,8 +52,7 @@ pub fn read<R: Read + Send>(input: R, name: &str, options: &Options<'_>) -> Resu
     pass.row = first.0;
     pass.take(reader.piece(first.1))?;
     each(&mut pieces, |piece| reader.piece(piece), |part| pass.take(part).map(Some))?;
-    let (sha256, bytes) = pieces.finish();
-    pass.finish(sha256, bytes)
+    pass.finish()
 }
 
 /// The columns, how many rows of the first piece they are behind, and what follows them.
@@ -155,7 +163,7 @@ impl<'a> Pass<'a> {
         Ok(part.bytes)
     }
 
-    fn finish(self, sha256: String, bytes: u64) -> Result<Ledger, Problem> {
+    fn finish(self) -> Result<Ledger, Problem> {
         let too_large = |e: MoneyError| too_large(self.name, &e);
         let mut other_currencies = BTreeMap::new();
         for (currency, sum) in self.other_currencies {
@@ -163,8 +171,8 @@ impl<'a> Pass<'a> {
         }
         Ok(Ledger {
             path: self.name.to_owned(),
-            sha256,
-            bytes,
+            sha256: String::new(),
+            bytes: 0,
             files: Vec::new(),
             currency: self.options.currency,
             rows: self.counts,

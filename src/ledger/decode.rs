@@ -1,11 +1,14 @@
 //! The bytes of an export → text: unpacked, and decoded from whatever a product wrote.
 //! Nothing is replaced or dropped on the way: what is not text is an error.
 
-use std::io::Read;
+use std::io::{self, BufRead, Read};
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use flate2::read::MultiGzDecoder;
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
+use sha2::{Digest, Sha256};
 
-use crate::capture::record::sha256_hex;
+use crate::capture::store::hex;
 use crate::model::problem::Problem;
 
 /// The largest file, packed or not, that is taken as a product's export. Larger ledgers
@@ -27,26 +30,135 @@ pub struct Decoded {
     pub bytes: u64,
 }
 
+/// Bytes on their way, hashed as they lie in the file.
+pub(super) struct Hashed<R> {
+    inner: R,
+    digest: Sha256,
+    bytes: u64,
+}
+
+impl<R: Read> Hashed<R> {
+    pub(super) fn new(inner: R) -> Self {
+        Self { inner, digest: Sha256::new(), bytes: 0 }
+    }
+
+    /// SHA-256 of what passed, in hex, and its size.
+    pub(super) fn finish(self) -> (String, u64) {
+        (hex(&self.digest.finalize()), self.bytes)
+    }
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.digest.update(&buffer[..n]);
+        self.bytes += n as u64;
+        Ok(n)
+    }
+}
+
+/// A file as it lies there, or what comes out of it when it is unpacked.
+pub(super) struct Unpacked<R: Read>(Packing<R>);
+
+enum Packing<R: Read> {
+    None(Hashed<Start<R>>),
+    Gzip(MultiGzDecoder<Hashed<Start<R>>>),
+    /// A file may have several frames, one after the other.
+    Zstd(Option<Box<StreamingDecoder<Frames<R>, FrameDecoder>>>),
+}
+
+/// The first bytes, read to see what the file is, and the rest.
+type Start<R> = io::Chain<io::Cursor<Vec<u8>>, R>;
+type Frames<R> = io::BufReader<Hashed<Start<R>>>;
+
+impl<R: Read> Unpacked<R> {
+    /// Looks at the first bytes.
+    ///
+    /// # Errors
+    /// They cannot be read, or begin a zstd frame that is none.
+    pub(super) fn new(mut input: R, name: &str) -> Result<Self, Problem> {
+        let mut start = Vec::new();
+        (&mut input).take(4).read_to_end(&mut start).map_err(|e| unreadable(name, &e))?;
+        let (gzip, zstd) = (start.starts_with(&[0x1f, 0x8b]), start == [0x28, 0xb5, 0x2f, 0xfd]);
+        let whole = Hashed::new(io::Cursor::new(start).chain(input));
+        Ok(Self(if gzip {
+            Packing::Gzip(MultiGzDecoder::new(whole))
+        } else if zstd {
+            let frame = StreamingDecoder::new(io::BufReader::new(whole)).map_err(|e| unreadable(name, &e))?;
+            Packing::Zstd(Some(Box::new(frame)))
+        } else {
+            Packing::None(whole)
+        }))
+    }
+
+    /// `gzip`, `zstd`, or None.
+    pub(super) fn packed(&self) -> Option<&'static str> {
+        match self.0 {
+            Packing::None(_) => None,
+            Packing::Gzip(_) => Some("gzip"),
+            Packing::Zstd(_) => Some("zstd"),
+        }
+    }
+
+    /// SHA-256 of the file as it lies there, in hex, and its size, once it is read to its end.
+    pub(super) fn finish(self) -> (String, u64) {
+        let hashed = match self.0 {
+            Packing::None(hashed) => Some(hashed),
+            Packing::Gzip(decoder) => Some(decoder.into_inner()),
+            Packing::Zstd(frame) => frame.map(|frame| frame.into_inner().into_inner()),
+        };
+        hashed.map_or_else(Default::default, Hashed::finish)
+    }
+}
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let slot = match &mut self.0 {
+            Packing::None(hashed) => return hashed.read(buffer),
+            Packing::Gzip(decoder) => return decoder.read(buffer),
+            Packing::Zstd(slot) => slot,
+        };
+        loop {
+            let Some(frame) = slot.as_mut() else { return Ok(0) };
+            let n = frame.read(buffer)?;
+            if n > 0 || buffer.is_empty() || frame.get_mut().fill_buf()?.is_empty() {
+                return Ok(n);
+            }
+            // The frame is over, and the file is not.
+            let rest = slot.take().map(|frame| frame.into_inner());
+            let next = rest.map(StreamingDecoder::new).transpose().map_err(io::Error::other)?;
+            *slot = next.map(Box::new);
+        }
+    }
+}
+
 /// Reads a file to its end and decodes it. `name` is what errors call it.
 ///
 /// # Errors
 /// Too large (packed or unpacked), cut off, or no text.
 pub fn decode(input: impl Read, name: &str) -> Result<Decoded, Problem> {
-    let raw = all(input, name, "the ledger")?;
-    let (sha256, bytes) = (sha256_hex(&raw), raw.len() as u64);
-    let (plain, packed) = match raw.as_slice() {
-        [0x1f, 0x8b, ..] => {
-            (all(flate2::read::MultiGzDecoder::new(raw.as_slice()), name, "the unpacked ledger")?, Some("gzip"))
-        }
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-            let unpacked = ruzstd::decoding::StreamingDecoder::new(raw.as_slice())
-                .map_err(|e| refuse(name, format!("the ledger {name} cannot be unpacked")).because(e.to_string()))?;
-            (all(unpacked, name, "the unpacked ledger")?, Some("zstd"))
-        }
-        _ => (raw, None),
-    };
+    decode_from(Unpacked::new(input, name)?, Vec::new(), name)
+}
+
+/// The same for a file of which `head` was read already.
+pub(super) fn decode_from<R: Read>(mut file: Unpacked<R>, head: Vec<u8>, name: &str) -> Result<Decoded, Problem> {
+    let packed = file.packed();
+    let mut plain = head;
+    let room = (MAX_BYTES + 1).saturating_sub(plain.len() as u64);
+    (&mut file).take(room).read_to_end(&mut plain).map_err(|e| unreadable(name, &e))?;
+    if plain.len() as u64 > MAX_BYTES {
+        let limit = MAX_BYTES / 1024 / 1024;
+        let what = if packed.is_some() { "the unpacked ledger" } else { "the ledger" };
+        return Err(refuse(name, format!("{what} {name} is larger than {limit} MiB"))
+            .next("write it as a canonical ledger, which may be of any size"));
+    }
+    let (sha256, bytes) = file.finish();
     let (text, encoding) = text_of(&plain, name)?;
     Ok(Decoded { text, encoding, packed, sha256, bytes })
+}
+
+fn unreadable(name: &str, error: &dyn std::fmt::Display) -> Problem {
+    refuse(name, format!("the ledger {name} cannot be read to its end")).because(error.to_string())
 }
 
 fn refuse(name: &str, what: String) -> Problem {
@@ -54,20 +166,6 @@ fn refuse(name: &str, what: String) -> Problem {
         .at(name)
         .next("export it again, as CSV in UTF-8 if the product offers it")
         .not_done("Nothing was computed from it.")
-}
-
-fn all(input: impl Read, name: &str, what: &str) -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
-    input
-        .take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|e| refuse(name, format!("{what} {name} cannot be read")).because(e.to_string()))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        let limit = MAX_BYTES / 1024 / 1024;
-        return Err(refuse(name, format!("{what} {name} is larger than {limit} MiB"))
-            .next("write it as a canonical ledger, which may be of any size"));
-    }
-    Ok(bytes)
 }
 
 fn text_of(bytes: &[u8], name: &str) -> Result<(String, &'static str), Problem> {
@@ -127,9 +225,12 @@ mod tests {
         let packed = packer.finish().unwrap();
         assert_eq!(read(&packed).unwrap().0, "a,b\n");
         assert!(read(&packed[..packed.len() - 9]).is_err());
-        let zstd = b"\x28\xb5\x2f\xfd\x04\x00\x21\x00\x00\x61\x2c\x62\x0a\x9c\x0c\x0d\x1d";
-        // A frame made by hand may lack a right checksum; what counts is that it is recognised.
-        assert!(read(zstd).is_ok_and(|(text, _)| text == "a,b\n") || read(zstd).is_err_and(|e| e.contains("l.csv")));
+        let frame = ruzstd::encoding::compress_to_vec(&b"a,b\n"[..], ruzstd::encoding::CompressionLevel::Fastest);
+        assert_eq!(read(&frame).unwrap().0, "a,b\n");
+        // A second frame is part of the file as well.
+        assert_eq!(read(&[frame.clone(), frame.clone()].concat()).unwrap().0, "a,b\na,b\n");
+        assert!(read(&frame[..frame.len() - 1]).is_err());
+        assert!(read(&[frame.as_slice(), b"junk"].concat()).is_err());
         let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         let zeros = vec![b'0'; 1 << 20];
         for _ in 0..=128 {

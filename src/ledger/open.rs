@@ -7,7 +7,7 @@ use std::io::Read;
 use super::aggregated::{self, AGGREGATED};
 use super::canonical;
 use super::dates::Order;
-use super::decode::{self, Decoded};
+use super::decode::{self, Decoded, Unpacked};
 use super::export::{self, AccountLine, Usage};
 use super::format::{self, Format, SHIPPED};
 use super::recognise::{Recognised, recognise};
@@ -78,30 +78,38 @@ pub fn read(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Resul
     Ok((ledger, how))
 }
 
-fn any(mut input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
+fn any(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
+    let mut file = Unpacked::new(input, name)?;
     let mut head = Vec::new();
-    (&mut input).take(HEAD).read_to_end(&mut head).map_err(|e| {
-        Problem::stop("ledger-unreadable", format!("the ledger {name} cannot be read")).because(e.to_string())
+    (&mut file).take(HEAD).read_to_end(&mut head).map_err(|e| {
+        Problem::stop("ledger-unreadable", format!("the ledger {name} cannot be read")).at(name).because(e.to_string())
     })?;
-    let packed = head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
-    let whole = head.as_slice().chain(input);
     let options = canonical::Options {
         period: reading.period,
         currency: reading.currency,
         default_currency: reading.default_currency,
     };
-    if !packed && (reading.format == CANONICAL || (reading.format == AUTO && is_canonical(&head))) {
-        return Ok((canonical::read(whole, name, &options)?, How::Canonical));
+    // UTF-16 is decoded first, like the exports that come in it.
+    let plain = !is_utf16(&head);
+    if plain && (reading.format == CANONICAL || (reading.format == AUTO && is_canonical(&head))) {
+        let ledger = canonical::sums(head.as_slice().chain(&mut file), name, &options)?;
+        let (sha256, bytes) = file.finish();
+        return Ok((Ledger { sha256, bytes, ..ledger }, How::Canonical));
     }
-    let file = decode::decode(whole, name)?;
+    let file = decode::decode_from(file, head, name)?;
     if reading.format == CANONICAL || (reading.format == AUTO && is_canonical(file.text.as_bytes())) {
-        let ledger = canonical::read(file.text.as_bytes(), name, &options)?;
+        let ledger = canonical::sums(file.text.as_bytes(), name, &options)?;
         return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, ..ledger }, How::Canonical));
     }
     if reading.format == AGGREGATED {
         return Ok((aggregated::read(&file, name, reading.currency)?, How::Aggregated));
     }
     export(&file, name, reading)
+}
+
+/// Whether a file begins as UTF-16 does: by its mark, or by a zero beside a first letter.
+fn is_utf16(head: &[u8]) -> bool {
+    matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, _, 0, ..] | [0, _, 0, _, ..])
 }
 
 /// Whether the first row names the canonical ledger's columns.

@@ -1,16 +1,12 @@
-//! A stream of CSV → pieces of whole rows, hashed on the way, and worked through on two
-//! threads. Where a row ends depends on every quote before it, so the one place that reads
+//! A stream of CSV → pieces of whole rows, worked through on two threads. Where a row ends depends on every quote before it, so the one place that reads
 //! the stream also follows its quotes: no cut is ever a guess, and no piece is read twice.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
 use std::sync::Mutex;
 
-use memchr::{memchr, memchr_iter, memrchr};
-use sha2::{Digest, Sha256};
-
-use crate::capture::store::hex;
 use crate::model::problem::Problem;
+use memchr::{memchr, memchr_iter, memrchr};
 
 /// The longest row that is taken. A quote that is never closed would otherwise pull the
 /// rest of the file into memory.
@@ -52,11 +48,10 @@ enum Quotes {
     Closed(usize),
 }
 
-/// A reader that hashes what passes and cuts it behind the ends of rows.
+/// A reader that cuts what passes behind the ends of rows.
 pub(super) struct Pieces<R> {
     input: R,
     name: String,
-    digest: Sha256,
     size: u64,
     /// Read and not yet handed out: the beginning of a row.
     held: Vec<u8>,
@@ -73,7 +68,6 @@ impl<R: Read> Pieces<R> {
         Self {
             input,
             name: name.to_owned(),
-            digest: Sha256::new(),
             size: 0,
             held: Vec::new(),
             quotes: Quotes::Outside,
@@ -82,11 +76,6 @@ impl<R: Read> Pieces<R> {
             ended: false,
             spare: Vec::new(),
         }
-    }
-
-    /// SHA-256 of the file in hex, and its size.
-    pub(super) fn finish(self) -> (String, u64) {
-        (hex(&self.digest.finalize()), self.size)
     }
 
     /// Takes back the buffer of a piece that is done with.
@@ -111,7 +100,6 @@ impl<R: Read> Pieces<R> {
             let limit = READ_BYTES as u64;
             let read = (&mut self.input).take(limit).read_to_end(&mut self.held);
             let read = read.map_err(|e| self.refuse(e.to_string()))?;
-            self.digest.update(&self.held[from..]);
             self.size += read as u64;
             if read == 0 {
                 self.ended = true;
