@@ -347,3 +347,33 @@ fn books_close_on_a_products_export() {
     let ran = books.run("reconcile --period 2026-10").exits(2);
     assert!(ran.stderr.contains("no account of ledgers/2026-10.csv is named in [ledger.accounts]"), "{}", ran.stderr);
 }
+
+/// Written by DuckDB, in zstd: the same forty rows as the CSV beside them.
+#[test]
+fn parquet_reads_as_the_same_rows_in_csv_do_and_floats_are_refused() {
+    let of = |name: &str| {
+        let ran = check(&folder().join("parquet").join(name), &["--period", "2026-03"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let mut read: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let customers = read["customers"].as_array_mut().unwrap();
+        for customer in customers.iter_mut() {
+            for direction in ["inbound", "outbound"] {
+                // The Parquet column has five places, the CSV two.
+                let amount = customer[direction].as_str().unwrap().to_owned();
+                customer[direction] = Value::from(amount.strip_suffix("000").unwrap_or(&amount));
+            }
+        }
+        let customers = customers.clone();
+        (read["ledger_rows"].clone(), customers)
+    };
+    assert_eq!(of("forty-rows.parquet"), of("forty-rows.csv"));
+    let ran = check(&folder().join("parquet/floats.parquet"), &[]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("row 2, column amount: a binary float"), "{}", ran.stderr);
+    let whole = std::fs::read(folder().join("parquet/forty-rows.parquet")).unwrap();
+    for cut in [whole.len() - 1, whole.len() / 2, 20] {
+        let ran = check_text("cut.parquet", &whole[..cut], &[]);
+        assert_eq!(ran.code, 1, "{cut}");
+        assert!(ran.stderr.contains("as Parquet"), "{}", ran.stderr);
+    }
+}

@@ -244,7 +244,7 @@ fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {
 
 fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<Finding<'a>>) -> Document<'a> {
     let understood = match how {
-        How::Canonical | How::Aggregated => None,
+        How::Canonical | How::Parquet | How::Aggregated => None,
         How::Export(understood) => Some(understood.as_ref()),
     };
     let file = understood.map(|u| &u.file);
@@ -252,7 +252,7 @@ fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<
         schema: "crossfoot/ledger-check/v1",
         format: file
             .map_or(if ledger.added_up_by.is_some() { AGGREGATED } else { open::CANONICAL }, |f| &f.format.name),
-        encoding: file.map_or("utf-8", |f| f.encoding),
+        encoding: file.map_or(if matches!(how, How::Parquet) { "parquet" } else { "utf-8" }, |f| f.encoding),
         delimiter: file.map_or(',', |f| f.delimiter).to_string(),
         header_line: file.map_or(1, |f| f.header_line),
         currency: ledger.currency.code(),
@@ -303,6 +303,12 @@ fn text(job: &Job<'_>, ledger: &Ledger, how: &How, totals: &Totals, findings: &[
     let mut text = match how {
         How::Canonical => {
             format!("{} reads as a canonical ledger: UTF-8, comma, header in row 1, {}\n", ledger.path, ledger.currency)
+        }
+        How::Parquet => {
+            format!(
+                "{} reads as a canonical ledger in Parquet, its rows counted from 2, {}\n",
+                ledger.path, ledger.currency
+            )
         }
         How::Aggregated => format!(
             "{} reads as sums that were added up by {}\n",

@@ -20,7 +20,8 @@ pub(super) const MAX_COLUMNS: usize = 10_000;
 
 /// Columns that a canonical ledger must have.
 pub const REQUIRED: [&str; 4] = ["date", "customer_id", "direction", "amount"];
-const OPTIONAL: [&str; 5] = ["customer_name", "currency", "reference", "description", "calls"];
+/// Columns that it may have.
+pub(super) const OPTIONAL: [&str; 5] = ["customer_name", "currency", "reference", "description", "calls"];
 
 /// Where the columns stand.
 pub(super) struct Columns {

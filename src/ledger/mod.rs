@@ -15,6 +15,8 @@ pub mod export;
 pub mod format;
 pub mod merge;
 pub mod open;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod party;
 mod pieces;
 pub mod propose;

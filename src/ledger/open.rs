@@ -46,6 +46,8 @@ pub struct Reading<'a> {
 pub enum How {
     /// As a canonical ledger.
     Canonical,
+    /// As a canonical ledger in Parquet.
+    Parquet,
     /// As sums that the user's own engine made.
     Aggregated,
     /// As a product's export.
@@ -89,6 +91,9 @@ fn any(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Le
         currency: reading.currency,
         default_currency: reading.default_currency,
     };
+    if head.starts_with(b"PAR1") {
+        return parquet(file, head, name, &options);
+    }
     // UTF-16 is decoded first, like the exports that come in it.
     let plain = !is_utf16(&head);
     if plain && (reading.format == CANONICAL || (reading.format == AUTO && is_canonical(&head))) {
@@ -105,6 +110,38 @@ fn any(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Le
         return Ok((aggregated::read(&file, name, reading.currency)?, How::Aggregated));
     }
     export(&file, name, reading)
+}
+
+/// The largest Parquet file that is taken: its directory stands at its end, so it is read
+/// whole before its first row is.
+const MAX_PARQUET: u64 = 1024 * 1024 * 1024;
+
+/// A canonical ledger in Parquet.
+fn parquet<R: Read>(
+    mut file: Unpacked<R>,
+    head: Vec<u8>,
+    name: &str,
+    options: &canonical::Options<'_>,
+) -> Result<(Ledger, How), Problem> {
+    let refuse = |what: &str, why: String| {
+        Problem::stop("ledger-unreadable", format!("the ledger {name} {what}")).at(name).because(why)
+    };
+    let mut bytes = head;
+    let read = (&mut file).take(MAX_PARQUET).read_to_end(&mut bytes);
+    read.map_err(|e| refuse("cannot be read", e.to_string()))?;
+    if bytes.len() as u64 > MAX_PARQUET {
+        return Err(refuse("is too large", "Parquet is read up to 1 GiB".to_owned()).next(
+            "write it in several files, with a * in [ledger] path; or add it up where it lies: `crossfoot sql`",
+        ));
+    }
+    let (sha256, size) = file.finish();
+    #[cfg(feature = "parquet")]
+    let rows = super::parquet::AsCsv::new(bytes, name)?;
+    #[cfg(not(feature = "parquet"))]
+    let rows: io::Empty =
+        return Err(refuse("is Parquet", format!("this binary was built without it ({size} bytes, {sha256})")));
+    let ledger = canonical::sums(rows, name, options)?;
+    Ok((Ledger { sha256, bytes: size, ..ledger }, How::Parquet))
 }
 
 /// Whether a file begins as UTF-16 does: by its mark, or by a zero beside a first letter.
