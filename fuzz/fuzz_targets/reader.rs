@@ -1,0 +1,31 @@
+//! Any bytes are a ledger with every row accounted for, or a refusal; a canonical one reads
+//! the same with its rows in another order.
+#![no_main]
+
+use crossfoot::ledger::export::Usage;
+use crossfoot::ledger::open::{AUTO, CANONICAL, Reading, read};
+use crossfoot::model::money::Currency;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let accounts = [("Outbound Voice Charges".to_owned(), Usage::Other), ("400200".to_owned(), Usage::Other)].into();
+    for format in [AUTO, CANONICAL] {
+        let reading = Reading {
+            format,
+            own_formats: &Default::default(),
+            date_order: None,
+            accounts: &accounts,
+            period: None,
+            currency: Currency::INR,
+            default_currency: Currency::INR,
+            resolve: &|_| None,
+        };
+        let headed = [b"date,customer_id,direction,amount\n", bytes].concat();
+        let input = if format == CANONICAL { headed.as_slice() } else { bytes };
+        if let Ok((ledger, _)) = read(input, "fuzz", &reading) {
+            let rows = ledger.rows;
+            assert_eq!(rows.read, rows.used + rows.outside_period + rows.excluded + rows.rejected);
+            assert_eq!(ledger.bytes, input.len() as u64);
+        }
+    }
+});
