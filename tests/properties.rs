@@ -245,7 +245,7 @@ proptest! {
         let config = config::parse("", "defaults").unwrap();
         let ground = Ground { period: &march, config: &config, customers: None, analytics: &analytics, capture: None, directory: &Default::default(), formats: &Default::default(), restated: vec![], answers: vec![], issued: &[], version: "0" };
         let ledger = include_bytes!("../examples/books/ledgers/2026-03.csv");
-        match derive(&ground, vec![("l.csv".to_owned(), ledger.as_slice())]) {
+        match derive(&ground, vec![("l.csv".to_owned(), std::io::Cursor::new(ledger.as_slice()))]) {
             Ok(derived) => {
                 let r = derived.reconciliation;
                 // Nothing reconciles by accident: the example ledger is 450.00 too low.

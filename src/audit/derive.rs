@@ -2,7 +2,7 @@
 //! that what is verified is what was done.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::{issued_differs, not_billable};
@@ -24,7 +24,7 @@ use crate::model::problem::Problem;
 use crate::model::reconciliation::{Input, Reconciliation};
 use crate::model::usage::Analytics;
 use crate::reconcile::compare::Question;
-use crate::reconcile::{rank, reconcile};
+use crate::reconcile::{rank, reconcile, wanted};
 use crate::render::{csv, html, pdf, reconciliation_json};
 
 /// What a comparison is made from, beside the ledger's bytes.
@@ -95,11 +95,14 @@ pub fn answers_of(capture: &Capture) -> Vec<Input> {
     inputs
 }
 
-/// Reads the ledger, compares, decides, and renders the reports.
+/// Reads the ledger and compares: twice where a difference has to be looked for in its rows.
 ///
 /// # Errors
 /// A ledger that cannot be read, an unknown currency, a sum beyond the exact range.
-pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Send)>) -> Result<Derived, Problem> {
+pub fn reconciled(
+    ground: &Ground<'_>,
+    mut ledgers: Vec<(String, impl Read + Seek + Send)>,
+) -> Result<(Ledger, Reconciliation), Problem> {
     let currency = match &ground.analytics.currency {
         None => ground.config.currency,
         Some(code) => Currency::parse(code).map_err(|e| {
@@ -119,10 +122,10 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Send)>) -> 
         resolve: &|name| ground.directory.get(&folded(name)).cloned(),
     };
     let mut read = Vec::new();
-    for (name, input) in ledgers {
-        let (ledger, how) = open::read(input, &name, &reading)?;
+    for (name, input) in &mut ledgers {
+        let (ledger, how) = open::read(input, name, &reading)?;
         if let How::Export(understood) = &how {
-            some_account_is_usage(understood, &name)?;
+            some_account_is_usage(understood, name)?;
         }
         read.push(ledger);
     }
@@ -137,7 +140,7 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Send)>) -> 
         bytes: file.bytes,
     }));
     inputs.sort_by(|a, b| a.role.cmp(b.role));
-    let question = Question {
+    let mut question = Question {
         period: ground.period,
         timezone: ground.config.timezone,
         currency,
@@ -149,10 +152,30 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Send)>) -> 
         partner: ground.capture.and_then(|c| c.identity.as_ref()),
         unread: unread(ground),
         ledger: &ledger,
+        rows: Vec::new(),
         customers: ground.customers,
         inputs,
     };
-    let mut reconciliation = reconcile(&question).map_err(|e| too_large(&e))?;
+    if let Some(wanted) = wanted(&question).map_err(|e| too_large(&e))? {
+        for (name, input) in &mut ledgers {
+            input.rewind().map_err(|e| {
+                Problem::stop("ledger-unreadable", format!("the ledger {name} cannot be read again"))
+                    .because(e.to_string())
+            })?;
+            question.rows.extend(open::rows(input, name, &reading, &wanted)?);
+        }
+    }
+    let reconciliation = reconcile(&question).map_err(|e| too_large(&e))?;
+    drop(question);
+    Ok((ledger, reconciliation))
+}
+
+/// Reads the ledger, compares, decides, and renders the reports.
+///
+/// # Errors
+/// As [`reconciled`].
+pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Seek + Send)>) -> Result<Derived, Problem> {
+    let (ledger, mut reconciliation) = reconciled(ground, ledgers)?;
     reconciliation.findings.extend(ground.restated.iter().cloned());
     rank::rank(&mut reconciliation.findings);
     let mut decisions = BTreeMap::new();

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::accounts::Accounts;
+use super::accounts::{Accounts, short_key};
 use super::canonical_row::{Columns, KEPT_PROBLEMS, MAX_COLUMNS, Part, Reader};
-use super::cells::{Text, records};
+use super::cells::{Cell, Text, records};
 use super::decode::Hashed;
 use super::pieces::{Piece, Pieces, Tail, each};
 use super::too_large;
@@ -55,8 +55,14 @@ pub(super) fn sums<R: Read + Send>(input: R, name: &str, options: &Options<'_>) 
     pass.finish()
 }
 
+/// The key of an id that is its own: see [`short_key`].
+pub(super) fn key_of(id: &[u8]) -> Option<u128> {
+    let whole = Cell::whole(id);
+    Some(short_key(Text { piece: id, aside: &[] }, whole)).filter(|key| *key != 0)
+}
+
 /// The columns, how many rows of the first piece they are behind, and what follows them.
-fn header<R: Read>(pieces: &mut Pieces<R>, name: &str) -> Result<(Columns, (u64, Piece)), Problem> {
+pub(super) fn header<R: Read>(pieces: &mut Pieces<R>, name: &str) -> Result<(Columns, (u64, Piece)), Problem> {
     let none = || {
         Problem::stop("ledger-unreadable", format!("the ledger {name} has no header row"))
             .at(format!("{name}, row 1"))

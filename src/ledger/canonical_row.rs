@@ -26,12 +26,12 @@ pub(super) const OPTIONAL: [&str; 5] = ["customer_name", "currency", "reference"
 /// Where the columns stand.
 pub(super) struct Columns {
     pub(super) names: Vec<String>,
-    date: usize,
-    customer_id: usize,
-    direction: usize,
-    amount: usize,
-    customer_name: Option<usize>,
-    currency: Option<usize>,
+    pub(super) date: usize,
+    pub(super) customer_id: usize,
+    pub(super) direction: usize,
+    pub(super) amount: usize,
+    pub(super) customer_name: Option<usize>,
+    pub(super) currency: Option<usize>,
     pub(super) calls: Option<usize>,
 }
 
@@ -434,7 +434,7 @@ fn calls(cell: &[u8]) -> Result<Option<u64>, String> {
         .ok_or_else(|| format!("`{}` is not a count of calls", shorten(&String::from_utf8_lossy(cell))))
 }
 
-fn shorten_row(text: &str) -> String {
+pub(super) fn shorten_row(text: &str) -> String {
     const LIMIT: usize = 400;
     match text.char_indices().nth(LIMIT) {
         Some((at, _)) => format!("{}…", &text[..at]),

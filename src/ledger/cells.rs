@@ -42,6 +42,13 @@ impl<'a> Text<'a> {
     }
 }
 
+impl Cell {
+    /// A cell that is all of a text.
+    pub(super) fn whole(text: &[u8]) -> Self {
+        Self { from: 0, to: u32::try_from(text.len()).unwrap_or(u32::MAX), aside: false }
+    }
+}
+
 impl<'a> Text<'a> {
     /// The bytes that a cell stands among, where in them, and its length.
     #[inline]

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::collect::{DAYS_AROUND, MOST_ROWS};
 use super::entries::{self, Account, Entry};
 use super::format::{Role, fold};
 use super::party;
@@ -13,7 +14,7 @@ use super::recognise::Recognised;
 use super::too_large;
 use crate::model::money::{Currency, Money, MoneyError, Sum, Tally};
 use crate::model::period::Period;
-use crate::model::posting::{Ledger, PostedCustomer, RowProblemKind};
+use crate::model::posting::{Ledger, PostedCustomer, PostedRow, RowProblemKind, Wanted};
 use crate::model::problem::Problem;
 use crate::model::usage::Direction;
 
@@ -60,6 +61,8 @@ pub struct Options<'a> {
     pub accounts: &'a BTreeMap<String, Usage>,
     /// The customer's id for a name or code of the ledger, where the books know it.
     pub resolve: &'a dyn Fn(&str) -> Option<String>,
+    /// Single rows to hand back beside the sums.
+    pub wanted: Option<&'a Wanted>,
 }
 
 /// What an account of the file adds up to.
@@ -82,6 +85,8 @@ pub struct Export {
     pub accounts: BTreeMap<String, AccountLine>,
     /// Rows that are no usage, by reason: how many, and the first of them.
     pub set_aside: BTreeMap<String, (u64, u64)>,
+    /// The wanted rows.
+    pub rows: Vec<PostedRow>,
 }
 
 /// A customer's sums.
@@ -132,6 +137,7 @@ impl<'a> Pass<'a> {
         let mut accounts: BTreeMap<String, (Option<Usage>, u64, Tally)> = BTreeMap::new();
         let mut sums: BTreeMap<String, Customer> = BTreeMap::new();
         let mut other_currencies: BTreeMap<String, Sum> = BTreeMap::new();
+        let mut rows = Vec::new();
         for entry in entries {
             let usage = self.usage(&entry.account, &entry.code);
             let shown = if entry.account.is_empty() { &entry.code } else { &entry.account };
@@ -164,11 +170,18 @@ impl<'a> Pass<'a> {
                     continue;
                 }
             };
-            if self.options.period.is_some_and(|period| !period.contains(date)) {
+            let outside = self.options.period.is_some_and(|period| !period.contains(date));
+            if outside {
                 self.account.counts.outside_period += 1;
-                continue;
+                let near = self.options.period.and_then(|period| period.widened(DAYS_AROUND));
+                if self.options.wanted.is_none() || !near.is_some_and(|near| near.contains(date)) {
+                    continue;
+                }
             }
             let currency = entry.currency.unwrap_or(self.options.default_currency);
+            if outside && currency != self.options.currency {
+                continue;
+            }
             if currency != self.options.currency {
                 self.account.counts.excluded += 1;
                 let sum = other_currencies.entry(currency.code().to_owned()).or_insert_with(|| Sum::new(currency));
@@ -181,13 +194,32 @@ impl<'a> Pass<'a> {
             let usage_of = |name: &str, code: &str| self.usage(name, code);
             let party = match party::find(&self.file.format, entry, of_voucher.unwrap_or_default(), &usage_of) {
                 Ok(party) => party,
+                Err(_) if outside => continue,
                 Err(why) => {
                     self.account.reject(self.file, entry.row, Role::Account, why);
                     continue;
                 }
             };
-            self.account.counts.used += 1;
             let id = (self.options.resolve)(&party).unwrap_or_else(|| party.clone());
+            if let (Some(wanted), Usage::Calls(direction)) = (self.options.wanted, usage)
+                && wanted.takes(&id, entry.net)
+                && rows.len() < MOST_ROWS
+            {
+                rows.push(PostedRow {
+                    file: name.to_owned(),
+                    line: entry.row.line,
+                    date,
+                    customer_id: id.clone(),
+                    direction,
+                    amount: entry.net,
+                    reference: entry.voucher.as_deref().unwrap_or_default().to_owned(),
+                    text: entry.row.cells.join(","),
+                });
+            }
+            if outside {
+                continue;
+            }
+            self.account.counts.used += 1;
             let posted = sums.entry(id).or_default();
             if posted.name.as_ref().is_none_or(|known| party < *known) {
                 posted.name = Some(party);
@@ -235,6 +267,7 @@ impl<'a> Pass<'a> {
             },
             accounts,
             set_aside: self.account.set_aside,
+            rows,
         })
     }
 

@@ -8,6 +8,7 @@ pub mod amounts;
 pub mod canonical;
 mod canonical_row;
 mod cells;
+pub mod collect;
 pub mod dates;
 pub mod decode;
 mod entries;

@@ -6,14 +6,15 @@ use std::io::Read;
 
 use super::aggregated::{self, AGGREGATED};
 use super::canonical;
+use super::collect;
 use super::dates::Order;
 use super::decode::{self, Decoded, Unpacked};
-use super::export::{self, AccountLine, Usage};
+use super::export::{self, AccountLine, Export, Usage};
 use super::format::{self, Format, SHIPPED};
 use super::recognise::{Recognised, recognise};
 use crate::model::money::{Currency, shorten};
 use crate::model::period::Period;
-use crate::model::posting::Ledger;
+use crate::model::posting::{Ledger, PostedRow, Wanted};
 use crate::model::problem::{Problem, nearest};
 
 /// The name of the canonical format.
@@ -80,68 +81,82 @@ pub fn read(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Resul
     Ok((ledger, how))
 }
 
-fn any(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
+/// What a file is, with what was read of it to see that.
+enum Kind {
+    Canonical(Vec<u8>),
+    Parquet(Vec<u8>),
+    /// To be decoded first: an export, sums, or a canonical ledger in UTF-16.
+    Other(Vec<u8>),
+}
+
+impl Reading<'_> {
+    fn canonical(&self) -> canonical::Options<'_> {
+        canonical::Options { period: self.period, currency: self.currency, default_currency: self.default_currency }
+    }
+
+    fn takes_canonical(&self, head: &[u8]) -> bool {
+        self.format == CANONICAL || (self.format == AUTO && is_canonical(head))
+    }
+}
+
+fn look<R: Read>(input: R, name: &str, reading: &Reading<'_>) -> Result<(Kind, Unpacked<R>), Problem> {
     let mut file = Unpacked::new(input, name)?;
     let mut head = Vec::new();
     (&mut file).take(HEAD).read_to_end(&mut head).map_err(|e| {
         Problem::stop("ledger-unreadable", format!("the ledger {name} cannot be read")).at(name).because(e.to_string())
     })?;
-    let options = canonical::Options {
-        period: reading.period,
-        currency: reading.currency,
-        default_currency: reading.default_currency,
+    let kind = if head.starts_with(b"PAR1") {
+        Kind::Parquet(head)
+    } else if !is_utf16(&head) && reading.takes_canonical(&head) {
+        Kind::Canonical(head)
+    } else {
+        Kind::Other(head)
     };
-    if head.starts_with(b"PAR1") {
-        return parquet(file, head, name, &options);
-    }
-    // UTF-16 is decoded first, like the exports that come in it.
-    let plain = !is_utf16(&head);
-    if plain && (reading.format == CANONICAL || (reading.format == AUTO && is_canonical(&head))) {
-        let ledger = canonical::sums(head.as_slice().chain(&mut file), name, &options)?;
-        let (sha256, bytes) = file.finish();
-        return Ok((Ledger { sha256, bytes, ..ledger }, How::Canonical));
-    }
-    let file = decode::decode_from(file, head, name)?;
-    if reading.format == CANONICAL || (reading.format == AUTO && is_canonical(file.text.as_bytes())) {
-        let ledger = canonical::sums(file.text.as_bytes(), name, &options)?;
-        return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, ..ledger }, How::Canonical));
-    }
-    if reading.format == AGGREGATED {
-        return Ok((aggregated::read(&file, name, reading.currency)?, How::Aggregated));
-    }
-    export(&file, name, reading)
+    Ok((kind, file))
+}
+
+fn any(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
+    let (kind, mut file) = look(input, name, reading)?;
+    let options = reading.canonical();
+    let (ledger, how) = match kind {
+        Kind::Canonical(head) => (canonical::sums(head.as_slice().chain(&mut file), name, &options)?, How::Canonical),
+        Kind::Parquet(head) => (canonical::sums(parquet(&mut file, head, name)?, name, &options)?, How::Parquet),
+        Kind::Other(head) => {
+            let file = decode::decode_from(file, head, name)?;
+            if reading.takes_canonical(file.text.as_bytes()) {
+                let ledger = canonical::sums(file.text.as_bytes(), name, &options)?;
+                return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, ..ledger }, How::Canonical));
+            }
+            if reading.format == AGGREGATED {
+                return Ok((aggregated::read(&file, name, reading.currency)?, How::Aggregated));
+            }
+            return export(&file, name, reading);
+        }
+    };
+    let (sha256, bytes) = file.finish();
+    Ok((Ledger { sha256, bytes, ..ledger }, how))
 }
 
 /// The largest Parquet file that is taken: its directory stands at its end, so it is read
 /// whole before its first row is.
 const MAX_PARQUET: u64 = 1024 * 1024 * 1024;
 
-/// A canonical ledger in Parquet.
-fn parquet<R: Read>(
-    mut file: Unpacked<R>,
-    head: Vec<u8>,
-    name: &str,
-    options: &canonical::Options<'_>,
-) -> Result<(Ledger, How), Problem> {
-    let refuse = |what: &str, why: String| {
+/// A canonical ledger in Parquet, as CSV.
+fn parquet<R: Read>(file: &mut Unpacked<R>, head: Vec<u8>, name: &str) -> Result<impl Read + Send + use<R>, Problem> {
+    let refuse = |what: &str, why: &str| {
         Problem::stop("ledger-unreadable", format!("the ledger {name} {what}")).at(name).because(why)
     };
     let mut bytes = head;
-    let read = (&mut file).take(MAX_PARQUET).read_to_end(&mut bytes);
-    read.map_err(|e| refuse("cannot be read", e.to_string()))?;
+    file.take(MAX_PARQUET).read_to_end(&mut bytes).map_err(|e| refuse("cannot be read", &e.to_string()))?;
     if bytes.len() as u64 > MAX_PARQUET {
-        return Err(refuse("is too large", "Parquet is read up to 1 GiB".to_owned()).next(
+        return Err(refuse("is too large", "Parquet is read up to 1 GiB").next(
             "write it in several files, with a * in [ledger] path; or add it up where it lies: `crossfoot sql`",
         ));
     }
-    let (sha256, size) = file.finish();
     #[cfg(feature = "parquet")]
-    let rows = super::parquet::AsCsv::new(bytes, name)?;
+    return super::parquet::AsCsv::new(bytes, name);
     #[cfg(not(feature = "parquet"))]
-    let rows: io::Empty =
-        return Err(refuse("is Parquet", format!("this binary was built without it ({size} bytes, {sha256})")));
-    let ledger = canonical::sums(rows, name, options)?;
-    Ok((Ledger { sha256, bytes: size, ..ledger }, How::Parquet))
+    Err::<std::io::Empty, _>(refuse("is Parquet", "this binary was built without the feature `parquet`"))
 }
 
 /// Whether a file begins as UTF-16 does: by its mark, or by a zero beside a first letter.
@@ -158,6 +173,17 @@ fn is_canonical(head: &[u8]) -> bool {
 }
 
 fn export(file: &Decoded, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
+    let (read, found) = export_with(file, name, reading, None)?;
+    let understood = Understood { file: found, accounts: read.accounts, set_aside: read.set_aside };
+    Ok((read.ledger, How::Export(Box::new(understood))))
+}
+
+fn export_with(
+    file: &Decoded,
+    name: &str,
+    reading: &Reading<'_>,
+    wanted: Option<&Wanted>,
+) -> Result<(Export, Recognised), Problem> {
     let formats = formats(reading.format, reading.own_formats)?;
     let found = recognise(file, name, &formats, reading.date_order)?;
     let options = export::Options {
@@ -166,10 +192,39 @@ fn export(file: &Decoded, name: &str, reading: &Reading<'_>) -> Result<(Ledger, 
         default_currency: found.header_currency.unwrap_or(reading.default_currency),
         accounts: reading.accounts,
         resolve: reading.resolve,
+        wanted,
     };
     let read = export::read(&found, name, (file.sha256.clone(), file.bytes), &options)?;
-    let understood = Understood { file: found, accounts: read.accounts, set_aside: read.set_aside };
-    Ok((read.ledger, How::Export(Box::new(understood))))
+    Ok((read, found))
+}
+
+/// Single rows of a ledger that was read before: those in the period and a few days around
+/// it. None are known of a ledger that somebody else added up.
+///
+/// # Errors
+/// As [`read`].
+pub fn rows(
+    input: impl Read + Send,
+    name: &str,
+    reading: &Reading<'_>,
+    wanted: &Wanted,
+) -> Result<Vec<PostedRow>, Problem> {
+    let (kind, mut file) = look(input, name, reading)?;
+    let options = reading.canonical();
+    match kind {
+        Kind::Canonical(head) => collect::rows(head.as_slice().chain(&mut file), name, &options, wanted),
+        Kind::Parquet(head) => collect::rows(parquet(&mut file, head, name)?, name, &options, wanted),
+        Kind::Other(head) => {
+            let file = decode::decode_from(file, head, name)?;
+            if reading.takes_canonical(file.text.as_bytes()) {
+                return collect::rows(file.text.as_bytes(), name, &options, wanted);
+            }
+            if reading.format == AGGREGATED {
+                return Ok(Vec::new());
+            }
+            Ok(export_with(&file, name, reading, Some(wanted))?.0.rows)
+        }
+    }
 }
 
 /// Makes sure that a format's name is known, before anything else is done.

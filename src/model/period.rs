@@ -46,6 +46,13 @@ impl Period {
         (self.from..=self.to).contains(&day)
     }
 
+    /// The period with so many days more at both ends; None beyond the calendar.
+    #[must_use]
+    pub fn widened(&self, days: u64) -> Option<Self> {
+        let from = self.from.checked_sub_days(Days::new(days))?;
+        Some(Self { name: self.name.clone(), from, to: self.to.checked_add_days(Days::new(days))? })
+    }
+
     /// Whether the two periods share a day.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {

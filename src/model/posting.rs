@@ -1,8 +1,9 @@
 //! What the ledger says of a period: sums per customer and direction, and an account of
 //! every row that did not go into them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::money::{Currency, Money, MoneyError};
@@ -103,6 +104,47 @@ pub struct LedgerFile {
     pub sha256: String,
     /// Its size.
     pub bytes: u64,
+}
+
+/// A row that counts as usage, in the period or just outside it: what causes are looked for
+/// in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostedRow {
+    /// The file, as findings name it.
+    pub file: String,
+    /// The row as a spreadsheet counts it.
+    pub line: u64,
+    /// Its day.
+    pub date: NaiveDate,
+    /// Whose.
+    pub customer_id: String,
+    /// Which way.
+    pub direction: Direction,
+    /// A charge, or below zero a credit.
+    pub amount: Decimal,
+    /// Voucher number or reference; empty where there is none.
+    pub reference: String,
+    /// The row as it stands.
+    pub text: String,
+}
+
+/// Which rows are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Every row; the ledger is small enough.
+    pub all: bool,
+    /// Rows of these customers.
+    pub customers: BTreeSet<String>,
+    /// Rows of these amounts, whoever's they are.
+    pub amounts: BTreeSet<Decimal>,
+}
+
+impl Wanted {
+    /// Whether a row is.
+    #[must_use]
+    pub fn takes(&self, customer_id: &str, amount: Decimal) -> bool {
+        self.all || self.customers.contains(customer_id) || self.amounts.contains(&amount)
+    }
 }
 
 /// The ledger of a period, read to its end.

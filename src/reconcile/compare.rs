@@ -12,7 +12,7 @@ use crate::model::finding::Sides;
 use crate::model::matrix::{Grain, Matrix};
 use crate::model::money::{Currency, Money, MoneyError, Sum, Tally, total};
 use crate::model::period::Period;
-use crate::model::posting::Ledger;
+use crate::model::posting::{Ledger, PostedRow};
 use crate::model::reconciliation::{CustomerLine, DirectionLine, Input, Remainder, Status};
 use crate::model::transactions::Transactions;
 use crate::model::usage::{Analytics, CustomerUsage, Direction, Identity, Usage};
@@ -42,6 +42,8 @@ pub struct Question<'a> {
     pub unread: Vec<String>,
     /// What the ledger says.
     pub ledger: &'a Ledger,
+    /// Its rows, as far as a difference has to be looked for in them.
+    pub rows: Vec<PostedRow>,
     /// The customers that the books know; None where there are no books.
     pub customers: Option<&'a Customers>,
     /// The files, for the record.

@@ -3,6 +3,7 @@
 
 pub mod causes;
 mod chance;
+pub mod explain;
 pub mod compare;
 pub mod facts;
 mod noise;
@@ -13,6 +14,7 @@ use compare::{Comparison, Question};
 
 use crate::model::finding::Finding;
 use crate::model::money::{Money, MoneyError};
+use crate::model::posting::Wanted;
 use crate::model::reconciliation::{BesideCalls, Coverage, Reconciliation};
 
 /// Differences that an earlier finding has accounted for, so that one root cause is told
@@ -22,6 +24,7 @@ pub struct Claimed {
     customers: std::collections::BTreeSet<String>,
     directions: bool,
     remainder: bool,
+    everything: bool,
 }
 
 impl Claimed {
@@ -30,6 +33,7 @@ impl Claimed {
         self.customers.extend(cx.customers.iter().map(|c| c.customer_id.clone()));
         self.directions = true;
         self.remainder = true;
+        self.everything = true;
     }
 
     /// Takes these customers' differences, and the remainder's if one of them is in it.
@@ -38,6 +42,9 @@ impl Claimed {
         self.customers.extend(ids.iter().cloned());
     }
 }
+
+/// The search for causes: its findings bear the codes of [`explain::CAUSES`].
+pub const EXPLAINED: &str = "explained";
 
 /// A check: reads the comparison, reports, and claims the differences it accounts for.
 pub type Check = fn(&Comparison<'_>, &mut Claimed) -> Result<Vec<Finding>, MoneyError>;
@@ -59,6 +66,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("missing-in-ledger", facts::missing_in_ledger::find),
     ("missing-in-analytics", facts::missing_in_analytics::find),
     ("cut-off", causes::cut_off::find),
+    (EXPLAINED, explain::find),
     ("direction-swap", causes::direction_swap::find),
     ("remainder-difference", facts::remainder_difference::find),
     ("amount-difference", facts::amount_difference::find),
@@ -92,6 +100,31 @@ fn beside_calls(question: &Question<'_>) -> Option<Vec<BesideCalls>> {
         })
     });
     Some(rows.collect())
+}
+
+/// Below so many rows, all of them are looked at where there is a difference.
+const ALL_BELOW: u64 = 200_000;
+
+/// The ledger's rows that are needed to explain its differences; None where there are none.
+///
+/// # Errors
+/// A sum beyond the exact range.
+pub fn wanted(question: &Question<'_>) -> Result<Option<Wanted>, MoneyError> {
+    let cx = compare::compare(question)?;
+    let breaks = explain::breaks(&cx)?;
+    if breaks.is_empty() || question.ledger.added_up_by.is_some() {
+        return Ok(None);
+    }
+    let all = question.ledger.rows.read <= ALL_BELOW;
+    let mut wanted = Wanted { all, ..Wanted::default() };
+    for one in breaks.iter().filter(|_| !all) {
+        let rows: u64 = one.members.iter().filter_map(|id| question.ledger.customers.get(id)).map(|p| p.rows).sum();
+        if rows <= ALL_BELOW {
+            wanted.customers.extend(one.members.iter().cloned());
+        }
+        wanted.amounts.extend(one.telling_amounts()?);
+    }
+    Ok(Some(wanted))
 }
 
 /// Compares and reports.

@@ -48,7 +48,9 @@ mod tests {
 
     #[test]
     fn every_check_has_a_page_and_every_page_its_parts() {
-        for (code, _) in crate::reconcile::CHECKS {
+        let checks = crate::reconcile::CHECKS.iter().map(|(code, _)| *code);
+        let causes = crate::reconcile::explain::CAUSES.iter().map(|(code, _)| *code);
+        for code in checks.chain(causes).filter(|code| *code != crate::reconcile::EXPLAINED) {
             assert!(page(code).is_some(), "{code}");
         }
         for (index, (code, text)) in PAGES.iter().enumerate() {

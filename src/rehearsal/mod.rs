@@ -5,6 +5,7 @@
 //! or to the real one.
 
 mod answers;
+pub mod faults;
 pub mod month;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};

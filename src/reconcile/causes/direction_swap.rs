@@ -5,8 +5,28 @@ use crate::model::money::{Money, MoneyError};
 use crate::model::reconciliation::Status;
 use crate::model::usage::Direction;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::explain::{Scene, Slip, Trait, Visit};
 use crate::reconcile::facts::figures;
 use crate::reconcile::{Claimed, chance};
+
+/// A row in the direction that has too much, where the total is right.
+pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
+    let Some([inbound, _]) = visit.crossed else { return };
+    let surplus = if inbound > 0 { Direction::Inbound } else { Direction::Outbound };
+    for row in scene.everywhere().filter(|row| row.direction == surplus) {
+        let amount = scene.amount(row);
+        let mut effect = [-amount; 2];
+        effect[surplus as usize] = amount;
+        visit.slip(Slip {
+            effect: Some(effect),
+            strong: true,
+            order: 20,
+            rows: vec![row],
+            is: Trait::OtherWay,
+            other: None,
+        });
+    }
+}
 
 /// Every customer's total is right or accounted for, and yet one direction has too much
 /// and the other too little: that much stands under the wrong direction. Which customer's

@@ -1,0 +1,283 @@
+//! What a cause looks at: one difference, the rows that can have made it, and the other
+//! differences.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rust_decimal::Decimal;
+
+use crate::model::finding::Sides;
+use crate::model::money::{Money, MoneyError, from_parts};
+use crate::model::posting::PostedRow;
+use crate::model::reconciliation::Status;
+use crate::model::usage::Direction;
+use crate::reconcile::Claimed;
+use crate::reconcile::compare::Comparison;
+
+/// Whose difference it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A customer's.
+    Customer(String),
+    /// That of the customers whom the partner does not list.
+    Remainder,
+    /// None in total: one direction has too much, the other too little.
+    Directions,
+}
+
+/// A difference to explain.
+#[derive(Clone, Debug)]
+pub struct Break {
+    /// Whose.
+    pub who: Who,
+    /// The customers in it.
+    pub members: Vec<String>,
+    /// Both sides.
+    pub sides: Sides,
+    /// Ledger less analytics.
+    pub difference: Decimal,
+    /// The same by direction, where it is known.
+    pub by_direction: Option<[Decimal; 2]>,
+}
+
+impl Break {
+    /// Whether an earlier finding has told of it.
+    pub(super) fn is_claimed(&self, claimed: &Claimed) -> bool {
+        match &self.who {
+            Who::Customer(id) => claimed.customers.contains(id),
+            Who::Remainder => claimed.remainder,
+            Who::Directions => claimed.directions,
+        }
+    }
+
+    pub(super) fn claim(&self, cx: &Comparison<'_>, claimed: &mut Claimed) {
+        claimed.directions = true;
+        match &self.who {
+            Who::Customer(id) => claimed.customers(cx, std::slice::from_ref(id)),
+            Who::Remainder => claimed.remainder = true,
+            Who::Directions => {}
+        }
+    }
+
+    /// Amounts that a single row would have if it alone made the difference.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn telling_amounts(&self) -> Result<BTreeSet<Decimal>, MoneyError> {
+        let mut amounts = BTreeSet::new();
+        for d in self.by_direction.into_iter().flatten().chain([self.difference]).filter(|d| !d.is_zero()) {
+            amounts.extend([d, -d, d.abs()]);
+            // A row with the wrong sign makes twice its amount.
+            let (units, scale) = (d.mantissa() * 5, d.scale() + 1);
+            amounts.insert(from_parts(units, scale)?.normalize());
+        }
+        Ok(amounts)
+    }
+}
+
+/// Every difference beyond the tolerance.
+///
+/// # Errors
+/// A sum beyond the exact range.
+pub fn breaks(cx: &Comparison<'_>) -> Result<Vec<Break>, MoneyError> {
+    let mut found = Vec::new();
+    for line in cx.customers.iter().filter(|line| line.status == Status::Discrepant) {
+        let Some(difference) = line.sides.difference else { continue };
+        let both = Direction::ALL.map(|d| line.direction(d).and_then(|s| s.difference).map(|d| d.amount()));
+        found.push(Break {
+            who: Who::Customer(line.customer_id.clone()),
+            members: vec![line.customer_id.clone()],
+            sides: line.sides,
+            difference: difference.amount(),
+            by_direction: both[0].zip(both[1]).map(|(a, b)| [a, b]),
+        });
+    }
+    if let Some(remainder) = cx.remainder.as_ref().filter(|r| r.status == Status::Discrepant)
+        && let Some(difference) = remainder.sides.difference
+    {
+        found.push(Break {
+            who: Who::Remainder,
+            members: cx.ids(|line| line.status == Status::Unlisted),
+            sides: remainder.sides,
+            difference: difference.amount(),
+            by_direction: None,
+        });
+    }
+    let whole = Direction::ALL.map(|direction| {
+        let line = cx.directions.iter().find(|line| line.direction == direction);
+        line.and_then(|line| line.sides.difference).map(|d| d.amount())
+    });
+    let Some(whole) = whole[0].zip(whole[1]).map(|(a, b)| [a, b]) else { return Ok(found) };
+    if let [only] = found.as_mut_slice() {
+        only.by_direction = only.by_direction.or(Some(whole));
+    }
+    let opposite = whole[0] == -whole[1] && !whole[0].is_zero();
+    let captured = cx.customers.iter().any(|line| line.analytics_by_direction.is_some());
+    if found.is_empty() && opposite && !captured {
+        found.push(Break {
+            who: Who::Directions,
+            members: cx.ids(|_| true),
+            sides: cx.totals,
+            difference: Decimal::ZERO,
+            by_direction: Some(whole),
+        });
+    }
+    Ok(found)
+}
+
+/// One difference with the rows that can have made it.
+pub struct Scene<'a> {
+    /// The comparison.
+    pub cx: &'a Comparison<'a>,
+    /// The difference.
+    pub at: &'a Break,
+    /// All differences.
+    pub all: &'a [Break],
+    /// Its customers' rows in the period.
+    pub inside: Vec<&'a PostedRow>,
+    /// Their rows in the days around it.
+    pub outside: Vec<&'a PostedRow>,
+    /// Every row that was looked at.
+    pub every: &'a [PostedRow],
+    rows: &'a Rows<'a>,
+    /// Whether that is every row of the ledger.
+    pub is_whole: bool,
+    /// What is to be explained, in units of 10^-scale.
+    pub target: i128,
+    /// The same by direction.
+    pub by_direction: Option<[i128; 2]>,
+    /// The scale of all units here: the finest that the rows and the difference have.
+    pub scale: u32,
+}
+
+impl<'a> Scene<'a> {
+    /// Gathers what belongs to a difference. None where an amount is beyond what can be
+    /// counted in units.
+    pub(super) fn new(cx: &'a Comparison<'a>, all: &'a [Break], at: &'a Break, rows: &'a Rows<'a>) -> Option<Self> {
+        let mut inside = Vec::new();
+        let mut outside = Vec::new();
+        for row in at.members.iter().filter_map(|id| rows.by_customer.get(id.as_str())).flatten() {
+            if cx.question.period.contains(row.date) { inside.push(*row) } else { outside.push(*row) }
+        }
+        let analytics = at.sides.analytics.map_or(0, |a| a.amount().normalize().scale());
+        let finest = at.by_direction.into_iter().flatten().map(|d| d.normalize().scale()).max().unwrap_or(0);
+        let scale = rows.scale.max(at.difference.normalize().scale()).max(analytics).max(finest);
+        let scale = scale.max(cx.question.currency.minor_digits());
+        Some(Self {
+            cx,
+            at,
+            all,
+            inside,
+            outside,
+            every: &cx.question.rows,
+            rows,
+            is_whole: rows.is_whole,
+            target: units(at.difference, scale)?,
+            by_direction: match at.by_direction {
+                Some([a, b]) => Some([units(a, scale)?, units(b, scale)?]),
+                None => None,
+            },
+            scale,
+        })
+    }
+
+    /// An amount in this scene's units; 0 beyond them.
+    #[must_use]
+    pub fn units(&self, amount: Decimal) -> i128 {
+        units(amount, self.scale).unwrap_or(0)
+    }
+
+    /// A row's amount in this scene's units.
+    #[must_use]
+    pub fn amount(&self, row: &PostedRow) -> i128 {
+        self.units(row.amount)
+    }
+
+    /// Money again.
+    #[must_use]
+    pub fn money(&self, units: i128) -> Money {
+        self.cx.money(from_parts(units, self.scale).unwrap_or_default())
+    }
+
+    /// How far rounding can have carried the sum of all rows: half a unit of the scale that
+    /// the rows are really written at for each, whole rupees too where no row has paise.
+    #[must_use]
+    pub fn rounding_bound(&self) -> i128 {
+        let own = match self.inside.iter().map(|row| row.amount.normalize().scale()).max() {
+            // Few rows end in zeros by accident.
+            Some(scale) if self.inside.len() >= 3 => scale,
+            _ => self.cx.question.currency.minor_digits(),
+        };
+        (self.row_count() * 10_i128.pow(self.scale - own.min(self.scale)) + 1) / 2
+    }
+
+    /// How many rows of the period there are.
+    fn row_count(&self) -> i128 {
+        let ledger = self.cx.question.ledger;
+        self.at.members.iter().filter_map(|id| ledger.customers.get(id)).map(|p| i128::from(p.rows)).sum()
+    }
+
+    /// A unit of the currency's last digit for each row: what cutting digits off, instead of
+    /// rounding, can make.
+    #[must_use]
+    pub fn cutting_bound(&self) -> i128 {
+        self.row_count() * self.minor_unit()
+    }
+
+    /// The currency's smallest unit.
+    #[must_use]
+    pub fn minor_unit(&self) -> i128 {
+        10_i128.pow(self.scale.saturating_sub(self.cx.question.currency.minor_digits()))
+    }
+
+    /// The rows of each customer in it.
+    pub fn by_member(&self) -> impl Iterator<Item = &[&'a PostedRow]> {
+        self.inside.chunk_by(|a, b| a.customer_id == b.customer_id)
+    }
+
+    /// The rows of the period that have an amount, whoever's.
+    pub fn of_amount(&self, amount: Decimal) -> impl Iterator<Item = &'a PostedRow> {
+        self.rows.by_amount.get(&amount.normalize()).into_iter().flatten().copied()
+    }
+
+    /// Every row of the period that was looked at.
+    pub fn everywhere(&self) -> impl Iterator<Item = &'a PostedRow> {
+        self.every.iter().filter(|row| self.cx.question.period.contains(row.date))
+    }
+}
+
+/// A decimal as a count of 10^-scale units.
+pub(super) fn units(amount: Decimal, scale: u32) -> Option<i128> {
+    let amount = if amount.scale() > scale { amount.normalize() } else { amount };
+    amount.mantissa().checked_mul(10_i128.checked_pow(scale.checked_sub(amount.scale())?)?)
+}
+
+/// The rows that were looked at, by customer.
+pub(super) struct Rows<'a> {
+    by_customer: BTreeMap<&'a str, Vec<&'a PostedRow>>,
+    by_amount: HashMap<Decimal, Vec<&'a PostedRow>>,
+    scale: u32,
+    is_whole: bool,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(cx: &'a Comparison<'a>) -> Self {
+        let mut by_customer: BTreeMap<&str, Vec<&PostedRow>> = BTreeMap::new();
+        let mut by_amount: HashMap<Decimal, Vec<&PostedRow>> = HashMap::new();
+        let mut inside = 0;
+        for row in &cx.question.rows {
+            by_customer.entry(&row.customer_id).or_default().push(row);
+            if cx.question.period.contains(row.date) {
+                by_amount.entry(row.amount.normalize()).or_default().push(row);
+                inside += 1;
+            }
+        }
+        // The same slips in the same order, whatever the order of the file.
+        for rows in by_customer.values_mut() {
+            rows.sort_by(|a, b| {
+                (a.date, a.direction, a.amount, &a.file, a.line).cmp(&(b.date, b.direction, b.amount, &b.file, b.line))
+            });
+        }
+        let scale = cx.question.rows.iter().map(|row| row.amount.normalize().scale()).max().unwrap_or(0);
+        Self { by_customer, by_amount, scale, is_whole: inside >= cx.question.ledger.rows.used }
+    }
+}
