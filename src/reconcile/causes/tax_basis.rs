@@ -14,9 +14,9 @@ pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
         let told = scene.target.abs() > 20 * bound && stated != 0;
         for (place, rate) in (0_u8..).zip(RATES) {
             let with = i128::from(1000 + rate);
-            let order = if place == 0 { 2 } else { 32 + place };
-            let mut whole =
-                |is| visit.slip(Slip { effect: None, strong: true, order, rows: Vec::new(), is, other: None });
+            // The other rates are not those of calls: they need better odds.
+            let (strong, order) = (place == 0, if place == 0 { 2 } else { 32 + place });
+            let mut whole = |is| visit.slip(Slip { effect: None, strong, order, rows: Vec::new(), is, other: None });
             if told && (booked * 1000 - stated * with).abs() <= bound * 1000 {
                 whole(Trait::AllGross(rate));
             }
@@ -42,7 +42,14 @@ pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
             }
             for (effect, is) in [(gross, Trait::AllGross(rate)), (net, Trait::AllNet(rate))] {
                 let effect = Some(effect);
-                visit.slip(Slip { effect, strong: true, order: 37 + place, rows: vec![rows[0]], is, other: None });
+                visit.slip(Slip {
+                    effect,
+                    strong: place == 0,
+                    order: 37 + place,
+                    rows: vec![rows[0]],
+                    is,
+                    other: None,
+                });
             }
         }
     }

@@ -15,7 +15,7 @@ pub use search::{Slip, Trait, Visit};
 use super::compare::Comparison;
 use super::{Claimed, causes};
 use crate::model::finding::Finding;
-use crate::model::money::MoneyError;
+use crate::model::money::{MoneyError, Tally};
 
 /// Lists everything that a cause could have done to the rows of a break.
 pub type Slips = fn(&Scene<'_>, &mut Visit<'_>);
@@ -43,7 +43,8 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     if claimed.everything || cx.question.rows.is_empty() {
         return Ok(Vec::new());
     }
-    let open: Vec<Break> = breaks(cx)?.into_iter().filter(|one| !one.is_claimed(claimed)).collect();
+    let mut open: Vec<Break> = breaks(cx)?.into_iter().filter(|one| !one.is_claimed(claimed)).collect();
+    open.retain(|one| !is_beside_calls(cx, one));
     if open.is_empty() {
         return Ok(Vec::new());
     }
@@ -54,4 +55,14 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         }
     }
     tell::findings(cx, &open, &found)
+}
+
+/// Whether the partner's own ledger accounts for a difference: that is a fact, not a guess.
+fn is_beside_calls(cx: &Comparison<'_>, one: &Break) -> bool {
+    let Who::Customer(id) = &one.who else { return false };
+    let charges: Vec<_> = cx.question.transactions.into_iter().flat_map(|t| t.beside_calls(id)).collect();
+    let mut sum = Tally::default();
+    let whole = charges.iter().try_for_each(|(_, posted)| sum.add(posted.net)).and_then(|()| sum.total());
+    charges.iter().any(|(_, posted)| posted.net == one.difference)
+        || (charges.len() > 1 && whole.is_ok_and(|sum| sum == one.difference))
 }

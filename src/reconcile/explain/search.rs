@@ -192,6 +192,10 @@ fn of_break(scene: &Scene<'_>, index: usize) -> Vec<Fit> {
     if let Some(fit) = best(scene, index, target) {
         return vec![fit];
     }
+    // Money that only stands under the other direction has no second cause.
+    if target.total == 0 {
+        return Vec::new();
+    }
     // Each direction has a cause of its own.
     if let Some([inbound, outbound]) = scene.by_direction.filter(|by| by[0] != 0 && by[1] != 0) {
         let parts = [[inbound, 0], [0, outbound]].map(|by| Target { total: by[0] + by[1], by_direction: Some(by) });
@@ -334,6 +338,9 @@ fn best(scene: &Scene<'_>, index: usize, target: Target) -> Option<Fit> {
     fits.sort_by_key(|fit| (!fit.strong, fit.order));
     let mut first = fits.first()?.clone();
     let as_well = fits.iter().skip(1).filter(|fit| fit.strong || !first.strong);
+    // The same slip, seen in the sums and in the rows, is no rival of itself.
+    let as_well = as_well
+        .filter(|fit| fit.code != first.code || fit.is != first.is || fit.rows != first.rows && !first.rows.is_empty());
     first.rivals =
         as_well.map(|fit| (fit.code, fit.rows.first().map_or_else(String::new, |row| row.text.clone()))).collect();
     // Chance: so many amounts of about this size, half to twice of it, in so many units, with

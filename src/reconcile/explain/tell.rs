@@ -8,6 +8,7 @@ use super::search::{Fit, Trait};
 use crate::model::finding::{Confidence, Evidence, Finding, Severity, Sides};
 use crate::model::money::{Money, MoneyError, from_parts};
 use crate::model::posting::PostedRow;
+use crate::model::reconciliation::CustomerLine;
 use crate::model::rounding::{Rounding, round_to};
 use crate::reconcile::compare::Comparison;
 use crate::reconcile::facts::{add_up, counted, figures};
@@ -94,12 +95,26 @@ fn one(cx: &Comparison<'_>, open: &[Break], group: &[&Fit]) -> Result<Finding, M
     };
     let confidence = group.iter().map(|fit| fit.confidence()).max_by_key(|c| *c == Confidence::Supported);
     let confidence = confidence.unwrap_or(Confidence::Possible);
+    let of_direction = cx
+        .directions
+        .iter()
+        .find(|line| open[first.breaks[0]].who == Who::Directions && Some(line.direction) == first.direction);
+    if let Some(line) = of_direction.filter(|_| confidence != Confidence::Supported) {
+        // Whose row it is is not certain: all who have such rows are concerned.
+        let has = |c: &CustomerLine| c.ledger_by_direction.get(&line.direction).is_some_and(|m| !m.is_zero());
+        touched = cx.ids(has);
+    }
     if let [only] = group {
         if !only.rivals.is_empty() {
             message.push_str(&format!(" {} as well{}.", fit_as_well(only.rivals.len()), among(&only.rivals)));
         } else if confidence == Confidence::Possible {
             message.push_str(" An accident can look the same: check it before you correct anything.");
         }
+    }
+    if let ([_], Some(whole), Some(part)) = (group, difference, explains)
+        && whole != part
+    {
+        message.push_str(&format!(" With another finding it makes up the difference of {}.", whole.display_signed()));
     }
     next.push_str(" Then run the command again.");
     let evidence = rows.iter().take(SHOWN).map(|row| Evidence {
@@ -113,6 +128,7 @@ fn one(cx: &Comparison<'_>, open: &[Break], group: &[&Fit]) -> Result<Finding, M
         .confidence(confidence)
         .shown_by(evidence)
         .shown_by(touched.iter().take(SHOWN / 4).flat_map(|id| figures(cx, id)));
+    let sides = of_direction.map_or(sides, |line| line.sides);
     finding.analytics = sides.analytics;
     finding.ledger = Some(sides.ledger);
     finding.difference = difference;
