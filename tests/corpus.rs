@@ -25,6 +25,7 @@ fn findings(period: &Period, stated: &str, ledger: &str) -> Vec<Finding> {
         formats: &Default::default(),
         restated: vec![],
         answers: vec![],
+        resolutions: &[],
         issued: &[],
         version: "0",
     };

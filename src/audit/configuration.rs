@@ -8,10 +8,13 @@ use std::path::Path;
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
 use crate::books::layout::{Books, CONFIG, CUSTOMERS};
+use crate::books::resolutions;
 use crate::capture::store::sha256_hex;
 use crate::ledger::format::{self, Format};
 use crate::ledger::open::FORMATS;
+use crate::model::period::Period;
 use crate::model::problem::{Problem, io, nearest};
+use crate::model::resolution::Resolution;
 use crate::render::pdf::template::{SHIPPED, Template};
 
 /// Settings, customers and template, with the bytes that they were read from.
@@ -33,7 +36,32 @@ pub struct Configuration {
     pub copies: Vec<(String, Vec<u8>)>,
     /// What the person should know, a sentence each.
     pub notes: Vec<String>,
+    /// What finance decided about the period's findings.
+    pub resolutions: Vec<Resolution>,
 }
+
+impl Configuration {
+    /// Adds what was decided for a period.
+    ///
+    /// # Errors
+    /// A file that is wrong.
+    pub fn for_period(mut self, books: &Books, period: &Period) -> Result<Self, Problem> {
+        let name = resolutions::file(period);
+        self.add_resolutions(resolutions::read(&books.path(&name))?, &name)?;
+        Ok(self)
+    }
+
+    fn add_resolutions(&mut self, bytes: Option<Vec<u8>>, name: &str) -> Result<(), Problem> {
+        if let Some(bytes) = bytes {
+            self.resolutions = resolutions::parse(&bytes, name)?;
+            self.copies.push((RESOLUTIONS_COPY.to_owned(), bytes));
+        }
+        Ok(())
+    }
+}
+
+/// The name of the decisions' copy in `inputs/`.
+const RESOLUTIONS_COPY: &str = "resolutions.toml";
 
 /// How the copies of ledger formats in `inputs/` begin.
 const FORMAT_COPY: &str = "ledger-format-";
@@ -109,7 +137,10 @@ pub fn load_sealed(folder: &Path, template_file: &str) -> Result<Configuration, 
     let text = String::from_utf8_lossy(&config_bytes).into_owned();
     let config = config::parse(&text, &format!("inputs/{CONFIG}"))?;
     let formats = format_files(&folder.join("inputs"), FORMAT_COPY)?;
-    assemble(config, config_bytes, Some(read(CUSTOMERS)?), read(template_file)?, formats)
+    let mut sealed = assemble(config, config_bytes, Some(read(CUSTOMERS)?), read(template_file)?, formats)?;
+    let decided = folder.join("inputs").join(RESOLUTIONS_COPY);
+    sealed.add_resolutions(resolutions::read(&decided)?, "inputs/resolutions.toml")?;
+    Ok(sealed)
 }
 
 fn assemble(
@@ -138,7 +169,17 @@ fn assemble(
         .chain([(template_copy(&template_sha256), template_bytes)])
         .chain(format_files.into_iter().map(|(name, bytes)| (format!("{FORMAT_COPY}{name}.toml"), bytes)))
         .collect();
-    Ok(Configuration { config, customers, directory, formats, template, template_sha256, copies, notes })
+    Ok(Configuration {
+        config,
+        customers,
+        directory,
+        formats,
+        template,
+        template_sha256,
+        copies,
+        notes,
+        resolutions: Vec::new(),
+    })
 }
 
 /// The books' own template first, then one that comes with the program.

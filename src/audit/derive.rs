@@ -22,9 +22,10 @@ use crate::model::period::Period;
 use crate::model::posting::Ledger;
 use crate::model::problem::Problem;
 use crate::model::reconciliation::{Input, Reconciliation};
+use crate::model::resolution::Resolution;
 use crate::model::usage::Analytics;
 use crate::reconcile::compare::Question;
-use crate::reconcile::{rank, reconcile, wanted};
+use crate::reconcile::{decisions, rank, reconcile, wanted};
 use crate::render::{csv, html, pdf, reconciliation_json};
 
 /// What a comparison is made from, beside the ledger's bytes.
@@ -48,6 +49,8 @@ pub struct Ground<'a> {
     pub answers: Vec<Input>,
     /// What the partner changed in the last closed period since.
     pub restated: Vec<Finding>,
+    /// What finance decided about the period's findings.
+    pub resolutions: &'a [Resolution],
     /// Invoices issued for this period before.
     pub issued: &'a [Issued],
     /// The version that reports name: this program's, or the one that sealed them.
@@ -177,11 +180,17 @@ pub fn reconciled(
 pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Seek + Send)>) -> Result<Derived, Problem> {
     let (ledger, mut reconciliation) = reconciled(ground, ledgers)?;
     reconciliation.findings.extend(ground.restated.iter().cloned());
+    let decided = decisions::apply(&mut reconciliation, ground.resolutions);
     rank::rank(&mut reconciliation.findings);
     let mut decisions = BTreeMap::new();
     if let Some(customers) = ground.customers {
-        let terms =
-            Terms { seller: &ground.config.seller, customers, ledger: &ledger, unlisted: ground.config.unlisted };
+        let terms = Terms {
+            seller: &ground.config.seller,
+            customers,
+            ledger: &ledger,
+            unlisted: ground.config.unlisted,
+            decided: &decided,
+        };
         decisions = charges::decide(&reconciliation, &terms).map_err(|e| too_large(&e))?;
         let mut differing = Vec::new();
         for issued in ground.issued {

@@ -188,6 +188,7 @@ pub fn derive_now(books: &Books, period: &Period, basis: &Basis<'_>) -> Result<D
         capture: Some(capture),
         answers: answers_of(capture),
         restated,
+        resolutions: &configuration.resolutions,
         issued,
         version,
     };

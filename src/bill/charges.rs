@@ -9,6 +9,7 @@ use crate::model::invoice::{Draft, Line, Party, Proof};
 use crate::model::money::{Money, MoneyError, total};
 use crate::model::posting::Ledger;
 use crate::model::reconciliation::{CustomerLine, Reconciliation, Status};
+use crate::model::resolution::Decision;
 use crate::model::rounding::{Rounding, round_to};
 use crate::model::usage::Direction;
 use crate::model::words::amount_in_words;
@@ -43,6 +44,8 @@ pub struct Terms<'a> {
     pub ledger: &'a Ledger,
     /// What to do with unlisted customers.
     pub unlisted: Unlisted,
+    /// What finance decided for customers whose figures differ.
+    pub decided: &'a BTreeMap<String, Decision>,
 }
 
 /// Decides for every customer of the reconciliation.
@@ -58,7 +61,10 @@ pub fn decide(reconciliation: &Reconciliation, terms: &Terms<'_>) -> Result<BTre
         let disposition = if let Some(findings) = held.get(id) {
             let named: Vec<String> = findings.iter().map(|f| format!("{} {}", f.id, f.code)).collect();
             Disposition::Held(named.join(", "))
+        } else if let Some(decision) = terms.decided.get(id) {
+            bill(reconciliation, terms, line, Proof::Decision, *decision)?
         } else {
+            let ledger = Decision::BillLedger;
             match line.status {
                 Status::Unlisted if terms.unlisted == Unlisted::Hold => {
                     Disposition::Held("not listed by the partner, and [reconcile] unlisted = \"hold\"".to_owned())
@@ -69,9 +75,9 @@ pub fn decide(reconciliation: &Reconciliation, terms: &Terms<'_>) -> Result<BTre
                 Status::Discrepant | Status::NotStated | Status::NotReconciled => {
                     Disposition::Held("not proven".to_owned())
                 }
-                Status::Unlisted => bill(reconciliation, terms, line, Proof::TotalOnly)?,
-                Status::Matched => bill(reconciliation, terms, line, Proof::Customer)?,
-                Status::Tolerated => bill(reconciliation, terms, line, Proof::Tolerance)?,
+                Status::Unlisted => bill(reconciliation, terms, line, Proof::TotalOnly, ledger)?,
+                Status::Matched => bill(reconciliation, terms, line, Proof::Customer, ledger)?,
+                Status::Tolerated => bill(reconciliation, terms, line, Proof::Tolerance, ledger)?,
             }
         };
         decided.insert(id.to_owned(), disposition);
@@ -79,19 +85,41 @@ pub fn decide(reconciliation: &Reconciliation, terms: &Terms<'_>) -> Result<BTre
     Ok(decided)
 }
 
+/// Inbound and outbound as they are billed. Where a decision names a total that no side
+/// splits by direction, the ledger's split is kept and the direction with more takes what
+/// was decided.
+fn charged(customer: &CustomerLine, decision: Decision) -> Result<[Money; 2], MoneyError> {
+    let zero = Money::zero(customer.sides.ledger.currency());
+    let booked = Direction::ALL.map(|d| customer.ledger_by_direction.get(&d).copied().unwrap_or(zero));
+    let stated = Direction::ALL.map(|d| customer.direction(d).and_then(|sides| sides.analytics));
+    let wanted = match decision {
+        Decision::BillAnalytics => match (stated, customer.sides.analytics) {
+            ([Some(inbound), Some(outbound)], _) => return Ok([inbound, outbound]),
+            (_, Some(total)) => total,
+            (_, None) => return Ok(booked),
+        },
+        Decision::BillAmount(amount) => Money::new(amount, zero.currency()),
+        Decision::BillLedger | Decision::Accept | Decision::Hold => return Ok(booked),
+    };
+    let more = wanted.minus(&customer.sides.ledger)?;
+    let [inbound, outbound] = booked;
+    Ok(if inbound > outbound { [inbound.plus(&more)?, outbound] } else { [inbound, outbound.plus(&more)?] })
+}
+
 fn bill(
     reconciliation: &Reconciliation,
     terms: &Terms<'_>,
     customer: &CustomerLine,
     proof: Proof,
+    decision: Decision,
 ) -> Result<Disposition, MoneyError> {
     let currency = reconciliation.currency;
     let digits = currency.minor_digits();
     let period = &reconciliation.period;
     let posted = terms.ledger.customers.get(&customer.customer_id);
+    let charged = charged(customer, decision)?;
     let mut lines = Vec::new();
-    for direction in Direction::ALL {
-        let exact = posted.map_or_else(|| Money::zero(currency), |p| p.direction(direction));
+    for (direction, exact) in Direction::ALL.into_iter().zip(charged) {
         if exact.is_zero() {
             continue;
         }

@@ -5,5 +5,6 @@ pub mod config;
 pub mod customers;
 pub mod layout;
 pub mod lock;
+pub mod resolutions;
 pub mod settings;
 pub mod transaction;

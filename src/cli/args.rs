@@ -70,6 +70,8 @@ pub enum Command {
     Import(Import),
     /// Compare a period's usage with the ledger; issues nothing
     Reconcile(Reconcile),
+    /// Decide about a finding: what is billed all the same, and why
+    Resolve(Resolve),
     /// Fetch, reconcile, invoice every customer that reconciles, and seal
     Close(Close),
     /// Say what the partner changed for a period since it was captured
@@ -90,6 +92,35 @@ pub enum Command {
 
 fn period(text: &str) -> Result<Period, String> {
     Period::parse(text)
+}
+
+/// `resolve`
+#[derive(Debug, Args)]
+pub struct Resolve {
+    /// The period
+    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    pub period: Period,
+    /// The finding, as the report numbers it: F001; without it, the open ones are listed
+    #[arg(value_name = "FINDING")]
+    pub finding: Option<String>,
+    /// Bill `analytics`, `ledger`, or an amount
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["hold", "accept"])]
+    pub bill: Option<String>,
+    /// Do not bill yet
+    #[arg(long, conflicts_with = "accept")]
+    pub hold: bool,
+    /// Accept the difference; the ledger's figure is billed
+    #[arg(long)]
+    pub accept: bool,
+    /// Why; an auditor will read it
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Who decides
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// When, if not today
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<String>,
 }
 
 /// `demo`

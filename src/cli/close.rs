@@ -19,7 +19,7 @@ use crate::render::text::{self, Paint};
 
 pub(super) fn run(job: &Job<'_>, args: &args::Close) -> Result<Exit, Problem> {
     let period = &args.period.period;
-    let configuration = configuration::load(&job.books)?;
+    let configuration = configuration::load(&job.books)?.for_period(&job.books, period)?;
     open::check(&configuration.config.ledger_format, &configuration.formats)?;
     let nothing = |p: Problem| p.not_done("No invoice was issued.");
     let _lock = begin(job, &format!("close --period {}", period.name)).map_err(nothing)?;

@@ -11,6 +11,7 @@ mod init;
 mod output;
 mod progress;
 mod reconcile;
+mod resolve;
 mod restated;
 mod sql;
 mod status;
@@ -69,6 +70,7 @@ pub fn run(arguments: Arguments, world: &World) -> Exit {
         Command::Fetch(args) => fetch::run(&job, &args),
         Command::Import(args) => import::run(&job, &args),
         Command::Reconcile(args) => reconcile::run(&job, &args),
+        Command::Resolve(args) => resolve::run(&job, &args),
         Command::Close(args) => close::run(&job, &args),
         Command::Restated(args) => restated::run(&job, &args),
         Command::Sql(args) => sql::run(&job, &args),

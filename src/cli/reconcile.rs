@@ -31,7 +31,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Reconcile) -> Result<Exit, Problem
 }
 
 fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Problem> {
-    let configuration = configuration::load(&job.books)?;
+    let configuration = configuration::load(&job.books)?.for_period(&job.books, period)?;
     open::check(&configuration.config.ledger_format, &configuration.formats)?;
     let _lock = begin(job, &format!("reconcile --period {}", period.name))?;
     for note in &configuration.notes {
@@ -116,6 +116,7 @@ fn two_files(
         capture: None,
         restated: Vec::new(),
         answers: vec![Input { role: "analytics", path: name, sha256: sha256_hex(&body), bytes: body.len() as u64 }],
+        resolutions: &[],
         issued: &[],
         version: VERSION,
     };

@@ -1,6 +1,7 @@
 //! What reconciliation finds: facts read off the inputs, and causes that explain them.
 
 use super::money::Money;
+use super::resolution::Resolution;
 use super::usage::Direction;
 
 /// Whether a finding stops the customers it touches from being invoiced.
@@ -102,6 +103,8 @@ pub struct Finding {
     pub message: String,
     /// What to do.
     pub next: String,
+    /// What finance decided about it, where the decision applies.
+    pub resolution: Option<Resolution>,
 }
 
 impl Finding {
@@ -124,6 +127,7 @@ impl Finding {
             evidence: Vec::new(),
             message,
             next,
+            resolution: None,
         }
     }
 

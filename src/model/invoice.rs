@@ -28,6 +28,8 @@ pub enum Proof {
     Customer,
     /// The same within the declared tolerance; the ledger's figure is billed.
     Tolerance,
+    /// Finance decided what is billed, and why.
+    Decision,
     /// Only the sum of all unlisted customers is proven, to the last digit.
     TotalOnly,
 }
@@ -40,13 +42,14 @@ impl Proof {
             Self::Customer => "customer",
             Self::Tolerance => "tolerance",
             Self::TotalOnly => "total-only",
+            Self::Decision => "decision",
         }
     }
 
     /// Reads the word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Customer, Self::Tolerance, Self::TotalOnly].into_iter().find(|p| p.name() == word)
+        [Self::Customer, Self::Tolerance, Self::TotalOnly, Self::Decision].into_iter().find(|p| p.name() == word)
     }
 }
 

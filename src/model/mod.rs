@@ -9,6 +9,7 @@ pub mod number;
 pub mod period;
 pub mod problem;
 pub mod reconciliation;
+pub mod resolution;
 pub mod rounding;
 pub mod transactions;
 pub mod usage;

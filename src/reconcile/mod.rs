@@ -5,6 +5,7 @@ pub mod causes;
 mod chance;
 pub mod explain;
 pub mod compare;
+pub mod decisions;
 pub mod facts;
 mod noise;
 pub mod pages;

@@ -185,6 +185,16 @@ pub struct FindingRow<'a> {
     evidence: Vec<EvidenceRow<'a>>,
     message: &'a str,
     next: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolution: Option<ResolutionRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct ResolutionRow<'a> {
+    decision: String,
+    reason: &'a str,
+    by: &'a str,
+    on: &'a str,
 }
 
 #[derive(Serialize)]
@@ -364,6 +374,12 @@ impl<'a> From<&'a Finding> for FindingRow<'a> {
                 .collect(),
             message: &finding.message,
             next: &finding.next,
+            resolution: finding.resolution.as_ref().map(|r| ResolutionRow {
+                decision: r.decision.words(),
+                reason: &r.reason,
+                by: &r.by,
+                on: &r.on,
+            }),
         }
     }
 }

@@ -6,4 +6,5 @@ mod demo;
 mod fetch;
 mod help;
 mod reconcile;
+mod resolve;
 mod verify;

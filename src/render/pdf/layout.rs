@@ -365,6 +365,8 @@ impl Sheet<'_> {
     fn notes(&mut self) {
         let notes = &self.template.notes;
         let note = match self.invoice.content.proof {
+            // What was decided, and why, is between finance and its auditor.
+            Proof::Decision => return,
             Proof::Customer => &notes.customer,
             Proof::Tolerance => &notes.tolerance,
             Proof::TotalOnly => &notes.total_only,

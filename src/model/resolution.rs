@@ -1,0 +1,70 @@
+//! What finance decided about a finding: a reason, who, when, and for which figures.
+
+use rust_decimal::Decimal;
+
+use super::usage::Direction;
+
+/// What is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Bill the partner's figure.
+    BillAnalytics,
+    /// Bill the ledger's figure.
+    BillLedger,
+    /// Bill this amount.
+    BillAmount(Decimal),
+    /// Do not bill yet.
+    Hold,
+    /// The difference is accepted as it is; the ledger's figure is billed.
+    Accept,
+}
+
+impl Decision {
+    /// In words, as reports say it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::BillAnalytics => "bill the partner's figure".to_owned(),
+            Self::BillLedger => "bill the ledger's figure".to_owned(),
+            Self::BillAmount(amount) => format!("bill {amount}"),
+            Self::Hold => "hold".to_owned(),
+            Self::Accept => "accept the difference".to_owned(),
+        }
+    }
+
+    /// The line of a resolutions file.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self {
+            Self::BillAnalytics => "bill = \"analytics\"".to_owned(),
+            Self::BillLedger => "bill = \"ledger\"".to_owned(),
+            Self::BillAmount(amount) => format!("bill = \"{amount}\""),
+            Self::Hold => "hold = true".to_owned(),
+            Self::Accept => "accept = true".to_owned(),
+        }
+    }
+}
+
+/// One decision. It applies to the finding of this code that touches these customers, while
+/// both figures are what they were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolution {
+    /// The finding's code.
+    pub finding: String,
+    /// Whom it touches, sorted.
+    pub customers: Vec<String>,
+    /// Its direction, where it has one.
+    pub direction: Option<Direction>,
+    /// The partner's figure that the decision was made for.
+    pub analytics: Option<Decimal>,
+    /// The ledger's.
+    pub ledger: Option<Decimal>,
+    /// What is decided.
+    pub decision: Decision,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by: String,
+    /// When, as it was written: a date.
+    pub on: String,
+}

@@ -1,0 +1,97 @@
+//! What finance decided, applied: a decision releases what its finding holds while the
+//! figures that it was made for stand, and says so where they do not.
+
+use std::collections::BTreeMap;
+
+use crate::model::finding::{Finding, Severity};
+use crate::model::money::Money;
+use crate::model::reconciliation::Reconciliation;
+use crate::model::resolution::{Decision, Resolution};
+
+/// Findings about the answer as a whole: no decision about a customer makes it provable.
+const WHOLE: [&str; 3] = ["period-mismatch", "analytics-crossfoot", "currency-mismatch"];
+
+/// Applies decisions to their findings, and adds a finding for each that does not apply.
+/// Returns how each customer is billed whose every hold was lifted.
+pub fn apply(reconciliation: &mut Reconciliation, resolutions: &[Resolution]) -> BTreeMap<String, Decision> {
+    let mut stale = Vec::new();
+    let mut decided = BTreeMap::new();
+    for resolution in resolutions {
+        let same = |f: &&mut Finding| {
+            f.code == resolution.finding && f.customers == resolution.customers && f.direction == resolution.direction
+        };
+        let Some(finding) = reconciliation.findings.iter_mut().find(same) else {
+            stale.push(not_there(resolution));
+            continue;
+        };
+        let is = |money: Option<Money>, amount| money.map(|m| m.amount()) == amount;
+        if !is(finding.analytics, resolution.analytics) || !is(finding.ledger, resolution.ledger) {
+            stale.push(changed(resolution, finding));
+            continue;
+        }
+        if WHOLE.contains(&finding.code) && resolution.decision != Decision::Hold {
+            finding.message.push_str(" A decision about it cannot be followed: every figure depends on it.");
+            continue;
+        }
+        finding.message.push_str(&format!(
+            " Decided by {} on {}: {}, because {}",
+            resolution.by,
+            resolution.on,
+            resolution.decision.words(),
+            ended(&resolution.reason)
+        ));
+        finding.resolution = Some(resolution.clone());
+        if resolution.decision != Decision::Hold && finding.severity == Severity::Blocking {
+            finding.severity = Severity::Warning;
+            for id in &finding.customers {
+                decided.insert(id.clone(), resolution.decision);
+            }
+        }
+    }
+    reconciliation.findings.extend(stale);
+    decided
+}
+
+/// A reason as the end of a sentence.
+fn ended(reason: &str) -> String {
+    let reason = reason.trim();
+    if reason.ends_with(['.', '!', '?']) { reason.to_owned() } else { format!("{reason}.") }
+}
+
+fn whom(resolution: &Resolution) -> String {
+    match resolution.customers.as_slice() {
+        [] => String::new(),
+        [id] => format!(" for {id}"),
+        all => format!(" for {} customers", all.len()),
+    }
+}
+
+fn not_there(resolution: &Resolution) -> Finding {
+    let message = format!(
+        "The decision of {} on {}{} ({}) finds no such `{}` any more; it changes nothing.",
+        resolution.by,
+        resolution.on,
+        whom(resolution),
+        resolution.decision.words(),
+        resolution.finding
+    );
+    let next = "Take the entry out of the resolutions file if the difference is mended.".to_owned();
+    Finding::fact("resolution-stale", Severity::Info, message, next).touching(resolution.customers.clone())
+}
+
+fn changed(resolution: &Resolution, finding: &Finding) -> Finding {
+    let figure = |money: Option<Money>| money.map_or_else(|| "none".to_owned(), |m| m.plain());
+    let was = |amount: Option<rust_decimal::Decimal>| amount.map_or_else(|| "none".to_owned(), |a| a.to_string());
+    let message = format!(
+        "The decision of {} on {}{} no longer applies: it was made for analytics {} and ledger {}, and they are {} and {} now.",
+        resolution.by,
+        resolution.on,
+        whom(resolution),
+        was(resolution.analytics),
+        was(resolution.ledger),
+        figure(finding.analytics),
+        figure(finding.ledger)
+    );
+    let next = "Decide again: crossfoot resolve. Until then the customer is held.".to_owned();
+    Finding::fact("resolution-stale", Severity::Warning, message, next).touching(resolution.customers.clone())
+}

@@ -1,0 +1,92 @@
+//! Decisions: written by `resolve`, followed by `close`, proven by `verify`, and no longer
+//! followed when the figures they were made for change.
+
+use serde_json::Value;
+
+use crate::support::{Books, rehearse_month, settings};
+
+const MONTH: &str = "auth_id,name,inbound_calls,inbound_cost,outbound_calls,outbound_cost\nMA_1,Asha,10,4.50,20,9.00\nMA_2,Bela,0,0.00,300,135.00\n";
+
+fn ledger(bela: &str) -> String {
+    format!(
+        "date,customer_id,direction,amount\n2026-03-05,MA_1,inbound,4.50\n2026-03-05,MA_1,outbound,9.00\n2026-03-07,MA_2,outbound,{bela}\n"
+    )
+}
+
+fn report(books: &Books) -> Value {
+    serde_json::from_slice(&books.read("closes/2026-03/reconciliation.json")).unwrap()
+}
+
+#[test]
+fn a_decision_releases_bills_and_stops_applying_when_figures_change() {
+    let server = rehearse_month("2026-03", MONTH, |_| {});
+    let books = Books::empty("");
+    books.write("crossfoot.toml", &settings(&server.base_url(), ""));
+    books.write("customers.csv", "customer_id,legal_name\nMA_1,Asha\nMA_2,Bela\n");
+    books.write("ledgers/2026-03.csv", &ledger("172.31"));
+    assert_eq!(books.run("reconcile --period 2026-03 -q").code, 3);
+
+    let listed = books.run("resolve --period 2026-03");
+    assert!(listed.stdout.starts_with("F001 "), "{}", listed.stdout);
+    let unsaid = books.run("resolve --period 2026-03 F001 --bill analytics --by asha");
+    assert_eq!(unsaid.code, 2);
+    assert!(unsaid.stderr.contains("--reason is missing"), "{}", unsaid.stderr);
+    let unknown = books.run("resolve --period 2026-03 F010 --accept --by asha --reason x");
+    assert!(unknown.stderr.contains("did you mean F001?"), "{}", unknown.stderr);
+
+    let done = books.run("resolve --period 2026-03 f001 --bill analytics --by asha --on 2026-04-02 --reason agreed");
+    assert_eq!((done.code, done.stderr.contains("error")), (0, false), "{}", done.stderr);
+    let closed = books.run("close --period 2026-03 -q --offline");
+    assert_eq!(closed.code, 0, "{}{}", closed.stdout, closed.stderr);
+    let first = &report(&books)["findings"][0];
+    assert_eq!(first["severity"], "warning");
+    assert_eq!(first["resolution"]["decision"], "bill the partner's figure");
+    assert!(
+        first["message"]
+            .as_str()
+            .unwrap()
+            .ends_with("Decided by asha on 2026-04-02: bill the partner's figure, because agreed.")
+    );
+    let register = String::from_utf8(books.read("closes/2026-03/invoices.csv")).unwrap();
+    assert!(register.contains("MA_2") && register.contains("135.00") && !register.contains("172.31"), "{register}");
+    let verified = books.run("verify");
+    assert_eq!(verified.code, 0, "{}{}", verified.stdout, verified.stderr);
+
+    // The figures change: the decision was not made for these.
+    books.write("ledgers/2026-03.csv", &ledger("172.41"));
+    let again = books.run("reconcile --period 2026-03 -q --offline");
+    assert_eq!(again.code, 3, "{}", again.stdout);
+    let findings = report(&books)["findings"].as_array().unwrap().clone();
+    let stale = findings.iter().find(|f| f["code"] == "resolution-stale").unwrap();
+    assert!(stale["message"].as_str().unwrap().contains("made for analytics 135.00 and ledger 172.31"), "{stale}");
+    // And when the ledger is right, the entry is left over.
+    books.write("ledgers/2026-03.csv", &ledger("135.00"));
+    let mended = books.run("reconcile --period 2026-03 -q --offline");
+    assert_eq!(mended.code, 0, "{}", mended.stdout);
+    assert_eq!(report(&books)["findings"][0]["severity"], "info");
+}
+
+#[test]
+fn an_amount_and_a_hold_are_followed_and_a_wrong_file_is_refused() {
+    let server = rehearse_month("2026-03", MONTH, |_| {});
+    let books = Books::empty("");
+    books.write("crossfoot.toml", &settings(&server.base_url(), ""));
+    books.write("customers.csv", "customer_id,legal_name\nMA_1,Asha\nMA_2,Bela\n");
+    books.write("ledgers/2026-03.csv", &ledger("172.31"));
+    assert_eq!(books.run("reconcile --period 2026-03 -q").code, 3);
+    let decide = |how: &str| {
+        books.run(&format!("resolve --period 2026-03 F001 {how} --by asha --on 2026-04-02 --reason agreed"))
+    };
+    assert_eq!(decide("--bill 1,000").code, 2);
+    assert_eq!(decide("--hold").code, 0);
+    assert_eq!(books.run("close --period 2026-03 -q --offline").code, 3);
+    assert_eq!(decide("--bill 150.00").code, 0);
+    assert_eq!(books.run("close --period 2026-03 -q --offline").code, 0);
+    let register = String::from_utf8(books.read("closes/2026-03/invoices.csv")).unwrap();
+    assert!(register.contains(",150.00,"), "{register}");
+    assert_eq!(books.run("verify").code, 0);
+    books.write("resolutions/2026-03.toml", "[[resolution]]\nfinding = \"x\"\n");
+    let refused = books.run("close --period 2026-03 -q --offline");
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("resolutions/2026-03.toml"), "{}", refused.stderr);
+}
