@@ -6,7 +6,6 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
-use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -17,6 +16,7 @@ use crate::model::money::{Currency, parse_plain};
 use crate::model::number::NumberFormat;
 use crate::model::period::Period;
 use crate::model::problem::{Problem, nearest};
+use crate::model::tolerance::Tolerance;
 
 /// How the partner API is reached.
 #[derive(Clone, Debug)]
@@ -128,8 +128,8 @@ pub struct Config {
     pub date_order: Option<String>,
     /// `[ledger.accounts]`: account → `inbound`, `outbound`, `other`.
     pub accounts: BTreeMap<String, String>,
-    /// `[reconcile] tolerance`
-    pub tolerance: Decimal,
+    /// `[reconcile] tolerance`, `tolerance_percent`, `tolerance_total`
+    pub tolerance: Tolerance,
     /// `[reconcile] unlisted`
     pub unlisted: Unlisted,
     /// `[reconcile] recheck`
@@ -345,11 +345,18 @@ impl<'a> Reader<'a> {
             "dmy" | "mdy" => Ok(Some(text.to_owned())),
             other => Err(format!("must be \"dmy\" or \"mdy\", not `{other}`")),
         });
-        let tolerance = self.convert("reconcile.tolerance", |text| match parse_plain(text) {
-            Ok(amount) if amount.is_sign_negative() && !amount.is_zero() => Err("must not be negative".to_owned()),
+        let limit = |text: &str| match parse_plain(text) {
+            Ok(amount) if amount.is_sign_negative() => Err("must not be negative".to_owned()),
             Ok(amount) => Ok(amount),
             Err(e) => Err(e.to_string()),
-        });
+        };
+        let tolerance = self.convert("reconcile.tolerance", limit);
+        let tolerance_percent = self.convert("reconcile.tolerance_percent", limit);
+        let tolerance_total =
+            self.convert(
+                "reconcile.tolerance_total",
+                |text| if text.is_empty() { Ok(None) } else { limit(text).map(Some) },
+            );
         let unlisted = self.convert("reconcile.unlisted", |text| match text {
             "bill" => Ok(Unlisted::Bill),
             "hold" => Ok(Unlisted::Hold),
@@ -387,7 +394,7 @@ impl<'a> Reader<'a> {
             ledger_format: ledger_format?,
             date_order: date_order?,
             accounts: std::mem::take(&mut self.accounts),
-            tolerance: tolerance?,
+            tolerance: Tolerance { absolute: tolerance?, per_cent: tolerance_percent?, total: tolerance_total? },
             unlisted: unlisted?,
             recheck: recheck?,
             number_format: number_format?,
@@ -452,7 +459,7 @@ mod tests {
         let empty = parse("", "crossfoot.toml").unwrap();
         assert_eq!(format!("{scaffolded:?}"), format!("{empty:?}"));
         let changed = parse(&scaffold(&[("reconcile.tolerance", "\"0.50\"")]), "crossfoot.toml").unwrap();
-        assert_eq!(changed.tolerance.to_string(), "0.50");
+        assert_eq!(changed.tolerance.absolute.to_string(), "0.50");
         // Uncommenting every default must also be accepted.
         let explicit: String = SETTINGS
             .iter()

@@ -174,7 +174,7 @@ mod tests {
             by: "asha".into(),
             on: "2026-04-02".into(),
         };
-        let text = write(&[entry.clone()]);
+        let text = write(std::slice::from_ref(&entry));
         assert_eq!(parse(text.as_bytes(), "r.toml"), Ok(vec![entry]));
     }
 

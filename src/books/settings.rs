@@ -110,6 +110,16 @@ pub const SETTINGS: &[Setting] = &[
         doc: "Absolute, per customer and per direction. What it lets pass is printed.",
     },
     Setting {
+        path: "reconcile.tolerance_percent",
+        default: "\"0\"",
+        doc: "Or up to so many per cent of the partner's figure.",
+    },
+    Setting {
+        path: "reconcile.tolerance_total",
+        default: "",
+        doc: "All that is let pass, added up without signs, at most; beyond it everybody\nconcerned is held.",
+    },
+    Setting {
         path: "reconcile.unlisted",
         default: "\"bill\"",
         doc: "Customers whom the partner does not list: \"bill\" them from the ledger while\nthe remainder agrees to the last digit, or \"hold\" them.",

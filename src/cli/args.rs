@@ -80,6 +80,8 @@ pub enum Command {
     Sql(Sql),
     /// Recompute and re-derive everything that was sealed, offline
     Verify(Verify),
+    /// Put known faults into a copy of your ledger, and say how many are found
+    SelfTest(SelfTest),
     /// Say where each period stands, and the next command
     Status,
     /// Explain a finding code
@@ -92,6 +94,17 @@ pub enum Command {
 
 fn period(text: &str) -> Result<Period, String> {
     Period::parse(text)
+}
+
+/// `self-test`
+#[derive(Debug, Args)]
+pub struct SelfTest {
+    /// The period whose ledger is copied
+    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    pub period: Period,
+    /// How many faults of each kind
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub times: u64,
 }
 
 /// `resolve`

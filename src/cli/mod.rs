@@ -13,6 +13,7 @@ mod progress;
 mod reconcile;
 mod resolve;
 mod restated;
+mod self_test;
 mod sql;
 mod status;
 mod verify;
@@ -75,6 +76,7 @@ pub fn run(arguments: Arguments, world: &World) -> Exit {
         Command::Restated(args) => restated::run(&job, &args),
         Command::Sql(args) => sql::run(&job, &args),
         Command::Verify(args) => verify::run(&job, &args),
+        Command::SelfTest(args) => self_test::run(&job, &args),
         Command::Status => status::run(&job),
         Command::Explain(args) => explain::run(&job, &args),
         Command::Completions(args) => {

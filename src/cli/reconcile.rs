@@ -82,7 +82,7 @@ fn two_files(
     open::check(&config.ledger_format, &BTreeMap::new())?;
     config.accounts = args.account.iter().cloned().collect();
     if let Some(text) = &args.tolerance {
-        config.tolerance =
+        config.tolerance.absolute =
             parse_plain(text).ok().filter(|t| !t.is_sign_negative() || t.is_zero()).ok_or_else(|| {
                 Problem::usage("arguments", format!("--tolerance `{text}` is not an amount such as 0.50"))
             })?;

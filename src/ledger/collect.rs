@@ -58,8 +58,8 @@ pub(super) fn rows<R: Read + Send>(
         found.truncate(MOST_ROWS);
         Ok(None)
     };
-    take(look.piece(first))?;
-    each(&mut pieces, |piece| look.piece(piece), take)?;
+    take(look.piece(&first))?;
+    each(&mut pieces, |piece| look.piece(&piece), take)?;
     Ok(found)
 }
 
@@ -75,7 +75,7 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    fn piece(&self, piece: Piece) -> (u64, Vec<PostedRow>) {
+    fn piece(&self, piece: &Piece) -> (u64, Vec<PostedRow>) {
         let mut found = Vec::new();
         let (rows, _) = records(&piece.bytes, self.columns.names.len(), |record| {
             if record.count == self.columns.names.len() {

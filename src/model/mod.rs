@@ -11,6 +11,7 @@ pub mod problem;
 pub mod reconciliation;
 pub mod resolution;
 pub mod rounding;
+pub mod tolerance;
 pub mod transactions;
 pub mod usage;
 pub mod words;

@@ -14,6 +14,7 @@ use crate::model::money::{Currency, Money, MoneyError, Sum, Tally, total};
 use crate::model::period::Period;
 use crate::model::posting::{Ledger, PostedRow};
 use crate::model::reconciliation::{CustomerLine, DirectionLine, Input, Remainder, Status};
+use crate::model::tolerance::Tolerance;
 use crate::model::transactions::Transactions;
 use crate::model::usage::{Analytics, CustomerUsage, Direction, Identity, Usage};
 
@@ -26,8 +27,8 @@ pub struct Question<'a> {
     pub timezone: Tz,
     /// The currency of the comparison: the answer's.
     pub currency: Currency,
-    /// Differences up to this, per customer and per direction, are tolerated.
-    pub tolerance: Decimal,
+    /// Which differences are let pass, per customer and per direction.
+    pub tolerance: Tolerance,
     /// What the partner says of the whole.
     pub analytics: &'a Analytics,
     /// What it says of each customer and direction, where that was captured.
@@ -127,10 +128,11 @@ impl Comparison<'_> {
         Money::zero(self.question.currency)
     }
 
-    /// Whether a difference is larger than what is tolerated.
+    /// Whether a difference is larger than what is tolerated of a direction.
     #[must_use]
-    pub fn beyond_tolerance(&self, difference: &Money) -> bool {
-        difference.abs().amount() > self.question.tolerance
+    pub fn beyond_tolerance(&self, difference: &Money, direction: Direction) -> bool {
+        let line = self.directions.iter().find(|line| line.direction == direction);
+        !self.question.tolerance.allows(difference, line.and_then(|line| line.sides.analytics).as_ref())
     }
 
     /// How a person calls a customer: name and id.
@@ -152,9 +154,9 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
     let (analytics, ledger) = (question.analytics, question.ledger);
     let money = |amount: Decimal| Money::new(amount, currency);
     let zero = Money::zero(currency);
-    let status = |difference: Option<Money>| match difference {
+    let status = |difference: Option<Money>, stated: Option<Money>| match difference {
         Some(d) if d.is_zero() => Status::Matched,
-        Some(d) if d.abs().amount() <= question.tolerance => Status::Tolerated,
+        Some(d) if question.tolerance.allows(&d, stated.as_ref()) => Status::Tolerated,
         _ => Status::Discrepant,
     };
 
@@ -168,7 +170,7 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
         let status = match sides.analytics {
             None if booked.is_zero() => Status::Matched,
             None => Status::NotStated,
-            Some(_) => status(sides.difference),
+            Some(_) => status(sides.difference, sides.analytics),
         };
         directions.push(DirectionLine { direction, sides, status, calls: stated.and_then(|u| u.calls) });
     }
@@ -250,16 +252,16 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
                 let stated = if entry.priced { Some(entry.cost.total()?) } else { None };
                 let mut worst = match stated {
                     None if nothing_used => Status::Matched,
-                    _ => status(stated.map(|s| booked.minus(&s)).transpose()?),
+                    _ => status(stated.map(|s| booked.minus(&s)).transpose()?, stated),
                 };
                 for (direction, cost) in analytics_by_direction.iter().flatten() {
                     let difference = cost.map(|cost| ledger_by_direction[direction].minus(&cost)).transpose()?;
-                    worst = worst.max(status(difference));
+                    worst = worst.max(status(difference, *cost));
                 }
                 (stated, worst, entry.name.or(known), entry.calls)
             }
             // The list is complete, so the partner charges nothing for this customer.
-            None if complete => (Some(zero), status(Some(booked)), known, None),
+            None if complete => (Some(zero), status(Some(booked), None), known, None),
             None => {
                 unlisted.push(booked);
                 unlisted_count += 1;

@@ -210,7 +210,7 @@ pub fn inject(kind: &str, rows: &mut Vec<Row>, period: &Period, dice: &mut Dice)
         }
         "a digit mistyped" => {
             let spot = dice.pick(written.len());
-            let mut bytes: Vec<u8> = written.clone().into_bytes();
+            let mut bytes: Vec<u8> = written.into_bytes();
             let other = b'0' + (bytes[spot] - b'0' + 1 + u8::try_from(dice.roll(8)).unwrap_or(0)) % 10;
             if spot == 0 && other == b'0' {
                 return false;

@@ -7,6 +7,7 @@
 mod answers;
 pub mod faults;
 pub mod month;
+pub mod trial;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;

@@ -176,3 +176,37 @@ fn names_from_outside_are_text_in_every_output() {
     let csv = std::fs::read_to_string(dir.path().join("out/reconciliation.csv")).unwrap();
     assert!(csv.contains("'=HYPERLINK") && !csv.contains(",=HYPERLINK"));
 }
+
+#[test]
+fn limits_in_per_cent_and_in_all() {
+    use crate::support::{Books, rehearse_month, settings};
+    let month = "auth_id,name,inbound_calls,inbound_cost,outbound_calls,outbound_cost\nMA_1,Asha,10,100.00,0,0.00\nMA_2,Bela,0,0.00,300,200.00\n";
+    let server = rehearse_month("2026-03", month, |_| {});
+    let books = Books::empty("");
+    books.write("customers.csv", "customer_id,legal_name\nMA_1,Asha\nMA_2,Bela\n");
+    books.write(
+        "ledgers/2026-03.csv",
+        "date,customer_id,direction,amount\n2026-03-05,MA_1,inbound,100.43\n2026-03-05,MA_2,outbound,199.23\n",
+    );
+    let run = |limits: &str| {
+        let text = settings(&server.base_url(), "");
+        let text = if text.contains("[reconcile]\n") {
+            text.replace("[reconcile]\n", &format!("[reconcile]\n{limits}"))
+        } else {
+            format!("{text}\n[reconcile]\n{limits}")
+        };
+        books.write("crossfoot.toml", &text);
+        let ran = books.run("reconcile --period 2026-03 -q");
+        let report: serde_json::Value =
+            serde_json::from_slice(&books.read("closes/2026-03/reconciliation.json")).unwrap();
+        (ran.code, report["findings"][0].clone())
+    };
+    let (code, finding) = run("tolerance_percent = \"0.5\"\n");
+    assert_eq!((code, finding["code"].as_str()), (0, Some("tolerated")));
+    assert!(finding["message"].as_str().unwrap().contains("0.5 % of the partner's figure"), "{finding}");
+    assert!(finding["message"].as_str().unwrap().contains("₹1.20 in all, -₹0.34 net"), "{finding}");
+    let (code, finding) = run("tolerance_percent = \"0.5\"\ntolerance_total = \"1.00\"\n");
+    assert_eq!((code, finding["severity"].as_str()), (3, Some("blocking")));
+    assert!(finding["message"].as_str().unwrap().contains("more than the ₹1.00"), "{finding}");
+    assert_eq!(run("tolerance_percent = \"0.4\"\n").0, 3);
+}

@@ -90,3 +90,16 @@ fn an_amount_and_a_hold_are_followed_and_a_wrong_file_is_refused() {
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("resolutions/2026-03.toml"), "{}", refused.stderr);
 }
+
+#[test]
+fn the_self_test_reports_the_recall_and_leaves_the_ledger_alone() {
+    let books = Books::example("http://127.0.0.1:9");
+    let before = books.read("ledgers/2026-03.csv");
+    let ran = books.run("self-test --period 2026-03 --times 1 --json -q");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let report = ran.json();
+    let [faults, named] = ["faults", "named_first"].map(|key| report[key].as_u64().unwrap());
+    assert!(faults >= 25 && named * 100 >= faults * 85, "{named} of {faults}");
+    assert_eq!(books.read("ledgers/2026-03.csv"), before);
+    assert_eq!(books.run("self-test --period 2027-03").code, 1);
+}

@@ -49,7 +49,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     let differing = cx
         .customers
         .iter()
-        .filter(|l| l.status == Status::Discrepant)
+        .filter(|l| matches!(l.status, Status::Discrepant | Status::Tolerated))
         .map(|l| l.sides)
         .chain(cx.remainder.iter().map(|r| r.sides))
         .filter_map(|s| s.difference);
@@ -60,11 +60,11 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     let directions_over = positive(inbound).plus(&positive(outbound))?;
     let moved = directions_over.minus(&customers_over)?;
     let opposite = inbound.is_negative() != outbound.is_negative() && !inbound.is_zero() && !outbound.is_zero();
-    if !opposite || moved.is_negative() || !cx.beyond_tolerance(&moved) {
+    let surplus = if inbound.is_negative() { Direction::Outbound } else { Direction::Inbound };
+    if !opposite || moved.is_negative() || !cx.beyond_tolerance(&moved, surplus) {
         return Ok(Vec::new());
     }
     claimed.directions = true;
-    let surplus = if inbound.is_negative() { Direction::Outbound } else { Direction::Inbound };
     let Some(line) = cx.directions.iter().find(|l| l.direction == surplus) else { return Ok(Vec::new()) };
     let touched = cx.ids(|c| c.ledger_by_direction.get(&surplus).is_some_and(|m| !m.is_zero()));
     let message = format!(

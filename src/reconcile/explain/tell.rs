@@ -170,7 +170,7 @@ fn place(row: &PostedRow) -> String {
 }
 
 fn rate(per_mille: u32) -> String {
-    if per_mille % 10 == 0 {
+    if per_mille.is_multiple_of(10) {
         format!("{} %", per_mille / 10)
     } else {
         format!("{}.{} %", per_mille / 10, per_mille % 10)

@@ -15,7 +15,11 @@ use crate::reconcile::compare::Comparison;
 pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
     let lines: Vec<_> = cx.customers.iter().filter(|l| l.status == Status::Tolerated).collect();
     let directions: Vec<_> = cx.directions.iter().filter(|l| l.status == Status::Tolerated).collect();
-    let limit = Money::new(cx.question.tolerance, cx.question.currency).display();
+    let limits = cx.question.tolerance;
+    let mut limit = cx.money(limits.absolute).display();
+    if !limits.per_cent.is_zero() {
+        limit.push_str(&format!(" or {} % of the partner's figure", limits.per_cent));
+    }
     let (sides, what): (Vec<_>, String) = if lines.is_empty() {
         (directions.iter().map(|l| l.sides).collect(), counted(directions.len(), "direction"))
     } else {
@@ -32,15 +36,19 @@ pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>,
         size.display(),
         sum.difference.unwrap_or_else(|| cx.zero()).display_signed()
     );
+    let most = limits.total.map(|most| cx.money(most)).filter(|most| size > *most);
+    let (severity, message, next) = match most {
+        None => (Severity::Info, message, "Nothing to do. The ledger's figures are billed."),
+        Some(most) => (
+            Severity::Blocking,
+            format!("{message} That is more than the {} that may pass in all.", most.display()),
+            "Look for what they have in common, or raise [reconcile] tolerance_total.",
+        ),
+    };
     Ok(vec![
-        Finding::fact(
-            "tolerated",
-            Severity::Info,
-            message,
-            "Nothing to do. The ledger's figures are billed.".to_owned(),
-        )
-        .touching(lines.iter().map(|l| l.customer_id.clone()))
-        .shown_by(lines.iter().flat_map(|l| figures(cx, &l.customer_id)))
-        .explained(&sum),
+        Finding::fact("tolerated", severity, message, next.to_owned())
+            .touching(lines.iter().map(|l| l.customer_id.clone()))
+            .shown_by(lines.iter().flat_map(|l| figures(cx, &l.customer_id)))
+            .explained(&sum),
     ])
 }

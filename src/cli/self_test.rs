@@ -1,0 +1,126 @@
+//! `crossfoot self-test`: known faults put into a copy of the books' own ledger, and how many
+//! of them are named. Evidence that the control works, on the user's own data.
+
+use serde::Serialize;
+
+use super::Job;
+use super::args;
+use crate::audit::configuration;
+use crate::audit::seal::open_ledgers;
+use crate::books::customers::folded;
+use crate::ledger::dates::Order;
+use crate::ledger::export;
+use crate::ledger::open::{self, Reading};
+use crate::model::posting::Wanted;
+use crate::model::problem::{Exit, Problem};
+use crate::rehearsal::faults::Row;
+use crate::rehearsal::trial::{Score, recall};
+
+/// Larger ledgers are tried on so many of their rows, those of the first customers.
+const MOST_ROWS: usize = 3_000;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    period: &'a str,
+    rows: usize,
+    faults: u32,
+    named_first: u32,
+    named_in_three: u32,
+    kinds: Vec<Kind<'a>>,
+}
+
+#[derive(Serialize)]
+struct Kind<'a> {
+    kind: &'a str,
+    code: &'a str,
+    faults: u32,
+    named_first: u32,
+    named_in_three: u32,
+}
+
+pub(super) fn run(job: &Job<'_>, args: &args::SelfTest) -> Result<Exit, Problem> {
+    let period = &args.period;
+    let configuration = configuration::load(&job.books)?;
+    let config = &configuration.config;
+    let reading = Reading {
+        format: &config.ledger_format,
+        own_formats: &configuration.formats,
+        date_order: config.date_order.as_deref().and_then(Order::parse),
+        accounts: &export::named(&config.accounts),
+        period: Some(period),
+        currency: config.currency,
+        default_currency: config.currency,
+        resolve: &|name| configuration.directory.get(&folded(name)).cloned(),
+    };
+    let all = Wanted { all: true, ..Wanted::default() };
+    let mut posted = Vec::new();
+    for (name, input) in open_ledgers(&job.books, &config.ledger_for(period))? {
+        posted.extend(open::rows(input, &name, &reading, &all)?);
+    }
+    posted.retain(|row| period.contains(row.date) && !row.amount.is_zero());
+    if posted.len() > MOST_ROWS {
+        let ids: std::collections::BTreeSet<&String> = posted.iter().map(|row| &row.customer_id).collect();
+        let mut room = MOST_ROWS;
+        let mut kept = std::collections::BTreeSet::new();
+        for id in ids {
+            let rows = posted.iter().filter(|row| row.customer_id == *id).count();
+            if rows <= room {
+                room -= rows;
+                kept.insert(id.clone());
+            }
+        }
+        posted.retain(|row| kept.contains(&row.customer_id));
+    }
+    if posted.is_empty() {
+        return Err(Problem::stop("no-ledger", "the ledger has no usage in that period")
+            .next("name a period whose ledger is there")
+            .not_done("Nothing was tried."));
+    }
+    // Made anonymous on the way: only amounts and days matter here.
+    let ids: std::collections::BTreeSet<&String> = posted.iter().map(|row| &row.customer_id).collect();
+    let number = |id: &String| ids.iter().position(|other| *other == id).unwrap_or_default();
+    let rows: Vec<Row> = posted
+        .iter()
+        .map(|row| Row {
+            date: row.date,
+            customer_id: format!("MA_{:06}", number(&row.customer_id)),
+            direction: row.direction.name().to_owned(),
+            amount: row.amount,
+            currency: "INR",
+            reference: row.reference.replace([',', '"', '\n'], " "),
+        })
+        .collect();
+    job.out.say(&format!("Putting known faults into a copy of {} rows; the ledger itself is not touched.", rows.len()));
+    let scores = recall(&rows, period, args.times)?;
+    let sum = |part: fn(&Score) -> u32| scores.iter().map(|(.., score)| part(score)).sum::<u32>();
+    let (faults, first, three) = (sum(|s| s.cases), sum(|s| s.first), sum(|s| s.third));
+    if job.out.is_json() {
+        let kinds = scores.iter().map(|(kind, code, s)| Kind {
+            kind,
+            code,
+            faults: s.cases,
+            named_first: s.first,
+            named_in_three: s.third,
+        });
+        job.out.document(&Document {
+            schema: "crossfoot/self-test/v1",
+            period: &period.name,
+            rows: rows.len(),
+            faults,
+            named_first: first,
+            named_in_three: three,
+            kinds: kinds.collect(),
+        })?;
+        return Ok(Exit::Done);
+    }
+    let mut text = String::new();
+    for (kind, code, score) in &scores {
+        text.push_str(&format!("  {kind:<36} {code:<20} {:>3} of {:>3} named first\n", score.first, score.cases));
+    }
+    text.push_str(&format!(
+        "{first} of {faults} faults are named by the first finding, {three} by one of the first three.\n"
+    ));
+    job.out.text(&text)?;
+    Ok(Exit::Done)
+}
