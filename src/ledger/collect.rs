@@ -1,8 +1,9 @@
 //! A second look at a canonical ledger: single rows, where a difference must be explained.
 //! The first pass adds up and keeps none of them.
 
-use std::collections::HashSet;
 use std::io::Read;
+
+use hashbrown::HashSet;
 
 use super::accounts::short_key;
 use super::canonical::{self, Options};

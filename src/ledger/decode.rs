@@ -33,25 +33,28 @@ pub struct Decoded {
 /// Bytes on their way, hashed as they lie in the file.
 pub(super) struct Hashed<R> {
     inner: R,
-    digest: Sha256,
+    /// None: what passes was hashed before.
+    digest: Option<Sha256>,
     bytes: u64,
 }
 
 impl<R: Read> Hashed<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, digest: Sha256::new(), bytes: 0 }
+        Self { inner, digest: Some(Sha256::new()), bytes: 0 }
     }
 
     /// SHA-256 of what passed, in hex, and its size.
     pub(super) fn finish(self) -> (String, u64) {
-        (hex(&self.digest.finalize()), self.bytes)
+        (self.digest.map_or_else(String::new, |digest| hex(&digest.finalize())), self.bytes)
     }
 }
 
 impl<R: Read> Read for Hashed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buffer)?;
-        self.digest.update(&buffer[..n]);
+        if let Some(digest) = &mut self.digest {
+            digest.update(&buffer[..n]);
+        }
         self.bytes += n as u64;
         Ok(n)
     }
@@ -89,6 +92,16 @@ impl<R: Read> Unpacked<R> {
         } else {
             Packing::None(whole)
         }))
+    }
+
+    /// Leaves out the digest, for a file that is read again.
+    pub(super) fn unhashed(mut self) -> Self {
+        match &mut self.0 {
+            Packing::None(hashed) => hashed.digest = None,
+            Packing::Gzip(decoder) => decoder.get_mut().digest = None,
+            Packing::Zstd(_) => {}
+        }
+        self
     }
 
     /// `gzip`, `zstd`, or None.

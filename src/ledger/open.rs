@@ -99,8 +99,7 @@ impl Reading<'_> {
     }
 }
 
-fn look<R: Read>(input: R, name: &str, reading: &Reading<'_>) -> Result<(Kind, Unpacked<R>), Problem> {
-    let mut file = Unpacked::new(input, name)?;
+fn look<R: Read>(mut file: Unpacked<R>, name: &str, reading: &Reading<'_>) -> Result<(Kind, Unpacked<R>), Problem> {
     let mut head = Vec::new();
     (&mut file).take(HEAD).read_to_end(&mut head).map_err(|e| {
         Problem::stop("ledger-unreadable", format!("the ledger {name} cannot be read")).at(name).because(e.to_string())
@@ -116,7 +115,7 @@ fn look<R: Read>(input: R, name: &str, reading: &Reading<'_>) -> Result<(Kind, U
 }
 
 fn any(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
-    let (kind, mut file) = look(input, name, reading)?;
+    let (kind, mut file) = look(Unpacked::new(input, name)?, name, reading)?;
     let options = reading.canonical();
     let (ledger, how) = match kind {
         Kind::Canonical(head) => (canonical::sums(head.as_slice().chain(&mut file), name, &options)?, How::Canonical),
@@ -209,7 +208,7 @@ pub fn rows(
     reading: &Reading<'_>,
     wanted: &Wanted,
 ) -> Result<Vec<PostedRow>, Problem> {
-    let (kind, mut file) = look(input, name, reading)?;
+    let (kind, mut file) = look(Unpacked::new(input, name)?.unhashed(), name, reading)?;
     let options = reading.canonical();
     match kind {
         Kind::Canonical(head) => collect::rows(head.as_slice().chain(&mut file), name, &options, wanted),

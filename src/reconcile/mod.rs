@@ -105,6 +105,9 @@ fn beside_calls(question: &Question<'_>) -> Option<Vec<BesideCalls>> {
 
 /// Below so many rows, all of them are looked at where there is a difference.
 const ALL_BELOW: u64 = 200_000;
+/// Of a customer with more rows than this, only those of a telling amount are: among so many
+/// every amount fits somewhere.
+const EACH_BELOW: u64 = 20_000;
 
 /// The ledger's rows that are needed to explain its differences; None where there are none.
 ///
@@ -120,10 +123,14 @@ pub fn wanted(question: &Question<'_>) -> Result<Option<Wanted>, MoneyError> {
     let mut wanted = Wanted { all, ..Wanted::default() };
     for one in breaks.iter().filter(|_| !all) {
         let rows: u64 = one.members.iter().filter_map(|id| question.ledger.customers.get(id)).map(|p| p.rows).sum();
-        if rows <= ALL_BELOW {
+        let few = rows <= EACH_BELOW;
+        if few {
             wanted.customers.extend(one.members.iter().cloned());
         }
-        wanted.amounts.extend(one.telling_amounts()?);
+        // A row in the other direction may be anybody's.
+        if !few || one.by_direction.is_some() {
+            wanted.amounts.extend(one.telling_amounts()?);
+        }
     }
     Ok(Some(wanted))
 }

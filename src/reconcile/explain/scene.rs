@@ -13,6 +13,9 @@ use crate::model::usage::Direction;
 use crate::reconcile::Claimed;
 use crate::reconcile::compare::Comparison;
 
+/// Above so many rows, slips that only the amount shows are not looked for.
+const FEW: usize = 20_000;
+
 /// Whose difference it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Who {
@@ -227,6 +230,13 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn minor_unit(&self) -> i128 {
         10_i128.pow(self.scale.saturating_sub(self.cx.question.currency.minor_digits()))
+    }
+
+    /// Whether there are so few rows that a slip which nothing but the amount shows can be
+    /// told from the others.
+    #[must_use]
+    pub fn is_small(&self) -> bool {
+        self.inside.len() <= FEW
     }
 
     /// The rows of each customer in it.
