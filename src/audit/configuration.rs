@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::open_items::{self, OpenItem};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
 use crate::books::layout::{Books, CONFIG, CUSTOMERS};
@@ -16,6 +17,7 @@ use crate::model::period::Period;
 use crate::model::problem::{Problem, io, nearest};
 use crate::model::resolution::Resolution;
 use crate::render::pdf::template::{SHIPPED, Template};
+use crate::render::reconciliation_json::to_bytes;
 
 /// Settings, customers and template, with the bytes that they were read from.
 #[derive(Debug)]
@@ -38,16 +40,22 @@ pub struct Configuration {
     pub notes: Vec<String>,
     /// What finance decided about the period's findings.
     pub resolutions: Vec<Resolution>,
+    /// What earlier periods left open.
+    pub open_items: Vec<OpenItem>,
 }
 
 impl Configuration {
-    /// Adds what was decided for a period.
+    /// Adds what was decided for a period, and what earlier ones left open.
     ///
     /// # Errors
     /// A file that is wrong.
     pub fn for_period(mut self, books: &Books, period: &Period) -> Result<Self, Problem> {
         let name = resolutions::file(period);
         self.add_resolutions(resolutions::read(&books.path(&name))?, &name)?;
+        self.open_items = open_items::before(books, period)?;
+        if !self.open_items.is_empty() {
+            self.copies.push((OPEN_ITEMS_COPY.to_owned(), to_bytes(&self.open_items)));
+        }
         Ok(self)
     }
 
@@ -60,6 +68,8 @@ impl Configuration {
     }
 }
 
+/// The name in `inputs/` of what earlier periods left open when the close was made.
+const OPEN_ITEMS_COPY: &str = "open-items.json";
 /// The name of the decisions' copy in `inputs/`.
 const RESOLUTIONS_COPY: &str = "resolutions.toml";
 
@@ -140,6 +150,12 @@ pub fn load_sealed(folder: &Path, template_file: &str) -> Result<Configuration, 
     let mut sealed = assemble(config, config_bytes, Some(read(CUSTOMERS)?), read(template_file)?, formats)?;
     let decided = folder.join("inputs").join(RESOLUTIONS_COPY);
     sealed.add_resolutions(resolutions::read(&decided)?, "inputs/resolutions.toml")?;
+    if let Some(bytes) = resolutions::read(&folder.join("inputs").join(OPEN_ITEMS_COPY))? {
+        sealed.open_items = serde_json::from_slice(&bytes).map_err(|e| {
+            Problem::stop("sealed-inputs", format!("inputs/{OPEN_ITEMS_COPY} cannot be read")).because(e.to_string())
+        })?;
+        sealed.copies.push((OPEN_ITEMS_COPY.to_owned(), bytes));
+    }
     Ok(sealed)
 }
 
@@ -179,6 +195,7 @@ fn assemble(
         copies,
         notes,
         resolutions: Vec::new(),
+        open_items: Vec::new(),
     })
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
+use super::open_items::{self, OpenItem};
 use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::{issued_differs, not_billable};
 use crate::books::config::Config;
@@ -51,6 +52,8 @@ pub struct Ground<'a> {
     pub restated: Vec<Finding>,
     /// What finance decided about the period's findings.
     pub resolutions: &'a [Resolution],
+    /// What earlier periods left open.
+    pub open_items: &'a [OpenItem],
     /// Invoices issued for this period before.
     pub issued: &'a [Issued],
     /// The version that reports name: this program's, or the one that sealed them.
@@ -181,6 +184,7 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Seek + Send
     let (ledger, mut reconciliation) = reconciled(ground, ledgers)?;
     reconciliation.findings.extend(ground.restated.iter().cloned());
     let decided = decisions::apply(&mut reconciliation, ground.resolutions);
+    reconciliation.findings.extend(open_items::find(ground.open_items, ground.period, reconciliation.currency));
     rank::rank(&mut reconciliation.findings);
     let mut decisions = BTreeMap::new();
     if let Some(customers) = ground.customers {

@@ -6,6 +6,7 @@ pub mod configuration;
 pub mod derive;
 mod ground;
 pub mod manifest;
+pub mod open_items;
 pub mod recapture;
 pub mod seal;
 pub mod verify;

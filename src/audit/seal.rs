@@ -189,6 +189,7 @@ pub fn derive_now(books: &Books, period: &Period, basis: &Basis<'_>) -> Result<D
         answers: answers_of(capture),
         restated,
         resolutions: &configuration.resolutions,
+        open_items: &configuration.open_items,
         issued,
         version,
     };

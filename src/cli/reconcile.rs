@@ -117,6 +117,7 @@ fn two_files(
         restated: Vec::new(),
         answers: vec![Input { role: "analytics", path: name, sha256: sha256_hex(&body), bytes: body.len() as u64 }],
         resolutions: &[],
+        open_items: &[],
         issued: &[],
         version: VERSION,
     };

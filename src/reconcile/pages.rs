@@ -31,6 +31,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("ledger-crossfoot", include_str!("facts/ledger_crossfoot.md")),
     ("not-captured", include_str!("facts/not_captured.md")),
     ("duplicate-call", include_str!("facts/duplicate_call.md")),
+    ("open-item", include_str!("open_item.md")),
     ("resolution-stale", include_str!("resolution_stale.md")),
     ("issued-differs", include_str!("../bill/issued_differs.md")),
     ("credit-due", include_str!("../bill/credit_due.md")),

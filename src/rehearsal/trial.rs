@@ -32,6 +32,7 @@ pub fn findings(period: &Period, answer: &str, ledger: &str) -> Result<Vec<Findi
         answers: Vec::new(),
         restated: Vec::new(),
         resolutions: &[],
+        open_items: &[],
         issued: &[],
         version: VERSION,
     };

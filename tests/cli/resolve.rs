@@ -103,3 +103,36 @@ fn the_self_test_reports_the_recall_and_leaves_the_ledger_alone() {
     assert_eq!(books.read("ledgers/2026-03.csv"), before);
     assert_eq!(books.run("self-test --period 2027-03").code, 1);
 }
+
+#[test]
+fn what_an_earlier_period_left_open_is_told_with_its_age() {
+    let server = rehearse_month("2026-02", MONTH, |_| {});
+    let books = Books::empty("");
+    books.write("crossfoot.toml", &settings(&server.base_url(), ""));
+    books.write("customers.csv", "customer_id,legal_name\nMA_1,Asha\nMA_2,Bela\n");
+    books.write("ledgers/2026-02.csv", &ledger("172.31").replace("2026-03", "2026-02"));
+    assert_eq!(books.run("close --period 2026-02 -q").code, 3);
+
+    // Another server, which knows nothing of February.
+    let server = rehearse_month("2026-03", MONTH, |_| {});
+    let text = settings(&server.base_url(), "");
+    let text = text.replace("[reconcile]\n", "");
+    books.write("crossfoot.toml", &format!("{text}\n[reconcile]\nrecheck = false\n"));
+    books.write("ledgers/2026-03.csv", &ledger("135.00"));
+    // Nobody is held for it now.
+    assert_eq!(books.run("close --period 2026-03 -q").code, 0);
+    let finding = report(&books)["findings"][0].clone();
+    assert_eq!((finding["code"].as_str(), finding["severity"].as_str()), (Some("open-item"), Some("info")));
+    assert_eq!(finding["message"], "1 item of an earlier period is still open, the oldest for 31 days.");
+    assert!(finding["evidence"][0]["text"].as_str().unwrap().contains("MA_2, +₹37.31, open for 31 days"), "{finding}");
+    let verified = books.run("verify");
+    assert_eq!(verified.code, 0, "{}{}", verified.stdout, verified.stderr);
+
+    // Decided where it belongs, it is open no more, and the sealed close still verifies.
+    let done = books.run("resolve --period 2026-02 F001 --accept --by asha --on 2026-04-02 --reason agreed");
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert_eq!(books.run("close --period 2026-02 -q --offline").code, 0);
+    assert_eq!(books.run("verify").code, 0);
+    assert_eq!(books.run("reconcile --period 2026-03 -q --offline").code, 0);
+    assert_eq!(report(&books)["findings"].as_array().unwrap().len(), 0);
+}

@@ -1,0 +1,108 @@
+//! What earlier periods left open: findings that still hold somebody there. They are told in
+//! every later period, with their age, until they are mended or decided.
+
+use serde::{Deserialize, Serialize};
+
+use crate::books::layout::Books;
+use crate::model::finding::{Evidence, Finding, Severity};
+use crate::model::money::{Currency, Money, parse_plain};
+use crate::model::period::{Period, parse_day};
+use crate::model::problem::{Problem, io};
+
+/// A finding of an earlier period that is still open.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct OpenItem {
+    /// The period's last day, YYYY-MM-DD.
+    pub to: String,
+    /// The period.
+    pub period: String,
+    /// The finding's number in its report.
+    pub id: String,
+    /// Its code.
+    pub code: String,
+    /// Whom it holds.
+    pub customers: Vec<String>,
+    /// Ledger less analytics, as a plain decimal.
+    pub difference: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Report {
+    findings: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+    code: String,
+    severity: String,
+    customers: Vec<String>,
+    difference: Option<String>,
+}
+
+/// Every open item of the books' earlier periods, oldest first.
+///
+/// # Errors
+/// A report that is there and cannot be read.
+pub fn before(books: &Books, period: &Period) -> Result<Vec<OpenItem>, Problem> {
+    let mut items = Vec::new();
+    let Ok(entries) = std::fs::read_dir(books.path("closes")) else { return Ok(items) };
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    for earlier in names.filter_map(|name| Period::parse(&name).ok()).filter(|other| other.to < period.from) {
+        let path = books.path(format!("{}/reconciliation.json", Books::close_dir(&earlier)));
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(e) => return Err(io("open-items", "read", &path, &e)),
+        };
+        let report: Report = serde_json::from_slice(&bytes).map_err(|e| {
+            Problem::stop("open-items", format!("{} cannot be read", path.display())).because(e.to_string())
+        })?;
+        items.extend(report.findings.into_iter().filter(|row| row.severity == "blocking").map(|row| OpenItem {
+            to: earlier.to.to_string(),
+            period: earlier.name.clone(),
+            id: row.id,
+            code: row.code,
+            customers: row.customers,
+            difference: row.difference,
+        }));
+    }
+    items.sort();
+    Ok(items)
+}
+
+/// One finding that tells of all of them. Nobody is held for it in this period.
+#[must_use]
+pub fn find(items: &[OpenItem], period: &Period, currency: Currency) -> Option<Finding> {
+    let oldest = items.iter().map(|item| item.to.as_str()).min()?;
+    let age = |to: &str| parse_day(to).map_or(0, |day| (period.to - day).num_days());
+    let things = if items.len() == 1 {
+        "1 item of an earlier period is".to_owned()
+    } else {
+        format!("{} items of earlier periods are", items.len())
+    };
+    let message = format!("{things} still open, the oldest for {} days.", age(oldest));
+    let next = "Correct them in their own periods and close these again, or decide: crossfoot resolve --period PERIOD.";
+    let evidence = items.iter().map(|item| {
+        let amount = item.difference.as_deref().and_then(|d| parse_plain(d).ok());
+        let money = amount.map_or_else(String::new, |a| format!(", {}", Money::new(a, currency).display_signed()));
+        Evidence {
+            file: format!("closes/{}/reconciliation.json", item.period),
+            line: None,
+            column: None,
+            text: format!(
+                "{} {}: {}{money}, open for {} days",
+                item.id,
+                item.code,
+                item.customers.join(", "),
+                age(&item.to)
+            ),
+            why: None,
+        }
+    });
+    Some(
+        Finding::fact("open-item", Severity::Info, message, next.to_owned())
+            .touching(items.iter().flat_map(|item| item.customers.clone()))
+            .shown_by(evidence),
+    )
+}
