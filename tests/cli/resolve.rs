@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::support::{Books, rehearse_month, settings};
+use crossfoot::rehearsal::Server;
 
 const MONTH: &str = "auth_id,name,inbound_calls,inbound_cost,outbound_calls,outbound_cost\nMA_1,Asha,10,4.50,20,9.00\nMA_2,Bela,0,0.00,300,135.00\n";
 
@@ -13,18 +14,24 @@ fn ledger(bela: &str) -> String {
     )
 }
 
-fn report(books: &Books) -> Value {
-    serde_json::from_slice(&books.read("closes/2026-03/reconciliation.json")).unwrap()
-}
-
-#[test]
-fn a_decision_releases_bills_and_stops_applying_when_figures_change() {
+/// Books whose March differs for MA_2, reconciled; the server serves while it is held.
+fn differing() -> (Books, Server) {
     let server = rehearse_month("2026-03", MONTH, |_| {});
     let books = Books::empty("");
     books.write("crossfoot.toml", &settings(&server.base_url(), ""));
     books.write("customers.csv", "customer_id,legal_name\nMA_1,Asha\nMA_2,Bela\n");
     books.write("ledgers/2026-03.csv", &ledger("172.31"));
     assert_eq!(books.run("reconcile --period 2026-03 -q").code, 3);
+    (books, server)
+}
+
+fn report(books: &Books) -> Value {
+    serde_json::from_slice(&books.read("closes/2026-03/reconciliation.json")).unwrap()
+}
+
+#[test]
+fn a_decision_releases_bills_and_stops_applying_when_figures_change() {
+    let (books, _server) = differing();
 
     let listed = books.run("resolve --period 2026-03");
     assert!(listed.stdout.starts_with("F001 "), "{}", listed.stdout);
@@ -68,12 +75,7 @@ fn a_decision_releases_bills_and_stops_applying_when_figures_change() {
 
 #[test]
 fn an_amount_and_a_hold_are_followed_and_a_wrong_file_is_refused() {
-    let server = rehearse_month("2026-03", MONTH, |_| {});
-    let books = Books::empty("");
-    books.write("crossfoot.toml", &settings(&server.base_url(), ""));
-    books.write("customers.csv", "customer_id,legal_name\nMA_1,Asha\nMA_2,Bela\n");
-    books.write("ledgers/2026-03.csv", &ledger("172.31"));
-    assert_eq!(books.run("reconcile --period 2026-03 -q").code, 3);
+    let (books, _server) = differing();
     let decide = |how: &str| {
         books.run(&format!("resolve --period 2026-03 F001 {how} --by asha --on 2026-04-02 --reason agreed"))
     };

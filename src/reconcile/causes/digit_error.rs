@@ -6,6 +6,9 @@ use crate::reconcile::explain::{Scene, Trait, Visit};
 /// Every amount that a row may have been meant to have: two neighbouring digits changed
 /// back, one digit another, one left out or put in.
 pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
+    if visit.strong_only {
+        return;
+    }
     for row in scene.inside.iter().filter(|_| scene.is_small()) {
         let amount = scene.amount(row);
         let (sign, size) = (amount.signum(), amount.abs());

@@ -53,7 +53,8 @@ pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
             }
         }
     }
-    for row in scene.inside.iter().filter(|_| scene.is_small()) {
+    let strong_only = visit.strong_only;
+    for row in scene.inside.iter().filter(|_| scene.is_small() && !strong_only) {
         let amount = scene.amount(row);
         for (place, rate) in (0_u8..).zip(RATES) {
             let with = i128::from(1000 + rate);

@@ -80,6 +80,8 @@ pub struct Visit<'a> {
     visitor: &'a mut dyn FnMut(Slip<'_>),
     /// About how large an effect is of interest; None: any.
     size: Option<i128>,
+    /// Only slips that something beside the amount shows are of interest.
+    pub strong_only: bool,
     /// What is to be explained by direction, where that is known and is nothing in total.
     pub crossed: Option<[i128; 2]>,
 }
@@ -238,6 +240,7 @@ fn two(scene: &Scene<'_>, index: usize, target: Target) -> Vec<Fit> {
             scene,
             &mut Visit {
                 size: None,
+                strong_only: false,
                 crossed: None,
                 visitor: &mut |slip| {
                     let Some(effect) = slip.effect else { return };
@@ -295,8 +298,15 @@ fn fitted(scene: &Scene<'_>, index: usize, code: &'static str, place: usize, sli
     }
 }
 
-/// The slip that fits best, with its rivals and odds.
+/// The slip that fits best, with its rivals and odds. One that something beside the amount
+/// shows has no rivals among those that only the amount does, which are many: they are
+/// tried only where there is none of the first.
 fn best(scene: &Scene<'_>, index: usize, target: Target) -> Option<Fit> {
+    let strong = fitting(scene, index, target, true).filter(|fit| fit.strong);
+    strong.or_else(|| fitting(scene, index, target, false))
+}
+
+fn fitting(scene: &Scene<'_>, index: usize, target: Target, strong_only: bool) -> Option<Fit> {
     let size = target.size();
     if size == 0 {
         return None;
@@ -309,6 +319,7 @@ fn best(scene: &Scene<'_>, index: usize, target: Target) -> Option<Fit> {
             scene,
             &mut Visit {
                 size: Some(size),
+                strong_only,
                 crossed: target.by_direction.filter(|by| by[0] == -by[1]),
                 visitor: &mut |slip| {
                     let Some(effect) = slip.effect else {
