@@ -23,7 +23,7 @@ pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
         number_gaps(scene, visit);
     }
     let mut series: BTreeMap<(&str, Direction), Vec<&PostedRow>> = BTreeMap::new();
-    for row in &scene.inside {
+    for row in scene.by_member().flatten() {
         series.entry((&row.customer_id, row.direction)).or_default().push(row);
     }
     for rows in series.into_values() {

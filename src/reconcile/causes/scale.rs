@@ -41,6 +41,8 @@ pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
     }
     let mut sizes: Vec<i128> = scene.inside.iter().map(|row| scene.amount(row).abs()).collect();
     sizes.sort_unstable();
+    // Whether a row can stand out at all.
+    let told = sizes.len() > 3 && scene.is_complete();
     // The largest and the smallest but the row's own.
     let largest_but = |size: i128| sizes.iter().rev().copied().find(|other| *other != size).unwrap_or(0);
     let smallest_but = |size: i128| sizes.iter().copied().find(|other| *other != size).unwrap_or(0);
@@ -50,12 +52,12 @@ pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
             let factor = 10_i128.pow(power);
             let sign = i32::try_from(power).unwrap_or(1);
             if amount % factor == 0 && visit.near(amount - amount / factor) {
-                let strong = sizes.len() > 3 && amount.abs() > 2 * largest_but(amount.abs());
+                let strong = told && amount.abs() > 2 * largest_but(amount.abs());
                 visit.row(row, amount - amount / factor, strong, 45, Trait::Shifted(sign));
             }
             let right = amount.saturating_mul(factor);
             if visit.near(amount - right) {
-                let strong = sizes.len() > 3 && 2 * amount.abs() < smallest_but(amount.abs());
+                let strong = told && 2 * amount.abs() < smallest_but(amount.abs());
                 visit.row(row, amount - right, strong, 46, Trait::Shifted(-sign));
             }
         }

@@ -207,7 +207,7 @@ impl<'a> Scene<'a> {
     pub fn rounding_bound(&self) -> i128 {
         let own = match self.inside.iter().map(|row| row.amount.normalize().scale()).max() {
             // Few rows end in zeros by accident.
-            Some(scale) if self.inside.len() >= 3 => scale,
+            Some(scale) if self.inside.len() >= 3 && self.is_complete() => scale,
             _ => self.cx.question.currency.minor_digits(),
         };
         (self.row_count() * 10_i128.pow(self.scale - own.min(self.scale)) + 1) / 2
@@ -239,9 +239,18 @@ impl<'a> Scene<'a> {
         self.inside.len() <= FEW
     }
 
-    /// The rows of each customer in it.
+    /// Whether every row of its customers is at hand, and not only those of telling amounts:
+    /// what holds for some rows must not be said of all.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let sum: i128 = self.inside.iter().map(|row| self.amount(row)).sum();
+        sum == self.units(self.at.sides.ledger.amount())
+    }
+
+    /// The rows of each customer in it, where they are all at hand.
     pub fn by_member(&self) -> impl Iterator<Item = &[&'a PostedRow]> {
-        self.inside.chunk_by(|a, b| a.customer_id == b.customer_id)
+        let rows = if self.is_complete() { self.inside.as_slice() } else { &[] };
+        rows.chunk_by(|a, b| a.customer_id == b.customer_id)
     }
 
     /// The rows of the period that have an amount, whoever's.
