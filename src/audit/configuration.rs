@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::open_items::{self, OpenItem};
+use super::open_items;
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
 use crate::books::layout::{Books, CONFIG, CUSTOMERS};
@@ -13,6 +13,7 @@ use crate::books::resolutions;
 use crate::capture::store::sha256_hex;
 use crate::ledger::format::{self, Format};
 use crate::ledger::open::FORMATS;
+use crate::model::open_item::OpenItem;
 use crate::model::period::Period;
 use crate::model::problem::{Problem, io, nearest};
 use crate::model::resolution::Resolution;

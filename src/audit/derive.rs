@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
-use super::open_items::{self, OpenItem};
+use super::open_items;
 use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::{issued_differs, not_billable};
 use crate::books::config::Config;
@@ -19,6 +19,7 @@ use crate::ledger::open::{self, How, Reading, Understood};
 use crate::model::finding::Finding;
 use crate::model::invoice::Issued;
 use crate::model::money::{Currency, MoneyError};
+use crate::model::open_item::OpenItem;
 use crate::model::period::Period;
 use crate::model::posting::Ledger;
 use crate::model::problem::Problem;
@@ -159,6 +160,7 @@ pub fn reconciled(
         unread: unread(ground),
         ledger: &ledger,
         rows: Vec::new(),
+        open_items: ground.open_items,
         customers: ground.customers,
         inputs,
     };
@@ -184,7 +186,13 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Seek + Send
     let (ledger, mut reconciliation) = reconciled(ground, ledgers)?;
     reconciliation.findings.extend(ground.restated.iter().cloned());
     let decided = decisions::apply(&mut reconciliation, ground.resolutions);
-    reconciliation.findings.extend(open_items::find(ground.open_items, ground.period, reconciliation.currency));
+    // Those that explain a difference of this period are told there.
+    let told = |item: &&OpenItem| {
+        let is = |f: &Finding| f.code == "open-item" && f.customers == item.customers;
+        !reconciliation.findings.iter().any(is)
+    };
+    let others: Vec<OpenItem> = ground.open_items.iter().filter(told).cloned().collect();
+    reconciliation.findings.extend(open_items::find(&others, ground.period, reconciliation.currency));
     rank::rank(&mut reconciliation.findings);
     let mut decisions = BTreeMap::new();
     if let Some(customers) = ground.customers {

@@ -1,30 +1,14 @@
 //! What earlier periods left open: findings that still hold somebody there. They are told in
 //! every later period, with their age, until they are mended or decided.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::books::layout::Books;
 use crate::model::finding::{Evidence, Finding, Severity};
 use crate::model::money::{Currency, Money, parse_plain};
+use crate::model::open_item::OpenItem;
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::{Problem, io};
-
-/// A finding of an earlier period that is still open.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct OpenItem {
-    /// The period's last day, YYYY-MM-DD.
-    pub to: String,
-    /// The period.
-    pub period: String,
-    /// The finding's number in its report.
-    pub id: String,
-    /// Its code.
-    pub code: String,
-    /// Whom it holds.
-    pub customers: Vec<String>,
-    /// Ledger less analytics, as a plain decimal.
-    pub difference: Option<String>,
-}
 
 #[derive(Deserialize)]
 struct Report {

@@ -6,6 +6,7 @@ pub mod invoice;
 pub mod matrix;
 pub mod money;
 pub mod number;
+pub mod open_item;
 pub mod period;
 pub mod problem;
 pub mod reconciliation;

@@ -11,6 +11,7 @@ use crate::books::customers::Customers;
 use crate::model::finding::Sides;
 use crate::model::matrix::{Grain, Matrix};
 use crate::model::money::{Currency, Money, MoneyError, Sum, Tally, total};
+use crate::model::open_item::OpenItem;
 use crate::model::period::Period;
 use crate::model::posting::{Ledger, PostedRow};
 use crate::model::reconciliation::{CustomerLine, DirectionLine, Input, Remainder, Status};
@@ -45,6 +46,8 @@ pub struct Question<'a> {
     pub ledger: &'a Ledger,
     /// Its rows, as far as a difference has to be looked for in them.
     pub rows: Vec<PostedRow>,
+    /// What earlier periods left open.
+    pub open_items: &'a [OpenItem],
     /// The customers that the books know; None where there are no books.
     pub customers: Option<&'a Customers>,
     /// The files, for the record.

@@ -49,6 +49,10 @@ fn every_case_gives_its_expected_text() {
                 let books = Books::empty(&Partner::serving(&analytics).base_url);
                 books.write("customers.csv", &customers);
                 books.write("ledgers/2026-03.csv", &ledger);
+                if let Some(previous) = read("previous.json") {
+                    // The report of the month before.
+                    books.write("closes/2026-02/reconciliation.json", &previous);
+                }
                 let ran = books.run("reconcile --period 2026-03 -q");
                 with_findings(&ran, &books.read("closes/2026-03/reconciliation.json"))
             }

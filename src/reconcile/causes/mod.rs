@@ -7,6 +7,7 @@ pub mod digit_error;
 pub mod direction_swap;
 pub mod duplicate_posting;
 pub mod missing_posting;
+pub mod open_item;
 pub mod posted_outside;
 pub mod restated;
 pub mod rounding;

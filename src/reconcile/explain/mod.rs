@@ -31,6 +31,7 @@ pub const CAUSES: &[(&str, Slips)] = &[
     ("duplicate-posting", causes::duplicate_posting::slips),
     ("cut-off", causes::posted_outside::slips),
     ("sign-flip", causes::sign_flip::slips),
+    ("open-item", causes::open_item::slips),
     ("missing-posting", causes::missing_posting::slips),
     ("digit-error", causes::digit_error::slips),
 ];

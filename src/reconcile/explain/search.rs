@@ -71,6 +71,13 @@ pub enum Trait {
     NumberGap(String),
     /// A day is missing in a regular series.
     DayGap(chrono::NaiveDate),
+    /// An open item of an earlier period, turned round by a correction or made again.
+    Earlier {
+        /// Its number and period.
+        item: String,
+        /// Whether it is turned round.
+        corrected: bool,
+    },
     /// No more than rounding each row can make.
     Rounded,
 }

@@ -371,6 +371,14 @@ fn single(
             ),
             format!("Look for the {way} posting of {missing}, and post it."),
         ),
+        Trait::Earlier { item, corrected: true } => (
+            format!("For {whom}, the ledger is {by}: exactly the open item {item}, turned round, as a correction posted in this period makes it."),
+            "Date the correction in the period that it mends and close that one again; or decide about both with crossfoot resolve.".to_owned(),
+        ),
+        Trait::Earlier { item, corrected: false } => (
+            format!("For {whom}, the ledger is {by}: the same amount as the open item {item}."),
+            "Look whether the same slip was made again.".to_owned(),
+        ),
         Trait::AllGross(_) | Trait::AllNet(_) | Trait::AllShifted(_) | Trait::AllFlipped | Trait::Rounded => {
             let difference = fit.breaks.first().map(|at| open[*at].sides);
             let sides = difference.unwrap_or(open[0].sides);
