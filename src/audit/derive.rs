@@ -173,6 +173,8 @@ pub fn reconciled(
             question.rows.extend(open::rows(input, name, &reading, &wanted)?);
         }
     }
+    // The same search whatever the order of the file.
+    question.rows.sort_by(|a, b| a.order().cmp(&b.order()));
     let reconciliation = reconcile(&question).map_err(|e| too_large(&e))?;
     drop(question);
     Ok((ledger, reconciliation))

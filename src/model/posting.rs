@@ -128,6 +128,14 @@ pub struct PostedRow {
     pub text: String,
 }
 
+impl PostedRow {
+    /// A full key to sort by: what the row says first, where it stands last.
+    #[must_use]
+    pub fn order(&self) -> impl Ord + use<'_> {
+        (&self.customer_id, self.date, self.direction, self.amount, &self.reference, &self.file, self.line)
+    }
+}
+
 /// Which rows are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {

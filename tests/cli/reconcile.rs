@@ -210,3 +210,21 @@ fn limits_in_per_cent_and_in_all() {
     assert!(finding["message"].as_str().unwrap().contains("more than the ₹1.00"), "{finding}");
     assert_eq!(run("tolerance_percent = \"0.4\"\n").0, 3);
 }
+
+/// Two rows fit a difference equally well: which is named first does not depend on which
+/// stands first in the file.
+#[test]
+fn equal_fits_are_named_in_one_order() {
+    let rows = ["2026-03-09,MA_1,outbound,10.00", "2026-03-02,MA_1,outbound,10.00", "2026-03-05,MA_1,inbound,7.00"];
+    let analytics = r#"{"period": {"from": "2026-03-01", "to": "2026-03-31"}, "totals": {"total_calls": 3, "total_cost": 27.00, "currency": "INR"},
+        "by_direction": {"inbound": {"calls": 2, "cost": 17.00}, "outbound": {"calls": 1, "cost": 10.00}},
+        "top_customers": [{"auth_id": "MA_1", "calls": 3, "cost": 27.00}]}"#;
+    let told = |order: [usize; 3]| {
+        let ledger = format!("date,customer_id,direction,amount\n{}\n", order.map(|i| rows[i]).join("\n"));
+        let report = reconcile_files(analytics, &ledger, "").1;
+        let finding = &report["findings"][0];
+        assert_eq!((finding["code"].as_str(), finding["rivals"].as_u64()), (Some("direction-swap"), Some(1)));
+        finding["evidence"][0]["text"].clone()
+    };
+    assert_eq!(told([0, 1, 2]), told([2, 1, 0]));
+}

@@ -283,18 +283,13 @@ impl<'a> Rows<'a> {
         let mut by_customer: BTreeMap<&str, Vec<&PostedRow>> = BTreeMap::new();
         let mut by_amount: HashMap<Decimal, Vec<&PostedRow>> = HashMap::new();
         let mut inside = 0;
+        // The rows come sorted, so that slips come in one order whatever that of the file is.
         for row in &cx.question.rows {
             by_customer.entry(&row.customer_id).or_default().push(row);
             if cx.question.period.contains(row.date) {
                 by_amount.entry(row.amount.normalize()).or_default().push(row);
                 inside += 1;
             }
-        }
-        // The same slips in the same order, whatever the order of the file.
-        for rows in by_customer.values_mut() {
-            rows.sort_by(|a, b| {
-                (a.date, a.direction, a.amount, &a.file, a.line).cmp(&(b.date, b.direction, b.amount, &b.file, b.line))
-            });
         }
         let scale = cx.question.rows.iter().map(|row| row.amount.normalize().scale()).max().unwrap_or(0);
         Self { by_customer, by_amount, scale, is_whole: inside >= cx.question.ledger.rows.used }
