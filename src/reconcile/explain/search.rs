@@ -272,8 +272,10 @@ fn two(scene: &Scene<'_>, index: usize, target: Target) -> Vec<Fit> {
             && (first.breaks.len() == 1 || second.breaks.len() == 1)
         {
             let mut first = first.clone();
-            // Two at once fit more easily: the odds and rivals of the second are those of both.
-            first.chance = second.chance.max(1);
+            // Two at once fit more easily: every first slip that was tried is another chance
+            // for a second one to fit the rest. These odds, and the rivals, are those of both.
+            second.chance = second.chance.max(1).saturating_mul(strong.len() as u64);
+            first.chance = second.chance;
             first.rivals.clone_from(&second.rivals);
             (first.part, second.part) = (false, !second.strong);
             return vec![first, second];
