@@ -1,6 +1,8 @@
 //! `crossfoot self-test`: known faults put into a copy of the books' own ledger, and how many
 //! of them are named. Evidence that the control works, on the user's own data.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Job;
@@ -11,7 +13,7 @@ use crate::books::customers::folded;
 use crate::ledger::dates::Order;
 use crate::ledger::export;
 use crate::ledger::open::{self, Reading};
-use crate::model::posting::Wanted;
+use crate::model::posting::{PostedRow, Wanted};
 use crate::model::problem::{Exit, Problem};
 use crate::rehearsal::faults::Row;
 use crate::rehearsal::trial::{Score, recall};
@@ -59,38 +61,12 @@ pub(super) fn run(job: &Job<'_>, args: &args::SelfTest) -> Result<Exit, Problem>
         posted.extend(open::rows(input, &name, &reading, &all)?);
     }
     posted.retain(|row| period.contains(row.date) && !row.amount.is_zero());
-    if posted.len() > MOST_ROWS {
-        let ids: std::collections::BTreeSet<&String> = posted.iter().map(|row| &row.customer_id).collect();
-        let mut room = MOST_ROWS;
-        let mut kept = std::collections::BTreeSet::new();
-        for id in ids {
-            let rows = posted.iter().filter(|row| row.customer_id == *id).count();
-            if rows <= room {
-                room -= rows;
-                kept.insert(id.clone());
-            }
-        }
-        posted.retain(|row| kept.contains(&row.customer_id));
-    }
-    if posted.is_empty() {
+    let rows = sample(&posted);
+    if rows.is_empty() {
         return Err(Problem::stop("no-ledger", "the ledger has no usage in that period")
             .next("name a period whose ledger is there")
             .not_done("Nothing was tried."));
     }
-    // Made anonymous on the way: only amounts and days matter here.
-    let ids: std::collections::BTreeSet<&String> = posted.iter().map(|row| &row.customer_id).collect();
-    let number = |id: &String| ids.iter().position(|other| *other == id).unwrap_or_default();
-    let rows: Vec<Row> = posted
-        .iter()
-        .map(|row| Row {
-            date: row.date,
-            customer_id: format!("MA_{:06}", number(&row.customer_id)),
-            direction: row.direction.name().to_owned(),
-            amount: row.amount,
-            currency: "INR",
-            reference: row.reference.replace([',', '"', '\n'], " "),
-        })
-        .collect();
     job.out.say(&format!("Putting known faults into a copy of {} rows; the ledger itself is not touched.", rows.len()));
     let scores = recall(&rows, period, args.times)?;
     let sum = |part: fn(&Score) -> u32| scores.iter().map(|(.., score)| part(score)).sum::<u32>();
@@ -123,4 +99,36 @@ pub(super) fn run(job: &Job<'_>, args: &args::SelfTest) -> Result<Exit, Problem>
     ));
     job.out.text(&text)?;
     Ok(Exit::Done)
+}
+
+/// The rows of the first customers that fit into [`MOST_ROWS`] (all, where all do), in the
+/// ledger's order. Made anonymous on the way: only amounts and days matter here.
+fn sample(posted: &[PostedRow]) -> Vec<Row> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in posted {
+        *counts.entry(&row.customer_id).or_default() += 1;
+    }
+    let mut room = MOST_ROWS;
+    counts.retain(|_, rows| match room.checked_sub(*rows) {
+        Some(left) => {
+            room = left;
+            true
+        }
+        None => false,
+    });
+    let numbers: BTreeMap<&str, usize> = counts.into_keys().enumerate().map(|(number, id)| (id, number)).collect();
+    posted
+        .iter()
+        .filter_map(|row| {
+            let number = numbers.get(row.customer_id.as_str())?;
+            Some(Row {
+                date: row.date,
+                customer_id: format!("MA_{number:06}"),
+                direction: row.direction.name().to_owned(),
+                amount: row.amount,
+                currency: "INR",
+                reference: row.reference.replace([',', '"', '\n'], " "),
+            })
+        })
+        .collect()
 }

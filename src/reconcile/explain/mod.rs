@@ -49,7 +49,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     if open.is_empty() {
         return Ok(Vec::new());
     }
-    let found = search::explain(cx, &open)?;
+    let found = search::explain(cx, &open);
     for fit in &found {
         for index in &fit.breaks {
             open[*index].claim(cx, claimed);

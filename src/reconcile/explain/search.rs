@@ -6,7 +6,6 @@ use std::collections::HashSet;
 use super::CAUSES;
 use super::scene::{Break, Rows, Scene};
 use crate::model::finding::Confidence;
-use crate::model::money::MoneyError;
 use crate::model::posting::PostedRow;
 use crate::model::usage::Direction;
 use crate::reconcile::compare::Comparison;
@@ -178,7 +177,7 @@ impl Target {
 }
 
 /// Explains each break by one slip, or by two where one leaves a rest.
-pub(super) fn explain(cx: &Comparison<'_>, all: &[Break]) -> Result<Vec<Fit>, MoneyError> {
+pub(super) fn explain(cx: &Comparison<'_>, all: &[Break]) -> Vec<Fit> {
     let rows = Rows::new(cx);
     let mut found: Vec<Fit> = Vec::new();
     let mut done: HashSet<usize> = HashSet::new();
@@ -193,7 +192,7 @@ pub(super) fn explain(cx: &Comparison<'_>, all: &[Break]) -> Result<Vec<Fit>, Mo
         }
         found.extend(fits);
     }
-    Ok(found)
+    found
 }
 
 fn of_break(scene: &Scene<'_>, index: usize) -> Vec<Fit> {
