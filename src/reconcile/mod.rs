@@ -64,6 +64,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("ledger-crossfoot", facts::ledger_crossfoot::find),
     ("unknown-direction", facts::unknown_direction::find),
     ("unknown-customer", facts::unknown_customer::find),
+    ("customer-swap", causes::party_moved::find),
     ("missing-in-ledger", facts::missing_in_ledger::find),
     ("missing-in-analytics", facts::missing_in_analytics::find),
     ("cut-off", causes::cut_off::find),

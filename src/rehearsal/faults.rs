@@ -84,6 +84,11 @@ pub const KINDS: &[(&str, &str)] = &[
     ("a date that is none", "invalid-row"),
     ("a direction that is none", "unknown-direction"),
     ("a customer left out", "missing-in-ledger"),
+    ("a customer posted to another", "customer-swap"),
+    ("a customer under another id", "customer-swap"),
+    ("a customer under two ids", "customer-swap"),
+    ("two customers under one new id", "customer-swap"),
+    ("two customers posted to a third", "customer-swap"),
 ];
 
 /// A month: about so many customers, up to a row a day and direction for each.
@@ -270,7 +275,38 @@ pub fn inject(kind: &str, rows: &mut Vec<Row>, period: &Period, dice: &mut Dice)
         "a date that is none" => rows[at].date = NaiveDate::MIN,
         "a direction that is none" => "outgoing".clone_into(&mut rows[at].direction),
         "a customer left out" => rows.retain(|row| row.customer_id != id),
+        "a customer posted to another"
+        | "a customer under another id"
+        | "a customer under two ids"
+        | "two customers under one new id"
+        | "two customers posted to a third" => return move_parties(kind, rows, &id, dice),
         _ => return false,
+    }
+    true
+}
+
+/// Posts whole customers elsewhere; false where there are too few, or too few rows.
+fn move_parties(kind: &str, rows: &mut [Row], id: &str, dice: &mut Dice) -> bool {
+    let mut others: Vec<String> = rows.iter().map(|row| row.customer_id.clone()).filter(|other| other != id).collect();
+    others.sort();
+    others.dedup();
+    let own = rows_of(rows, id).count();
+    if others.len() < 2 || (kind == "a customer under two ids" && own < 2) {
+        return false;
+    }
+    let second = others.swap_remove(dice.pick(others.len()));
+    let third = others.swap_remove(dice.pick(others.len()));
+    let mut met = 0;
+    for row in rows
+        .iter_mut()
+        .filter(|row| row.customer_id == id || (kind.contains("two customers") && row.customer_id == second))
+    {
+        met += 1;
+        row.customer_id = match kind {
+            "a customer posted to another" | "two customers posted to a third" => third.clone(),
+            "a customer under two ids" if 2 * met > own => "MA_NEW2".to_owned(),
+            _ => "MA_NEW1".to_owned(),
+        };
     }
     true
 }

@@ -8,6 +8,7 @@ pub mod direction_swap;
 pub mod duplicate_posting;
 pub mod missing_posting;
 pub mod open_item;
+pub mod party_moved;
 pub mod posted_outside;
 pub mod restated;
 pub mod rounding;

@@ -9,7 +9,7 @@ mod scene;
 mod search;
 mod tell;
 
-pub use scene::{Break, Scene, Who, breaks};
+pub use scene::{Break, Scene, Who, breaks, units};
 pub use search::{Slip, Trait, Visit};
 
 use super::compare::Comparison;

@@ -44,7 +44,7 @@ pub struct Break {
 
 impl Break {
     /// Whether an earlier finding has told of it.
-    pub(super) fn is_claimed(&self, claimed: &Claimed) -> bool {
+    pub(in crate::reconcile) fn is_claimed(&self, claimed: &Claimed) -> bool {
         match &self.who {
             Who::Customer(id) => claimed.customers.contains(id),
             Who::Remainder => claimed.remainder,
@@ -52,7 +52,8 @@ impl Break {
         }
     }
 
-    pub(super) fn claim(&self, cx: &Comparison<'_>, claimed: &mut Claimed) {
+    /// Takes it, so that no later check tells of it again.
+    pub(in crate::reconcile) fn claim(&self, cx: &Comparison<'_>, claimed: &mut Claimed) {
         claimed.directions = true;
         match &self.who {
             Who::Customer(id) => claimed.customers(cx, std::slice::from_ref(id)),
@@ -264,8 +265,9 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// A decimal as a count of 10^-scale units.
-pub(super) fn units(amount: Decimal, scale: u32) -> Option<i128> {
+/// A decimal as a count of 10^-scale units; None beyond them.
+#[must_use]
+pub fn units(amount: Decimal, scale: u32) -> Option<i128> {
     let amount = if amount.scale() > scale { amount.normalize() } else { amount };
     amount.mantissa().checked_mul(10_i128.checked_pow(scale.checked_sub(amount.scale())?)?)
 }

@@ -187,6 +187,10 @@ pub(super) fn explain(cx: &Comparison<'_>, all: &[Break]) -> Vec<Fit> {
         }
         let Some(scene) = Scene::new(cx, all, at, &rows) else { continue };
         let fits = of_break(&scene, index);
+        // A break is explained once: what needs one that is explained already, does not hold.
+        if fits.iter().any(|fit| fit.breaks.iter().any(|at| done.contains(at))) {
+            continue;
+        }
         for fit in &fits {
             done.extend(fit.breaks.iter().copied());
         }
