@@ -189,7 +189,7 @@ fn invoices() {
     let time = median(|| {
         for n in 0..COUNT {
             let number = format!("CF/25-26/{n:05}");
-            size = render(&Issued { number, ..invoice.clone() }, &template).unwrap().len();
+            size = render(&Issued { number, ..invoice.clone() }, &template, None).unwrap().len();
         }
     });
     println!(

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::capture::store::sha256_hex;
+use crate::model::invoice::Document;
 use crate::model::number::Allotted;
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::Problem;
@@ -47,12 +48,23 @@ pub struct Event {
     pub digest: String,
 }
 
-/// An invoice as the chain has it.
+fn invoice() -> String {
+    Document::Invoice.name().to_owned()
+}
+
+fn is_invoice(document: &str) -> bool {
+    document == Document::Invoice.name()
+}
+
+/// An invoice or note as the chain has it.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct IssuedEntry {
     /// Its number.
     pub number: String,
+    /// `invoice`, `credit-note`, `debit-note`.
+    #[serde(default = "invoice", skip_serializing_if = "is_invoice")]
+    pub document: String,
     /// The series that the number counts in.
     pub series: String,
     /// Its place in the series.

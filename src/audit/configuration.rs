@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::open_items;
+use crate::books::charges::{self, Entry};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
-use crate::books::layout::{Books, CONFIG, CUSTOMERS};
+use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS};
 use crate::books::resolutions;
 use crate::capture::store::sha256_hex;
 use crate::ledger::format::{self, Format};
@@ -17,6 +18,7 @@ use crate::model::open_item::OpenItem;
 use crate::model::period::Period;
 use crate::model::problem::{Problem, io, nearest};
 use crate::model::resolution::Resolution;
+use crate::render::pdf;
 use crate::render::pdf::template::{SHIPPED, Template};
 use crate::render::reconciliation_json::to_bytes;
 
@@ -43,6 +45,31 @@ pub struct Configuration {
     pub resolutions: Vec<Resolution>,
     /// What earlier periods left open.
     pub open_items: Vec<OpenItem>,
+    /// What is charged beside calls.
+    pub charges: Vec<Entry>,
+    /// The seller's logo.
+    pub logo: Option<Logo>,
+}
+
+/// A logo as it is embedded.
+#[derive(Clone, Debug)]
+pub struct Logo {
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// A PNG file.
+    pub bytes: Vec<u8>,
+    /// The same, ready to be drawn.
+    pub image: pdf::Logo,
+}
+
+/// What a close is governed by, as it lies there.
+struct Files {
+    config: Vec<u8>,
+    customers: Option<Vec<u8>>,
+    charges: Option<Vec<u8>>,
+    template: Vec<u8>,
+    formats: Vec<(String, Vec<u8>)>,
+    logo: Option<Vec<u8>>,
 }
 
 impl Configuration {
@@ -83,21 +110,45 @@ pub fn template_copy(sha256: &str) -> String {
     format!("invoice-template-{}.toml", sha256.get(..16).unwrap_or(sha256))
 }
 
+/// `inputs/…` name of a logo's copy.
+#[must_use]
+pub fn logo_copy(sha256: &str) -> String {
+    format!("logo-{}.png", sha256.get(..16).unwrap_or(sha256))
+}
+
+/// A file that need not be there.
+fn optional(code: &'static str, path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(io(code, "read", path, &e)),
+    }
+}
+
 /// Loads what the books say now.
 ///
 /// # Errors
 /// A file that is missing or wrong.
 pub fn load(books: &Books) -> Result<Configuration, Problem> {
     let (config, config_bytes) = config::load(books)?;
-    let path = books.path(CUSTOMERS);
-    let customers_bytes = match std::fs::read(&path) {
-        Ok(bytes) => Some(bytes),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
-        Err(e) => return Err(io("customers", "read", &path, &e)),
+    let logo = match &config.invoicing.logo {
+        None => None,
+        Some(name) => {
+            let path = books.path(name);
+            Some(std::fs::read(&path).map_err(|e| {
+                io("logo", "read", &path, &e).next("correct [seller] logo: a PNG file, named from the books' folder on")
+            })?)
+        }
     };
-    let template_bytes = template_bytes(books, &config.template)?;
-    let formats = format_files(&books.path(FORMATS), "")?;
-    assemble(config, config_bytes, customers_bytes, template_bytes, formats)
+    let files = Files {
+        config: config_bytes,
+        customers: optional("customers", &books.path(CUSTOMERS))?,
+        charges: optional("charges", &books.path(CHARGES))?,
+        template: template_bytes(books, &config.invoicing.template)?,
+        formats: format_files(&books.path(FORMATS), "")?,
+        logo,
+    };
+    assemble(config, files)
 }
 
 /// The ledger formats of the books' own, by name.
@@ -135,11 +186,11 @@ fn format_files(folder: &Path, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, P
     Ok(found)
 }
 
-/// Loads the copies in a sealed close.
+/// Loads the copies in a sealed close. `governing` is what the manifest names.
 ///
 /// # Errors
 /// A copy that is missing or wrong.
-pub fn load_sealed(folder: &Path, template_file: &str) -> Result<Configuration, Problem> {
+pub fn load_sealed(folder: &Path, template_file: &str, governing: &[String]) -> Result<Configuration, Problem> {
     let read = |name: &str| {
         let path = folder.join("inputs").join(name);
         std::fs::read(&path).map_err(|e| io("sealed-inputs", "read", &path, &e))
@@ -148,7 +199,28 @@ pub fn load_sealed(folder: &Path, template_file: &str) -> Result<Configuration, 
     let text = String::from_utf8_lossy(&config_bytes).into_owned();
     let config = config::parse(&text, &format!("inputs/{CONFIG}"))?;
     let formats = format_files(&folder.join("inputs"), FORMAT_COPY)?;
-    let mut sealed = assemble(config, config_bytes, Some(read(CUSTOMERS)?), read(template_file)?, formats)?;
+    let inputs = folder.join("inputs");
+    let logo = match &config.invoicing.logo {
+        None => None,
+        Some(_) => {
+            let names = std::fs::read_dir(&inputs).map_err(|e| io("sealed-inputs", "read", &inputs, &e))?;
+            let names = names.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+            let logos: Vec<String> = names
+                .filter(|name| governing.contains(&format!("inputs/{name}")))
+                .filter(|name| name.starts_with("logo-"))
+                .collect();
+            logos.first().map(|name| read(name)).transpose()?
+        }
+    };
+    let files = Files {
+        config: config_bytes,
+        customers: Some(read(CUSTOMERS)?),
+        charges: optional("sealed-inputs", &inputs.join(CHARGES))?,
+        template: read(template_file)?,
+        formats,
+        logo,
+    };
+    let mut sealed = assemble(config, files)?;
     let decided = folder.join("inputs").join(RESOLUTIONS_COPY);
     sealed.add_resolutions(resolutions::read(&decided)?, "inputs/resolutions.toml")?;
     if let Some(bytes) = resolutions::read(&folder.join("inputs").join(OPEN_ITEMS_COPY))? {
@@ -160,13 +232,15 @@ pub fn load_sealed(folder: &Path, template_file: &str) -> Result<Configuration, 
     Ok(sealed)
 }
 
-fn assemble(
-    config: Config,
-    config_bytes: Vec<u8>,
-    customers_bytes: Option<Vec<u8>>,
-    template_bytes: Vec<u8>,
-    format_files: Vec<(String, Vec<u8>)>,
-) -> Result<Configuration, Problem> {
+fn assemble(config: Config, files: Files) -> Result<Configuration, Problem> {
+    let Files {
+        config: config_bytes,
+        customers: customers_bytes,
+        charges,
+        template: template_bytes,
+        formats: format_files,
+        logo,
+    } = files;
     let parsed = customers_bytes.as_deref().map(customers::parse).transpose()?;
     let (customers, mut notes) = match parsed {
         Some((customers, notes)) => (Some(customers), notes),
@@ -174,15 +248,23 @@ fn assemble(
     };
     let text = std::str::from_utf8(&template_bytes)
         .map_err(|_| Problem::usage("template", "the invoice template is not UTF-8 text"))?;
-    let template = Template::parse(text, &config.template)?;
+    let template = Template::parse(text, &config.invoicing.template)?;
     let template_sha256 = sha256_hex(&template_bytes);
-    if config.seller.legal_name.is_empty() {
+    if config.invoicing.seller.legal_name.is_empty() {
         notes.push(format!("{CONFIG}: [seller] legal_name is not set, so invoices do not name who issues them"));
     }
     let directory = customers_bytes.as_deref().map(customers::directory).transpose()?.unwrap_or_default();
     let formats = parse_formats(&format_files)?;
+    let entries = charges.as_deref().map(charges::parse).transpose()?.unwrap_or_default();
+    let logo = logo.map(|bytes| {
+        let image = pdf::Logo::read(&bytes)?;
+        Ok::<_, Problem>(Logo { sha256: sha256_hex(&bytes), bytes, image })
+    });
+    let logo = logo.transpose()?;
     let copies = std::iter::once((CONFIG.to_owned(), config_bytes))
         .chain(customers_bytes.map(|bytes| (CUSTOMERS.to_owned(), bytes)))
+        .chain(charges.map(|bytes| (CHARGES.to_owned(), bytes)))
+        .chain(logo.iter().map(|logo| (logo_copy(&logo.sha256), logo.bytes.clone())))
         .chain([(template_copy(&template_sha256), template_bytes)])
         .chain(format_files.into_iter().map(|(name, bytes)| (format!("{FORMAT_COPY}{name}.toml"), bytes)))
         .collect();
@@ -197,6 +279,8 @@ fn assemble(
         notes,
         resolutions: Vec::new(),
         open_items: Vec::new(),
+        charges: entries,
+        logo,
     })
 }
 

@@ -6,7 +6,9 @@ use std::io::{Read, Seek};
 
 use super::open_items;
 use crate::bill::charges::{self, Disposition, Terms};
-use crate::bill::{issued_differs, not_billable};
+use crate::bill::tax::{Failure, Refusal};
+use crate::bill::{corrections, not_billable};
+use crate::books::charges::Entry;
 use crate::books::config::Config;
 use crate::books::customers::{Customers, Directory, folded};
 use crate::capture::record::{Role, sha256_hex};
@@ -17,7 +19,7 @@ use crate::ledger::format::Format;
 use crate::ledger::merge::merge;
 use crate::ledger::open::{self, How, Reading, Understood};
 use crate::model::finding::Finding;
-use crate::model::invoice::Issued;
+use crate::model::invoice::{Draft, Issued};
 use crate::model::money::{Currency, MoneyError};
 use crate::model::open_item::OpenItem;
 use crate::model::period::Period;
@@ -39,6 +41,10 @@ pub struct Ground<'a> {
     pub config: &'a Config,
     /// Known customers; None where there are no books.
     pub customers: Option<&'a Customers>,
+    /// What is charged beside calls.
+    pub charges: &'a [Entry],
+    /// SHA-256 of the seller's logo.
+    pub logo_sha256: Option<&'a str>,
     /// The partner's figures of the whole.
     pub analytics: &'a Analytics,
     /// Customer ids by every name that the ledger may use.
@@ -73,6 +79,8 @@ pub struct Derived {
     pub ledger: Ledger,
     /// What becomes of each customer; empty where there are no books.
     pub decisions: BTreeMap<String, Disposition>,
+    /// Notes that correct invoices issued before, by customer.
+    pub corrections: BTreeMap<String, Draft>,
     /// `reconciliation.json`, `.csv` and `.html`.
     pub reports: Vec<(&'static str, Vec<u8>)>,
 }
@@ -197,21 +205,22 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Seek + Send
     reconciliation.findings.extend(open_items::find(&others, ground.period, reconciliation.currency));
     rank::rank(&mut reconciliation.findings);
     let mut decisions = BTreeMap::new();
+    let mut notes_due = BTreeMap::new();
     if let Some(customers) = ground.customers {
         let terms = Terms {
-            seller: &ground.config.seller,
+            invoicing: &ground.config.invoicing,
             customers,
+            charges: ground.charges,
+            matrix: ground.capture.and_then(|c| c.matrix.as_ref()),
+            transactions: ground.capture.and_then(|c| c.transactions.as_ref()),
             ledger: &ledger,
             unlisted: ground.config.unlisted,
             decided: &decided,
+            logo_sha256: ground.logo_sha256,
         };
         decisions = charges::decide(&reconciliation, &terms).map_err(|e| too_large(&e))?;
-        let mut differing = Vec::new();
-        for issued in ground.issued {
-            if let Some(Disposition::Bill(now)) = decisions.get(&issued.content.customer_id) {
-                differing.extend(issued_differs::find(issued, now).map_err(|e| too_large(&e))?);
-            }
-        }
+        let (notes, differing) = correct(ground, &decisions, reconciliation.currency)?;
+        notes_due = notes;
         for disposition in decisions.values_mut() {
             if let Disposition::Bill(draft) = disposition
                 && let Err(why) = pdf::printable(draft)
@@ -231,7 +240,39 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Seek + Send
             html::render(&reconciliation, ground.capture.and_then(|c| c.dashboard.as_ref()), ground.version)?,
         ),
     ];
-    Ok(Derived { reconciliation, ledger, decisions, reports })
+    Ok(Derived { reconciliation, ledger, decisions, corrections: notes_due, reports })
+}
+
+/// Notes for customers whose invoices say something else than the figures do now, and what
+/// is to be told of them.
+fn correct(
+    ground: &Ground<'_>,
+    decisions: &BTreeMap<String, Disposition>,
+    currency: Currency,
+) -> Result<(BTreeMap<String, Draft>, Vec<Finding>), Problem> {
+    let mut by_customer: BTreeMap<&str, Vec<&Issued>> = BTreeMap::new();
+    for issued in ground.issued {
+        by_customer.entry(&issued.content.customer_id).or_default().push(issued);
+    }
+    let (mut notes, mut findings) = (BTreeMap::new(), Vec::new());
+    for (id, issued) in by_customer {
+        let now = match decisions.get(id) {
+            Some(Disposition::Bill(now)) => (**now).clone(),
+            Some(Disposition::Nothing) => {
+                Draft { seller: ground.config.invoicing.seller.clone(), ..Draft::blank(id, ground.period, currency) }
+            }
+            // Held, or not to be invoiced: nothing is known that could be said of it.
+            _ => continue,
+        };
+        let note = match corrections::note(&issued, &now, &ground.config.invoicing) {
+            Ok(note) => note,
+            Err(Failure::Money(error)) => return Err(too_large(&error)),
+            Err(Failure::Refused(Refusal { .. })) => None,
+        };
+        findings.extend(corrections::find(&issued, &now, note.as_ref()).map_err(|e| too_large(&e))?);
+        notes.extend(note.map(|note| (id.to_owned(), note)));
+    }
+    Ok((notes, findings))
 }
 
 /// An export of which no account is named in the settings would say that nobody used

@@ -8,5 +8,6 @@ mod ground;
 pub mod manifest;
 pub mod open_items;
 pub mod recapture;
+mod redraw;
 pub mod seal;
 pub mod verify;

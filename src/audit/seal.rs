@@ -22,7 +22,7 @@ use crate::model::invoice::Issued;
 use crate::model::period::Period;
 use crate::model::posting::LedgerFile;
 use crate::model::problem::{Exit, Problem, io};
-use crate::render::{csv, invoice_json, pdf};
+use crate::render::{csv, invoice_json, pdf, structured};
 
 /// What a close did.
 #[derive(Debug)]
@@ -182,6 +182,8 @@ pub fn derive_now(books: &Books, period: &Period, basis: &Basis<'_>) -> Result<D
         period,
         config: &configuration.config,
         customers: configuration.customers.as_ref(),
+        charges: &configuration.charges,
+        logo_sha256: configuration.logo.as_ref().map(|logo| logo.sha256.as_str()),
         analytics: &capture.analytics,
         directory: &configuration.directory,
         formats: &configuration.formats,
@@ -241,29 +243,30 @@ pub fn close(
         })
         .filter(|draft| !served.contains(draft.customer_id.as_str()))
         .map(|draft| (**draft).clone())
+        .chain(derived.corrections.values().cloned())
         .collect();
-    let (new, allotted) = numbering::allot(
-        drafts,
-        &configuration.config.number_format,
-        &chain.allotted(),
-        &configuration.template_sha256,
-    )?;
+    let (new, allotted) =
+        numbering::allot(drafts, &configuration.config.invoicing, &chain.allotted(), &configuration.template_sha256)?;
 
     let folder = Books::close_dir(period);
     let mut transaction = Transaction::begin(books)?;
     let mut staged: Vec<FileEntry> = Vec::new();
-    let places: Vec<_> = new
+    let places: Vec<Vec<_>> = new
         .iter()
         .map(|invoice| {
             let stem = invoice.file_stem();
-            ["pdf", "json"].map(|ending| {
+            let endings = ["pdf", "json"].into_iter().chain(structured::endings(invoice).map(|form| form.ending));
+            let place = |ending| {
                 let name = format!("invoices/{stem}.{ending}");
                 (transaction.reserve(format!("{folder}/{name}")), name)
-            })
+            };
+            endings.map(place).collect()
         })
         .collect();
+    let logo = configuration.logo.as_ref().map(|logo| &logo.image);
     let drawn = on_all_cores(&new, |index, invoice| {
-        let bytes = [pdf::render(invoice, &configuration.template)?, invoice_json::render(invoice)];
+        let mut bytes = vec![pdf::render(invoice, &configuration.template, logo)?, invoice_json::render(invoice)];
+        bytes.extend(forms(invoice)?.into_iter().map(|(_, bytes)| bytes));
         let mut entries = Vec::new();
         for ((path, name), bytes) in places[index].iter().zip(bytes) {
             std::fs::write(path, &bytes)
@@ -278,6 +281,7 @@ pub fn close(
         .zip(&drawn)
         .map(|((invoice, allotted), files)| IssuedEntry {
             number: invoice.number.clone(),
+            document: invoice.content.document.name().to_owned(),
             series: allotted.series.clone(),
             sequence: allotted.sequence,
             issue_date: invoice.issue_date.to_string(),
@@ -371,6 +375,16 @@ pub fn close(
     transaction.stage(CHAIN, &longer)?;
     transaction.commit(&format!("close --period {}", period.name))?;
     Ok(Closed { derived, new, before, sealed: true, manifest_sha256, chain_head })
+}
+
+/// The structured forms that an invoice has, each with its name's ending.
+pub(super) fn forms(invoice: &Issued) -> Result<Vec<(&'static str, Vec<u8>)>, Problem> {
+    let written = |form: &structured::Form| {
+        (form.render)(invoice).map(|bytes| (form.ending, bytes)).map_err(|why| {
+            Problem::stop("internal", format!("{} of {} cannot be written", form.name, invoice.number)).because(why)
+        })
+    };
+    structured::endings(invoice).map(written).collect()
 }
 
 /// The files of a close, relative to its folder, sorted, without the manifest and without

@@ -6,19 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::chain::{self, Chain, Event};
 use super::configuration;
-use super::derive::{VERSION, on_all_cores};
+use super::derive::VERSION;
 use super::manifest::{self, Manifest};
 use super::recapture::{self, Recaptured};
+use super::redraw;
 use super::seal;
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
 use crate::books::layout::{Books, CHAIN};
 use crate::capture::store::{self, sha256_hex};
-use crate::model::invoice::{Issued, file_stem};
+use crate::model::invoice::{Document, Issued};
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::{Problem, io};
-use crate::render::pdf::template::Template;
-use crate::render::{csv, invoice_json, pdf};
+use crate::render::{csv, invoice_json};
 
 /// Something that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub struct Report {
 }
 
 impl Report {
-    fn add(&mut self, file: impl Into<String>, field: Option<String>, what: impl Into<String>) {
+    pub(super) fn add(&mut self, file: impl Into<String>, field: Option<String>, what: impl Into<String>) {
         self.broken.push(Broken { file: file.into(), field, what: what.into() });
     }
 }
@@ -165,7 +165,7 @@ fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Repor
     }
     let Some(manifest) = manifest else { return Ok(()) };
     let files = digests(books, &period, &folder, &manifest, report)?;
-    let issued = issued(books, chain, &period, report);
+    let issued = redraw::issued(books, chain, &period, report);
     let ground_holds = report.broken[before..].iter().all(|b| {
         let derived = ["reconciliation.", "invoices/", "invoices.csv"];
         derived.iter().any(|d| b.file.starts_with(&format!("{folder}/{d}")))
@@ -254,33 +254,6 @@ fn digest_of(path: &std::path::Path) -> std::io::Result<(String, u64)> {
     }
 }
 
-/// The issued invoices, each against the chain, and its sums against themselves.
-fn issued(books: &Books, chain: &Chain, period: &Period, report: &mut Report) -> Vec<Issued> {
-    let folder = Books::close_dir(period);
-    let mut all = Vec::new();
-    for entry in chain.issued_in(&period.name) {
-        let stem = file_stem(&entry.number);
-        for (ending, expected) in [("json", &entry.json_sha256), ("pdf", &entry.pdf_sha256)] {
-            let name = format!("{folder}/invoices/{stem}.{ending}");
-            match std::fs::read(books.path(&name)) {
-                Err(e) => report.add(name, None, format!("invoice {} cannot be read: {e}", entry.number)),
-                Ok(bytes) => {
-                    if sha256_hex(&bytes) != *expected {
-                        report.add(name.clone(), None, format!("it is not what was issued as {}", entry.number));
-                    }
-                    if ending == "json" {
-                        match invoice_json::parse(&bytes) {
-                            Ok(invoice) => all.push(invoice),
-                            Err(why) => report.add(name, None, why),
-                        }
-                    }
-                }
-            }
-        }
-    }
-    all
-}
-
 /// Derives everything again and compares.
 fn rederive(
     books: &Books,
@@ -301,13 +274,14 @@ fn rederive(
         report.add(format!("{folder}/{}", manifest::FILE), Some("configuration".into()), "it names no template");
         return Ok(());
     };
-    let configuration = match configuration::load_sealed(&books.path(&folder), template_file) {
-        Ok(configuration) => configuration,
-        Err(problem) => {
-            report.add(format!("{folder}/inputs"), None, problem.what.clone());
-            return Ok(());
-        }
-    };
+    let configuration =
+        match configuration::load_sealed(&books.path(&folder), template_file, &manifest.configuration.files) {
+            Ok(configuration) => configuration,
+            Err(problem) => {
+                report.add(format!("{folder}/inputs"), None, problem.what.clone());
+                return Ok(());
+            }
+        };
     let sealed = recapture::sealed_in(books, period, manifest).unwrap_or_else(|| Books::capture_dir(period));
     let capture = match store::load_from(&books.path(sealed), period) {
         Ok(Some(capture)) => capture,
@@ -356,16 +330,22 @@ fn rederive(
         let name = format!("{folder}/invoices/{}.json", invoice.file_stem());
         let content = &invoice.content;
         let newly = new.contains(invoice.number.as_str());
-        match derived.decisions.get(&content.customer_id) {
-            Some(Disposition::Bill(draft)) if newly && **draft != *content => {
+        let due = match content.document {
+            Document::Invoice => match derived.decisions.get(&content.customer_id) {
+                Some(Disposition::Bill(draft)) => Some(&**draft),
+                _ => None,
+            },
+            Document::CreditNote | Document::DebitNote => derived.corrections.get(&content.customer_id),
+        };
+        match due {
+            Some(draft) if newly && draft != content => {
                 report.add(
                     name,
                     Some(first_difference(invoice, draft)),
                     "it does not follow from the captured answer, the ledger and the configuration",
                 );
             }
-            Some(Disposition::Bill(_)) => {}
-            _ if newly => report.add(name, None, "this customer is not to be invoiced by the sealed inputs"),
+            None if newly => report.add(name, None, "this customer is not to be invoiced by the sealed inputs"),
             _ => {}
         }
     }
@@ -374,14 +354,19 @@ fn rederive(
         .decisions
         .iter()
         .find(|(id, decision)| matches!(decision, Disposition::Bill(_)) && !served.contains(id.as_str()));
-    if let Some((id, _)) = due {
+    let noted = |id: &str| {
+        let is = |i: &&Issued| i.content.customer_id == id && i.content.document != Document::Invoice;
+        issued.iter().filter(is).any(|i| new.contains(i.number.as_str()))
+    };
+    let note_due = derived.corrections.keys().find(|id| !noted(id));
+    if let Some(id) = due.map(|(id, _)| id).or(note_due) {
         report.add(
             format!("{folder}/invoices"),
             None,
             format!("customer {id} is to be invoiced by the sealed inputs, and is not"),
         );
     }
-    draw_again(books, &folder, issued, report)?;
+    redraw::draw_again(books, &folder, issued, report)?;
     if !report.broken.is_empty() && manifest.tool.version != VERSION {
         let hint = format!(
             "sealed by crossfoot {}, and this is {VERSION}: verify with that version before you conclude",
@@ -399,40 +384,6 @@ fn first_difference(invoice: &Issued, draft: &crate::model::invoice::Draft) -> S
         serde_json::from_slice(&invoice_json::render(&again)).unwrap_or_default()
     };
     differing_field(&as_value(invoice.content.clone()), &as_value(draft.clone())).unwrap_or_default()
-}
-
-fn draw_again(books: &Books, folder: &str, issued: &[Issued], report: &mut Report) -> Result<(), Problem> {
-    let mut templates: BTreeMap<String, Template> = BTreeMap::new();
-    for invoice in issued {
-        let path = seal::template_path(invoice);
-        if templates.contains_key(&path) {
-            continue;
-        }
-        let name = format!("{folder}/{path}");
-        let text = std::fs::read_to_string(books.path(&name)).unwrap_or_default();
-        match Template::parse(&text, &path) {
-            Ok(template) if sha256_hex(text.as_bytes()) == invoice.template_sha256 => {
-                templates.insert(path, template);
-            }
-            _ => {
-                report.add(name, None, format!("it is not the template of invoice {}", invoice.number));
-                return Ok(());
-            }
-        }
-    }
-    let again = on_all_cores(issued, |_, invoice| {
-        let template = templates
-            .get(&seal::template_path(invoice))
-            .ok_or_else(|| Problem::stop("internal", "a template is missing"))?;
-        let drawn = pdf::render(invoice, template)?;
-        let name = format!("{folder}/invoices/{}.pdf", invoice.file_stem());
-        let same = std::fs::read(books.path(&name)).is_ok_and(|bytes| bytes == drawn);
-        Ok((!same).then_some(name))
-    })?;
-    for name in again.into_iter().flatten() {
-        report.add(name, None, "drawn again from its .json and template, it is not the same file");
-    }
-    Ok(())
 }
 
 fn compare(books: &Books, name: &str, expected: &[u8], report: &mut Report) {

@@ -1,22 +1,30 @@
-//! Which customers are billed, and what: usage per direction as reconciled.
+//! Which customers are billed, and what: usage per direction as reconciled, at cost, with a
+//! mark-up or at an own rate; what is charged beside calls; discounts and the agreed minimum.
 
 use std::collections::BTreeMap;
 
-use super::tax;
-use crate::books::config::Unlisted;
-use crate::books::customers::Customers;
-use crate::model::invoice::{Draft, Line, Party, Proof};
-use crate::model::money::{Money, MoneyError, total};
+use rust_decimal::Decimal;
+
+use super::tax::{self, Failure, Refusal};
+use crate::books::charges::{Entry, Price};
+use crate::books::config::{Invoicing, Regime, Unlisted};
+use crate::books::customers::{Agreement, Customers};
+use crate::model::invoice::{Charge, Draft, Line, Party, Payment, Pricing, Proof};
+use crate::model::matrix::Matrix;
+use crate::model::money::{Currency, Money, MoneyError, add_exact, per_cent_of, times, total};
 use crate::model::posting::Ledger;
 use crate::model::reconciliation::{CustomerLine, Reconciliation, Status};
 use crate::model::resolution::Decision;
-use crate::model::rounding::{Rounding, round_to};
+use crate::model::rounding::{Rounding, ratio, round_to};
+use crate::model::transactions::{Kind, Transactions};
 use crate::model::usage::Direction;
 use crate::model::words::amount_in_words;
 
 /// How a line's exact amount becomes one that can be charged: to the minor unit, half up,
 /// as INV-01 wants taxable values with two decimals and section 170 of the CGST Act rounds.
 pub const LINE_ROUNDING: Rounding = Rounding::HalfUp;
+/// How the total becomes whole: fifty paise and more upwards (CGST Act, section 170).
+pub const TOTAL_ROUNDING: Rounding = Rounding::HalfUp;
 
 /// What becomes of a customer in a close.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +37,8 @@ pub enum Disposition {
     Nothing,
     /// Its particulars cannot be printed; why, in a phrase.
     Unprintable(String),
+    /// It agrees, and cannot be invoiced lawfully or as agreed.
+    Refused(Refusal),
     /// The credits exceed the charges: an invoice cannot say that, a credit note can.
     CreditDue(Money),
 }
@@ -36,19 +46,28 @@ pub enum Disposition {
 /// What decides beside the reconciliation.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {
-    /// Who issues.
-    pub seller: &'a Party,
+    /// How is charged, and by whom.
+    pub invoicing: &'a Invoicing,
     /// Who is billed.
     pub customers: &'a Customers,
+    /// What is charged beside calls.
+    pub charges: &'a [Entry],
+    /// The partner's own figures per customer, for minutes.
+    pub matrix: Option<&'a Matrix>,
+    /// The partner's ledger, for rentals.
+    pub transactions: Option<&'a Transactions>,
     /// The ledger, for the counts of calls.
     pub ledger: &'a Ledger,
     /// What to do with unlisted customers.
     pub unlisted: Unlisted,
     /// What finance decided for customers whose figures differ.
     pub decided: &'a BTreeMap<String, Decision>,
+    /// SHA-256 of the seller's logo.
+    pub logo_sha256: Option<&'a str>,
 }
 
-/// Decides for every customer of the reconciliation.
+/// Decides for every customer of the reconciliation, and for those who only have charges
+/// beside calls.
 ///
 /// # Errors
 /// A sum beyond the exact range.
@@ -82,6 +101,22 @@ pub fn decide(reconciliation: &Reconciliation, terms: &Terms<'_>) -> Result<BTre
         };
         decided.insert(id.to_owned(), disposition);
     }
+    let beside = terms.charges.iter().filter(|entry| entry.is_due(&reconciliation.period));
+    for id in beside.map(|entry| entry.customer_id.as_str()) {
+        if decided.contains_key(id) {
+            continue;
+        }
+        let disposition = match held.get(id) {
+            Some(_) => Disposition::Held("a finding touches it".to_owned()),
+            None if !terms.customers.contains_key(id) => Disposition::Refused(Refusal {
+                code: "not-billable",
+                why: format!("charges.csv charges `{id}`, whom customers.csv does not have"),
+                next: "Correct the customer_id in charges.csv, or add the customer to customers.csv.".to_owned(),
+            }),
+            None => finish(reconciliation, terms, id, None, Proof::Customer, Vec::new())?,
+        };
+        decided.insert(id.to_owned(), disposition);
+    }
     Ok(decided)
 }
 
@@ -106,6 +141,7 @@ fn charged(customer: &CustomerLine, decision: Decision) -> Result<[Money; 2], Mo
     Ok(if inbound > outbound { [inbound.plus(&more)?, outbound] } else { [inbound, outbound.plus(&more)?] })
 }
 
+/// Usage, direction by direction.
 fn bill(
     reconciliation: &Reconciliation,
     terms: &Terms<'_>,
@@ -113,13 +149,41 @@ fn bill(
     proof: Proof,
     decision: Decision,
 ) -> Result<Disposition, MoneyError> {
-    let currency = reconciliation.currency;
-    let digits = currency.minor_digits();
     let period = &reconciliation.period;
-    let posted = terms.ledger.customers.get(&customer.customer_id);
-    let charged = charged(customer, decision)?;
+    let id = customer.customer_id.as_str();
+    let agreement = terms.customers.get(id).map(|c| c.agreement.clone()).unwrap_or_default();
+    let posted = terms.ledger.customers.get(id);
+    let cells = terms.matrix.and_then(|matrix| matrix.customers.get(id));
     let mut lines = Vec::new();
-    for (direction, exact) in Direction::ALL.into_iter().zip(charged) {
+    for (direction, cost) in Direction::ALL.into_iter().zip(charged(customer, decision)?) {
+        let usage = cells.and_then(|cells| cells.cell(direction).usage.as_ref());
+        let calls = posted.and_then(|p| p.calls[direction as usize]).or(usage.and_then(|usage| usage.calls));
+        let (exact, pricing) = match agreement.rate[direction as usize] {
+            None => at_cost(cost, agreement.markup[direction as usize])?,
+            Some(price) => {
+                let seconds = usage.and_then(|usage| usage.duration_seconds).map(Decimal::from);
+                let quantity = match agreement.per_minute {
+                    // To a hundredth of a minute: 0.6 seconds.
+                    true => seconds.and_then(|s| ratio(s, Decimal::from(60), 2, LINE_ROUNDING)),
+                    false => calls.map(Decimal::from),
+                };
+                let unit = if agreement.per_minute { "minute" } else { "call" };
+                match quantity {
+                    Some(quantity) => at_rate(cost.currency(), quantity, unit, price)?,
+                    None if cost.is_zero() => continue,
+                    None => {
+                        return Ok(Disposition::Refused(Refusal {
+                            code: "not-billable",
+                            why: format!(
+                                "it is charged by the {unit}, and how many {unit}s of {} calls there were is not known",
+                                direction.name()
+                            ),
+                            next: "Capture the calls of each customer ([upstream] matrix = \"cdr-summary\"), or give the ledger a column calls; or charge a mark-up.".to_owned(),
+                        }));
+                    }
+                }
+            }
+        };
         if exact.is_zero() {
             continue;
         }
@@ -129,37 +193,152 @@ fn bill(
         };
         lines.push(Line {
             description: format!("{way}, {} to {}", period.from.format("%-d %B %Y"), period.to.format("%-d %B %Y")),
-            direction,
-            calls: posted.and_then(|p| p.calls[direction as usize]),
-            exact,
-            amount: Money::new(round_to(exact.amount(), digits, LINE_ROUNDING)?, currency),
+            calls,
+            pricing,
+            ..line(Charge::Usage, Some(direction), exact)?
         });
     }
-    let subtotal = total(currency, lines.iter().map(|l| &l.amount))?;
-    if subtotal.is_zero() {
-        return Ok(Disposition::Nothing);
+    finish(reconciliation, terms, id, customer.name.as_deref(), proof, lines)
+}
+
+fn at_cost(cost: Money, markup: Option<Decimal>) -> Result<(Money, Pricing), MoneyError> {
+    let Some(percent) = markup else { return Ok((cost, Pricing::Stated)) };
+    let more = per_cent_of(percent, cost.amount())?;
+    let exact = Money::new(add_exact(cost.amount(), more)?, cost.currency());
+    Ok((exact, Pricing::Markup { base: cost, percent }))
+}
+
+fn at_rate(currency: Currency, quantity: Decimal, unit: &str, price: Decimal) -> Result<(Money, Pricing), MoneyError> {
+    let exact = Money::new(times(quantity, price)?, currency);
+    Ok((exact, Pricing::Rate { quantity, unit: unit.to_owned(), price }))
+}
+
+/// A line whose amount is rounded, without words yet.
+fn line(charge: Charge, direction: Option<Direction>, exact: Money) -> Result<Line, MoneyError> {
+    let currency = exact.currency();
+    Ok(Line {
+        description: String::new(),
+        charge,
+        direction,
+        calls: None,
+        pricing: Pricing::Stated,
+        exact,
+        amount: Money::new(round_to(exact.amount(), currency.minor_digits(), LINE_ROUNDING)?, currency),
+        sac: None,
+        taxes: Vec::new(),
+    })
+}
+
+/// What is charged beside usage, and what is taken off.
+fn beside(
+    reconciliation: &Reconciliation,
+    terms: &Terms<'_>,
+    id: &str,
+    agreement: &Agreement,
+    lines: &mut Vec<Line>,
+) -> Result<(), MoneyError> {
+    let currency = reconciliation.currency;
+    let calls = total(currency, lines.iter().map(|l| &l.exact))?;
+    let mut usage = calls;
+    if let Some(percent) = agreement.discount.filter(|percent| !percent.is_zero()) {
+        let off = Money::new(per_cent_of(-percent, calls.amount())?, currency);
+        usage = usage.plus(&off)?;
+        lines.push(Line {
+            description: format!("Discount of {} % on calls", percent.normalize()),
+            pricing: Pricing::Share { base: calls, percent: -percent },
+            ..line(Charge::Discount, None, off)?
+        });
     }
+    if let Some(minimum) = agreement.minimum.map(|amount| Money::new(amount, currency)).filter(|m| *m > usage) {
+        lines.push(Line {
+            description: "Up to the agreed minimum for calls".to_owned(),
+            pricing: Pricing::UpTo { minimum, have: usage },
+            ..line(Charge::Minimum, None, minimum.minus(&usage)?)?
+        });
+    }
+    let rentals = terms.transactions.filter(|_| terms.invoicing.bills_rentals);
+    for (kind, posted) in rentals.into_iter().flat_map(|t| t.beside_calls(id)) {
+        if kind == Kind::Rental && !posted.net.is_zero() {
+            lines.push(Line {
+                description: "Rental of numbers, as charged by the carrier".to_owned(),
+                ..line(Charge::Recurring, None, Money::new(posted.net, currency))?
+            });
+        }
+    }
+    for entry in terms.charges.iter().filter(|entry| entry.customer_id == id && entry.is_due(&reconciliation.period)) {
+        let (mut exact, pricing) = match &entry.price {
+            Price::Amount(amount) => (Money::new(*amount, currency), Pricing::Stated),
+            Price::Each { quantity, unit, price } => at_rate(currency, *quantity, unit, *price)?,
+        };
+        if matches!(entry.charge, Charge::Discount | Charge::Credit) {
+            exact = exact.negated();
+        }
+        lines.push(Line {
+            description: entry.description.clone(),
+            pricing,
+            sac: entry.sac.clone(),
+            ..line(entry.charge, None, exact)?
+        });
+    }
+    Ok(())
+}
+
+/// Lines → a draft with its taxes and total.
+fn finish(
+    reconciliation: &Reconciliation,
+    terms: &Terms<'_>,
+    id: &str,
+    name: Option<&str>,
+    proof: Proof,
+    mut lines: Vec<Line>,
+) -> Result<Disposition, MoneyError> {
+    let currency = reconciliation.currency;
+    let known = terms.customers.get(id).cloned().unwrap_or_default();
+    let agreement = &known.agreement;
+    beside(reconciliation, terms, id, agreement, &mut lines)?;
+    let subtotal = total(currency, lines.iter().map(|l| &l.amount))?;
     if subtotal.is_negative() {
         return Ok(Disposition::CreditDue(subtotal));
     }
-    let taxes = tax::none::taxes(&lines);
-    let round_off = Money::zero(currency);
-    let sum = total(currency, taxes.iter().map(|t| &t.amount))?.plus(&subtotal)?.plus(&round_off)?;
-    let known = terms.customers.get(&customer.customer_id).cloned().unwrap_or_default();
-    let named = [known.legal_name.clone(), customer.name.clone().unwrap_or_default(), customer.customer_id.clone()];
-    let buyer = Party { legal_name: named.into_iter().find(|n| !n.is_empty()).unwrap_or_default(), ..known };
-    Ok(Disposition::Bill(Box::new(Draft {
-        customer_id: customer.customer_id.clone(),
-        period: period.clone(),
-        currency,
-        seller: terms.seller.clone(),
+    if subtotal.is_zero() {
+        return Ok(Disposition::Nothing);
+    }
+    let named = [known.party.legal_name.clone(), name.unwrap_or_default().to_owned(), id.to_owned()];
+    let buyer = Party { legal_name: named.into_iter().find(|n| !n.is_empty()).unwrap_or_default(), ..known.party };
+    let payment = &terms.invoicing.payment;
+    let mut draft = Draft {
+        seller: terms.invoicing.seller.clone(),
         buyer,
+        buyer_reference: agreement.reference.clone(),
         proof,
         lines,
         subtotal,
-        taxes,
-        round_off,
-        total: sum,
-        amount_in_words: amount_in_words(&sum),
-    })))
+        payment: Payment { due_days: agreement.due_days.or(payment.due_days), ..payment.clone() },
+        logo_sha256: terms.logo_sha256.map(str::to_owned),
+        ..Draft::blank(id, &reconciliation.period, currency)
+    };
+    match complete(&mut draft, agreement, terms.invoicing) {
+        Ok(()) => Ok(Disposition::Bill(Box::new(draft))),
+        Err(Failure::Refused(refusal)) => Ok(Disposition::Refused(refusal)),
+        Err(Failure::Money(error)) => Err(error),
+    }
+}
+
+/// Taxes, rounding and total of a draft whose lines and subtotal stand.
+///
+/// # Errors
+/// [`Failure`].
+pub fn complete(draft: &mut Draft, agreement: &Agreement, invoicing: &Invoicing) -> Result<(), Failure> {
+    let currency = draft.currency;
+    tax::apply(&invoicing.regime, agreement, draft)?;
+    let whole = invoicing
+        .round_total
+        .unwrap_or_else(|| matches!(invoicing.regime, Regime::Gst(_)) && currency == Currency::INR);
+    let exact = total(currency, draft.taxes.iter().map(|t| &t.amount))?.plus(&draft.subtotal)?;
+    let digits = if whole { 0 } else { currency.minor_digits() };
+    let rounded = round_to(round_to(exact.amount(), digits, TOTAL_ROUNDING)?, currency.minor_digits(), TOTAL_ROUNDING)?;
+    draft.total = Money::new(rounded, currency);
+    draft.round_off = draft.total.minus(&exact)?;
+    draft.amount_in_words = amount_in_words(&draft.total);
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! What is charged: reconciled figures → drafts → numbered invoices. Pure.
 
 pub mod charges;
-pub mod issued_differs;
+pub mod corrections;
 pub mod not_billable;
 pub mod numbering;
 pub mod tax;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::charges::Disposition;
 use crate::model::finding::{Finding, Severity};
 
-/// A warning for each customer whose credits exceed the charges (`credit-due`), or whose
-/// particulars cannot be printed (`unprintable`).
+/// A finding for each customer whose credits exceed the charges (`credit-due`), whose
+/// particulars cannot be printed (`unprintable`), or who cannot be invoiced lawfully or as
+/// agreed (`gstin-invalid`, `gst-particulars`, `not-billable`).
 #[must_use]
 pub fn find(decisions: &BTreeMap<String, Disposition>) -> Vec<Finding> {
     let warn = |code, id: &String, message: String, next: &str| {
@@ -19,7 +20,7 @@ pub fn find(decisions: &BTreeMap<String, Disposition>) -> Vec<Finding> {
                 "credit-due",
                 id,
                 format!("The credits of {id} exceed its charges: {} in all. No invoice can say that.", total.display()),
-                "Write a credit note by hand; this version writes none.",
+                "Let the credit stand until the next period's charges exceed it, or pay it back.",
             )),
             Disposition::Unprintable(why) => Some(warn(
                 "unprintable",
@@ -27,6 +28,15 @@ pub fn find(decisions: &BTreeMap<String, Disposition>) -> Vec<Finding> {
                 format!("The invoice of {id} cannot be printed: {why}."),
                 "Write the text with other letters in customers.csv, and close again.",
             )),
+            Disposition::Refused(refusal) => Some(
+                Finding::fact(
+                    refusal.code,
+                    Severity::Blocking,
+                    format!("{id} gets no invoice: {}.", refusal.why),
+                    refusal.next.clone(),
+                )
+                .touching([id.clone()]),
+            ),
             _ => None,
         })
         .collect()

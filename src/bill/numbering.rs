@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::books::config::Invoicing;
 use crate::model::invoice::{Draft, Issued, file_stem};
-use crate::model::number::{Allotted, MAX_LENGTH, NumberFormat};
+use crate::model::number::{Allotted, MAX_LENGTH};
 use crate::model::problem::Problem;
 
-/// Turns drafts into invoices. `history` is every number ever allotted in these books.
+/// Turns drafts into invoices and notes, each numbered in the series of its kind. `history`
+/// is every number ever allotted in these books.
 ///
 /// The date of issue is the last day of the period, so that the same inputs give the same
 /// invoice; but never before that of the number before it in the series, so that numbers
@@ -18,7 +20,7 @@ use crate::model::problem::Problem;
 /// compares) was used before because the format was changed.
 pub fn allot(
     drafts: Vec<Draft>,
-    format: &NumberFormat,
+    invoicing: &Invoicing,
     history: &[Allotted],
     template_sha256: &str,
 ) -> Result<(Vec<Issued>, Vec<Allotted>), Problem> {
@@ -26,6 +28,7 @@ pub fn allot(
     let mut allotted: Vec<Allotted> = Vec::new();
     let mut issued = Vec::new();
     for draft in drafts {
+        let format = invoicing.number_format(draft.document);
         let series = format.series(draft.period.to);
         let earlier = || history.iter().chain(&allotted).filter(|a| a.series == series);
         let issue_date =
@@ -34,7 +37,7 @@ pub fn allot(
         let number = format.number(issue_date, sequence);
         let refuse = |what: String| {
             Problem::usage("number-format", what)
-                .next("choose another [invoice] number_format")
+                .next("choose another number_format in [invoice]")
                 .not_done("No invoice was issued.")
         };
         if number.len() > MAX_LENGTH {
@@ -84,31 +87,21 @@ pub fn continuity(history: &[Allotted]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::invoice::{Party, Proof};
-    use crate::model::money::{Currency, Money};
+    use crate::books::config;
+    use crate::model::money::Currency;
     use crate::model::period::Period;
 
     fn draft(id: &str, period: &str) -> Draft {
-        let zero = Money::zero(Currency::INR);
-        Draft {
-            customer_id: id.into(),
-            period: Period::parse(period).unwrap(),
-            currency: Currency::INR,
-            seller: Party::default(),
-            buyer: Party::default(),
-            proof: Proof::Customer,
-            lines: vec![],
-            subtotal: zero,
-            taxes: vec![],
-            round_off: zero,
-            total: zero,
-            amount_in_words: String::new(),
-        }
+        Draft::blank(id, &Period::parse(period).unwrap(), Currency::INR)
+    }
+
+    fn numbered(format: &str) -> Invoicing {
+        config::parse(&format!("[invoice]\nnumber_format = \"{format}\"\n"), "c").unwrap().invoicing
     }
 
     #[test]
     fn a_late_invoice_keeps_numbers_and_dates_in_step() {
-        let format = NumberFormat::parse("CF/{fy}/{seq:05}").unwrap();
+        let format = numbered("CF/{fy}/{seq:05}");
         let (_, mut history) = allot(vec![draft("A", "2026-04"), draft("B", "2026-04")], &format, &[], "").unwrap();
         let (may, more) = allot(vec![draft("A", "2026-05")], &format, &history, "").unwrap();
         assert_eq!(may[0].number, "CF/26-27/00003");
@@ -126,12 +119,12 @@ mod tests {
 
     #[test]
     fn a_changed_format_cannot_use_a_number_again() {
-        let slash = NumberFormat::parse("A/{seq}").unwrap();
+        let slash = numbered("A/{seq}");
         let (_, history) = allot(vec![draft("A", "2026-04")], &slash, &[], "").unwrap();
         for clash in ["a/{seq}", "A-{seq}"] {
-            assert!(allot(vec![draft("B", "2026-04")], &NumberFormat::parse(clash).unwrap(), &history, "").is_err());
+            assert!(allot(vec![draft("B", "2026-04")], &numbered(clash), &history, "").is_err());
         }
-        let long = NumberFormat::parse("ABCDEFGHIJKLMNO{seq}").unwrap();
+        let long = numbered("ABCDEFGHIJKLMNO{seq}");
         let many: Vec<Draft> = (0..10).map(|i| draft(&format!("{i}"), "2026-04")).collect();
         assert!(allot(many, &long, &[], "").unwrap_err().what.contains("longer than 16"));
     }

@@ -6,14 +6,14 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
+use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+pub use super::invoicing::{Gst, Invoicing, Regime};
 use super::layout::{Books, CONFIG};
 use super::settings::{ACCOUNTS, SETTINGS};
-use crate::model::invoice::Party;
 use crate::model::money::{Currency, parse_plain};
-use crate::model::number::NumberFormat;
 use crate::model::period::Period;
 use crate::model::problem::{Problem, nearest};
 use crate::model::tolerance::Tolerance;
@@ -134,12 +134,8 @@ pub struct Config {
     pub unlisted: Unlisted,
     /// `[reconcile] recheck`
     pub recheck: bool,
-    /// `[invoice] number_format`
-    pub number_format: NumberFormat,
-    /// `[invoice] template`
-    pub template: String,
-    /// `[seller]`
-    pub seller: Party,
+    /// `[invoice]` and `[seller]`
+    pub invoicing: Invoicing,
 }
 
 impl Config {
@@ -207,7 +203,7 @@ fn position(name: &str, text: &str, span: &Range<usize>) -> String {
     format!("{name}, line {line}, column {column}")
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     name: &'a str,
     text: &'a str,
     values: BTreeMap<&'static str, Spanned<DeValue<'a>>>,
@@ -304,7 +300,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn convert<T>(&mut self, path: &'static str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn convert<T>(&mut self, path: &'static str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let (text, span) = self.text_of(path)?;
         match read(&text) {
             Ok(value) => Some(value),
@@ -315,7 +311,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn number(&mut self, path: &'static str, range: std::ops::RangeInclusive<u64>) -> Option<u64> {
+    pub(super) fn number(&mut self, path: &'static str, range: std::ops::RangeInclusive<u64>) -> Option<u64> {
         self.convert(path, |text| {
             text.parse()
                 .ok()
@@ -324,11 +320,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn flag(&mut self, path: &'static str) -> Option<bool> {
+    pub(super) fn flag(&mut self, path: &'static str) -> Option<bool> {
         self.convert(path, |text| text.parse().map_err(|_| format!("must be true or false, not `{text}`")))
     }
 
-    fn optional(&mut self, path: &'static str) -> Option<String> {
+    pub(super) fn optional(&mut self, path: &'static str) -> Option<String> {
         self.text_of(path).map(|(text, _)| text).filter(|text| !text.is_empty())
     }
 
@@ -345,11 +341,6 @@ impl<'a> Reader<'a> {
             "dmy" | "mdy" => Ok(Some(text.to_owned())),
             other => Err(format!("must be \"dmy\" or \"mdy\", not `{other}`")),
         });
-        let limit = |text: &str| match parse_plain(text) {
-            Ok(amount) if amount.is_sign_negative() => Err("must not be negative".to_owned()),
-            Ok(amount) => Ok(amount),
-            Err(e) => Err(e.to_string()),
-        };
         let tolerance = self.convert("reconcile.tolerance", limit);
         let tolerance_percent = self.convert("reconcile.tolerance_percent", limit);
         let tolerance_total =
@@ -363,29 +354,7 @@ impl<'a> Reader<'a> {
             other => Err(format!("must be \"bill\" or \"hold\", not `{other}`")),
         });
         let recheck = self.flag("reconcile.recheck");
-        let number_format = self.convert("invoice.number_format", NumberFormat::parse);
-        let template = self.convert("invoice.template", |text| {
-            let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-            if plain {
-                Ok(text.to_owned())
-            } else {
-                Err(format!("`{text}` is not a template's name: letters, digits, - and _"))
-            }
-        });
-        self.convert("invoice.regime", |text| match text {
-            "none" => Ok(()),
-            other => Err(format!("`{other}` is not available in this version, which charges no tax; use \"none\"")),
-        });
-        let seller = Party {
-            legal_name: self.optional("seller.legal_name").unwrap_or_default(),
-            address: self
-                .optional("seller.address")
-                .map(|text| text.lines().map(|l| l.trim().to_owned()).collect())
-                .unwrap_or_default(),
-            state_code: self.optional("seller.state_code"),
-            gstin: self.optional("seller.gstin"),
-            email: self.optional("seller.email"),
-        };
+        let invoicing = self.invoicing();
         Some(Config {
             upstream: upstream?,
             timezone: timezone?,
@@ -397,9 +366,7 @@ impl<'a> Reader<'a> {
             tolerance: Tolerance { absolute: tolerance?, per_cent: tolerance_percent?, total: tolerance_total? },
             unlisted: unlisted?,
             recheck: recheck?,
-            number_format: number_format?,
-            template: template?,
-            seller,
+            invoicing: invoicing?,
         })
     }
 
@@ -437,6 +404,15 @@ impl<'a> Reader<'a> {
             mask_numbers: mask_numbers?,
             transactions: transactions?,
         })
+    }
+}
+
+/// An amount or a per cent that is not negative.
+pub(super) fn limit(text: &str) -> Result<Decimal, String> {
+    match parse_plain(text) {
+        Ok(amount) if amount.is_sign_negative() => Err("must not be negative".to_owned()),
+        Ok(amount) => Ok(amount),
+        Err(e) => Err(e.to_string()),
     }
 }
 

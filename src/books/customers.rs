@@ -2,23 +2,81 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::invoice::Party;
+use crate::model::gstin;
+use crate::model::invoice::{Party, Treatment};
 use crate::model::money::shorten;
 use crate::model::problem::{Problem, nearest};
 
+use rust_decimal::Decimal;
 use unicode_normalization::UnicodeNormalization;
 
+use super::config::limit;
+use super::invoicing::country_code;
 use super::layout::CUSTOMERS;
 
 /// Customers by the partner's id.
-pub type Customers = BTreeMap<String, Party>;
+pub type Customers = BTreeMap<String, Customer>;
+
+/// A customer: who it is, and what was agreed with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Customer {
+    /// As it is printed.
+    pub party: Party,
+    /// What was agreed.
+    pub agreement: Agreement,
+}
+
+/// What was agreed with a customer beside the partner's cost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agreement {
+    /// How GST treats it; None: as its particulars say.
+    pub treatment: Option<Treatment>,
+    /// State of supply where it is not that of the address.
+    pub place_of_supply: Option<String>,
+    /// Per cent on the cost, inbound and outbound.
+    pub markup: [Option<Decimal>; 2],
+    /// An own price per unit instead of the cost, inbound and outbound.
+    pub rate: [Option<Decimal>; 2],
+    /// What that price is for: false is a call, true a minute.
+    pub per_minute: bool,
+    /// Per cent off all calls.
+    pub discount: Option<Decimal>,
+    /// What a month's calls cost at least.
+    pub minimum: Option<Decimal>,
+    /// Days to pay, where they differ from everybody's.
+    pub due_days: Option<u32>,
+    /// The customer's own reference: an order number.
+    pub reference: Option<String>,
+}
 
 /// Columns that are understood, in the order in which an address is printed; a group makes
 /// one line.
 const ADDRESS: [&[&str]; 6] =
     [&["address"], &["address_1"], &["address_2"], &["address_3"], &["city", "pin"], &["state", "country"]];
 /// Other columns that are understood.
-const KNOWN: [&str; 8] = ["customer_id", "legal_name", "name", "state_code", "gstin", "email", "code", "aliases"];
+const KNOWN: [&str; 21] = [
+    "customer_id",
+    "legal_name",
+    "name",
+    "state_code",
+    "gstin",
+    "email",
+    "code",
+    "aliases",
+    "gst_treatment",
+    "place_of_supply",
+    "markup_percent",
+    "markup_inbound",
+    "markup_outbound",
+    "rate_inbound",
+    "rate_outbound",
+    "rate_unit",
+    "discount_percent",
+    "minimum_commitment",
+    "due_days",
+    "buyer_reference",
+    "cc",
+];
 
 fn known() -> impl Iterator<Item = &'static str> {
     KNOWN.into_iter().chain(ADDRESS.into_iter().flatten().copied())
@@ -76,7 +134,19 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
         } else if customers.contains_key(id) {
             bad.push(format!("{CUSTOMERS}, row {line}: `{}` stands here a second time", shorten(id)));
         } else {
+            let mut refuse = |why: String| bad.push(format!("{CUSTOMERS}, row {line}: {why}"));
+            let agreement = agreement(&cell, &mut refuse);
+            let country = cell("country").and_then(|text| match country_code(&text) {
+                Ok(code) => Some(code),
+                Err(why) => {
+                    refuse(format!("country: {why}"));
+                    None
+                }
+            });
             let party = Party {
+                city: cell("city"),
+                pin: cell("pin"),
+                country,
                 legal_name: cell("legal_name").or_else(|| cell("name")).unwrap_or_default(),
                 address: ADDRESS
                     .iter()
@@ -90,7 +160,7 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
                 gstin: cell("gstin"),
                 email: cell("email"),
             };
-            customers.insert(id.to_owned(), party);
+            customers.insert(id.to_owned(), Customer { party, agreement });
         }
     }
     if bad.is_empty() {
@@ -98,6 +168,56 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
     }
     let first = bad.remove(0);
     Err(wrong(first).also(bad).not_done("Nothing was done."))
+}
+
+/// The cells that say what was agreed; what is wrong with them goes to `refuse`.
+fn agreement(cell: &dyn Fn(&str) -> Option<String>, refuse: &mut dyn FnMut(String)) -> Agreement {
+    let mut number = |name: &str| {
+        let text = cell(name)?;
+        match limit(&text) {
+            Ok(number) => Some(number),
+            Err(why) => {
+                refuse(format!("{name}: {why}"));
+                None
+            }
+        }
+    };
+    let both = number("markup_percent");
+    let markup = ["markup_inbound", "markup_outbound"].map(|name| number(name).or(both));
+    let rate = ["rate_inbound", "rate_outbound"].map(&mut number);
+    let (discount, minimum) = (number("discount_percent"), number("minimum_commitment"));
+    let due_days = cell("due_days").and_then(|text| match text.parse() {
+        Ok(days) => Some(days),
+        Err(_) => {
+            refuse(format!("due_days: `{}` is not a number of days", shorten(&text)));
+            None
+        }
+    });
+    let per_minute = match cell("rate_unit").as_deref() {
+        None | Some("minute") => true,
+        Some("call") => false,
+        Some(other) => {
+            refuse(format!("rate_unit: must be minute or call, not `{}`", shorten(other)));
+            true
+        }
+    };
+    let treatment = cell("gst_treatment").and_then(|word| {
+        let found = Treatment::parse(&word);
+        if found.is_none() {
+            let words = Treatment::ALL.map(Treatment::name).join(", ");
+            refuse(format!("gst_treatment: must be one of {words}, not `{}`", shorten(&word)));
+        }
+        found
+    });
+    let place_of_supply = cell("place_of_supply").filter(|code| {
+        let known = gstin::state(code).is_some();
+        if !known {
+            refuse(format!("place_of_supply: `{}` is not a State's code of two digits", shorten(code)));
+        }
+        known
+    });
+    let reference = cell("buyer_reference");
+    Agreement { treatment, place_of_supply, markup, rate, per_minute, discount, minimum, due_days, reference }
 }
 
 /// Customer ids by every name that a ledger may call them: id, code, legal name, aliases
@@ -158,8 +278,8 @@ mod tests {
         let text =
             b"\xef\xbb\xbfcustomer_id,legal_name,address,city,gstn\nMA_1,\"Acme, Ltd\",4 Road,Bengaluru,29AA\n,,,,\n";
         let (customers, notes) = parse(text).unwrap();
-        assert_eq!(customers["MA_1"].legal_name, "Acme, Ltd");
-        assert_eq!(customers["MA_1"].address, ["4 Road", "Bengaluru"]);
+        assert_eq!(customers["MA_1"].party.legal_name, "Acme, Ltd");
+        assert_eq!(customers["MA_1"].party.address, ["4 Road", "Bengaluru"]);
         assert_eq!(notes, ["customers.csv: column `gstn` is not used by this version; did you mean `gstin`?"]);
     }
 

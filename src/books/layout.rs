@@ -8,6 +8,8 @@ use crate::model::period::Period;
 pub const CONFIG: &str = "crossfoot.toml";
 /// The customers file's name.
 pub const CUSTOMERS: &str = "customers.csv";
+/// The file of charges beside calls.
+pub const CHARGES: &str = "charges.csv";
 /// The audit chain, relative to the books.
 pub const CHAIN: &str = "audit/chain.jsonl";
 /// Working folder of the tool: lock, staged files, the intent of a commit. Not for git.

@@ -1,8 +1,10 @@
 //! The folder that finance keeps: where its files lie, what its settings mean, who its
 //! customers are, and how files are written so that none is ever half there.
 
+pub mod charges;
 pub mod config;
 pub mod customers;
+mod invoicing;
 pub mod layout;
 pub mod lock;
 pub mod resolutions;

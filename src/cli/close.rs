@@ -102,6 +102,7 @@ fn document<'a>(period: &'a Period, closed: &'a Closed) -> Document<'a> {
             Disposition::Held(why) | Disposition::Unprintable(why) => {
                 held.push(Held { customer_id, why: why.clone() });
             }
+            Disposition::Refused(refusal) => held.push(Held { customer_id, why: refusal.why.clone() }),
             Disposition::Nothing => nothing_to_bill.push(customer_id.as_str()),
             Disposition::CreditDue(amount) => {
                 credit_due.push(Held { customer_id, why: format!("its total is {}", amount.plain()) });
@@ -171,10 +172,10 @@ fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
         .iter()
         .filter_map(|(id, d)| match d {
             Disposition::Held(why) | Disposition::Unprintable(why) => Some((id, why.clone())),
-            Disposition::CreditDue(amount) => Some((
-                id,
-                format!("its credits exceed its charges ({}): this version writes no credit notes", amount.display()),
-            )),
+            Disposition::Refused(refusal) => Some((id, refusal.why.clone())),
+            Disposition::CreditDue(amount) => {
+                Some((id, format!("its credits exceed its charges ({})", amount.display())))
+            }
             _ => None,
         })
         .collect();

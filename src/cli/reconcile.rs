@@ -110,6 +110,8 @@ fn two_files(
         period: &period,
         config: &config,
         customers: None,
+        charges: &[],
+        logo_sha256: None,
         analytics: &answer,
         directory: &Directory::new(),
         formats: &BTreeMap::new(),

@@ -1,6 +1,8 @@
-//! Invoices: a draft carries no number; an issued one is a fact that never changes.
+//! Invoices and the notes that correct them: a draft carries no number; an issued one is a
+//! fact that never changes.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
+use rust_decimal::Decimal;
 
 use super::money::{Currency, Money};
 use super::period::Period;
@@ -13,9 +15,15 @@ pub struct Party {
     pub legal_name: String,
     /// Address, a line each.
     pub address: Vec<String>,
+    /// City, where the address is kept in parts.
+    pub city: Option<String>,
+    /// Postal code.
+    pub pin: Option<String>,
+    /// ISO 3166-1 alpha-2; None is the seller's own country.
+    pub country: Option<String>,
     /// Two-digit GST state code, where known.
     pub state_code: Option<String>,
-    /// GSTIN, where registered.
+    /// GSTIN, where registered; another country's VAT number where it begins with letters.
     pub gstin: Option<String>,
     /// Where the invoice is mailed.
     pub email: Option<String>,
@@ -53,22 +61,162 @@ impl Proof {
     }
 }
 
+/// What kind of document it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Document {
+    /// A tax invoice, or an invoice where no tax is charged.
+    #[default]
+    Invoice,
+    /// Less than was invoiced (CGST Rule 53, section 34(1)). Its amounts are positive.
+    CreditNote,
+    /// More than was invoiced (section 34(3)).
+    DebitNote,
+}
+
+impl Document {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Invoice, Self::CreditNote, Self::DebitNote];
+
+    /// The word of files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Invoice => "invoice",
+            Self::CreditNote => "credit-note",
+            Self::DebitNote => "debit-note",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == word)
+    }
+}
+
+/// What a note corrects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Original {
+    /// The invoice's number.
+    pub number: String,
+    /// Its date.
+    pub issue_date: NaiveDate,
+    /// What has changed, in a sentence.
+    pub reason: String,
+}
+
+/// What a line charges for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charge {
+    /// Calls, as reconciled or resolved.
+    Usage,
+    /// The same every month: `charges.csv`, or a rental that the partner charged.
+    Recurring,
+    /// Once.
+    OneOff,
+    /// Less, by agreement: negative.
+    Discount,
+    /// Given back: negative.
+    Credit,
+    /// What lacks to the agreed minimum.
+    Minimum,
+}
+
+impl Charge {
+    const ALL: [Self; 6] = [Self::Usage, Self::Recurring, Self::OneOff, Self::Discount, Self::Credit, Self::Minimum];
+
+    /// The word of files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Recurring => "recurring",
+            Self::OneOff => "one-off",
+            Self::Discount => "discount",
+            Self::Credit => "credit",
+            Self::Minimum => "minimum",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == word)
+    }
+}
+
+/// How a line's exact amount came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pricing {
+    /// It is what was reconciled, agreed or booked.
+    Stated,
+    /// A reconciled cost and so many per cent of it.
+    Markup {
+        /// The cost.
+        base: Money,
+        /// Per cent.
+        percent: Decimal,
+    },
+    /// So many at a price.
+    Rate {
+        /// How many.
+        quantity: Decimal,
+        /// Of what: `call`, `minute`, `number`.
+        unit: String,
+        /// Each.
+        price: Decimal,
+    },
+    /// Per cent of a sum.
+    Share {
+        /// The sum.
+        base: Money,
+        /// Per cent; negative for a discount.
+        percent: Decimal,
+    },
+    /// What lacks to a minimum.
+    UpTo {
+        /// The minimum.
+        minimum: Money,
+        /// What there is.
+        have: Money,
+    },
+}
+
+/// A tax on one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineTax {
+    /// `CGST`, `SGST`, `UTGST`, `IGST`, `VAT`.
+    pub kind: String,
+    /// Per cent.
+    pub rate: Decimal,
+    /// Rounded half up to the minor unit.
+    pub amount: Money,
+}
+
 /// One charge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// What is charged for.
     pub description: String,
-    /// Which way the calls went.
-    pub direction: Direction,
+    /// What kind of charge.
+    pub charge: Charge,
+    /// Which way the calls went; None where it is not about calls.
+    pub direction: Option<Direction>,
     /// Calls, where known.
     pub calls: Option<u64>,
+    /// How the exact amount came about.
+    pub pricing: Pricing,
     /// The amount before it was rounded to the currency's minor unit.
     pub exact: Money,
-    /// The amount charged.
+    /// The amount charged: the taxable value.
     pub amount: Money,
+    /// Service accounting code, where GST is charged.
+    pub sac: Option<String>,
+    /// The taxes on it.
+    pub taxes: Vec<LineTax>,
 }
 
-/// One tax of the invoice. None is charged by the regime `none`.
+/// A tax of the invoice: the sum of the lines' taxes of this kind and rate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tax {
     /// `CGST`, `IGST` …
@@ -81,11 +229,107 @@ pub struct Tax {
     pub amount: Money,
 }
 
+/// How GST treats a supply to a buyer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Treatment {
+    /// To somebody registered.
+    Registered,
+    /// To somebody who is not.
+    Unregistered,
+    /// To a special economic zone, with integrated tax.
+    SezWithPayment,
+    /// The same under bond or letter of undertaking, without tax.
+    SezWithoutPayment,
+    /// To another country, with integrated tax.
+    ExportWithPayment,
+    /// The same under bond or letter of undertaking, without tax.
+    ExportWithoutPayment,
+}
+
+impl Treatment {
+    /// Every treatment.
+    pub const ALL: [Self; 6] = [
+        Self::Registered,
+        Self::Unregistered,
+        Self::SezWithPayment,
+        Self::SezWithoutPayment,
+        Self::ExportWithPayment,
+        Self::ExportWithoutPayment,
+    ];
+
+    /// The word of `customers.csv` and files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Unregistered => "unregistered",
+            Self::SezWithPayment => "sez",
+            Self::SezWithoutPayment => "sez-lut",
+            Self::ExportWithPayment => "export",
+            Self::ExportWithoutPayment => "export-lut",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|treatment| treatment.name() == word)
+    }
+
+    /// Whether no tax is charged although the supply is taxable.
+    #[must_use]
+    pub fn is_without_tax(self) -> bool {
+        matches!(self, Self::SezWithoutPayment | Self::ExportWithoutPayment)
+    }
+
+    /// Whether the buyer is abroad.
+    #[must_use]
+    pub fn is_export(self) -> bool {
+        matches!(self, Self::ExportWithPayment | Self::ExportWithoutPayment)
+    }
+}
+
+/// What GST says of the supply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Supply {
+    /// How it is treated.
+    pub treatment: Treatment,
+    /// Code of the State of supply; `96` abroad.
+    pub place_code: String,
+    /// Its name.
+    pub place_name: String,
+    /// Whether the buyer owes the tax (section 9(3)).
+    pub reverse_charge: bool,
+}
+
+/// Where and how to pay, as it is printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Payment {
+    /// Account holder, where it is not the seller.
+    pub account_name: Option<String>,
+    /// Account number or IBAN.
+    pub account_number: Option<String>,
+    /// Bank.
+    pub bank: Option<String>,
+    /// IFSC or BIC.
+    pub bank_code: Option<String>,
+    /// UPI id: printed with a payment QR.
+    pub upi: Option<String>,
+    /// Days after the date of issue by which to pay.
+    pub due_days: Option<u32>,
+    /// Terms in words.
+    pub terms: Option<String>,
+}
+
 /// What a customer is to be charged. It has no number and cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// The partner's id of the customer.
     pub customer_id: String,
+    /// What it is.
+    pub document: Document,
+    /// What it corrects, where it is a note.
+    pub original: Option<Original>,
     /// Billing period.
     pub period: Period,
     /// Currency of all amounts.
@@ -94,6 +338,10 @@ pub struct Draft {
     pub seller: Party,
     /// Who pays.
     pub buyer: Party,
+    /// The buyer's own reference: an order number.
+    pub buyer_reference: Option<String>,
+    /// What GST says of it; None under other regimes.
+    pub supply: Option<Supply>,
     /// What makes the amount provable.
     pub proof: Proof,
     /// The charges, inbound first.
@@ -108,9 +356,44 @@ pub struct Draft {
     pub total: Money,
     /// The total in words.
     pub amount_in_words: String,
+    /// Where and how to pay.
+    pub payment: Payment,
+    /// What the law wants said: endorsements, declarations.
+    pub remarks: Vec<String>,
+    /// SHA-256 of the seller's logo, where there is one.
+    pub logo_sha256: Option<String>,
 }
 
-/// An issued invoice.
+impl Draft {
+    /// A draft that charges nothing yet.
+    #[must_use]
+    pub fn blank(customer_id: &str, period: &Period, currency: Currency) -> Self {
+        let zero = Money::zero(currency);
+        Self {
+            customer_id: customer_id.to_owned(),
+            document: Document::Invoice,
+            original: None,
+            period: period.clone(),
+            currency,
+            seller: Party::default(),
+            buyer: Party::default(),
+            buyer_reference: None,
+            supply: None,
+            proof: Proof::Customer,
+            lines: Vec::new(),
+            subtotal: zero,
+            taxes: Vec::new(),
+            round_off: zero,
+            total: zero,
+            amount_in_words: String::new(),
+            payment: Payment::default(),
+            remarks: Vec::new(),
+            logo_sha256: None,
+        }
+    }
+}
+
+/// An issued invoice or note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issued {
     /// Its number, as printed.
@@ -128,6 +411,13 @@ impl Issued {
     #[must_use]
     pub fn file_stem(&self) -> String {
         file_stem(&self.number)
+    }
+
+    /// When it is to be paid; None for a credit note, or where no term is agreed.
+    #[must_use]
+    pub fn due_date(&self) -> Option<NaiveDate> {
+        let days = self.content.payment.due_days.filter(|_| self.content.document != Document::CreditNote)?;
+        self.issue_date.checked_add_days(Days::new(u64::from(days)))
     }
 }
 

@@ -2,6 +2,7 @@
 //! what we found, what we invoice. Knows nothing else of ours and does no I/O.
 
 pub mod finding;
+pub mod gstin;
 pub mod invoice;
 pub mod matrix;
 pub mod money;

@@ -173,6 +173,32 @@ pub fn add_exact(a: Decimal, b: Decimal) -> Result<Decimal, MoneyError> {
     from_parts(sum, scale)
 }
 
+/// Exact product of two decimals.
+///
+/// `Decimal::checked_mul` is not used: it drops digits silently when 96 bits run out.
+///
+/// # Errors
+/// [`MoneyError::Overflow`] when the exact product does not fit.
+pub fn times(a: Decimal, b: Decimal) -> Result<Decimal, MoneyError> {
+    let mut mantissa = a.mantissa().checked_mul(b.mantissa()).ok_or(MoneyError::Overflow)?;
+    let mut scale = a.scale() + b.scale();
+    // Zeros at the end say nothing and take room.
+    let kept = a.scale().max(b.scale());
+    while scale > kept && mantissa % 10 == 0 {
+        mantissa /= 10;
+        scale -= 1;
+    }
+    from_parts(mantissa, scale)
+}
+
+/// So many per cent of an amount, exactly.
+///
+/// # Errors
+/// As [`times`].
+pub fn per_cent_of(percent: Decimal, amount: Decimal) -> Result<Decimal, MoneyError> {
+    times(from_parts(percent.mantissa(), percent.scale() + 2)?, amount)
+}
+
 /// An exact amount in one currency.
 ///
 /// Equality and order compare the value, so 1.10 equals 1.1; printing keeps the scale.

@@ -235,7 +235,7 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
         let known = question
             .customers
             .and_then(|all| all.get(id))
-            .map(|p| p.legal_name.as_str())
+            .map(|p| p.party.legal_name.as_str())
             .filter(|n| !n.is_empty())
             .or(mentioned)
             .or(account.and_then(|account| account.name.as_deref()));

@@ -35,6 +35,9 @@ pub const PAGES: &[(&str, &str)] = &[
     ("resolution-stale", include_str!("resolution_stale.md")),
     ("issued-differs", include_str!("../bill/issued_differs.md")),
     ("credit-due", include_str!("../bill/credit_due.md")),
+    ("gstin-invalid", include_str!("../bill/gstin_invalid.md")),
+    ("gst-particulars", include_str!("../bill/gst_particulars.md")),
+    ("not-billable", include_str!("../bill/not_billable.md")),
     ("unprintable", include_str!("../bill/unprintable.md")),
 ];
 

@@ -25,6 +25,8 @@ pub fn findings(period: &Period, answer: &str, ledger: &str) -> Result<Vec<Findi
         period,
         config: &config,
         customers: None,
+        charges: &[],
+        logo_sha256: None,
         analytics: &decoded,
         directory: &Directory::new(),
         formats: &BTreeMap::new(),

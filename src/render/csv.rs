@@ -87,8 +87,11 @@ pub fn register<'a>(invoices: impl IntoIterator<Item = &'a Issued>, digest: impl
         "currency",
         "status",
         "sha256",
+        "document",
+        "original",
+        "due_date",
     ];
-    let rows: Vec<[String; 11]> = invoices
+    let rows: Vec<[String; 14]> = invoices
         .into_iter()
         .map(|invoice| {
             let draft = &invoice.content;
@@ -106,6 +109,9 @@ pub fn register<'a>(invoices: impl IntoIterator<Item = &'a Issued>, digest: impl
                 draft.currency.code().to_owned(),
                 "issued".to_owned(),
                 digest(invoice),
+                draft.document.name().to_owned(),
+                draft.original.as_ref().map_or_else(String::new, |original| original.number.clone()),
+                invoice.due_date().map_or_else(String::new, |day| day.to_string()),
             ]
         })
         .collect();

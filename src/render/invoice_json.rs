@@ -1,10 +1,15 @@
 //! An invoice's `.json`: everything that is printed, so that the PDF can be drawn again
 //! from it alone and the sums recomputed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::reconciliation_json::to_bytes;
-use crate::model::invoice::{Draft, Issued, Line, Party, Proof, Tax};
+use super::structured;
+use crate::model::invoice::{
+    self, Charge, Draft, Issued, Line, LineTax, Original, Party, Payment, Pricing, Proof, Supply, Tax, Treatment,
+};
 use crate::model::money::{Currency, Money, parse_plain, total};
 use crate::model::period::{Period, parse_day};
 use crate::model::usage::Direction;
@@ -13,13 +18,18 @@ use crate::model::usage::Direction;
 #[serde(deny_unknown_fields)]
 struct Document {
     schema: String,
+    document: String,
     number: String,
     issue_date: String,
+    due_date: Option<String>,
+    original: Option<OriginalPart>,
     customer_id: String,
     period: SpanPart,
     currency: String,
     seller: PartyPart,
     buyer: PartyPart,
+    buyer_reference: Option<String>,
+    supply: Option<SupplyPart>,
     proof: String,
     lines: Vec<LinePart>,
     subtotal: String,
@@ -27,7 +37,20 @@ struct Document {
     round_off: String,
     total: String,
     amount_in_words: String,
+    payment: PaymentPart,
+    remarks: Vec<String>,
+    /// Structured forms: null where there is one, else why not.
+    structured: BTreeMap<String, Option<String>>,
+    logo_sha256: Option<String>,
     template_sha256: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OriginalPart {
+    number: String,
+    issue_date: String,
+    reason: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -43,6 +66,9 @@ struct SpanPart {
 struct PartyPart {
     legal_name: String,
     address: Vec<String>,
+    city: Option<String>,
+    pin: Option<String>,
+    country: Option<String>,
     state_code: Option<String>,
     gstin: Option<String>,
     email: Option<String>,
@@ -50,11 +76,49 @@ struct PartyPart {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct SupplyPart {
+    treatment: String,
+    place_code: String,
+    place_name: String,
+    reverse_charge: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct LinePart {
     description: String,
-    direction: String,
+    charge: String,
+    direction: Option<String>,
     calls: Option<u64>,
+    /// How `exact` came about; absent where it is what was reconciled, agreed or booked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pricing: Option<PricingPart>,
     exact: String,
+    amount: String,
+    /// What rounding gave or took: amount less exact.
+    rounding: String,
+    sac: Option<String>,
+    taxes: Vec<LineTaxPart>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "by", deny_unknown_fields)]
+enum PricingPart {
+    /// exact = base × (1 + percent / 100)
+    Markup { base: String, percent: String },
+    /// exact = quantity × price
+    Rate { quantity: String, unit: String, price: String },
+    /// exact = base × percent / 100
+    Share { base: String, percent: String },
+    /// exact = minimum − have
+    UpTo { minimum: String, have: String },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LineTaxPart {
+    kind: String,
+    rate: String,
     amount: String,
 }
 
@@ -67,16 +131,36 @@ struct TaxPart {
     amount: String,
 }
 
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PaymentPart {
+    account_name: Option<String>,
+    account_number: Option<String>,
+    bank: Option<String>,
+    bank_code: Option<String>,
+    upi: Option<String>,
+    due_days: Option<u32>,
+    terms: Option<String>,
+}
+
 const SCHEMA: &str = "crossfoot/invoice/v1";
 
 /// The document, indented, with a line end.
 #[must_use]
 pub fn render(invoice: &Issued) -> Vec<u8> {
     let draft = &invoice.content;
+    let payment = &draft.payment;
     to_bytes(&Document {
         schema: SCHEMA.into(),
+        document: draft.document.name().to_owned(),
         number: invoice.number.clone(),
         issue_date: invoice.issue_date.to_string(),
+        due_date: invoice.due_date().map(|day| day.to_string()),
+        original: draft.original.as_ref().map(|original| OriginalPart {
+            number: original.number.clone(),
+            issue_date: original.issue_date.to_string(),
+            reason: original.reason.clone(),
+        }),
         customer_id: draft.customer_id.clone(),
         period: SpanPart {
             name: draft.period.name.clone(),
@@ -86,18 +170,15 @@ pub fn render(invoice: &Issued) -> Vec<u8> {
         currency: draft.currency.code().to_owned(),
         seller: party(&draft.seller),
         buyer: party(&draft.buyer),
+        buyer_reference: draft.buyer_reference.clone(),
+        supply: draft.supply.as_ref().map(|supply| SupplyPart {
+            treatment: supply.treatment.name().to_owned(),
+            place_code: supply.place_code.clone(),
+            place_name: supply.place_name.clone(),
+            reverse_charge: supply.reverse_charge,
+        }),
         proof: draft.proof.name().to_owned(),
-        lines: draft
-            .lines
-            .iter()
-            .map(|line| LinePart {
-                description: line.description.clone(),
-                direction: line.direction.name().to_owned(),
-                calls: line.calls,
-                exact: line.exact.plain(),
-                amount: line.amount.plain(),
-            })
-            .collect(),
+        lines: draft.lines.iter().map(line).collect(),
         subtotal: draft.subtotal.plain(),
         taxes: draft
             .taxes
@@ -112,8 +193,52 @@ pub fn render(invoice: &Issued) -> Vec<u8> {
         round_off: draft.round_off.plain(),
         total: draft.total.plain(),
         amount_in_words: draft.amount_in_words.clone(),
+        payment: PaymentPart {
+            account_name: payment.account_name.clone(),
+            account_number: payment.account_number.clone(),
+            bank: payment.bank.clone(),
+            bank_code: payment.bank_code.clone(),
+            upi: payment.upi.clone(),
+            due_days: payment.due_days,
+            terms: payment.terms.clone(),
+        },
+        remarks: draft.remarks.clone(),
+        structured: structured::reasons(invoice).into_iter().map(|(name, why)| (name.to_owned(), why)).collect(),
+        logo_sha256: draft.logo_sha256.clone(),
         template_sha256: invoice.template_sha256.clone(),
     })
+}
+
+fn line(line: &Line) -> LinePart {
+    let pricing = match &line.pricing {
+        Pricing::Stated => None,
+        Pricing::Markup { base, percent } => {
+            Some(PricingPart::Markup { base: base.plain(), percent: percent.to_string() })
+        }
+        Pricing::Rate { quantity, unit, price } => {
+            Some(PricingPart::Rate { quantity: quantity.to_string(), unit: unit.clone(), price: price.to_string() })
+        }
+        Pricing::Share { base, percent } => {
+            Some(PricingPart::Share { base: base.plain(), percent: percent.to_string() })
+        }
+        Pricing::UpTo { minimum, have } => Some(PricingPart::UpTo { minimum: minimum.plain(), have: have.plain() }),
+    };
+    LinePart {
+        description: line.description.clone(),
+        charge: line.charge.name().to_owned(),
+        direction: line.direction.map(|direction| direction.name().to_owned()),
+        calls: line.calls,
+        pricing,
+        exact: line.exact.plain(),
+        amount: line.amount.plain(),
+        rounding: line.amount.minus(&line.exact).map_or_else(|_| String::new(), |money| money.plain()),
+        sac: line.sac.clone(),
+        taxes: line
+            .taxes
+            .iter()
+            .map(|tax| LineTaxPart { kind: tax.kind.clone(), rate: tax.rate.to_string(), amount: tax.amount.plain() })
+            .collect(),
+    }
 }
 
 /// Reads an invoice back, and checks that its sums hold.
@@ -130,17 +255,7 @@ pub fn parse(bytes: &[u8]) -> Result<Issued, String> {
         parse_plain(text).map(|amount| Money::new(amount, currency)).map_err(|e| format!("{field}: {e}"))
     };
     let day = |field: &str, text: &str| parse_day(text).map_err(|e| format!("{field}: {e}"));
-    let mut lines = Vec::new();
-    for line in doc.lines {
-        lines.push(Line {
-            direction: Direction::parse(&line.direction)
-                .ok_or_else(|| format!("lines.direction: `{}` is unknown", line.direction))?,
-            description: line.description,
-            calls: line.calls,
-            exact: money("lines.exact", &line.exact)?,
-            amount: money("lines.amount", &line.amount)?,
-        });
-    }
+    let lines = doc.lines.into_iter().map(|line| line_back(line, &money)).collect::<Result<_, _>>()?;
     let mut taxes = Vec::new();
     for tax in doc.taxes {
         taxes.push(Tax {
@@ -150,8 +265,24 @@ pub fn parse(bytes: &[u8]) -> Result<Issued, String> {
             amount: money("taxes.amount", &tax.amount)?,
         });
     }
+    let supply = doc.supply.map(|part| {
+        let treatment = Treatment::parse(&part.treatment);
+        Ok::<_, String>(Supply {
+            treatment: treatment.ok_or_else(|| format!("supply.treatment: `{}` is unknown", part.treatment))?,
+            place_code: part.place_code,
+            place_name: part.place_name,
+            reverse_charge: part.reverse_charge,
+        })
+    });
+    let original = doc.original.map(|part| {
+        let issue_date = day("original.issue_date", &part.issue_date)?;
+        Ok::<_, String>(Original { number: part.number, issue_date, reason: part.reason })
+    });
     let draft = Draft {
         customer_id: doc.customer_id,
+        document: invoice::Document::parse(&doc.document)
+            .ok_or_else(|| format!("document: `{}` is unknown", doc.document))?,
+        original: original.transpose()?,
         period: Period {
             name: doc.period.name,
             from: day("period.from", &doc.period.from)?,
@@ -160,6 +291,8 @@ pub fn parse(bytes: &[u8]) -> Result<Issued, String> {
         currency,
         seller: party_back(doc.seller),
         buyer: party_back(doc.buyer),
+        buyer_reference: doc.buyer_reference,
+        supply: supply.transpose()?,
         proof: Proof::parse(&doc.proof).ok_or_else(|| format!("proof: `{}` is unknown", doc.proof))?,
         subtotal: money("subtotal", &doc.subtotal)?,
         round_off: money("round_off", &doc.round_off)?,
@@ -167,22 +300,85 @@ pub fn parse(bytes: &[u8]) -> Result<Issued, String> {
         amount_in_words: doc.amount_in_words,
         lines,
         taxes,
+        payment: Payment {
+            account_name: doc.payment.account_name,
+            account_number: doc.payment.account_number,
+            bank: doc.payment.bank,
+            bank_code: doc.payment.bank_code,
+            upi: doc.payment.upi,
+            due_days: doc.payment.due_days,
+            terms: doc.payment.terms,
+        },
+        remarks: doc.remarks,
+        logo_sha256: doc.logo_sha256,
     };
     check_sums(&draft)?;
-    Ok(Issued {
+    let issued = Issued {
         number: doc.number,
         issue_date: day("issue_date", &doc.issue_date)?,
         content: draft,
         template_sha256: doc.template_sha256,
+    };
+    if issued.due_date().map(|day| day.to_string()) != doc.due_date {
+        return Err("due_date: it is not issue_date and payment.due_days".to_owned());
+    }
+    Ok(issued)
+}
+
+fn line_back(part: LinePart, money: &dyn Fn(&str, &str) -> Result<Money, String>) -> Result<Line, String> {
+    let plain = |field: &str, text: &str| parse_plain(text).map_err(|e| format!("{field}: {e}"));
+    let pricing = match part.pricing {
+        None => Pricing::Stated,
+        Some(PricingPart::Markup { base, percent }) => {
+            Pricing::Markup { base: money("pricing.base", &base)?, percent: plain("pricing.percent", &percent)? }
+        }
+        Some(PricingPart::Rate { quantity, unit, price }) => Pricing::Rate {
+            quantity: plain("pricing.quantity", &quantity)?,
+            unit,
+            price: plain("pricing.price", &price)?,
+        },
+        Some(PricingPart::Share { base, percent }) => {
+            Pricing::Share { base: money("pricing.base", &base)?, percent: plain("pricing.percent", &percent)? }
+        }
+        Some(PricingPart::UpTo { minimum, have }) => {
+            Pricing::UpTo { minimum: money("pricing.minimum", &minimum)?, have: money("pricing.have", &have)? }
+        }
+    };
+    let direction = part
+        .direction
+        .map(|word| Direction::parse(&word).ok_or_else(|| format!("lines.direction: `{word}` is unknown")));
+    let mut taxes = Vec::new();
+    for tax in part.taxes {
+        taxes.push(LineTax {
+            kind: tax.kind,
+            rate: plain("lines.taxes.rate", &tax.rate)?,
+            amount: money("lines.taxes.amount", &tax.amount)?,
+        });
+    }
+    Ok(Line {
+        charge: Charge::parse(&part.charge).ok_or_else(|| format!("lines.charge: `{}` is unknown", part.charge))?,
+        direction: direction.transpose()?,
+        description: part.description,
+        calls: part.calls,
+        pricing,
+        exact: money("lines.exact", &part.exact)?,
+        amount: money("lines.amount", &part.amount)?,
+        sac: part.sac,
+        taxes,
     })
 }
 
-/// lines = subtotal, subtotal + taxes + round_off = total.
+/// lines = subtotal, lines' taxes = taxes, subtotal + taxes + round_off = total.
 fn check_sums(draft: &Draft) -> Result<(), String> {
     let sum = |amounts: Vec<&Money>| total(draft.currency, amounts).map_err(|e| e.to_string());
     let lines = sum(draft.lines.iter().map(|l| &l.amount).collect())?;
     if lines != draft.subtotal {
         return Err(format!("subtotal: {} stands where the lines make {}", draft.subtotal.plain(), lines.plain()));
+    }
+    let by_line = sum(draft.lines.iter().flat_map(|l| &l.taxes).map(|t| &t.amount).collect())?;
+    let by_kind = sum(draft.taxes.iter().map(|t| &t.amount).collect())?;
+    if by_line != by_kind {
+        return Err(format!("taxes: {} stands where the lines make {}", by_kind.plain(), by_line.plain()));
     }
     let mut parts: Vec<&Money> = draft.taxes.iter().map(|t| &t.amount).collect();
     parts.extend([&draft.subtotal, &draft.round_off]);
@@ -197,6 +393,9 @@ fn party(party: &Party) -> PartyPart {
     PartyPart {
         legal_name: party.legal_name.clone(),
         address: party.address.clone(),
+        city: party.city.clone(),
+        pin: party.pin.clone(),
+        country: party.country.clone(),
         state_code: party.state_code.clone(),
         gstin: party.gstin.clone(),
         email: party.email.clone(),
@@ -207,6 +406,9 @@ fn party_back(part: PartyPart) -> Party {
     Party {
         legal_name: part.legal_name,
         address: part.address,
+        city: part.city,
+        pin: part.pin,
+        country: part.country,
         state_code: part.state_code,
         gstin: part.gstin,
         email: part.email,

@@ -6,4 +6,5 @@ pub mod html;
 pub mod invoice_json;
 pub mod pdf;
 pub mod reconciliation_json;
+pub mod structured;
 pub mod text;

@@ -78,14 +78,45 @@ fn an_issued_invoice_stays_when_the_figures_change() {
     let other = Partner::serving(&moved);
     books.write("crossfoot.toml", &settings(&other.base_url, ""));
     books.write("ledgers/2026-03.csv", &clean_ledger().replace(SLIP, &SLIP.replace("7798.38", "7898.38")));
-    let closed = books.run("close --period 2026-03 --refetch --json").exits(3).json();
-    assert!(closed["issued"].as_array().unwrap().iter().all(|i| i["new"] == false));
+    let closed = books.run("close --period 2026-03 --refetch --json").exits(0).json();
+    let new: Vec<&str> = closed["issued"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|i| i["new"] == true)
+        .map(|i| i["number"].as_str().unwrap())
+        .collect();
+    assert_eq!(new, ["DN/25-26/00001"]);
     let report = books.json("closes/2026-03/reconciliation.json");
     assert_eq!(report["findings"][0]["code"], "issued-differs");
-    assert_eq!(report["findings"][0]["difference"], "100.00");
-    for (name, bytes) in books.files().iter().filter(|(name, _)| name.contains("/invoices/")) {
-        assert_eq!(before.get(name), Some(bytes), "{name}");
+    assert_eq!(
+        (&report["findings"][0]["difference"], &report["findings"][0]["severity"]),
+        (&"100.00".into(), &"info".into())
+    );
+    let after = books.files();
+    for (name, bytes) in before.iter().filter(|(name, _)| name.contains("/invoices/")) {
+        assert_eq!(after.get(name), Some(bytes), "{name}");
     }
+    // The difference is a note that names the invoice and says what has changed.
+    let note = books.json("closes/2026-03/invoices/DN-25-26-00001.json");
+    let invoice = &note["original"]["number"];
+    let original = books.json(&format!("closes/2026-03/invoices/{}.json", invoice.as_str().unwrap().replace('/', "-")));
+    assert_eq!((&note["document"], &note["total"]), (&"debit-note".into(), &"100.00".into()));
+    assert_eq!(original["customer_id"], note["customer_id"]);
+    assert_eq!(
+        note["remarks"][0],
+        "Outbound calls, 1 March 2026 to 31 March 2026: invoiced ₹56,850.00, correct ₹56,950.00, difference +₹100.00."
+    );
+    books.run("verify").exits(0);
+    // The next run finds nothing more to correct; and a correction back is a credit note.
+    let again = books.run("close --period 2026-03 --json").exits(0).json();
+    assert!(again["issued"].as_array().unwrap().iter().all(|i| i["new"] == false));
+    books.run("verify").exits(0);
+    books.write("crossfoot.toml", &settings(&partner.base_url, ""));
+    books.write("ledgers/2026-03.csv", &clean_ledger());
+    books.run("close --period 2026-03 --refetch").exits(0);
+    let back = books.json("closes/2026-03/invoices/CN-25-26-00001.json");
+    assert_eq!((&back["document"], &back["total"]), (&"credit-note".into(), &"100.00".into()));
     books.run("verify").exits(0);
 }
 

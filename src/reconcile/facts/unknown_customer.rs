@@ -86,6 +86,7 @@ fn alike<'a>(known: &'a Customers, name: &str) -> Option<(&'a str, &'a str)> {
     let given = folded(name);
     let near = known
         .iter()
+        .map(|(id, customer)| (id, &customer.party))
         .filter(|(_, party)| !party.legal_name.is_empty())
         .map(|(id, party)| (strsim::damerau_levenshtein(&given, &folded(&party.legal_name)), id, &party.legal_name))
         .min()?;

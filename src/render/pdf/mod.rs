@@ -1,30 +1,36 @@
-//! Invoices as PDF: template + invoice → marks on pages → printpdf → bytes.
+//! Invoices as PDF/A-3b: template + invoice → marks on pages → printpdf → bytes.
 //!
-//! printpdf writes pages, fonts and content streams; layout, measuring and font subsetting
-//! are ours, and so is the last touch that makes the bytes depend on the invoice alone
-//! (printpdf's document id comes from a counter of the process). The only place where
-//! binary floats are allowed: page coordinates.
+//! printpdf writes pages, fonts and content streams; layout, shaping, measuring and font
+//! subsetting are ours, and so is the last touch that makes the bytes depend on the invoice
+//! alone (printpdf's document id comes from a counter of the process) and the document one
+//! for the archive. The only place where binary floats are allowed: page coordinates.
 
 #![allow(clippy::disallowed_types, clippy::float_arithmetic)]
 
+mod archive;
 mod fonts;
 mod layout;
+mod logo;
 pub mod template;
 mod writer;
 
+pub use logo::Logo;
 use template::Template;
 
+use super::structured;
 use crate::model::invoice::{Draft, Issued};
 use crate::model::problem::Problem;
 
-/// Draws an invoice. The same invoice and template give the same bytes.
+/// Draws an invoice. The same invoice, template and logo give the same bytes. Where the
+/// invoice can be told as Factur-X (profile EN 16931), that is embedded.
 ///
 /// # Errors
 /// A character that no font of ours has, or a document that cannot be assembled.
-pub fn render(invoice: &Issued, template: &Template) -> Result<Vec<u8>, Problem> {
+pub fn render(invoice: &Issued, template: &Template, logo: Option<&Logo>) -> Result<Vec<u8>, Problem> {
     let fonts = fonts::Fonts::load()?;
-    let pages = layout::lay_out(invoice, template, &fonts);
-    writer::write(&pages, invoice, template, &fonts)
+    let pages = layout::lay_out(invoice, template, logo, fonts);
+    let attachment = structured::cii::render(invoice).ok();
+    writer::write(&pages, invoice, template, fonts, logo, attachment.as_deref())
 }
 
 /// Whether everything that an invoice would print can be printed, before it is given a
@@ -35,6 +41,7 @@ pub fn render(invoice: &Issued, template: &Template) -> Result<Vec<u8>, Problem>
 pub fn printable(draft: &Draft) -> Result<(), String> {
     let fonts = fonts::Fonts::load().map_err(|p| p.what.clone())?;
     let parties = [&draft.seller, &draft.buyer];
+    let payment = &draft.payment;
     let texts = parties
         .into_iter()
         .flat_map(|p| {
@@ -45,9 +52,14 @@ pub fn printable(draft: &Draft) -> Result<(), String> {
                 .chain(p.email.iter())
         })
         .chain(draft.lines.iter().map(|l| &l.description))
+        .chain(
+            [&payment.account_name, &payment.account_number, &payment.bank, &payment.bank_code].into_iter().flatten(),
+        )
+        .chain([&payment.upi, &payment.terms, &draft.buyer_reference].into_iter().flatten())
+        .chain(&draft.remarks)
         .chain([&draft.customer_id]);
     for text in texts {
-        if let Some(missing) = text.chars().find(|c| !fonts.has(*c)) {
+        if let Some(missing) = fonts.missing(text) {
             return Err(format!(
                 "the character `{missing}` (U+{:04X}) in `{text}` cannot be printed with the fonts at hand",
                 u32::from(missing)

@@ -5,10 +5,15 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::fonts::Fonts;
 use crate::model::problem::Problem;
 
 /// Templates that come with the program: name and text.
-pub const SHIPPED: &[(&str, &str)] = &[("classic", include_str!("../../../templates/invoice/classic.toml"))];
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("classic", include_str!("../../../templates/invoice/classic.toml")),
+    ("modern", include_str!("../../../templates/invoice/modern.toml")),
+    ("hindi", include_str!("../../../templates/invoice/hindi.toml")),
+];
 
 /// A parsed and checked template.
 #[derive(Clone, Debug, Deserialize)]
@@ -73,7 +78,30 @@ pub(super) struct Sizes {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Layout {
+    pub(super) heading: Heading,
+    pub(super) rows: Rows,
+    pub(super) date_format: String,
     pub(super) blocks: Vec<Block>,
+}
+
+/// How the first page begins.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Heading {
+    /// Seller and title side by side, a rule below.
+    Plain,
+    /// The title on a coloured band over the whole width.
+    Band,
+}
+
+/// How rows of the table are told apart.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Rows {
+    /// A fine rule below each.
+    Ruled,
+    /// Every other one on a band.
+    Striped,
 }
 
 /// A part of the body.
@@ -86,6 +114,7 @@ pub(super) enum Block {
     Lines,
     Totals,
     Words,
+    Payment,
     Notes,
 }
 
@@ -93,22 +122,98 @@ pub(super) enum Block {
 #[serde(deny_unknown_fields)]
 pub(super) struct Labels {
     pub(super) title: String,
+    pub(super) title_tax_invoice: String,
+    pub(super) title_credit_note: String,
+    pub(super) title_debit_note: String,
     pub(super) number: String,
+    pub(super) note_number: String,
     pub(super) issue_date: String,
+    pub(super) due_date: String,
+    pub(super) original: String,
+    pub(super) original_date: String,
     pub(super) period: String,
     pub(super) customer_id: String,
+    pub(super) buyer_reference: String,
+    pub(super) place_of_supply: String,
+    pub(super) reverse_charge: String,
+    pub(super) yes: String,
+    pub(super) no: String,
     pub(super) buyer: String,
     pub(super) gstin: String,
     pub(super) state_code: String,
     pub(super) email: String,
     pub(super) total_due: String,
+    pub(super) total_credit: String,
+    pub(super) by: String,
+    pub(super) charges: String,
     pub(super) subtotal: String,
+    pub(super) taxable: String,
+    pub(super) on: String,
     pub(super) round_off: String,
     pub(super) total: String,
     pub(super) words: String,
+    pub(super) payment: String,
+    pub(super) account_name: String,
+    pub(super) account_number: String,
+    pub(super) bank: String,
+    pub(super) bank_code: String,
+    pub(super) upi: String,
+    pub(super) payment_reference: String,
+    pub(super) upi_caption: String,
     pub(super) notes: String,
+    pub(super) signature: String,
     pub(super) carried_forward: String,
     pub(super) brought_forward: String,
+}
+
+impl Labels {
+    fn all(&self) -> Vec<&String> {
+        vec![
+            &self.title,
+            &self.title_tax_invoice,
+            &self.title_credit_note,
+            &self.title_debit_note,
+            &self.number,
+            &self.note_number,
+            &self.issue_date,
+            &self.due_date,
+            &self.original,
+            &self.original_date,
+            &self.period,
+            &self.customer_id,
+            &self.buyer_reference,
+            &self.place_of_supply,
+            &self.reverse_charge,
+            &self.yes,
+            &self.no,
+            &self.buyer,
+            &self.gstin,
+            &self.state_code,
+            &self.email,
+            &self.total_due,
+            &self.total_credit,
+            &self.by,
+            &self.charges,
+            &self.subtotal,
+            &self.taxable,
+            &self.on,
+            &self.round_off,
+            &self.total,
+            &self.words,
+            &self.payment,
+            &self.account_name,
+            &self.account_number,
+            &self.bank,
+            &self.bank_code,
+            &self.upi,
+            &self.payment_reference,
+            &self.upi_caption,
+            &self.notes,
+            &self.signature,
+            &self.carried_forward,
+            &self.brought_forward,
+        ]
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -131,8 +236,12 @@ pub(super) struct Column {
 #[serde(rename_all = "lowercase")]
 pub(super) enum Key {
     Description,
+    Sac,
     Direction,
     Calls,
+    Quantity,
+    Price,
+    Tax,
     Amount,
 }
 
@@ -185,6 +294,11 @@ impl Template {
                 return Err(refuse(format!("[layout] blocks must have {needed:?} exactly once").to_lowercase()));
             }
         }
+        if chrono::format::StrftimeItems::new(&template.layout.date_format)
+            .any(|item| item == chrono::format::Item::Error)
+        {
+            return Err(refuse("[layout] date_format must be one of strftime, such as %-d %B %Y".into()));
+        }
         let mut keys = BTreeMap::new();
         for column in &template.columns {
             *keys.entry(column.key).or_insert(0) += 1;
@@ -199,6 +313,18 @@ impl Template {
         let flexible = template.columns.iter().filter(|c| c.width_mm <= 0.0).count();
         if flexible != 1 || fixed > width_mm - 2.0 * margin_mm - 30.0 {
             return Err(refuse("[[columns]] needs one column with width_mm = 0 and at least 30 mm left for it".into()));
+        }
+        let fonts = Fonts::load()?;
+        let columns = template.columns.iter().map(|column| &column.label);
+        let texts =
+            template.labels.all().into_iter().chain(columns).chain([&template.footer.left, &template.footer.right]);
+        for text in texts.chain([&template.notes.customer, &template.notes.tolerance, &template.notes.total_only]) {
+            if let Some(missing) = fonts.missing(text) {
+                let code = u32::from(missing);
+                return Err(refuse(format!(
+                    "`{text}` has the character `{missing}` (U+{code:04X}), which no font has"
+                )));
+            }
         }
         Ok(template)
     }

@@ -3,53 +3,65 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lopdf::{Dictionary, Document, Object, StringFormat};
 use printpdf::{
-    Codepoint, Color, FontId, LinePoint, Mm, Op, PaintMode, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage,
-    PdfSaveOptions, Point, Polygon, PolygonRing, Pt, Rgb, TextItem, TextMatrix, WindingOrder,
+    Actions, BorderArray, Codepoint, Color, ColorArray, DictItem, ExternalStream, ExternalXObject, FontId,
+    HighlightingMode, LinePoint, LinkAnnotation, Mm, Op, PageAnnotId, PageAnnotation, PaintMode, ParsedFont,
+    PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Polygon, PolygonRing, Pt, Px, Rect, Rgb,
+    TextItem, TextMatrix, WindingOrder, XObject, XObjectId, XObjectTransform,
 };
 use sha2::{Digest, Sha256};
 use subsetter::GlyphRemapper;
 
-use super::fonts::{Fonts, Style};
-use super::layout::{Mark, PageMarks};
+use super::archive;
+use super::fonts::{FontKey, Fonts, Run};
+use super::layout::{Mark, Pages};
+use super::logo::Logo;
 use super::template::{Colour, Template};
 use crate::model::invoice::Issued;
 use crate::model::problem::Problem;
 
-type Subsets = BTreeMap<Style, GlyphRemapper>;
+type Subsets = BTreeMap<FontKey, GlyphRemapper>;
 
 pub(super) fn write(
-    pages: &[PageMarks],
+    pages: &Pages,
     invoice: &Issued,
     template: &Template,
     fonts: &Fonts,
+    logo: Option<&Logo>,
+    attachment: Option<&[u8]>,
 ) -> Result<Vec<u8>, Problem> {
     let mut document = PdfDocument::new(&invoice.number);
+    let shaped = shape(pages, fonts)?;
     let mut subsets = Subsets::new();
-    for style in Style::ALL {
-        let used = used_glyphs(pages, style, fonts)?;
-        if used.is_empty() {
-            continue;
-        }
-        let (bytes, remapper) = fonts.subset(style, &used)?;
-        let mut font = ParsedFont::from_bytes(&bytes, 0, &mut Vec::new())
+    for (font, used) in used_glyphs(&shaped) {
+        let (bytes, remapper) = Fonts::subset(font, &used)?;
+        let mut parsed = ParsedFont::from_bytes(&bytes, 0, &mut Vec::new())
             .ok_or_else(|| Problem::stop("internal", "a reduced font cannot be read back"))?;
         // ISO 32000-1, 9.6.4: a subset's name begins with six capitals of its own.
-        font.font_name = Some(format!("{}+{}", subset_tag(&bytes), style.font_name()));
-        document.resources.fonts.map.insert(font_id(style), PdfFont::new(font));
-        subsets.insert(style, remapper);
+        parsed.font_name = Some(format!("{}+{}", subset_tag(&bytes), font.name()));
+        document.resources.fonts.map.insert(font_id(font), PdfFont::new(parsed));
+        subsets.insert(font, remapper);
+    }
+    if let Some(logo) = logo {
+        document.resources.xobjects.map.insert(logo_id(), image(logo));
+    }
+    for (at, (title, page)) in pages.bookmarks.iter().enumerate() {
+        let id = PageAnnotId(format!("B{at:04}"));
+        document.bookmarks.map.insert(id, PageAnnotation { name: title.clone(), page: *page });
     }
     let height = template.page.height_mm * 72.0 / 25.4;
+    let draw = Draw { height, subsets: &subsets, logo };
     document.pages = pages
+        .pages
         .iter()
-        .map(|page| {
-            let ops = page.marks.iter().flat_map(|mark| operations(mark, height, fonts, &subsets)).collect();
+        .zip(&shaped)
+        .map(|(page, shaped)| {
+            let ops = page.marks.iter().zip(shaped).flat_map(|(mark, runs)| draw.operations(mark, runs)).collect();
             PdfPage::new(Mm(template.page.width_mm), Mm(template.page.height_mm), ops)
         })
         .collect();
     let mut graph = document.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
-    finish(&mut graph, invoice);
+    archive::finish(&mut graph, invoice, attachment);
     let mut bytes = Vec::new();
     graph.save_to(&mut bytes).map_err(|e| {
         Problem::stop("internal", format!("the PDF of {} cannot be assembled", invoice.number)).because(e.to_string())
@@ -57,113 +69,170 @@ pub(super) fn write(
     Ok(bytes)
 }
 
-fn font_id(style: Style) -> FontId {
-    FontId(match style {
-        Style::Regular => "FRegular".to_owned(),
-        Style::Bold => "FBold".to_owned(),
-    })
+fn font_id(font: FontKey) -> FontId {
+    FontId(format!("F{}", font.name()))
 }
 
-fn used_glyphs(pages: &[PageMarks], wanted: Style, fonts: &Fonts) -> Result<BTreeSet<u16>, Problem> {
-    let mut used = BTreeSet::new();
-    for mark in pages.iter().flat_map(|page| &page.marks) {
-        if let Mark::Text { style, text, .. } = mark
-            && *style == wanted
-        {
-            for c in text.chars() {
-                used.insert(fonts.glyph(*style, c).ok_or_else(|| {
-                    Problem::stop(
-                        "missing-glyph",
-                        format!("the character `{c}` (U+{:04X}) cannot be printed", u32::from(c)),
-                    )
-                    .because(format!("it stands in `{text}`, and no built-in font has it"))
-                    .next("write the text with other characters, in customers.csv or in the template")
-                })?);
-            }
+fn logo_id() -> XObjectId {
+    XObjectId("Logo".to_owned())
+}
+
+/// Every mark's glyphs, page by page.
+fn shape(pages: &Pages, fonts: &Fonts) -> Result<Vec<Vec<Vec<Run>>>, Problem> {
+    let runs = |mark: &Mark| {
+        let Mark::Text { style, text, .. } = mark else { return Ok(Vec::new()) };
+        match fonts.missing(text) {
+            None => Ok(fonts.shape(*style, text)),
+            Some(c) => Err(Problem::stop(
+                "missing-glyph",
+                format!("the character `{c}` (U+{:04X}) cannot be printed", u32::from(c)),
+            )
+            .because(format!("it stands in `{text}`, and no built-in font has it"))
+            .next("write the text with other characters, in customers.csv or in the template")),
         }
+    };
+    pages.pages.iter().map(|page| page.marks.iter().map(runs).collect()).collect()
+}
+
+fn used_glyphs(shaped: &[Vec<Vec<Run>>]) -> BTreeMap<FontKey, BTreeSet<u16>> {
+    let mut used: BTreeMap<FontKey, BTreeSet<u16>> = BTreeMap::new();
+    for run in shaped.iter().flatten().flatten() {
+        used.entry(run.font).or_default().extend(run.glyphs.iter().map(|glyph| glyph.id));
     }
-    Ok(used)
+    used
 }
 
 fn subset_tag(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(6).map(|b| char::from(b'A' + b % 26)).collect()
 }
 
-fn operations(mark: &Mark, page_height: f32, fonts: &Fonts, subsets: &Subsets) -> Vec<Op> {
-    match mark {
-        Mark::Text { x, y, size, style, colour, text } => {
-            let glyphs = text
-                .chars()
-                .filter_map(|c| {
-                    let glyph = subsets.get(style)?.get(fonts.glyph(*style, c)?)?;
-                    Some(Codepoint::with_cid(glyph, 0.0, c.to_string()))
-                })
-                .collect();
-            vec![
-                Op::StartTextSection,
-                Op::SetFillColor { col: rgb(*colour) },
-                Op::SetFont { font: PdfFontHandle::External(font_id(*style)), size: Pt(*size) },
-                Op::SetTextMatrix { matrix: TextMatrix::Translate(Pt(*x), Pt(page_height - y)) },
-                Op::ShowText { items: vec![TextItem::GlyphIds(glyphs)] },
-                Op::EndTextSection,
-            ]
+fn image(logo: &Logo) -> XObject {
+    let name = |text: &str| DictItem::Name(text.as_bytes().to_vec());
+    let (width, height) = logo.pixels;
+    let dict = [
+        ("Type", name("XObject")),
+        ("Subtype", name("Image")),
+        ("Width", DictItem::Int(i64::from(width))),
+        ("Height", DictItem::Int(i64::from(height))),
+        ("ColorSpace", name("DeviceRGB")),
+        ("BitsPerComponent", DictItem::Int(8)),
+        ("Filter", name("FlateDecode")),
+    ];
+    let stream = ExternalStream {
+        dict: dict.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        content: logo.deflated.clone(),
+        compress: false,
+    };
+    let px = |n: u32| Some(Px(n as usize));
+    XObject::External(ExternalXObject { stream, width: px(width), height: px(height), dpi: Some(72.0) })
+}
+
+/// What marks are turned into operations with.
+struct Draw<'a> {
+    height: f32,
+    subsets: &'a Subsets,
+    logo: Option<&'a Logo>,
+}
+
+impl Draw<'_> {
+    fn operations(&self, mark: &Mark, runs: &[Run]) -> Vec<Op> {
+        match mark {
+            Mark::Text { x, y, size, colour, .. } => {
+                let mut ops = vec![Op::StartTextSection, Op::SetFillColor { col: rgb(*colour) }];
+                let mut at = *x;
+                for run in runs {
+                    at = self.run(&mut ops, run, at, self.height - y, *size);
+                }
+                ops.push(Op::EndTextSection);
+                ops
+            }
+            Mark::Box { x, y, width, height, colour } => {
+                let (left, right) = (*x, x + width);
+                let (high, low) = (self.height - y, self.height - y - height);
+                let points = [(left, low), (right, low), (right, high), (left, high)]
+                    .map(|(x, y)| LinePoint { p: Point { x: Pt(x), y: Pt(y) }, bezier: false })
+                    .to_vec();
+                let polygon = Polygon {
+                    rings: vec![PolygonRing { points }],
+                    mode: PaintMode::Fill,
+                    winding_order: WindingOrder::NonZero,
+                };
+                vec![Op::SetFillColor { col: rgb(*colour) }, Op::DrawPolygon { polygon }]
+            }
+            Mark::Logo { x, y, width, height } => {
+                let Some(logo) = self.logo else { return Vec::new() };
+                let transform = XObjectTransform {
+                    translate_x: Some(Pt(*x)),
+                    translate_y: Some(Pt(self.height - y - height)),
+                    scale_x: Some(width / logo.width),
+                    scale_y: Some(height / logo.height),
+                    dpi: Some(72.0),
+                    ..XObjectTransform::default()
+                };
+                vec![Op::UseXobject { id: logo_id(), transform }]
+            }
+            Mark::Link { x, y, width, height, uri } => {
+                let rect = Rect {
+                    x: Pt(*x),
+                    y: Pt(self.height - y - height),
+                    width: Pt(*width),
+                    height: Pt(*height),
+                    mode: None,
+                    winding_order: None,
+                };
+                let link = LinkAnnotation::new(
+                    rect,
+                    Actions::uri(uri.clone()),
+                    Some(BorderArray::Solid([0.0, 0.0, 0.0])),
+                    Some(ColorArray::Transparent),
+                    Some(HighlightingMode::Invert),
+                );
+                vec![Op::LinkAnnotation { link }]
+            }
         }
-        Mark::Box { x, y, width, height, colour } => {
-            let (left, right) = (*x, x + width);
-            let (high, low) = (page_height - y, page_height - y - height);
-            let points = [(left, low), (right, low), (right, high), (left, high)]
-                .map(|(x, y)| LinePoint { p: Point { x: Pt(x), y: Pt(y) }, bezier: false })
-                .to_vec();
-            let polygon = Polygon {
-                rings: vec![PolygonRing { points }],
-                mode: PaintMode::Fill,
-                winding_order: WindingOrder::NonZero,
-            };
-            vec![Op::SetFillColor { col: rgb(*colour) }, Op::DrawPolygon { polygon }]
+    }
+
+    /// Draws one font's stretch from x on; returns where the next begins.
+    fn run(&self, ops: &mut Vec<Op>, run: &Run, x: f32, y: f32, size: f32) -> f32 {
+        let Some(subset) = self.subsets.get(&run.font) else { return x };
+        let font = PdfFontHandle::External(font_id(run.font));
+        let place = |x: f32, y: f32| Op::SetTextMatrix { matrix: TextMatrix::Translate(Pt(x), Pt(y)) };
+        ops.push(Op::SetFont { font, size: Pt(size) });
+        if run.is_shaped {
+            // Readers copy the text, not the glyphs.
+            let text = std::iter::once(0xfeff).chain(run.text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+            let properties = [("ActualText".to_owned(), DictItem::String { data: text, literal: false })];
+            ops.push(Op::BeginMarkedContentWithProperties {
+                tag: "Span".to_owned(),
+                properties: DictItem::Dict { map: properties.into() },
+            });
+        } else {
+            ops.push(place(x, y));
         }
+        let mut at = x;
+        let mut together = Vec::new();
+        for glyph in &run.glyphs {
+            let id = subset.get(glyph.id).unwrap_or(0);
+            let point = Codepoint::with_cid(id, 0.0, glyph.text.clone());
+            if run.is_shaped {
+                ops.push(place(at + glyph.x * size / 1_000.0, y + glyph.y * size / 1_000.0));
+                let alone = if glyph.text.is_empty() { Codepoint::new(id, 0.0) } else { point };
+                ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(vec![alone])] });
+            } else {
+                together.push(point);
+            }
+            at += glyph.advance * size / 1_000.0;
+        }
+        if run.is_shaped {
+            ops.push(Op::EndMarkedContentWithProperties);
+        } else {
+            ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(together)] });
+        }
+        at
     }
 }
 
 fn rgb(colour: Colour) -> Color {
     let [r, g, b] = colour.0.map(|part| f32::from(part) / 255.0);
     Color::Rgb(Rgb { r, g, b, icc_profile: None })
-}
-
-/// Replaces what printpdf takes from the process (ids, dates) by what follows from the
-/// invoice, and drops what is empty.
-fn finish(graph: &mut Document, invoice: &Issued) {
-    let text = |s: &str| {
-        // ISO 32000-1, 7.9.2.2: text strings outside ASCII are UTF-16BE with a mark.
-        let bytes = if s.is_ascii() {
-            s.as_bytes().to_vec()
-        } else {
-            std::iter::once(0xfeff).chain(s.encode_utf16()).flat_map(u16::to_be_bytes).collect()
-        };
-        Object::String(bytes, StringFormat::Literal)
-    };
-    let draft = &invoice.content;
-    let date = invoice.issue_date.format("D:%Y%m%d000000Z").to_string();
-    let mut info = Dictionary::new();
-    info.set("Title", text(&format!("Invoice {}", invoice.number)));
-    info.set("Author", text(&draft.seller.legal_name));
-    info.set("Creator", text("crossfoot"));
-    info.set("Producer", text("printpdf"));
-    info.set("CreationDate", text(&date));
-    info.set("ModDate", text(&date));
-    let info = graph.add_object(info);
-    graph.trailer.set("Info", info);
-    graph.version = "1.7".to_owned();
-    for object in graph.objects.values_mut() {
-        if let Ok(dictionary) = object.as_dict_mut()
-            && dictionary.get(b"Annots").and_then(Object::as_array).is_ok_and(Vec::is_empty)
-        {
-            dictionary.remove(b"Annots");
-        }
-    }
-    let identity = format!("{}\n{}\n{}", invoice.number, draft.customer_id, draft.total.plain());
-    let id = Object::String(Sha256::digest(identity.as_bytes())[..16].to_vec(), StringFormat::Hexadecimal);
-    graph.trailer.set("ID", Object::Array(vec![id.clone(), id]));
-    graph.prune_objects();
-    graph.renumber_objects();
-    graph.compress();
 }

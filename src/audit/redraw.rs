@@ -1,0 +1,102 @@
+//! Issued invoices, read and made again: each against the chain, and its files against what
+//! its `.json` and template make.
+
+use std::collections::BTreeMap;
+
+use super::chain::Chain;
+use super::configuration::logo_copy;
+use super::derive::on_all_cores;
+use super::seal;
+use super::verify::Report;
+use crate::books::layout::Books;
+use crate::capture::store::sha256_hex;
+use crate::model::invoice::{Issued, file_stem};
+use crate::model::period::Period;
+use crate::model::problem::Problem;
+use crate::render::pdf::template::Template;
+use crate::render::{invoice_json, pdf};
+
+/// The issued invoices, each against the chain, and its sums against themselves.
+pub(super) fn issued(books: &Books, chain: &Chain, period: &Period, report: &mut Report) -> Vec<Issued> {
+    let folder = Books::close_dir(period);
+    let mut all = Vec::new();
+    for entry in chain.issued_in(&period.name) {
+        let stem = file_stem(&entry.number);
+        for (ending, expected) in [("json", &entry.json_sha256), ("pdf", &entry.pdf_sha256)] {
+            let name = format!("{folder}/invoices/{stem}.{ending}");
+            match std::fs::read(books.path(&name)) {
+                Err(e) => report.add(name, None, format!("invoice {} cannot be read: {e}", entry.number)),
+                Ok(bytes) => {
+                    if sha256_hex(&bytes) != *expected {
+                        report.add(name.clone(), None, format!("it is not what was issued as {}", entry.number));
+                    }
+                    if ending == "json" {
+                        match invoice_json::parse(&bytes) {
+                            Ok(invoice) => all.push(invoice),
+                            Err(why) => report.add(name, None, why),
+                        }
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Makes every file of the issued invoices again, and compares.
+pub(super) fn draw_again(books: &Books, folder: &str, issued: &[Issued], report: &mut Report) -> Result<(), Problem> {
+    let mut templates: BTreeMap<String, Template> = BTreeMap::new();
+    for invoice in issued {
+        let path = seal::template_path(invoice);
+        if templates.contains_key(&path) {
+            continue;
+        }
+        let name = format!("{folder}/{path}");
+        let text = std::fs::read_to_string(books.path(&name)).unwrap_or_default();
+        match Template::parse(&text, &path) {
+            Ok(template) if sha256_hex(text.as_bytes()) == invoice.template_sha256 => {
+                templates.insert(path, template);
+            }
+            _ => {
+                report.add(name, None, format!("it is not the template of invoice {}", invoice.number));
+                return Ok(());
+            }
+        }
+    }
+    let mut logos: BTreeMap<String, pdf::Logo> = BTreeMap::new();
+    for sha256 in issued.iter().filter_map(|invoice| invoice.content.logo_sha256.as_ref()) {
+        if logos.contains_key(sha256) {
+            continue;
+        }
+        let name = format!("{folder}/inputs/{}", logo_copy(sha256));
+        match std::fs::read(books.path(&name)) {
+            Ok(bytes) if sha256_hex(&bytes) == *sha256 => {
+                logos.insert(sha256.clone(), pdf::Logo::read(&bytes)?);
+            }
+            _ => {
+                report.add(name, None, "it is not the logo of the invoices that name it");
+                return Ok(());
+            }
+        }
+    }
+    let again = on_all_cores(issued, |_, invoice| {
+        let template = templates
+            .get(&seal::template_path(invoice))
+            .ok_or_else(|| Problem::stop("internal", "a template is missing"))?;
+        let logo = invoice.content.logo_sha256.as_ref().and_then(|sha256| logos.get(sha256));
+        let drawn = pdf::render(invoice, template, logo)?;
+        let stem = invoice.file_stem();
+        let mut wrong = Vec::new();
+        for (ending, bytes) in std::iter::once(("pdf", drawn)).chain(seal::forms(invoice)?) {
+            let name = format!("{folder}/invoices/{stem}.{ending}");
+            if !std::fs::read(books.path(&name)).is_ok_and(|found| found == bytes) {
+                wrong.push(name);
+            }
+        }
+        Ok(wrong)
+    })?;
+    for name in again.into_iter().flatten() {
+        report.add(name, None, "made again from its .json and template, it is not the same file");
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! An issued invoice never changes. Where the figures say something else later, the
+//! difference becomes a credit or a debit note (CGST Act, section 34; Rule 53).
+
+use rust_decimal::Decimal;
+
+use super::charges::complete;
+use super::tax::Failure;
+use crate::books::config::Invoicing;
+use crate::books::customers::Agreement;
+use crate::model::finding::{Evidence, Finding, Severity};
+use crate::model::invoice::{Charge, Document, Draft, Issued, Line, Original, Pricing};
+use crate::model::money::{Money, MoneyError, total};
+use crate::model::usage::Direction;
+
+/// What lines are held against each other by.
+type Key = (Charge, Option<Direction>, Option<String>, String);
+
+/// Calls by their direction, everything else by its words too.
+fn key(line: &Line) -> Key {
+    let words = if line.charge == Charge::Usage { String::new() } else { line.description.clone() };
+    (line.charge, line.direction, line.sac.clone(), words)
+}
+
+/// Where invoiced and due differ, line by line.
+struct Change {
+    line: Line,
+    invoiced: Money,
+    due: Money,
+    exact: Money,
+}
+
+fn changes(issued: &[&Issued], now: &Draft) -> Result<Vec<Change>, MoneyError> {
+    let zero = Money::zero(now.currency);
+    let mut changes: Vec<Change> = Vec::new();
+    let mut enter = |line: &Line, amount: Money, exact: Money, is_due: bool| -> Result<(), MoneyError> {
+        let at = match changes.iter().position(|change| key(&change.line) == key(line)) {
+            Some(at) => at,
+            None => {
+                changes.push(Change { line: line.clone(), invoiced: zero, due: zero, exact: zero });
+                changes.len() - 1
+            }
+        };
+        let change = &mut changes[at];
+        if is_due {
+            change.due = change.due.plus(&amount)?;
+            change.exact = change.exact.plus(&exact)?;
+        } else {
+            change.invoiced = change.invoiced.plus(&amount)?;
+            change.exact = change.exact.minus(&exact)?;
+        }
+        Ok(())
+    };
+    for document in issued {
+        for line in &document.content.lines {
+            let (amount, exact) = match document.content.document {
+                Document::CreditNote => (line.amount.negated(), line.exact.negated()),
+                Document::Invoice | Document::DebitNote => (line.amount, line.exact),
+            };
+            enter(line, amount, exact, false)?;
+        }
+    }
+    for line in &now.lines {
+        enter(line, line.amount, line.exact, true)?;
+    }
+    changes.retain(|change| change.invoiced != change.due);
+    Ok(changes)
+}
+
+/// The note that makes what was issued for a customer into what is due now; None where
+/// nothing has changed, or no money.
+///
+/// # Errors
+/// [`Failure`].
+pub fn note(issued: &[&Issued], now: &Draft, invoicing: &Invoicing) -> Result<Option<Draft>, Failure> {
+    let Some(first) = issued.iter().find(|i| i.content.document == Document::Invoice) else { return Ok(None) };
+    let changes = changes(issued, now)?;
+    let mut sum = Money::zero(now.currency);
+    for change in &changes {
+        sum = sum.plus(&change.due.minus(&change.invoiced)?)?;
+    }
+    if sum.is_zero() {
+        return Ok(None);
+    }
+    let is_credit = sum.is_negative();
+    let mut lines = Vec::new();
+    let mut remarks = Vec::new();
+    for change in changes {
+        let (mut amount, mut exact) = (change.due.minus(&change.invoiced)?, change.exact);
+        if is_credit {
+            (amount, exact) = (amount.negated(), exact.negated());
+        }
+        remarks.push(format!(
+            "{}: invoiced {}, correct {}, difference {}.",
+            change.line.description,
+            change.invoiced.display(),
+            change.due.display(),
+            change.due.minus(&change.invoiced)?.display_signed()
+        ));
+        let pricing = Pricing::Stated;
+        lines.push(Line { amount, exact, calls: None, pricing, taxes: Vec::new(), ..change.line });
+    }
+    let subtotal = total(now.currency, lines.iter().map(|line| &line.amount))?;
+    let original = &first.content;
+    let mut draft = Draft {
+        document: if is_credit { Document::CreditNote } else { Document::DebitNote },
+        original: Some(Original {
+            number: first.number.clone(),
+            issue_date: first.issue_date,
+            reason: "The figures of the period were corrected after the invoice was issued.".to_owned(),
+        }),
+        buyer: original.buyer.clone(),
+        lines,
+        subtotal,
+        remarks: Vec::new(),
+        ..now.clone()
+    };
+    // The supply is the invoice's, whatever customers.csv says today.
+    let supply = original.supply.as_ref();
+    let agreement = Agreement {
+        treatment: supply.map(|supply| supply.treatment),
+        place_of_supply: supply.map(|supply| supply.place_code.clone()).filter(|code| code != "96"),
+        ..Agreement::default()
+    };
+    complete(&mut draft, &agreement, invoicing)?;
+    draft.remarks.extend(remarks);
+    Ok(Some(draft))
+}
+
+/// Says that an invoice is corrected, or that it should be and cannot.
+///
+/// # Errors
+/// A sum beyond the exact range.
+pub fn find(issued: &[&Issued], now: &Draft, note: Option<&Draft>) -> Result<Option<Finding>, MoneyError> {
+    let Some(first) = issued.first() else { return Ok(None) };
+    let then = &first.content;
+    let mut invoiced = Decimal::ZERO;
+    for document in issued {
+        let sign = if document.content.document == Document::CreditNote {
+            -document.content.subtotal.amount()
+        } else {
+            document.content.subtotal.amount()
+        };
+        invoiced = crate::model::money::add_exact(invoiced, sign)?;
+    }
+    let invoiced = Money::new(invoiced, now.currency);
+    let (severity, message, next) = match note {
+        Some(note) => {
+            let kind = if note.document == Document::CreditNote { "credit" } else { "debit" };
+            (
+                Severity::Info,
+                format!(
+                    "{} was invoiced {} before tax for the period, and the figures now say {}: a {kind} note over {} corrects invoice {}, which stays as it is.",
+                    then.buyer.legal_name,
+                    invoiced.display(),
+                    now.subtotal.display(),
+                    note.total.display(),
+                    first.number,
+                ),
+                format!("Send the {kind} note; it says what has changed."),
+            )
+        }
+        None if changes(issued, now)?.is_empty() && (issued.len() > 1 || taxes(then) == taxes(now)) => return Ok(None),
+        None => (
+            Severity::Blocking,
+            format!(
+                "Invoice {} was issued to {}, and the figures now say the same sum in other lines or with other taxes; the invoice stays as it is, and no note can say the difference.",
+                first.number, then.buyer.legal_name
+            ),
+            "Find out what changed after the close; correct it, or settle it with the customer and void the invoice."
+                .to_owned(),
+        ),
+    };
+    let mut finding = Finding::fact("issued-differs", severity, message, next)
+        .touching([then.customer_id.clone()])
+        .shown_by([Evidence {
+            file: format!("invoices/{}.json", first.file_stem()),
+            line: None,
+            column: None,
+            text: format!("total {}", then.total.plain()),
+            why: None,
+        }]);
+    finding.ledger = Some(now.subtotal);
+    finding.difference = Some(now.subtotal.minus(&invoiced)?);
+    Ok(Some(finding))
+}
+
+fn taxes(draft: &Draft) -> Vec<(&str, &str, Money)> {
+    draft.taxes.iter().map(|tax| (tax.kind.as_str(), tax.rate.as_str(), tax.amount)).collect()
+}

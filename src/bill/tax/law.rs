@@ -1,0 +1,85 @@
+//! The dated facts of the GST law, from `gst.toml`.
+
+use std::sync::LazyLock;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use crate::model::money::parse_plain;
+use crate::model::period::parse_day;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Law {
+    rate: Vec<Fact>,
+    unregistered_particulars: Vec<Fact>,
+    endorsement: Vec<Fact>,
+}
+
+/// One fact. Which fields it has depends on what it is about.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fact {
+    from: String,
+    /// Where the law says it: for whoever reads the file.
+    #[allow(dead_code)]
+    source: String,
+    #[serde(default)]
+    sac: String,
+    #[serde(default)]
+    percent: String,
+    #[serde(default)]
+    amount: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    text: String,
+}
+
+static LAW: LazyLock<Option<Law>> = LazyLock::new(|| toml::from_str(include_str!("gst.toml")).ok());
+
+/// The latest of some facts that holds on a day.
+fn on<'a>(facts: impl Iterator<Item = &'a Fact>, day: NaiveDate) -> Option<&'a Fact> {
+    facts.filter(|fact| parse_day(&fact.from).is_ok_and(|from| from <= day)).max_by_key(|fact| fact.from.as_str())
+}
+
+/// The rate of integrated tax for a service on a day, in per cent.
+#[must_use]
+pub fn rate(sac: &str, day: NaiveDate) -> Option<Decimal> {
+    let facts = &LAW.as_ref()?.rate;
+    let longest = facts.iter().filter(|fact| sac.starts_with(&fact.sac)).map(|fact| fact.sac.len()).max()?;
+    let fact = on(facts.iter().filter(|fact| fact.sac.len() == longest && sac.starts_with(&fact.sac)), day)?;
+    parse_plain(&fact.percent).ok()
+}
+
+/// From which taxable value on an unregistered buyer's address must be known.
+#[must_use]
+pub fn unregistered_particulars(day: NaiveDate) -> Option<Decimal> {
+    parse_plain(&on(LAW.as_ref()?.unregistered_particulars.iter(), day)?.amount).ok()
+}
+
+/// The text of an endorsement or declaration.
+#[must_use]
+pub fn endorsement(kind: &str, day: NaiveDate) -> Option<&'static str> {
+    let facts = LAW.as_ref()?.endorsement.iter().filter(|fact| fact.kind == kind);
+    on(facts, day).map(|fact| fact.text.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_facts_are_there_and_hold_from_their_days_on() {
+        let day = |text: &str| parse_day(text).unwrap();
+        assert_eq!(rate("998423", day("2026-03-31")), parse_plain("18").ok());
+        assert_eq!(rate("998423", day("2017-06-30")), None);
+        assert_eq!(rate("100630", day("2026-03-31")), None);
+        assert_eq!(unregistered_particulars(day("2026-03-31")), parse_plain("50000").ok());
+        assert!(endorsement("no-e-invoice", day("2022-07-31")).is_none());
+        for kind in ["with-payment", "without-payment", "no-e-invoice"] {
+            assert!(endorsement(kind, day("2026-03-31")).is_some());
+        }
+    }
+}

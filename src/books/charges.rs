@@ -1,0 +1,185 @@
+//! `charges.csv`: what is charged beside calls, a row each. `customer_id`, `description`,
+//! `kind` (`recurring`, `one-off`, `discount`, `credit`), `from`, `to` (days), and `amount`,
+//! or `quantity` with `unit_price`; optionally `unit` and `sac`.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::layout::CHARGES;
+use crate::model::invoice::Charge;
+use crate::model::money::{parse_plain, shorten};
+use crate::model::period::{Period, parse_day};
+use crate::model::problem::{Problem, nearest};
+
+const COLUMNS: [&str; 10] =
+    ["customer_id", "description", "kind", "from", "to", "amount", "quantity", "unit", "unit_price", "sac"];
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Whom it is charged to.
+    pub customer_id: String,
+    /// As it is printed.
+    pub description: String,
+    /// What kind: discounts and credits are taken off.
+    pub charge: Charge,
+    /// First day; None: ever since.
+    pub from: Option<NaiveDate>,
+    /// Last day; None: until further notice.
+    pub to: Option<NaiveDate>,
+    /// How much, without a sign.
+    pub price: Price,
+    /// Another service accounting code than that of calls.
+    pub sac: Option<String>,
+}
+
+/// How much.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Price {
+    /// An amount.
+    Amount(Decimal),
+    /// So many at a price.
+    Each {
+        /// How many.
+        quantity: Decimal,
+        /// Of what.
+        unit: String,
+        /// Each.
+        price: Decimal,
+    },
+}
+
+impl Entry {
+    /// Whether it is charged in a period: what happens once, where its day lies in it, and
+    /// what recurs, where the two have a day in common.
+    #[must_use]
+    pub fn is_due(&self, period: &Period) -> bool {
+        match self.charge {
+            Charge::OneOff | Charge::Credit => self.from.or(self.to).is_some_and(|day| period.contains(day)),
+            _ => self.from.is_none_or(|from| from <= period.to) && self.to.is_none_or(|to| to >= period.from),
+        }
+    }
+}
+
+/// Reads the file.
+///
+/// # Errors
+/// A missing or unknown column, and every row that is wrong: all listed.
+pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, Problem> {
+    let wrong =
+        |what: String| Problem::usage("charges", what).next(format!("correct {CHARGES}")).not_done("Nothing was done.");
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let header = reader.headers().map_err(|e| wrong(format!("{CHARGES} cannot be read: {e}")))?.clone();
+    for name in &header {
+        if !COLUMNS.contains(&name) {
+            let hint = nearest(name, COLUMNS).map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
+            return Err(wrong(format!("{CHARGES} has an unknown column `{}`{hint}", shorten(name))));
+        }
+    }
+    for needed in ["customer_id", "description", "kind"] {
+        if !header.iter().any(|name| name == needed) {
+            return Err(wrong(format!("{CHARGES} has no column `{needed}`")));
+        }
+    }
+    let mut entries = Vec::new();
+    let mut bad = Vec::new();
+    for (index, row) in reader.records().enumerate() {
+        let read = row.map_err(|e| e.to_string()).and_then(|row| {
+            entry(&|name| header.iter().position(|h| h == name).and_then(|at| row.get(at)).filter(|c| !c.is_empty()))
+        });
+        match read {
+            Ok(entry) => entries.push(entry),
+            Err(why) => bad.push(format!("{CHARGES}, row {}: {why}", index + 2)),
+        }
+    }
+    if bad.is_empty() {
+        return Ok(entries);
+    }
+    let first = bad.remove(0);
+    Err(wrong(first).also(bad))
+}
+
+fn entry<'a>(cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<Entry, String> {
+    let needed = |name: &str| cell(name).ok_or_else(|| format!("`{name}` is empty"));
+    let kinds = [Charge::Recurring, Charge::OneOff, Charge::Discount, Charge::Credit];
+    let word = needed("kind")?;
+    let charge = Charge::parse(word).filter(|kind| kinds.contains(kind)).ok_or_else(|| {
+        format!("kind must be one of {}, not `{}`", kinds.map(Charge::name).join(", "), shorten(word))
+    })?;
+    let day = |name: &str| cell(name).map(parse_day).transpose().map_err(|e| format!("{name}: {e}"));
+    let number = |name: &str| match cell(name).map(parse_plain).transpose() {
+        Ok(Some(number)) if number.is_sign_negative() => {
+            Err(format!("{name}: must not be negative; discounts and credits are taken off by their kind"))
+        }
+        Ok(number) => Ok(number),
+        Err(e) => Err(format!("{name}: {e}")),
+    };
+    let price = match (number("amount")?, number("quantity")?, number("unit_price")?) {
+        (Some(amount), None, None) => Price::Amount(amount),
+        (None, quantity, Some(price)) => Price::Each {
+            quantity: quantity.unwrap_or(Decimal::ONE),
+            unit: cell("unit").unwrap_or("unit").to_owned(),
+            price,
+        },
+        _ => return Err("it needs either amount, or quantity and unit_price".to_owned()),
+    };
+    let (from, to) = (day("from")?, day("to")?);
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        return Err("`to` is before `from`".to_owned());
+    }
+    if matches!(charge, Charge::OneOff | Charge::Credit) && from.is_none() && to.is_none() {
+        return Err(format!("a {} needs its day in `from`", charge.name()));
+    }
+    let sac = cell("sac").map(str::to_owned);
+    if let Some(code) =
+        sac.as_deref().filter(|c| !matches!(c.len(), 4 | 6 | 8) || !c.bytes().all(|b| b.is_ascii_digit()))
+    {
+        return Err(format!("sac: `{}` is not a service accounting code: 4, 6 or 8 digits", shorten(code)));
+    }
+    Ok(Entry {
+        customer_id: needed("customer_id")?.to_owned(),
+        description: needed("description")?.to_owned(),
+        charge,
+        from,
+        to,
+        price,
+        sac,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_due_when() {
+        let text = b"customer_id,description,kind,from,to,amount,quantity,unit,unit_price\nM,Number rental,recurring,2026-02-15,,,3,number,100.00\nM,Set-up,one-off,2026-03-05,,500.00,,,\nM,Goodwill,credit,2026-04-01,,50.00,,,\nM,Launch offer,discount,,2026-02-28,10.00,,,\n";
+        let entries = parse(text).unwrap();
+        let due = |period: &str| {
+            let period = Period::parse(period).unwrap();
+            entries.iter().filter(|e| e.is_due(&period)).map(|e| e.description.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(due("2026-03"), ["Number rental", "Set-up"]);
+        assert_eq!(due("2026-02"), ["Number rental", "Launch offer"]);
+        assert_eq!(due("2026-04"), ["Number rental", "Goodwill"]);
+    }
+
+    #[test]
+    fn everything_wrong_is_told_by_its_row() {
+        let text = b"customer_id,description,kind,from,amount,unit_price\n,a,one-off,2026-03-01,5,\nM,b,weekly,,5,\nM,c,one-off,,5,\nM,d,credit,2026-03-01,-5,\nM,e,recurring,,5,5\nM,f,recurring,2026-13-01,5,\n";
+        let problem = parse(text).unwrap_err();
+        let all = [vec![problem.what.clone()], problem.also.clone()].concat().join("\n");
+        insta::assert_snapshot!(all, @r"
+        charges.csv, row 2: `customer_id` is empty
+        charges.csv, row 3: kind must be one of recurring, one-off, discount, credit, not `weekly`
+        charges.csv, row 4: a one-off needs its day in `from`
+        charges.csv, row 5: amount: must not be negative; discounts and credits are taken off by their kind
+        charges.csv, row 6: it needs either amount, or quantity and unit_price
+        charges.csv, row 7: from: `2026-13-01` is not a day in the calendar
+        ");
+        assert!(parse(b"customer_id,description,kind,ammount\n").unwrap_err().what.contains("`amount`"));
+    }
+}

@@ -1,0 +1,192 @@
+//! The settings of `[invoice]` and `[seller]`: how is charged, by whom, and what is printed.
+
+use iso_country::Country;
+use rust_decimal::Decimal;
+
+use super::config::{Reader, limit};
+use crate::model::gstin;
+use crate::model::invoice::{Document, Party, Payment};
+use crate::model::number::NumberFormat;
+
+/// How invoices are made.
+#[derive(Clone, Debug)]
+pub struct Invoicing {
+    /// `number_format`, `credit_note_format`, `debit_note_format`
+    pub numbers: [NumberFormat; 3],
+    /// `template`
+    pub template: String,
+    /// `regime` and what belongs to it.
+    pub regime: Regime,
+    /// `round_total`: whole, none, or None for what the regime asks for.
+    pub round_total: Option<bool>,
+    /// `rentals = "bill"`
+    pub bills_rentals: bool,
+    /// `[seller]`
+    pub seller: Party,
+    /// Where to pay, and until when.
+    pub payment: Payment,
+    /// `[seller] logo`: a file in the books.
+    pub logo: Option<String>,
+}
+
+impl Invoicing {
+    /// The number format of a kind of document.
+    #[must_use]
+    pub fn number_format(&self, document: Document) -> &NumberFormat {
+        &self.numbers[document as usize]
+    }
+}
+
+/// A tax regime.
+#[derive(Clone, Debug)]
+pub enum Regime {
+    /// No tax is charged.
+    None,
+    /// Indian goods and services tax.
+    Gst(Gst),
+    /// One rate on everything.
+    Vat {
+        /// What it is called.
+        name: String,
+        /// Per cent.
+        rate: Decimal,
+    },
+}
+
+/// What GST needs to know beside the customers.
+#[derive(Clone, Debug)]
+pub struct Gst {
+    /// Service accounting code of calls.
+    pub sac: String,
+    /// Whether the buyers owe the tax.
+    pub reverse_charge: bool,
+    /// Whether the declaration of Rule 46(s) is printed.
+    pub declaration: bool,
+    /// Reference of the letter of undertaking.
+    pub lut: Option<String>,
+}
+
+fn sac(text: &str) -> Result<String, String> {
+    if matches!(text.len(), 4 | 6 | 8) && text.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` is not a service accounting code: 4, 6 or 8 digits"))
+    }
+}
+
+impl Reader<'_> {
+    pub(super) fn invoicing(&mut self) -> Option<Invoicing> {
+        let numbers = ["invoice.number_format", "invoice.credit_note_format", "invoice.debit_note_format"]
+            .map(|path| self.convert(path, NumberFormat::parse));
+        let template = self.convert("invoice.template", |text| {
+            let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+            if plain {
+                Ok(text.to_owned())
+            } else {
+                Err(format!("`{text}` is not a template's name: letters, digits, - and _"))
+            }
+        });
+        let due_days = self.number("invoice.due_days", 0..=3_650);
+        let seller = self.seller();
+        let regime = self.regime(seller.as_ref());
+        let round_total = self.convert("invoice.round_total", |text| match text {
+            "auto" => Ok(None),
+            "whole" => Ok(Some(true)),
+            "none" => Ok(Some(false)),
+            other => Err(format!("must be \"auto\", \"whole\" or \"none\", not `{other}`")),
+        });
+        let bills_rentals = self.convert("invoice.rentals", |text| match text {
+            "bill" => Ok(true),
+            "ignore" => Ok(false),
+            other => Err(format!("must be \"bill\" or \"ignore\", not `{other}`")),
+        });
+        let [invoice, credit, debit] = numbers;
+        Some(Invoicing {
+            numbers: [invoice?, credit?, debit?],
+            template: template?,
+            regime: regime?,
+            round_total: round_total?,
+            bills_rentals: bills_rentals?,
+            seller: seller?,
+            payment: Payment {
+                account_name: self.optional("seller.account_name"),
+                account_number: self.optional("seller.account_number"),
+                bank: self.optional("seller.bank"),
+                bank_code: self.optional("seller.bank_code"),
+                upi: self.optional("seller.upi"),
+                due_days: u32::try_from(due_days?).ok(),
+                terms: self.optional("invoice.terms"),
+            },
+            logo: self.optional("seller.logo"),
+        })
+    }
+
+    fn seller(&mut self) -> Option<Party> {
+        let country = self.convert("seller.country", country_code);
+        let given = self.convert("seller.state_code", |text| match text {
+            "" => Ok(None),
+            code if gstin::state(code).is_some() => Ok(Some(code.to_owned())),
+            other => Err(format!("`{other}` is not a State's code: two digits, such as \"29\"")),
+        });
+        let gstin = self.optional("seller.gstin");
+        let of_gstin = gstin.as_deref().and_then(|number| number.get(..2)).filter(|code| gstin::state(code).is_some());
+        Some(Party {
+            legal_name: self.optional("seller.legal_name").unwrap_or_default(),
+            address: self
+                .optional("seller.address")
+                .map(|text| text.lines().map(|l| l.trim().to_owned()).collect())
+                .unwrap_or_default(),
+            city: self.optional("seller.city"),
+            pin: self.optional("seller.pin"),
+            country: Some(country?),
+            state_code: given?.or_else(|| of_gstin.map(str::to_owned)),
+            gstin,
+            email: self.optional("seller.email"),
+        })
+    }
+
+    fn regime(&mut self, seller: Option<&Party>) -> Option<Regime> {
+        let sac = self.convert("invoice.sac", sac);
+        let reverse_charge = self.flag("invoice.reverse_charge");
+        let declaration = self.flag("invoice.declaration");
+        let vat_rate =
+            self.convert("invoice.vat_rate", |text| if text.is_empty() { Ok(None) } else { limit(text).map(Some) });
+        let vat_name = self.optional("invoice.vat_name").unwrap_or_default();
+        let lut = self.optional("invoice.lut");
+        let gst = Gst { sac: sac?, reverse_charge: reverse_charge?, declaration: declaration?, lut };
+        let vat_rate = vat_rate?;
+        self.convert("invoice.regime", |text| match text {
+            "none" => Ok(Regime::None),
+            "gst" => {
+                let number = seller.and_then(|seller| seller.gstin.as_deref());
+                let number = number.ok_or("\"gst\" needs [seller] gstin: an invoice must name it (Rule 46(a))")?;
+                let state = gstin::check(number).map_err(|why| format!("[seller] gstin {number} is wrong: {why}"))?;
+                match seller.and_then(|seller| seller.state_code.as_deref()) {
+                    Some(given) if given != state => {
+                        Err(format!("[seller] state_code is {given}, and the GSTIN is of State {state}"))
+                    }
+                    _ => Ok(Regime::Gst(gst)),
+                }
+            }
+            "vat" => {
+                let rate = vat_rate.ok_or("\"vat\" needs [invoice] vat_rate, such as \"20\"")?;
+                Ok(Regime::Vat { name: vat_name, rate })
+            }
+            other => Err(format!("must be \"none\", \"gst\" or \"vat\", not `{other}`")),
+        })
+    }
+}
+
+/// A country by its ISO 3166-1 alpha-2 code or its English name.
+///
+/// # Errors
+/// A sentence that says what is expected.
+pub(super) fn country_code(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let upper = text.to_ascii_uppercase();
+    let by_code = || upper.parse::<Country>().ok().map(|country| country.to_string());
+    let by_name = || Country::from_name(text).map(|country| country.to_string());
+    by_code()
+        .or_else(by_name)
+        .ok_or_else(|| format!("`{text}` is not a country: write its code of two letters, such as IN or AE"))
+}

@@ -1,0 +1,202 @@
+//! The last touch on printpdf's object graph: what it takes from the process (ids, dates)
+//! becomes what follows from the invoice, and the document one for the archive: PDF/A-3b
+//! (ISO 19005-3) with the structured invoice inside (Factur-X).
+
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat};
+use sha2::{Digest, Sha256};
+
+use crate::model::invoice::{self, Issued};
+
+/// sRGB, made by lcms2; its date is fixed.
+const SRGB: &[u8] = include_bytes!("../../../templates/sRGB.icc");
+/// The name that Factur-X prescribes.
+const ATTACHMENT: &str = "factur-x.xml";
+
+pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<&[u8]>) {
+    graph.version = "1.7".to_owned();
+    let facts = Facts::of(invoice);
+    information(graph, &facts);
+    tidy(graph);
+    let metadata = graph.add_object(
+        Stream::new(
+            dictionary(&[("Type", name("Metadata")), ("Subtype", name("XML"))]),
+            xmp(&facts, attachment.is_some()).into_bytes(),
+        )
+        // ISO 19005-3, 6.6.2.1: readable by programs that know no PDF.
+        .with_compression(false),
+    );
+    let profile = graph.add_object(Stream::new(dictionary(&[("N", Object::Integer(3))]), SRGB.to_vec()));
+    let intent = graph.add_object(dictionary(&[
+        ("Type", name("OutputIntent")),
+        ("S", name("GTS_PDFA1")),
+        ("OutputConditionIdentifier", text("sRGB IEC61966-2.1")),
+        ("Info", text("sRGB IEC61966-2.1")),
+        ("DestOutputProfile", Object::Reference(profile)),
+    ]));
+    let file = attachment.map(|xml| attach(graph, xml, &facts.pdf_date));
+    let Ok(catalog) = graph.catalog_mut() else { return };
+    catalog.set("Metadata", Object::Reference(metadata));
+    catalog.set("OutputIntents", Object::Array(vec![Object::Reference(intent)]));
+    catalog.set("Lang", text("en-IN"));
+    if catalog.has(b"PageMode") {
+        // printpdf writes a string where ISO 32000-1, table 28 wants a name.
+        catalog.set("PageMode", name("UseOutlines"));
+    }
+    catalog.set("ViewerPreferences", dictionary(&[("DisplayDocTitle", Object::Boolean(true))]));
+    if let Some(file) = file {
+        catalog.set("AF", Object::Array(vec![Object::Reference(file)]));
+        let names = Object::Array(vec![text(ATTACHMENT), Object::Reference(file)]);
+        let embedded = dictionary(&[("Names", names)]);
+        catalog.set("Names", dictionary(&[("EmbeddedFiles", Object::Dictionary(embedded))]));
+    }
+    let draft = &invoice.content;
+    let identity = format!("{}\n{}\n{}", invoice.number, draft.customer_id, draft.total.plain());
+    let id = Object::String(Sha256::digest(identity.as_bytes())[..16].to_vec(), StringFormat::Hexadecimal);
+    graph.trailer.set("ID", Object::Array(vec![id.clone(), id]));
+    graph.prune_objects();
+    graph.renumber_objects();
+    graph.compress();
+}
+
+/// What Info dictionary and XMP both say: they must agree (ISO 19005-3, 6.6.3).
+struct Facts {
+    title: String,
+    author: String,
+    /// `D:20260331000000Z`
+    pdf_date: String,
+    /// `2026-03-31T00:00:00Z`
+    xmp_date: String,
+    /// `INVOICE`, `CREDIT NOTE` …
+    kind: &'static str,
+}
+
+impl Facts {
+    fn of(invoice: &Issued) -> Self {
+        let (word, kind) = match invoice.content.document {
+            invoice::Document::Invoice => ("Invoice", "INVOICE"),
+            invoice::Document::CreditNote => ("Credit note", "CREDIT NOTE"),
+            invoice::Document::DebitNote => ("Debit note", "DEBIT NOTE"),
+        };
+        Self {
+            title: format!("{word} {}", invoice.number),
+            author: invoice.content.seller.legal_name.clone(),
+            pdf_date: invoice.issue_date.format("D:%Y%m%d000000Z").to_string(),
+            xmp_date: invoice.issue_date.format("%Y-%m-%dT00:00:00Z").to_string(),
+            kind,
+        }
+    }
+}
+
+fn name(text: &str) -> Object {
+    Object::Name(text.as_bytes().to_vec())
+}
+
+/// ISO 32000-1, 7.9.2.2: text strings outside ASCII are UTF-16BE with a mark.
+fn text(text: &str) -> Object {
+    let bytes = if text.is_ascii() {
+        text.as_bytes().to_vec()
+    } else {
+        std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect()
+    };
+    Object::String(bytes, StringFormat::Literal)
+}
+
+fn dictionary(entries: &[(&str, Object)]) -> Dictionary {
+    let mut dictionary = Dictionary::new();
+    for (key, value) in entries {
+        dictionary.set(*key, value.clone());
+    }
+    dictionary
+}
+
+fn information(graph: &mut Document, facts: &Facts) {
+    let mut entries = vec![
+        ("Title", text(&facts.title)),
+        ("Creator", text("crossfoot")),
+        ("Producer", text("printpdf")),
+        ("CreationDate", text(&facts.pdf_date)),
+        ("ModDate", text(&facts.pdf_date)),
+    ];
+    if !facts.author.is_empty() {
+        entries.push(("Author", text(&facts.author)));
+    }
+    let information = graph.add_object(dictionary(&entries));
+    graph.trailer.set("Info", information);
+}
+
+/// Annotations are printed (ISO 19005-3, 6.3.2), and what is empty is dropped.
+fn tidy(graph: &mut Document) {
+    for object in graph.objects.values_mut() {
+        let Ok(dictionary) = object.as_dict_mut() else { continue };
+        if dictionary.get(b"Annots").and_then(Object::as_array).is_ok_and(Vec::is_empty) {
+            dictionary.remove(b"Annots");
+        }
+        if let Ok(annotations) = dictionary.get_mut(b"Annots").and_then(Object::as_array_mut) {
+            annotations.iter_mut().filter_map(|a| a.as_dict_mut().ok()).for_each(|a| a.set("F", 4));
+        }
+        if dictionary.get(b"Subtype").and_then(Object::as_name).is_ok_and(|subtype| subtype == b"Link") {
+            dictionary.set("F", 4);
+        }
+    }
+}
+
+/// Embeds the structured invoice as an alternative of the page.
+fn attach(graph: &mut Document, xml: &[u8], date: &str) -> ObjectId {
+    let size = i64::try_from(xml.len()).unwrap_or(i64::MAX);
+    let parameters = dictionary(&[("ModDate", text(date)), ("Size", Object::Integer(size))]);
+    let stream = graph.add_object(Stream::new(
+        dictionary(&[
+            ("Type", name("EmbeddedFile")),
+            ("Subtype", name("text/xml")),
+            ("Params", Object::Dictionary(parameters)),
+        ]),
+        xml.to_vec(),
+    ));
+    let files = dictionary(&[("F", Object::Reference(stream)), ("UF", Object::Reference(stream))]);
+    graph.add_object(dictionary(&[
+        ("Type", name("Filespec")),
+        ("F", text(ATTACHMENT)),
+        ("UF", text(ATTACHMENT)),
+        ("Desc", text("The same invoice for programs: Factur-X, profile EN 16931")),
+        ("AFRelationship", name("Alternative")),
+        ("EF", Object::Dictionary(files)),
+    ]))
+}
+
+/// The metadata: what it is, PDF/A-3b, and, where there is an attachment, Factur-X with the
+/// description of its schema that PDF/A asks for.
+fn xmp(facts: &Facts, has_attachment: bool) -> String {
+    let Facts { title, author, xmp_date, kind, .. } = facts;
+    let (title, author) = (escaped(title), escaped(author));
+    let creator = if author.is_empty() {
+        String::new()
+    } else {
+        format!("<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>")
+    };
+    let facturx = if has_attachment {
+        let property = |name: &str, what: &str| {
+            format!(
+                "<rdf:li rdf:parseType=\"Resource\"><pdfaProperty:name>{name}</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType><pdfaProperty:category>external</pdfaProperty:category><pdfaProperty:description>{what}</pdfaProperty:description></rdf:li>"
+            )
+        };
+        let properties = [
+            property("DocumentFileName", "name of the embedded XML invoice file"),
+            property("DocumentType", "INVOICE"),
+            property("Version", "version of the Factur-X schema"),
+            property("ConformanceLevel", "profile of the Factur-X data"),
+        ]
+        .concat();
+        format!(
+            "<rdf:Description rdf:about=\"\" xmlns:fx=\"urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#\"><fx:DocumentType>INVOICE</fx:DocumentType><fx:DocumentFileName>{ATTACHMENT}</fx:DocumentFileName><fx:Version>1.0</fx:Version><fx:ConformanceLevel>EN 16931</fx:ConformanceLevel></rdf:Description>\n<rdf:Description rdf:about=\"\" xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\" xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\" xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\"><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType=\"Resource\"><pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema><pdfaSchema:namespaceURI>urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#</pdfaSchema:namespaceURI><pdfaSchema:prefix>fx</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>{properties}</rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>\n"
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n<rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\"><pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description>\n<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>{creator}<dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">{kind}</rdf:li></rdf:Alt></dc:description></rdf:Description>\n<rdf:Description rdf:about=\"\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"><xmp:CreatorTool>crossfoot</xmp:CreatorTool><xmp:CreateDate>{xmp_date}</xmp:CreateDate><xmp:ModifyDate>{xmp_date}</xmp:ModifyDate></rdf:Description>\n<rdf:Description rdf:about=\"\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\"><pdf:Producer>printpdf</pdf:Producer></rdf:Description>\n{facturx}</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n"
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -1,0 +1,184 @@
+//! Below the table: totals, words, how to pay, and what the law wants said.
+
+use qrcode::{Color, EcLevel, QrCode};
+
+use super::{Look, Mark, PT_PER_MM, Sheet};
+use crate::model::invoice::{Document, Proof};
+use crate::model::money::Currency;
+use crate::render::pdf::template::Colour;
+
+const BLACK: Colour = Colour([0, 0, 0]);
+
+impl Sheet<'_> {
+    pub(super) fn totals(&mut self) {
+        let labels = &self.template.labels;
+        let draft = &self.invoice.content;
+        let subtotal = if draft.taxes.is_empty() { &labels.subtotal } else { &labels.taxable };
+        let mut rows = vec![(subtotal.clone(), draft.subtotal.grouped())];
+        for tax in &draft.taxes {
+            let on = if draft.taxes.iter().all(|other| other.base == draft.subtotal) {
+                String::new()
+            } else {
+                format!(" {} {}", labels.on, tax.base.grouped())
+            };
+            rows.push((format!("{} {} %{on}", tax.kind, tax.rate), tax.amount.grouped()));
+        }
+        if !draft.round_off.is_zero() {
+            rows.push((labels.round_off.clone(), draft.round_off.grouped()));
+        }
+        let total = (labels.total.clone(), draft.total.display());
+        let body = self.body();
+        let total_look = Look { size: self.template.sizes.name_pt, ..self.strong() };
+        let height = self.leading(body) * rows.len() as f32 + self.leading(total_look) + 24.0;
+        self.make_room(height);
+        let title = self.template.labels.total.clone();
+        self.bookmark(&title);
+        let label_x = self.left + self.width() * 0.52;
+        let top = self.y;
+        for (label, amount) in rows {
+            self.text(label_x, self.y, body, &label);
+            self.text_right(self.right, self.y, body, &amount);
+            self.y += self.leading(body) + 1.5;
+        }
+        let (x, width) = (label_x, self.right - label_x);
+        self.mark(Mark::Box { x, y: self.y + 1.0, width, height: 1.2, colour: self.template.colours.accent });
+        self.y += 8.0;
+        self.text(label_x, self.y, total_look, &total.0);
+        self.text_right(self.right, self.y, total_look, &total.1);
+        self.y += self.leading(total_look) + 14.0;
+        self.beside_totals = Some((self.pages.len(), top, self.y));
+    }
+
+    pub(super) fn words(&mut self) {
+        let words = self.invoice.content.amount_in_words.clone();
+        let label = self.template.labels.words.clone();
+        let (look, small) = (self.body(), self.label());
+        let width = self.width() * 0.46;
+        let lines = self.wrap(&words, look, width);
+        let height = self.leading(small) + self.leading(look) * lines.len() as f32;
+        match self.beside_totals {
+            // Left of the totals there is room.
+            Some((page, top, bottom)) if page == self.pages.len() && top + height <= bottom => {
+                self.text(self.left, top, small, &label);
+                self.block(self.left, top + self.leading(small), width, look, &lines);
+            }
+            _ => self.paragraph(&label, &[words], look),
+        }
+    }
+
+    /// Where to pay, and a code that a payment app reads. A credit note asks for nothing.
+    pub(super) fn payment(&mut self) {
+        let draft = &self.invoice.content;
+        if draft.document == Document::CreditNote {
+            return;
+        }
+        let (labels, payment) = (&self.template.labels, &draft.payment);
+        let named = |label: &str, value: &Option<String>| value.as_ref().map(|value| format!("{label}: {value}"));
+        let mut lines: Vec<String> = [
+            named(&labels.account_name, &payment.account_name),
+            named(&labels.account_number, &payment.account_number),
+            named(&labels.bank, &payment.bank),
+            named(&labels.bank_code, &payment.bank_code),
+            named(&labels.upi, &payment.upi),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !lines.is_empty() {
+            lines.push(format!("{}: {}", labels.payment_reference, self.invoice.number));
+        }
+        lines.extend(payment.terms.clone());
+        let code = self.upi_code();
+        if lines.is_empty() && code.is_none() {
+            return;
+        }
+        let (side, caption) = (26.0 * PT_PER_MM, labels.upi_caption.clone());
+        let label = labels.payment.clone();
+        let height = if code.is_some() { side + 2.0 * self.leading(self.label()) } else { 0.0 };
+        self.make_room(height.max(self.leading(self.body()) * lines.len() as f32) + self.leading(self.label()));
+        self.bookmark(&label);
+        let (page, start) = (self.pages.len(), self.y);
+        self.paragraph(&label, &lines, self.body());
+        let Some(code) = code else { return };
+        let x = self.right - side;
+        if page == self.pages.len() {
+            self.draw_code(&code, x, start, side);
+            let small = Look { size: self.template.sizes.small_pt * 0.85, ..self.label() };
+            let end = self.block(x, start + side + 3.0, side, small, &[caption]);
+            self.y = self.y.max(end + 8.0);
+        }
+    }
+
+    /// The UPI deep link as a code. Rupees only: UPI knows no other currency.
+    fn upi_code(&self) -> Option<QrCode> {
+        let draft = &self.invoice.content;
+        let upi = draft.payment.upi.as_ref().filter(|_| draft.currency == Currency::INR)?;
+        let name = percent_encoded(&draft.seller.legal_name);
+        let number = percent_encoded(&self.invoice.number);
+        let link = format!("upi://pay?pa={upi}&pn={name}&am={}&cu=INR&tr={number}&tn={number}", draft.total.plain());
+        QrCode::with_error_correction_level(link.as_bytes(), EcLevel::M).ok()
+    }
+
+    fn draw_code(&mut self, code: &QrCode, x: f32, y: f32, side: f32) {
+        let modules = code.width();
+        let step = side / modules as f32;
+        let colours = code.to_colors();
+        for (row, cells) in colours.chunks(modules).enumerate() {
+            let mut at = 0;
+            // Dark modules side by side are one box.
+            for run in cells.chunk_by(|a, b| a == b) {
+                if run[0] == Color::Dark {
+                    let (x, y) = (x + at as f32 * step, y + row as f32 * step);
+                    self.mark(Mark::Box { x, y, width: run.len() as f32 * step, height: step, colour: BLACK });
+                }
+                at += run.len();
+            }
+        }
+    }
+
+    /// What the law wants said, what a note corrects, and what is said of the proof.
+    pub(super) fn notes(&mut self) {
+        let draft = &self.invoice.content;
+        let (labels, notes) = (&self.template.labels, &self.template.notes);
+        let mut lines: Vec<String> = draft.original.iter().map(|original| original.reason.clone()).collect();
+        lines.extend(draft.remarks.iter().cloned());
+        if draft.supply.is_some() {
+            lines.push(labels.signature.clone());
+        }
+        let proof = match draft.proof {
+            // What was decided, and why, is between finance and its auditor.
+            Proof::Decision => "",
+            Proof::Customer => &notes.customer,
+            Proof::Tolerance => &notes.tolerance,
+            Proof::TotalOnly => &notes.total_only,
+        };
+        lines.push(proof.to_owned());
+        lines.retain(|line| !line.is_empty());
+        if !lines.is_empty() {
+            let label = labels.notes.clone();
+            self.paragraph(&label, &lines, self.label());
+        }
+    }
+
+    fn paragraph(&mut self, label: &str, texts: &[String], look: Look) {
+        if texts.is_empty() {
+            return;
+        }
+        let wrapped: Vec<String> = texts.iter().flat_map(|text| self.wrap(text, look, self.width() * 0.78)).collect();
+        self.make_room(self.leading(self.label()) + self.leading(look) * wrapped.len().min(6) as f32);
+        self.text(self.left, self.y, self.label(), label);
+        self.y += self.leading(self.label());
+        for line in wrapped {
+            self.make_room(self.leading(look));
+            self.text(self.left, self.y, look, &line);
+            self.y += self.leading(look);
+        }
+        self.y += 10.0;
+    }
+}
+
+/// RFC 3986: everything but unreserved characters.
+fn percent_encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}

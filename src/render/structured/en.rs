@@ -1,0 +1,274 @@
+//! An invoice as EN 16931 sees it: the business terms (BT) that both syntaxes write.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::model::invoice::{Document, Draft, Issued, Line, Party, Pricing, Treatment};
+use crate::model::money::{Money, MoneyError, total};
+
+/// A tax category (BT-118, BT-151): UNTDID 5305.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Category {
+    /// S: at a rate.
+    Standard,
+    /// Z: zero rated.
+    Zero,
+    /// AE: the buyer owes it.
+    ReverseCharge,
+    /// O: outside the scope of tax.
+    OutOfScope,
+}
+
+impl Category {
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Standard => "S",
+            Self::Zero => "Z",
+            Self::ReverseCharge => "AE",
+            Self::OutOfScope => "O",
+        }
+    }
+
+    /// BT-120: why nothing is charged. Z and S must not give one (BR-Z-10).
+    pub(super) fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::ReverseCharge => Some("Reverse charge"),
+            Self::OutOfScope => Some("No tax is charged"),
+            Self::Standard | Self::Zero => None,
+        }
+    }
+}
+
+/// A group of one category and rate (BG-23).
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub(super) category: Category,
+    /// BT-119; None outside the scope.
+    pub(super) rate: Option<Decimal>,
+    /// BT-116
+    pub(super) base: Money,
+    /// BT-117
+    pub(super) tax: Money,
+}
+
+/// A line (BG-25) or, where it is negative, an allowance (BG-20).
+pub(super) struct Item<'a> {
+    pub(super) line: &'a Line,
+    pub(super) rate: Option<Decimal>,
+    /// BT-129, BT-130, BT-146
+    pub(super) quantity: Decimal,
+    pub(super) unit: &'static str,
+    pub(super) price: String,
+}
+
+/// How the seller's tax number is told: as a VAT number (BT-31), as another one (BT-32), or
+/// not at all.
+pub(super) enum TaxNumber {
+    Vat(String),
+    Other(String),
+    None,
+}
+
+/// The terms.
+pub(super) struct Terms<'a> {
+    pub(super) invoice: &'a Issued,
+    pub(super) draft: &'a Draft,
+    /// BT-3
+    pub(super) type_code: &'static str,
+    pub(super) currency: &'a str,
+    pub(super) category: Category,
+    pub(super) seller_number: TaxNumber,
+    /// BT-48
+    pub(super) buyer_number: Option<String>,
+    pub(super) seller_country: String,
+    pub(super) buyer_country: String,
+    pub(super) items: Vec<Item<'a>>,
+    /// Amounts are positive here.
+    pub(super) allowances: Vec<(Item<'a>, Money)>,
+    pub(super) groups: Vec<Group>,
+    /// BT-106
+    pub(super) lines_total: Money,
+    /// BT-107
+    pub(super) allowances_total: Money,
+    /// BT-110
+    pub(super) tax_total: Money,
+    /// BT-112
+    pub(super) with_tax: Money,
+    pub(super) due: Option<NaiveDate>,
+    /// BT-20
+    pub(super) payment_terms: Option<String>,
+}
+
+fn rate_of(line: &Line, category: Category) -> Option<Decimal> {
+    match category {
+        Category::OutOfScope => None,
+        Category::Zero | Category::ReverseCharge => Some(Decimal::ZERO),
+        Category::Standard => {
+            let mut rate = Decimal::ZERO;
+            for tax in &line.taxes {
+                rate = crate::model::money::add_exact(rate, tax.rate).unwrap_or(rate);
+            }
+            Some(rate.normalize())
+        }
+    }
+}
+
+fn item(line: &Line, category: Category) -> Item<'_> {
+    let rate = rate_of(line, category);
+    match &line.pricing {
+        Pricing::Rate { quantity, unit, price } if !line.amount.is_negative() => Item {
+            line,
+            rate,
+            quantity: *quantity,
+            // UN/ECE recommendation 20.
+            unit: match unit.as_str() {
+                "minute" => "MIN",
+                "month" => "MON",
+                _ => "C62",
+            },
+            price: price.to_string(),
+        },
+        _ => Item { line, rate, quantity: Decimal::ONE, unit: "C62", price: line.amount.abs().plain() },
+    }
+}
+
+fn category(draft: &Draft) -> Category {
+    let is_taxed = draft.lines.iter().flat_map(|line| &line.taxes).any(|tax| !tax.rate.is_zero());
+    match &draft.supply {
+        Some(supply) if supply.reverse_charge => Category::ReverseCharge,
+        Some(supply) if supply.treatment.is_without_tax() => Category::Zero,
+        Some(_) => Category::Standard,
+        None if draft.lines.iter().all(|line| line.taxes.is_empty()) => Category::OutOfScope,
+        None if is_taxed => Category::Standard,
+        None => Category::Zero,
+    }
+}
+
+/// A VAT number begins with its country's code (BR-CO-9).
+fn with_prefix(party: &Party, country: &str) -> Option<String> {
+    let number = party.gstin.as_deref()?;
+    if number.starts_with(|c: char| c.is_ascii_digit()) {
+        Some(format!("{country}{number}"))
+    } else {
+        Some(number.to_owned())
+    }
+}
+
+impl<'a> Terms<'a> {
+    /// Reads them off an invoice.
+    ///
+    /// # Errors
+    /// Why EN 16931 cannot tell this invoice, in a phrase.
+    pub(super) fn of(invoice: &'a Issued) -> Result<Self, String> {
+        let draft = &invoice.content;
+        let too_large = |e: MoneyError| e.to_string();
+        if draft.currency.minor_digits() > 2 {
+            return Err(format!("EN 16931 has two decimals at most, and {} has more", draft.currency));
+        }
+        if draft.seller.legal_name.is_empty() {
+            return Err("the seller's name is not known".to_owned());
+        }
+        let seller_country = draft.seller.country.clone().unwrap_or_else(|| "IN".to_owned());
+        let buyer_country = draft.buyer.country.clone().unwrap_or_else(|| seller_country.clone());
+        let category = category(draft);
+        let (seller_number, buyer_number) = match (category, &draft.supply) {
+            (Category::OutOfScope, _) => (TaxNumber::None, None),
+            (_, Some(_)) => {
+                let number = draft.seller.gstin.clone().ok_or("the seller's GSTIN is not known")?;
+                let abroad = draft.supply.as_ref().is_some_and(|supply| supply.treatment.is_export());
+                (TaxNumber::Other(number), with_prefix(&draft.buyer, &buyer_country).filter(|_| !abroad))
+            }
+            (_, None) => {
+                let number =
+                    with_prefix(&draft.seller, &seller_country).ok_or("the seller's VAT number is not known")?;
+                (TaxNumber::Vat(number), with_prefix(&draft.buyer, &buyer_country))
+            }
+        };
+        if category == Category::ReverseCharge && buyer_number.is_none() {
+            return Err("reverse charge needs the buyer's tax number (BR-AE-02)".to_owned());
+        }
+        let (mut items, mut allowances) = (Vec::new(), Vec::new());
+        let mut groups: Vec<Group> = Vec::new();
+        for line in &draft.lines {
+            let item = item(line, category);
+            let zero = Money::zero(draft.currency);
+            let tax = total(draft.currency, line.taxes.iter().map(|tax| &tax.amount)).map_err(too_large)?;
+            let at = match groups.iter().position(|group| group.rate == item.rate) {
+                Some(at) => at,
+                None => {
+                    groups.push(Group { category, rate: item.rate, base: zero, tax: zero });
+                    groups.len() - 1
+                }
+            };
+            let group = &mut groups[at];
+            group.base = group.base.plus(&line.amount).map_err(too_large)?;
+            group.tax = group.tax.plus(&tax).map_err(too_large)?;
+            if line.amount.is_negative() {
+                allowances.push((item, line.amount.abs()));
+            } else {
+                items.push(item);
+            }
+        }
+        if items.is_empty() {
+            return Err("it has no line that charges something".to_owned());
+        }
+        let lines_total = total(draft.currency, items.iter().map(|item| &item.line.amount)).map_err(too_large)?;
+        let allowances_total = total(draft.currency, allowances.iter().map(|(_, amount)| amount)).map_err(too_large)?;
+        let tax_total = total(draft.currency, groups.iter().map(|group| &group.tax)).map_err(too_large)?;
+        let due = invoice.due_date();
+        let payment_terms = match (&draft.original, draft.document) {
+            (Some(original), Document::CreditNote) => {
+                Some(format!("To be set off against invoice {}", original.number))
+            }
+            _ => draft.payment.terms.clone(),
+        };
+        if due.is_none() && payment_terms.is_none() {
+            return Err("neither a due date nor terms of payment are set (BR-CO-25)".to_owned());
+        }
+        Ok(Self {
+            invoice,
+            draft,
+            type_code: match draft.document {
+                Document::Invoice => "380",
+                Document::CreditNote => "381",
+                Document::DebitNote => "383",
+            },
+            currency: draft.currency.code(),
+            category,
+            seller_number,
+            buyer_number,
+            seller_country,
+            buyer_country,
+            items,
+            allowances,
+            groups,
+            lines_total,
+            allowances_total,
+            tax_total,
+            with_tax: draft.subtotal.plus(&tax_total).map_err(too_large)?,
+            due,
+            payment_terms,
+        })
+    }
+
+    /// BT-22: what the invoice says beside its terms.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let mut notes: Vec<String> = self.draft.remarks.clone();
+        let heads: Vec<String> = self
+            .draft
+            .taxes
+            .iter()
+            .filter(|tax| tax.kind != "VAT" && !tax.amount.is_zero())
+            .map(|tax| format!("{} {} % {}", tax.kind, tax.rate, tax.amount.plain()))
+            .collect();
+        if !heads.is_empty() {
+            notes.push(heads.join(", "));
+        }
+        if let Some(supply) = &self.draft.supply
+            && supply.treatment != Treatment::Unregistered
+        {
+            notes.push(format!("Place of supply: {} ({})", supply.place_name, supply.place_code));
+        }
+        notes
+    }
+}

@@ -1,0 +1,311 @@
+//! INV-01 v1.1: the invoice as the Indian invoice registration portal takes it (NIC/GSTN).
+//! Amounts are written from their decimal digits; no binary float is on the way.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::model::gstin;
+use crate::model::invoice::{Document, Draft, Issued, Line, Party, Supply, Treatment};
+use crate::model::money::{Money, total};
+use crate::render::reconciliation_json::to_bytes;
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Invoice {
+    version: &'static str,
+    tran_dtls: TranDtls,
+    doc_dtls: DocDtls,
+    seller_dtls: PartyDtls,
+    buyer_dtls: PartyDtls,
+    item_list: Vec<Item>,
+    val_dtls: ValDtls,
+    ref_dtls: RefDtls,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct TranDtls {
+    tax_sch: &'static str,
+    sup_typ: &'static str,
+    reg_rev: &'static str,
+    igst_on_intra: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct DocDtls {
+    typ: &'static str,
+    no: String,
+    dt: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PartyDtls {
+    gstin: String,
+    lgl_nm: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pos: Option<String>,
+    addr1: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    addr2: Option<String>,
+    loc: String,
+    pin: u32,
+    stcd: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Item {
+    sl_no: String,
+    prd_desc: String,
+    is_servc: &'static str,
+    hsn_cd: String,
+    qty: u32,
+    unit: &'static str,
+    unit_price: Box<RawValue>,
+    tot_amt: Box<RawValue>,
+    discount: Box<RawValue>,
+    ass_amt: Box<RawValue>,
+    gst_rt: Box<RawValue>,
+    igst_amt: Box<RawValue>,
+    cgst_amt: Box<RawValue>,
+    sgst_amt: Box<RawValue>,
+    tot_item_val: Box<RawValue>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ValDtls {
+    ass_val: Box<RawValue>,
+    cgst_val: Box<RawValue>,
+    sgst_val: Box<RawValue>,
+    igst_val: Box<RawValue>,
+    rnd_off_amt: Box<RawValue>,
+    tot_inv_val: Box<RawValue>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct RefDtls {
+    doc_perd_dtls: DocPerdDtls,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    prec_doc_dtls: Vec<PrecDocDtls>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct DocPerdDtls {
+    inv_st_dt: String,
+    inv_end_dt: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PrecDocDtls {
+    inv_no: String,
+    inv_dt: String,
+}
+
+fn day(day: NaiveDate) -> String {
+    day.format("%d/%m/%Y").to_string()
+}
+
+fn number(digits: &str) -> Result<Box<RawValue>, String> {
+    RawValue::from_string(digits.to_owned()).map_err(|e| e.to_string())
+}
+
+/// Text without what INV-01 forbids, and within its length.
+fn text(what: &str, value: &str, shortest: usize, longest: usize) -> Result<String, String> {
+    let plain = value.replace('"', "'").replace('\\', "/");
+    let length = plain.chars().count();
+    if length < shortest || length > longest {
+        return Err(format!("{what} must have {shortest} to {longest} characters"));
+    }
+    Ok(plain)
+}
+
+/// The document.
+///
+/// # Errors
+/// Why this invoice cannot be told so, in a phrase.
+pub fn render(invoice: &Issued) -> Result<Vec<u8>, String> {
+    Ok(to_bytes(&document(invoice)?))
+}
+
+/// Whether it can be told so.
+///
+/// # Errors
+/// As [`render`].
+pub fn check(invoice: &Issued) -> Result<(), String> {
+    document(invoice).map(|_| ())
+}
+
+fn document(invoice: &Issued) -> Result<Invoice, String> {
+    let draft = &invoice.content;
+    let supply = draft.supply.as_ref().ok_or("no GST is charged")?;
+    let kind = match supply.treatment {
+        Treatment::Registered => "B2B",
+        Treatment::SezWithPayment => "SEZWP",
+        Treatment::SezWithoutPayment => "SEZWOP",
+        Treatment::ExportWithPayment => "EXPWP",
+        Treatment::ExportWithoutPayment => "EXPWOP",
+        Treatment::Unregistered => return Err("the buyer is not registered: INV-01 is between businesses".to_owned()),
+    };
+    if draft.currency.code() != "INR" {
+        return Err("its amounts are not in rupees".to_owned());
+    }
+    if !invoice.number.starts_with(|c: char| matches!(c, 'a'..='z' | 'A'..='Z' | '1'..='9')) {
+        return Err("its number begins with 0, which INV-01 does not allow".to_owned());
+    }
+    let items = items(draft)?;
+    let head = |kind: &str| -> Result<Box<RawValue>, String> {
+        let of_kind = draft.taxes.iter().filter(|tax| tax.kind == kind).map(|tax| &tax.amount);
+        number(&total(draft.currency, of_kind).map_err(|e| e.to_string())?.plain())
+    };
+    let own_tax = if draft.taxes.iter().any(|tax| tax.kind == "UTGST") { "UTGST" } else { "SGST" };
+    Ok(Invoice {
+        version: "1.1",
+        tran_dtls: TranDtls {
+            tax_sch: "GST",
+            sup_typ: kind,
+            reg_rev: if supply.reverse_charge { "Y" } else { "N" },
+            igst_on_intra: "N",
+        },
+        doc_dtls: DocDtls {
+            typ: match draft.document {
+                Document::Invoice => "INV",
+                Document::CreditNote => "CRN",
+                Document::DebitNote => "DBN",
+            },
+            no: invoice.number.clone(),
+            dt: day(invoice.issue_date),
+        },
+        seller_dtls: seller(&draft.seller)?,
+        buyer_dtls: buyer(&draft.buyer, supply)?,
+        item_list: items,
+        val_dtls: ValDtls {
+            ass_val: number(&draft.subtotal.plain())?,
+            cgst_val: head("CGST")?,
+            sgst_val: head(own_tax)?,
+            igst_val: head("IGST")?,
+            rnd_off_amt: number(&draft.round_off.plain())?,
+            tot_inv_val: number(&draft.total.plain())?,
+        },
+        ref_dtls: RefDtls {
+            doc_perd_dtls: DocPerdDtls { inv_st_dt: day(draft.period.from), inv_end_dt: day(draft.period.to) },
+            prec_doc_dtls: draft
+                .original
+                .iter()
+                .map(|original| PrecDocDtls { inv_no: original.number.clone(), inv_dt: day(original.issue_date) })
+                .collect(),
+        },
+    })
+}
+
+fn pin(who: &str, party: &Party) -> Result<u32, String> {
+    let digits = party.pin.as_deref().map(|pin| pin.replace(' ', ""));
+    digits
+        .and_then(|digits| digits.parse().ok())
+        .filter(|pin| (100_000..=999_999).contains(pin))
+        .ok_or_else(|| format!("the {who}'s PIN of six digits is not known"))
+}
+
+fn address(who: &str, party: &Party) -> Result<(String, Option<String>, String), String> {
+    let first = party.address.first().ok_or_else(|| format!("the {who}'s address is not known"))?;
+    let second = party.address.get(1).map(|line| text("a line of an address", line, 3, 100)).transpose();
+    let city = party.city.as_deref().ok_or_else(|| format!("the {who}'s city is not known"))?;
+    let city = text(&format!("the {who}'s city"), city, 3, 50)?;
+    Ok((text("a line of an address", first, 1, 100)?, second.unwrap_or_default(), city))
+}
+
+fn seller(party: &Party) -> Result<PartyDtls, String> {
+    let (addr1, addr2, loc) = address("seller", party)?;
+    let number = party.gstin.clone().ok_or("the seller's GSTIN is not known")?;
+    Ok(PartyDtls {
+        stcd: number.get(..2).unwrap_or_default().to_owned(),
+        gstin: number,
+        lgl_nm: text("the seller's name", &party.legal_name, 3, 100)?,
+        pos: None,
+        addr1,
+        addr2,
+        loc,
+        pin: pin("seller", party)?,
+    })
+}
+
+fn buyer(party: &Party, supply: &Supply) -> Result<PartyDtls, String> {
+    let (addr1, addr2, loc) = address("buyer", party)?;
+    let abroad = supply.treatment.is_export();
+    let number = if abroad { "URP".to_owned() } else { party.gstin.clone().ok_or("the buyer's GSTIN is not known")? };
+    // The State of the address; the GSTIN's where that has none.
+    let own = number.get(..2).filter(|code| gstin::state(code).is_some()).map(str::to_owned);
+    let state = if abroad { Some("96".to_owned()) } else { own };
+    Ok(PartyDtls {
+        gstin: number,
+        lgl_nm: text("the buyer's name", &party.legal_name, 3, 100)?,
+        pos: Some(supply.place_code.clone()),
+        addr1,
+        addr2,
+        loc,
+        pin: if abroad { 999_999 } else { pin("buyer", party)? },
+        stcd: state.ok_or("the buyer's State is not known")?,
+    })
+}
+
+/// The lines that charge something. INV-01 knows no negative amount: what is taken off
+/// stands as a discount on the largest of them.
+fn items(draft: &Draft) -> Result<Vec<Item>, String> {
+    let charged: Vec<&Line> = draft.lines.iter().filter(|line| !line.amount.is_negative()).collect();
+    let off: Vec<&Line> = draft.lines.iter().filter(|line| line.amount.is_negative()).collect();
+    let largest = (0..charged.len()).max_by_key(|at| (charged[*at].amount.amount(), std::cmp::Reverse(*at)));
+    let largest = largest.ok_or("it has no line that charges something")?;
+    let mut items = Vec::new();
+    for (index, line) in charged.iter().enumerate() {
+        let reduced: &[&Line] = if index == largest { &off } else { &[] };
+        items.push(item(index + 1, line, reduced)?);
+    }
+    Ok(items)
+}
+
+fn item(place: usize, line: &Line, off: &[&Line]) -> Result<Item, String> {
+    let currency = line.amount.currency();
+    let too_large = |e: crate::model::money::MoneyError| e.to_string();
+    let discount = total(currency, off.iter().map(|line| &line.amount)).map_err(too_large)?.negated();
+    let taxable = line.amount.minus(&discount).map_err(too_large)?;
+    if taxable.is_negative() {
+        return Err("more is taken off than any line charges".to_owned());
+    }
+    let tax = |kinds: &[&str]| -> Result<Money, String> {
+        let taxes = std::iter::once(line).chain(off.iter().copied()).flat_map(|line| &line.taxes);
+        total(currency, taxes.filter(|tax| kinds.contains(&tax.kind.as_str())).map(|tax| &tax.amount))
+            .map_err(too_large)
+    };
+    let (igst, cgst, sgst) = (tax(&["IGST"])?, tax(&["CGST"])?, tax(&["SGST", "UTGST"])?);
+    let whole = total(currency, [&taxable, &igst, &cgst, &sgst]).map_err(too_large)?;
+    let mut rate = Decimal::ZERO;
+    for tax in &line.taxes {
+        rate = crate::model::money::add_exact(rate, tax.rate).map_err(too_large)?;
+    }
+    Ok(Item {
+        sl_no: place.to_string(),
+        prd_desc: text("a description", &line.description, 3, 300)?,
+        is_servc: "Y",
+        hsn_cd: line.sac.clone().ok_or("a line has no service accounting code")?,
+        // One service at the whole amount: prices of calls have more decimals than there is
+        // room for, and quantity times price must be the amount.
+        qty: 1,
+        unit: "OTH",
+        unit_price: number(&line.amount.plain())?,
+        tot_amt: number(&line.amount.plain())?,
+        discount: number(&discount.plain())?,
+        ass_amt: number(&taxable.plain())?,
+        gst_rt: number(&rate.normalize().to_string())?,
+        igst_amt: number(&igst.plain())?,
+        cgst_amt: number(&cgst.plain())?,
+        sgst_amt: number(&sgst.plain())?,
+        tot_item_val: number(&whole.plain())?,
+    })
+}

@@ -1,0 +1,39 @@
+//! The invoice for programs: EN 16931 as Factur-X (CII) and UBL 2.1, and the Indian INV-01.
+//! Each is written only where the data allow it; where not, it is said why.
+
+pub mod cii;
+mod en;
+pub mod inv01;
+pub mod ubl;
+mod xml;
+
+use crate::model::invoice::Issued;
+
+/// A structured form of an invoice that is a file of its own.
+pub struct Form {
+    /// How its file's name ends.
+    pub ending: &'static str,
+    /// What it is called.
+    pub name: &'static str,
+    /// Writes it, or says why not.
+    pub render: fn(&Issued) -> Result<Vec<u8>, String>,
+}
+
+/// The forms. Factur-X is inside the PDF.
+pub const FORMS: [Form; 2] = [
+    Form { ending: "ubl.xml", name: "ubl", render: ubl::render },
+    Form { ending: "inv01.json", name: "inv-01", render: inv01::render },
+];
+
+/// Which forms an invoice has: its name, and why not where it has not.
+#[must_use]
+pub fn reasons(invoice: &Issued) -> Vec<(&'static str, Option<String>)> {
+    let en = en::Terms::of(invoice).err();
+    vec![("factur-x", en.clone()), ("ubl", en), ("inv-01", inv01::check(invoice).err())]
+}
+
+/// The endings of the files that an invoice has beside `.pdf` and `.json`.
+pub fn endings(invoice: &Issued) -> impl Iterator<Item = &'static Form> {
+    let reasons = reasons(invoice);
+    FORMS.iter().filter(move |form| reasons.iter().any(|(name, why)| *name == form.name && why.is_none()))
+}
