@@ -7,6 +7,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::books::voids::Void;
 use crate::capture::store::sha256_hex;
 use crate::model::invoice::Document;
 use crate::model::number::Allotted;
@@ -41,6 +42,9 @@ pub struct Event {
     pub manifest_sha256: String,
     /// Invoices issued by this event, in order of number.
     pub issued: Vec<IssuedEntry>,
+    /// Numbers of the period that are void since this event.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub voided: Vec<Void>,
     /// SHA-256 of the line before, without its line end; empty for the first.
     pub previous: String,
     /// SHA-256 of this line's canonical JSON without this field.
@@ -114,6 +118,11 @@ impl Chain {
     /// The events of a period, in order.
     pub fn of<'a>(&'a self, period: &'a str) -> impl Iterator<Item = &'a Event> {
         self.events.iter().filter(move |event| event.period == period)
+    }
+
+    /// Every void that is recorded.
+    pub fn voided(&self) -> impl Iterator<Item = &Void> {
+        self.events.iter().flat_map(|event| &event.voided)
     }
 
     /// The invoices issued for a period, in order of issue.
@@ -214,6 +223,7 @@ mod tests {
             tool: "0.1.0".into(),
             outcome: "reconciled".into(),
             manifest_sha256: "00".into(),
+            voided: vec![],
             issued: vec![],
             previous: String::new(),
             digest: String::new(),

@@ -11,6 +11,7 @@ use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
 use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS};
 use crate::books::resolutions;
+use crate::books::voids::{self, VOIDS, Voids};
 use crate::capture::store::sha256_hex;
 use crate::ledger::format::{self, Format};
 use crate::ledger::open::FORMATS;
@@ -49,6 +50,8 @@ pub struct Configuration {
     pub charges: Vec<Entry>,
     /// The seller's logo.
     pub logo: Option<Logo>,
+    /// Invoices that are void.
+    pub voids: Voids,
 }
 
 /// A logo as it is embedded.
@@ -80,11 +83,20 @@ impl Configuration {
     pub fn for_period(mut self, books: &Books, period: &Period) -> Result<Self, Problem> {
         let name = resolutions::file(period);
         self.add_resolutions(resolutions::read(&books.path(&name))?, &name)?;
+        self.add_voids(resolutions::read(&books.path(VOIDS))?, VOIDS)?;
         self.open_items = open_items::before(books, period)?;
         if !self.open_items.is_empty() {
             self.copies.push((OPEN_ITEMS_COPY.to_owned(), to_bytes(&self.open_items)));
         }
         Ok(self)
+    }
+
+    fn add_voids(&mut self, bytes: Option<Vec<u8>>, name: &str) -> Result<(), Problem> {
+        if let Some(bytes) = bytes {
+            self.voids = voids::parse(&bytes, name)?;
+            self.copies.push((VOIDS_COPY.to_owned(), bytes));
+        }
+        Ok(())
     }
 
     fn add_resolutions(&mut self, bytes: Option<Vec<u8>>, name: &str) -> Result<(), Problem> {
@@ -100,6 +112,9 @@ impl Configuration {
 const OPEN_ITEMS_COPY: &str = "open-items.json";
 /// The name of the decisions' copy in `inputs/`.
 const RESOLUTIONS_COPY: &str = "resolutions.toml";
+
+/// The name of the voids' copy in `inputs/`.
+const VOIDS_COPY: &str = "voids.toml";
 
 /// How the copies of ledger formats in `inputs/` begin.
 const FORMAT_COPY: &str = "ledger-format-";
@@ -223,6 +238,7 @@ pub fn load_sealed(folder: &Path, template_file: &str, governing: &[String]) -> 
     let mut sealed = assemble(config, files)?;
     let decided = folder.join("inputs").join(RESOLUTIONS_COPY);
     sealed.add_resolutions(resolutions::read(&decided)?, "inputs/resolutions.toml")?;
+    sealed.add_voids(resolutions::read(&inputs.join(VOIDS_COPY))?, "inputs/voids.toml")?;
     if let Some(bytes) = resolutions::read(&folder.join("inputs").join(OPEN_ITEMS_COPY))? {
         sealed.open_items = serde_json::from_slice(&bytes).map_err(|e| {
             Problem::stop("sealed-inputs", format!("inputs/{OPEN_ITEMS_COPY} cannot be read")).because(e.to_string())
@@ -281,6 +297,7 @@ fn assemble(config: Config, files: Files) -> Result<Configuration, Problem> {
         open_items: Vec::new(),
         charges: entries,
         logo,
+        voids: Voids::new(),
     })
 }
 

@@ -22,7 +22,7 @@ use crate::model::invoice::Issued;
 use crate::model::period::Period;
 use crate::model::posting::LedgerFile;
 use crate::model::problem::{Exit, Problem, io};
-use crate::render::{csv, invoice_json, pdf, structured};
+use crate::render::{csv, invoice_json, journal, pdf, structured};
 
 /// What a close did.
 #[derive(Debug)]
@@ -231,9 +231,11 @@ pub fn close(
     let present = ground::check(books, &chain, period)?;
     let before = load_issued(books, &chain, period)?;
     let previous = previous(books, &chain, period)?;
-    let basis = Basis { configuration, capture, issued: &before, previous: previous.as_ref(), version: VERSION };
+    let standing: Vec<Issued> =
+        before.iter().filter(|issued| !configuration.voids.contains_key(&issued.number)).cloned().collect();
+    let basis = Basis { configuration, capture, issued: &standing, previous: previous.as_ref(), version: VERSION };
     let derived = derive_now(books, period, &basis)?;
-    let served: BTreeSet<&str> = before.iter().map(|issued| issued.content.customer_id.as_str()).collect();
+    let served: BTreeSet<&str> = standing.iter().map(|issued| issued.content.customer_id.as_str()).collect();
     let drafts = derived
         .decisions
         .values()
@@ -299,12 +301,18 @@ pub fn close(
         .chain(&entries)
         .map(|entry| (entry.number.as_str(), entry.pdf_sha256.as_str()))
         .collect();
-    let register = csv::register(before.iter().chain(&new), |invoice| {
+    let void = |number: &str| configuration.voids.contains_key(number);
+    let register = csv::register(before.iter().chain(&new), void, |invoice| {
         digests.get(invoice.number.as_str()).copied().unwrap_or_default().to_owned()
     });
+    let journals = journals(standing.iter().chain(&new))?;
+    let known: BTreeSet<&str> = chain.voided().map(|void| void.number.as_str()).collect();
+    let newly = before.iter().filter(|issued| !known.contains(issued.number.as_str()));
+    let voided: Vec<_> = newly.filter_map(|issued| configuration.voids.get(&issued.number)).cloned().collect();
     let copies = configuration.copies.iter().map(|(name, bytes)| (format!("inputs/{name}"), bytes));
     let reports = derived.reports.iter().map(|(name, bytes)| ((*name).to_owned(), bytes));
-    for (name, bytes) in copies.chain(reports).chain([("invoices.csv".to_owned(), &register)]) {
+    let journals = journals.iter().map(|(name, bytes)| ((*name).to_owned(), bytes));
+    for (name, bytes) in copies.chain(reports).chain([("invoices.csv".to_owned(), &register)]).chain(journals) {
         transaction.stage(format!("{folder}/{name}"), bytes)?;
         staged.push(FileEntry::of(name, bytes));
     }
@@ -364,6 +372,7 @@ pub fn close(
         outcome: derived.reconciliation.outcome().into(),
         manifest_sha256: manifest_sha256.clone(),
         issued: entries,
+        voided,
         previous: String::new(),
         digest: String::new(),
     };
@@ -375,6 +384,20 @@ pub fn close(
     transaction.stage(CHAIN, &longer)?;
     transaction.commit(&format!("close --period {}", period.name))?;
     Ok(Closed { derived, new, before, sealed: true, manifest_sha256, chain_head })
+}
+
+/// The period's invoices and notes as postings: name and bytes of each file.
+pub(super) fn journals<'a>(
+    issued: impl IntoIterator<Item = &'a Issued>,
+) -> Result<[(&'static str, Vec<u8>); 3], Problem> {
+    let entries = journal::entries(issued).map_err(|e| {
+        Problem::stop("overflow", "the postings of an invoice are too large to be added up").because(e.to_string())
+    })?;
+    Ok([
+        ("journal.hledger", journal::hledger::render(&entries)),
+        ("journal.beancount", journal::beancount::render(&entries)),
+        ("journal.tally.xml", journal::tally::render(&entries)),
+    ])
 }
 
 /// The structured forms that an invoice has, each with its name's ending.

@@ -167,7 +167,7 @@ fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Repor
     let files = digests(books, &period, &folder, &manifest, report)?;
     let issued = redraw::issued(books, chain, &period, report);
     let ground_holds = report.broken[before..].iter().all(|b| {
-        let derived = ["reconciliation.", "invoices/", "invoices.csv"];
+        let derived = ["reconciliation.", "invoices/", "invoices.csv", "journal."];
         derived.iter().any(|d| b.file.starts_with(&format!("{folder}/{d}")))
     });
     if ground_holds {
@@ -296,7 +296,8 @@ fn rederive(
     };
     // What the last run found was found beside the invoices of the runs before it.
     let new: BTreeSet<&str> = event.issued.iter().map(|e| e.number.as_str()).collect();
-    let before: Vec<Issued> = issued.iter().filter(|i| !new.contains(i.number.as_str())).cloned().collect();
+    let standing = || issued.iter().filter(|i| !configuration.voids.contains_key(&i.number));
+    let before: Vec<Issued> = standing().filter(|i| !new.contains(i.number.as_str())).cloned().collect();
     let previous = match Recaptured::of(books, manifest) {
         Ok(previous) => previous,
         Err(problem) => {
@@ -323,8 +324,13 @@ fn rederive(
     }
     let digests: BTreeMap<&str, &str> =
         chain.issued_in(&period.name).map(|e| (e.number.as_str(), e.pdf_sha256.as_str())).collect();
-    let register = csv::register(issued, |i| digests.get(i.number.as_str()).copied().unwrap_or_default().to_owned());
+    let void = |number: &str| configuration.voids.contains_key(number);
+    let register =
+        csv::register(issued, void, |i| digests.get(i.number.as_str()).copied().unwrap_or_default().to_owned());
     compare(books, &format!("{folder}/invoices.csv"), &register, report);
+    for (name, bytes) in seal::journals(standing())? {
+        compare(books, &format!("{folder}/{name}"), &bytes, report);
+    }
 
     for invoice in issued {
         let name = format!("{folder}/invoices/{}.json", invoice.file_stem());
@@ -349,7 +355,7 @@ fn rederive(
             _ => {}
         }
     }
-    let served: BTreeSet<&str> = issued.iter().map(|i| i.content.customer_id.as_str()).collect();
+    let served: BTreeSet<&str> = standing().map(|i| i.content.customer_id.as_str()).collect();
     let due = derived
         .decisions
         .iter()

@@ -10,3 +10,4 @@ pub mod lock;
 pub mod resolutions;
 pub mod settings;
 pub mod transaction;
+pub mod voids;

@@ -80,6 +80,10 @@ pub enum Command {
     Sql(Sql),
     /// Recompute and re-derive everything that was sealed, offline
     Verify(Verify),
+    /// Certify that invoice numbers run without gaps: first, last, total, cancelled
+    Numbers,
+    /// Declare an issued invoice void; the next close records it
+    Void(Void),
     /// Put known faults into a copy of your ledger, and say how many are found
     SelfTest(SelfTest),
     /// Say where each period stands, and the next command
@@ -134,6 +138,20 @@ pub struct Resolve {
     /// When, if not today
     #[arg(long, value_name = "DATE")]
     pub on: Option<String>,
+}
+
+/// `void`
+#[derive(Debug, Args)]
+pub struct Void {
+    /// The invoice's number, as printed
+    #[arg(value_name = "NUMBER")]
+    pub number: String,
+    /// Why; an auditor will read it
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Who decides
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
 }
 
 /// `demo`

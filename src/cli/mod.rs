@@ -8,6 +8,7 @@ mod explain;
 mod fetch;
 mod import;
 mod init;
+mod numbers;
 mod output;
 mod progress;
 mod reconcile;
@@ -17,6 +18,7 @@ mod self_test;
 mod sql;
 mod status;
 mod verify;
+mod void;
 
 use std::collections::BTreeMap;
 
@@ -76,6 +78,8 @@ pub fn run(arguments: Arguments, world: &World) -> Exit {
         Command::Restated(args) => restated::run(&job, &args),
         Command::Sql(args) => sql::run(&job, &args),
         Command::Verify(args) => verify::run(&job, &args),
+        Command::Numbers => numbers::run(&job),
+        Command::Void(args) => void::run(&job, &args),
         Command::SelfTest(args) => self_test::run(&job, &args),
         Command::Status => status::run(&job),
         Command::Explain(args) => explain::run(&job, &args),

@@ -71,10 +71,14 @@ pub fn reconciliation(r: &Reconciliation) -> Vec<u8> {
     write(&header, &rows)
 }
 
-/// `invoices.csv`: the register, in order of number. `digest` gives the SHA-256 of an
-/// invoice's PDF.
+/// `invoices.csv`: the register, in order of number. `void` tells which
+/// numbers are void, `digest` gives the SHA-256 of an invoice's PDF.
 #[must_use]
-pub fn register<'a>(invoices: impl IntoIterator<Item = &'a Issued>, digest: impl Fn(&Issued) -> String) -> Vec<u8> {
+pub fn register<'a>(
+    invoices: impl IntoIterator<Item = &'a Issued>,
+    void: impl Fn(&str) -> bool,
+    digest: impl Fn(&Issued) -> String,
+) -> Vec<u8> {
     let header = [
         "number",
         "issue_date",
@@ -107,7 +111,7 @@ pub fn register<'a>(invoices: impl IntoIterator<Item = &'a Issued>, digest: impl
                 draft.round_off.plain(),
                 draft.total.plain(),
                 draft.currency.code().to_owned(),
-                "issued".to_owned(),
+                if void(&invoice.number) { "void" } else { "issued" }.to_owned(),
                 digest(invoice),
                 draft.document.name().to_owned(),
                 draft.original.as_ref().map_or_else(String::new, |original| original.number.clone()),

@@ -11,6 +11,7 @@ mod archive;
 mod fonts;
 mod layout;
 mod logo;
+mod proofread;
 pub mod template;
 mod writer;
 
@@ -25,12 +26,15 @@ use crate::model::problem::Problem;
 /// invoice can be told as Factur-X (profile EN 16931), that is embedded.
 ///
 /// # Errors
-/// A character that no font of ours has, or a document that cannot be assembled.
+/// A character that no font of ours has, a document that cannot be assembled, or one that,
+/// read back, does not say what the invoice says.
 pub fn render(invoice: &Issued, template: &Template, logo: Option<&Logo>) -> Result<Vec<u8>, Problem> {
     let fonts = fonts::Fonts::load()?;
     let pages = layout::lay_out(invoice, template, logo, fonts);
     let attachment = structured::cii::render(invoice).ok();
-    writer::write(&pages, invoice, template, fonts, logo, attachment.as_deref())
+    let bytes = writer::write(&pages, invoice, template, fonts, logo, attachment.as_deref())?;
+    proofread::check(&bytes, invoice, template)?;
+    Ok(bytes)
 }
 
 /// Whether everything that an invoice would print can be printed, before it is given a

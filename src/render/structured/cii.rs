@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 
 use super::en::{Item, TaxNumber, Terms};
-use super::xml::Xml;
 use crate::model::invoice::{Issued, Party};
 use crate::model::money::Money;
+use crate::render::xml::Xml;
 
 /// The document.
 ///

@@ -5,7 +5,6 @@ pub mod cii;
 mod en;
 pub mod inv01;
 pub mod ubl;
-mod xml;
 
 use crate::model::invoice::Issued;
 

@@ -3,9 +3,9 @@
 use rust_decimal::Decimal;
 
 use super::en::{Item, TaxNumber, Terms};
-use super::xml::Xml;
 use crate::model::invoice::{Document, Issued, Party};
 use crate::model::money::Money;
+use crate::render::xml::Xml;
 
 /// The document.
 ///

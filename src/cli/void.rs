@@ -1,0 +1,47 @@
+//! `crossfoot void`: declares an issued invoice void. The next close records it.
+
+use super::Job;
+use super::args;
+use crate::audit::seal;
+use crate::books::config;
+use crate::books::lock::Lock;
+use crate::books::resolutions;
+use crate::books::transaction::write_apart;
+use crate::books::voids::{self, VOIDS, Void};
+use crate::model::problem::{Exit, Problem, nearest};
+
+pub(super) fn run(job: &Job<'_>, args: &args::Void) -> Result<Exit, Problem> {
+    let (settings, _) = config::load(&job.books)?;
+    let (chain, _) = seal::load_chain(&job.books)?;
+    let allotted = chain.allotted();
+    let Some(known) = allotted.iter().find(|known| known.number.eq_ignore_ascii_case(&args.number)) else {
+        let near = nearest(&args.number, allotted.iter().map(|known| known.number.as_str()));
+        let hint = near.map_or_else(String::new, |n| format!("; did you mean {n}?"));
+        return Err(Problem::usage("arguments", format!("no invoice has the number {}{hint}", args.number))
+            .not_done("Nothing was declared void."));
+    };
+    let _lock = Lock::take(&job.books, "void")?;
+    let mut all = match resolutions::read(&job.books.path(VOIDS))? {
+        Some(bytes) => voids::parse(&bytes, VOIDS)?,
+        None => voids::Voids::new(),
+    };
+    if let Some(already) = all.get(&known.number) {
+        return Err(Problem::usage(
+            "arguments",
+            format!("{} is void since {}: {}", already.number, already.on, already.reason),
+        )
+        .not_done("Nothing was declared void."));
+    }
+    let on = job.world.clock()?().with_timezone(&settings.timezone).date_naive().to_string();
+    let void = Void { number: known.number.clone(), reason: args.reason.clone(), by: args.by.clone(), on };
+    all.insert(known.number.clone(), void);
+    // Read back as a file that was written by hand is.
+    let text = voids::write(&all)?;
+    voids::parse(text.as_bytes(), VOIDS)?;
+    write_apart(&job.books.path("resolutions"), &[("voids.toml", text.into_bytes())])?;
+    job.out.text(&format!(
+        "Void: {}, of {} for {}. Written to {VOIDS}.\nIts number is never used again. If the customer is to be charged, the next close issues\nanother invoice.\nNext: crossfoot close --period {}\n",
+        known.number, known.customer_id, known.period, known.period
+    ))?;
+    Ok(Exit::Done)
+}
