@@ -4,6 +4,9 @@
 //!
 //! `cargo bench -- --write DIR ROWS CUSTOMERS` writes the generated month for whole-process
 //! measurements: `ledger.csv` and an `analytics.json` that agrees with it.
+//!
+//! `cargo bench -- --draw LINES COUNT` draws COUNT invoices of LINES lines on one core, as
+//! they are issued (PDF/A-3b, Factur-X inside, read back), for `invoice_against_reportlab.py`.
 
 #![allow(
     missing_docs,
@@ -17,21 +20,29 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use crossfoot::bill::charges::complete;
+use crossfoot::books::customers::Agreement;
 use crossfoot::ledger::canonical::{self, Options};
-use crossfoot::model::invoice::Issued;
-use crossfoot::model::money::Currency;
+use crossfoot::model::invoice::{Charge, Draft, Issued, Line, Party, Pricing};
+use crossfoot::model::money::{Currency, Money, total};
 use crossfoot::model::period::Period;
+use crossfoot::model::usage::Direction;
 use crossfoot::rehearsal::month::Month;
 use crossfoot::rehearsal::{Script, start};
 use crossfoot::render::invoice_json;
 use crossfoot::render::pdf::render;
 use crossfoot::render::pdf::template::{SHIPPED, Template};
+use rust_decimal::Decimal;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|a| a == "--write") {
         let [dir, rows, customers] = &arguments[at + 1..at + 4] else { panic!("--write DIR ROWS CUSTOMERS") };
         return write(dir, rows.parse().unwrap(), customers.parse().unwrap());
+    }
+    if let Some(at) = arguments.iter().position(|a| a == "--draw") {
+        let [lines, count] = &arguments[at + 1..at + 3] else { panic!("--draw LINES COUNT") };
+        return draw(lines.parse().unwrap(), count.parse().unwrap());
     }
     ledger();
     invoices();
@@ -197,4 +208,60 @@ fn invoices() {
         COUNT as f64 / time.as_secs_f64(),
         time.as_secs_f64() * 1000.0 / COUNT as f64
     );
+}
+
+/// An invoice of so many lines, taxed and rounded as a close does it.
+fn example(lines: usize) -> Issued {
+    let config = crossfoot::books::config::parse(
+        "[seller]\nlegal_name = \"Malabar Voice Resale Pvt Ltd\"\naddress = \"12 Residency Road\\nBengaluru 560001\"\ngstin = \"29AAFCC9980M1ZR\"\naccount_number = \"001234567890\"\nupi = \"malabar@decbank\"\n[invoice]\nregime = \"gst\"\n",
+        "bench",
+    )
+    .unwrap();
+    let money = |units: i64| Money::new(Decimal::new(units, 2), Currency::INR);
+    let lines: Vec<Line> = (0..lines)
+        .map(|n| {
+            let amount = money(10_000 + 137 * i64::try_from(n).unwrap());
+            Line {
+                description: format!("Outbound calls, number +91 80 4000 {n:04}, March 2026"),
+                charge: Charge::Usage,
+                direction: Some(Direction::Outbound),
+                calls: Some(100 + n as u64),
+                pricing: Pricing::Stated,
+                exact: amount,
+                amount,
+                sac: None,
+                taxes: vec![],
+            }
+        })
+        .collect();
+    let subtotal = total(Currency::INR, lines.iter().map(|line| &line.amount)).unwrap();
+    let buyer = Party {
+        legal_name: "Credresolve Financial Services Pvt Ltd".to_owned(),
+        address: vec!["98 College Road".to_owned(), "Mumbai 400001".to_owned()],
+        state_code: Some("27".to_owned()),
+        gstin: Some("27AAPFU0939F1ZV".to_owned()),
+        ..Party::default()
+    };
+    let mut content = Draft {
+        seller: config.invoicing.seller.clone(),
+        payment: config.invoicing.payment.clone(),
+        buyer,
+        lines,
+        subtotal,
+        ..Draft::blank("MA_1", &Period::parse("2026-03").unwrap(), Currency::INR)
+    };
+    complete(&mut content, &Agreement::default(), &config.invoicing).unwrap();
+    let issue_date = chrono::NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
+    Issued { number: "CF/25-26/00001".to_owned(), issue_date, content, template_sha256: String::new() }
+}
+
+fn draw(lines: usize, count: usize) {
+    let template = Template::parse(SHIPPED[0].1, "classic").unwrap();
+    let invoice = example(lines);
+    let mut size = 0;
+    for n in 0..count {
+        let number = format!("CF/25-26/{n:05}");
+        size = render(&Issued { number, ..invoice.clone() }, &template, None).unwrap().len();
+    }
+    println!("{size}");
 }

@@ -65,7 +65,7 @@ pub(super) struct Unpacked<R: Read>(Packing<R>);
 
 enum Packing<R: Read> {
     None(Hashed<Start<R>>),
-    Gzip(MultiGzDecoder<Hashed<Start<R>>>),
+    Gzip(Box<MultiGzDecoder<Hashed<Start<R>>>>),
     /// A file may have several frames, one after the other.
     Zstd(Option<Box<StreamingDecoder<Frames<R>, FrameDecoder>>>),
 }
@@ -85,7 +85,7 @@ impl<R: Read> Unpacked<R> {
         let (gzip, zstd) = (start.starts_with(&[0x1f, 0x8b]), start == [0x28, 0xb5, 0x2f, 0xfd]);
         let whole = Hashed::new(io::Cursor::new(start).chain(input));
         Ok(Self(if gzip {
-            Packing::Gzip(MultiGzDecoder::new(whole))
+            Packing::Gzip(Box::new(MultiGzDecoder::new(whole)))
         } else if zstd {
             let frame = StreamingDecoder::new(io::BufReader::new(whole)).map_err(|e| unreadable(name, &e))?;
             Packing::Zstd(Some(Box::new(frame)))

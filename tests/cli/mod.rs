@@ -5,6 +5,7 @@ mod close;
 mod demo;
 mod fetch;
 mod help;
+mod invoices;
 mod reconcile;
 mod resolve;
 mod verify;

@@ -5,6 +5,7 @@
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat};
 use sha2::{Digest, Sha256};
 
+use super::writer::deflate;
 use crate::model::invoice::{self, Issued};
 
 /// sRGB, made by lcms2; its date is fixed.
@@ -12,7 +13,7 @@ const SRGB: &[u8] = include_bytes!("../../../templates/sRGB.icc");
 /// The name that Factur-X prescribes.
 const ATTACHMENT: &str = "factur-x.xml";
 
-pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<&[u8]>) {
+pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<Vec<u8>>) {
     graph.version = "1.7".to_owned();
     let facts = Facts::of(invoice);
     information(graph, &facts);
@@ -33,7 +34,7 @@ pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<
         ("Info", text("sRGB IEC61966-2.1")),
         ("DestOutputProfile", Object::Reference(profile)),
     ]));
-    let file = attachment.map(|xml| attach(graph, xml, &facts.pdf_date));
+    let file = attachment.map(|xml| attach(graph, &xml, &facts.pdf_date));
     let Ok(catalog) = graph.catalog_mut() else { return };
     catalog.set("Metadata", Object::Reference(metadata));
     catalog.set("OutputIntents", Object::Array(vec![Object::Reference(intent)]));
@@ -55,7 +56,14 @@ pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<
     graph.trailer.set("ID", Object::Array(vec![id.clone(), id]));
     graph.prune_objects();
     graph.renumber_objects();
-    graph.compress();
+    for object in graph.objects.values_mut() {
+        if let Object::Stream(stream) = object
+            && stream.allows_compression
+            && !stream.dict.has(b"Filter")
+        {
+            deflated(stream);
+        }
+    }
 }
 
 /// What Info dictionary and XMP both say: they must agree (ISO 19005-3, 6.6.3).
@@ -84,6 +92,14 @@ impl Facts {
             xmp_date: invoice.issue_date.format("%Y-%m-%dT00:00:00Z").to_string(),
             kind,
         }
+    }
+}
+
+fn deflated(stream: &mut Stream) {
+    let content = deflate(&stream.content);
+    if content.len() < stream.content.len() {
+        stream.set_content(content);
+        stream.dict.set("Filter", name("FlateDecode"));
     }
 }
 
@@ -144,14 +160,17 @@ fn tidy(graph: &mut Document) {
 fn attach(graph: &mut Document, xml: &[u8], date: &str) -> ObjectId {
     let size = i64::try_from(xml.len()).unwrap_or(i64::MAX);
     let parameters = dictionary(&[("ModDate", text(date)), ("Size", Object::Integer(size))]);
-    let stream = graph.add_object(Stream::new(
+    let mut stream = Stream::new(
         dictionary(&[
             ("Type", name("EmbeddedFile")),
             ("Subtype", name("text/xml")),
             ("Params", Object::Dictionary(parameters)),
+            ("Filter", name("FlateDecode")),
         ]),
-        xml.to_vec(),
-    ));
+        deflate(xml),
+    );
+    stream.allows_compression = false;
+    let stream = graph.add_object(stream);
     let files = dictionary(&[("F", Object::Reference(stream)), ("UF", Object::Reference(stream))]);
     graph.add_object(dictionary(&[
         ("Type", name("Filespec")),

@@ -58,6 +58,10 @@ pub(super) struct FontKey {
 }
 
 impl FontKey {
+    pub(super) fn style(self) -> Style {
+        self.style
+    }
+
     pub(super) fn name(self) -> String {
         let style = match self.style {
             Style::Regular => "Regular",
@@ -86,31 +90,48 @@ pub(super) struct Glyph {
 
 /// A stretch of text in one font.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Run {
-    pub(super) font: FontKey,
-    pub(super) glyphs: Vec<Glyph>,
-    pub(super) text: String,
-    /// Whether glyphs stand elsewhere than one after the other: such a run is drawn glyph by
-    /// glyph, with its text beside it.
-    pub(super) is_shaped: bool,
+pub(super) enum Run<'a> {
+    /// One glyph a character, one after the other.
+    Plain { font: FontKey, text: &'a str },
+    /// Glyphs that stand elsewhere than one after the other: drawn each by itself, with their
+    /// text beside them.
+    Shaped { font: FontKey, text: &'a str, glyphs: Vec<Glyph> },
 }
 
-impl Run {
-    fn width(&self) -> f32 {
-        self.glyphs.iter().map(|glyph| glyph.advance).sum()
+impl Run<'_> {
+    pub(super) fn font(&self) -> FontKey {
+        match self {
+            Self::Plain { font, .. } | Self::Shaped { font, .. } => *font,
+        }
     }
 }
+
+/// Characters below this are looked up once for all.
+const TABLE: usize = 0x2120;
 
 /// Every face, parsed once.
 pub(super) struct Fonts {
     faces: Vec<[rustybuzz::Face<'static>; 2]>,
+    /// Glyph and width in units of the first family, regular and bold, by character.
+    table: [Vec<(u16, u16)>; 2],
 }
 
 static FONTS: LazyLock<Option<Fonts>> = LazyLock::new(|| {
     let face = |bytes: &'static [u8]| rustybuzz::Face::from_slice(bytes, 0);
     let faces = FAMILIES.iter().map(|family| Some([face(family.files[0])?, face(family.files[1])?]));
-    Some(Fonts { faces: faces.collect::<Option<_>>()? })
+    let faces: Vec<[rustybuzz::Face<'static>; 2]> = faces.collect::<Option<_>>()?;
+    let table = |style: usize| {
+        let characters = (0..TABLE).map(|code| u32::try_from(code).ok().and_then(char::from_u32));
+        characters.map(|c| c.and_then(|c| plain(&faces[0][style], c)).unwrap_or((0, 0))).collect()
+    };
+    Some(Fonts { table: [table(0), table(1)], faces })
 });
+
+/// Glyph and width of a character by itself.
+fn plain(face: &rustybuzz::Face<'static>, c: char) -> Option<(u16, u16)> {
+    let glyph = face.glyph_index(c).filter(|glyph| glyph.0 != 0)?;
+    Some((glyph.0, face.glyph_hor_advance(glyph)?))
+}
 
 /// The family that a character belongs to: by its block; joiners, dandas and vowel signs
 /// that are shared stay with the letter before them.
@@ -130,8 +151,17 @@ impl Fonts {
         FONTS.as_ref().ok_or_else(|| Problem::stop("internal", "a built-in font cannot be read"))
     }
 
-    fn face(&self, font: FontKey) -> &rustybuzz::Face<'static> {
-        &self.faces[font.family][font.style as usize]
+    /// Glyph and width, in units, of a character of the first family.
+    pub(super) fn plain(&self, style: Style, c: char) -> Option<(u16, u16)> {
+        match self.table[style as usize].get(c as usize) {
+            Some(known) => Some(*known).filter(|(glyph, _)| *glyph != 0),
+            None => plain(&self.faces[0][style as usize], c),
+        }
+    }
+
+    /// Units of an em in the first family.
+    pub(super) fn em(&self, style: Style) -> f32 {
+        self.faces[0][style as usize].units_per_em() as f32
     }
 
     /// The first character of a text that none of the fonts has, or that needs a direction
@@ -140,41 +170,42 @@ impl Fonts {
         let mut family = 0;
         text.chars().find(|c| {
             family = family_of(*c, family);
-            let has = |style| self.face(FontKey { family, style }).glyph_index(*c).is_some_and(|glyph| glyph.0 != 0);
+            let has = |style: Style| match family {
+                0 => self.plain(style, *c).is_some(),
+                _ => plain(&self.faces[family][style as usize], *c).is_some(),
+            };
             !(has(Style::Regular) && has(Style::Bold))
         })
     }
 
-    /// Glyphs of a text, font by font. The caller has made sure that there are glyphs.
-    pub(super) fn shape(&self, style: Style, text: &str) -> Vec<Run> {
+    /// A text, font by font. The caller has made sure that there are glyphs.
+    pub(super) fn shape<'a>(&self, style: Style, text: &'a str) -> Vec<Run<'a>> {
+        // No script that needs shaping begins before Devanagari, in UTF-8 at e0 a4 80.
+        if text.bytes().all(|byte| byte < 0xe0) {
+            return vec![Run::Plain { font: FontKey { family: 0, style }, text }];
+        }
         let mut runs = Vec::new();
-        let mut family = 0;
-        let mut from = 0;
-        let mut current: Option<usize> = None;
+        let (mut from, mut family) = (0, 0);
         for (at, c) in text.char_indices() {
-            family = family_of(c, family);
-            if current.is_some_and(|known| known != family) {
-                runs.extend(current.map(|family| self.run(FontKey { family, style }, &text[from..at])));
+            let next = family_of(c, family);
+            if next != family && at > 0 {
+                runs.push(self.run(FontKey { family, style }, &text[from..at]));
                 from = at;
             }
-            current = Some(family);
+            family = next;
         }
-        runs.extend(current.map(|family| self.run(FontKey { family, style }, &text[from..])));
+        if from < text.len() {
+            runs.push(self.run(FontKey { family, style }, &text[from..]));
+        }
         runs
     }
 
-    fn run(&self, font: FontKey, text: &str) -> Run {
-        let face = self.face(font);
-        let em = 1_000.0 / face.units_per_em() as f32;
+    fn run<'a>(&self, font: FontKey, text: &'a str) -> Run<'a> {
         if font.family == 0 {
-            let glyph = |c: char| {
-                let id = face.glyph_index(c)?;
-                let advance = f32::from(face.glyph_hor_advance(id)?) * em;
-                Some(Glyph { id: id.0, x: 0.0, y: 0.0, advance, text: c.to_string() })
-            };
-            let glyphs = text.chars().filter_map(glyph).collect();
-            return Run { font, glyphs, text: text.to_owned(), is_shaped: false };
+            return Run::Plain { font, text };
         }
+        let face = &self.faces[font.family][font.style as usize];
+        let em = 1_000.0 / face.units_per_em() as f32;
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
@@ -197,22 +228,23 @@ impl Fonts {
                 text: cluster.to_owned(),
             }
         });
-        Run { font, glyphs: glyphs.collect(), text: text.to_owned(), is_shaped: true }
+        Run::Shaped { font, glyphs: glyphs.collect(), text }
+    }
+
+    /// The width of a stretch in points.
+    pub(super) fn run_width(&self, run: &Run<'_>, size: f32) -> f32 {
+        match run {
+            Run::Plain { font, text } => {
+                let widths = text.chars().filter_map(|c| self.plain(font.style, c)).map(|(_, width)| u32::from(width));
+                widths.sum::<u32>() as f32 * size / self.em(font.style)
+            }
+            Run::Shaped { glyphs, .. } => glyphs.iter().map(|glyph| glyph.advance).sum::<f32>() * size / 1_000.0,
+        }
     }
 
     /// The width of a text in points.
     pub(super) fn width(&self, style: Style, size: f32, text: &str) -> f32 {
-        if text.is_ascii() {
-            // The common case, without glyphs being kept.
-            let face = self.face(FontKey { family: 0, style });
-            let units: u32 = text
-                .chars()
-                .filter_map(|c| face.glyph_index(c))
-                .map(|glyph| u32::from(face.glyph_hor_advance(glyph).unwrap_or(0)))
-                .sum();
-            return units as f32 * size / face.units_per_em() as f32;
-        }
-        self.shape(style, text).iter().map(Run::width).sum::<f32>() * size / 1_000.0
+        self.shape(style, text).iter().map(|run| self.run_width(run, size)).sum()
     }
 
     /// The part of a face that has these glyphs, and where each of them now is.
@@ -236,16 +268,17 @@ mod tests {
     fn words_of_indian_scripts_are_shaped() {
         let fonts = Fonts::load().unwrap();
         // क् + ष makes one ligature; a vowel sign that is written before its consonant stands first.
-        let glyphs = |text: &str| fonts.shape(Style::Regular, text).iter().map(|run| run.glyphs.len()).sum::<usize>();
-        assert_eq!(glyphs("क्ष"), 1);
+        let glyphs = |text: &str| match fonts.shape(Style::Regular, text).as_slice() {
+            [Run::Shaped { glyphs, .. }] => glyphs.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(glyphs("क्ष").len(), 1);
+        assert_eq!(glyphs("कि")[0].text, "कि");
         let runs = fonts.shape(Style::Bold, "कि ₹5 தமிழ்");
-        assert_eq!(
-            runs.iter().map(|run| run.font.name()).collect::<Vec<_>>(),
-            ["NotoSansDevanagari-Bold", "NotoSans-Bold", "NotoSansTamil-Bold"]
-        );
-        let whole: String = runs.iter().flat_map(|run| &run.glyphs).map(|glyph| glyph.text.as_str()).collect();
-        assert_eq!(whole, "कि ₹5 தமிழ்");
-        assert_eq!(runs[0].glyphs[0].text, "कि");
+        let names: Vec<String> = runs.iter().map(|run| run.font().name()).collect();
+        assert_eq!(names, ["NotoSansDevanagari-Bold", "NotoSans-Bold", "NotoSansTamil-Bold"]);
+        let whole: f32 = runs.iter().map(|run| fonts.run_width(run, 10.0)).sum();
+        assert!((whole - fonts.width(Style::Bold, 10.0, "कि ₹5 தமிழ்")).abs() < 0.01);
     }
 
     #[test]

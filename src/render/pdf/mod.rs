@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_types, clippy::float_arithmetic)]
 
 mod archive;
+mod content;
 mod fonts;
 mod layout;
 mod logo;
@@ -32,7 +33,7 @@ pub fn render(invoice: &Issued, template: &Template, logo: Option<&Logo>) -> Res
     let fonts = fonts::Fonts::load()?;
     let pages = layout::lay_out(invoice, template, logo, fonts);
     let attachment = structured::cii::render(invoice).ok();
-    let bytes = writer::write(&pages, invoice, template, fonts, logo, attachment.as_deref())?;
+    let bytes = writer::write(&pages, invoice, template, fonts, logo, attachment)?;
     proofread::check(&bytes, invoice, template)?;
     Ok(bytes)
 }

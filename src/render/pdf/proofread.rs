@@ -4,8 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lopdf::content::Content;
-use lopdf::{Dictionary, Document, Object, ObjectId};
+use lopdf::{Document, Object, ObjectId};
 
 use super::template::{Block, Template};
 use crate::model::invoice::Issued;
@@ -66,24 +65,30 @@ fn texts(bytes: &[u8]) -> Result<Vec<String>, lopdf::Error> {
                 fonts.insert(name, *id);
             }
         }
-        let content = Content::decode(&document.get_page_content(page))?;
+        let content = document.get_page_content(page);
         let mut font: Option<&Mapping> = None;
         let mut spoken: Option<String> = None;
         let mut text = String::new();
-        for operation in &content.operations {
-            match operation.operator.as_str() {
-                "Tf" => {
-                    let name = operation.operands.first().and_then(|o| o.as_name().ok());
+        // An operator stands behind its operands. The painter writes one operation a line.
+        for line in content.split(|byte| *byte == b'\n') {
+            let (before, operator) = match line.iter().rposition(|byte| *byte == b' ') {
+                Some(at) => (&line[..at], &line[at + 1..]),
+                None => (&[][..], line),
+            };
+            match operator {
+                b"Tf" => {
+                    let name = before.strip_prefix(b"/").and_then(|rest| rest.split(|byte| *byte == b' ').next());
                     font = name.and_then(|name| fonts.get(name)).and_then(|id| mappings.get(id));
                 }
-                "BDC" => spoken = operation.operands.get(1).and_then(|o| o.as_dict().ok()).and_then(actual_text),
-                "EMC" => text.push_str(&spoken.take().unwrap_or_default()),
-                "Tj" | "TJ" if spoken.is_none() => {
-                    for operand in &operation.operands {
-                        show(operand, font, &mut text);
+                b"BDC" => spoken = digits(before).map(|units| utf16(units.get(1..).unwrap_or_default())),
+                b"EMC" => text.push_str(&spoken.take().unwrap_or_default()),
+                b"Tj" if spoken.is_none() => {
+                    for glyph in digits(before).unwrap_or_default() {
+                        let known = font.and_then(|font| font.get(&glyph));
+                        text.push_str(known.map_or("\u{fffd}", String::as_str));
                     }
                 }
-                "ET" => texts.push(std::mem::take(&mut text)),
+                b"ET" => texts.push(std::mem::take(&mut text)),
                 _ => {}
             }
         }
@@ -91,28 +96,17 @@ fn texts(bytes: &[u8]) -> Result<Vec<String>, lopdf::Error> {
     Ok(texts)
 }
 
-/// The text that marked content stands for.
-fn actual_text(properties: &Dictionary) -> Option<String> {
-    let bytes = properties.get(b"ActualText").and_then(Object::as_str).ok()?;
-    Some(utf16(bytes.strip_prefix(&[0xfe, 0xff]).unwrap_or(bytes)))
+/// The units of a hexadecimal string, `<00410042>`: what stands in the innermost brackets.
+fn digits(operands: &[u8]) -> Option<Vec<u16>> {
+    let from = operands.iter().rposition(|byte| *byte == b'<')? + 1;
+    let length = operands[from..].iter().position(|byte| *byte == b'>')?;
+    let text = operands.get(from..from + length)?;
+    let unit = |four: &[u8; 4]| u16::from_str_radix(std::str::from_utf8(four).ok()?, 16).ok();
+    text.as_chunks::<4>().0.iter().map(unit).collect()
 }
 
-fn utf16(bytes: &[u8]) -> String {
-    let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
-    String::from_utf16_lossy(&units)
-}
-
-fn show(operand: &Object, font: Option<&Mapping>, text: &mut String) {
-    match operand {
-        Object::String(glyphs, _) => {
-            for pair in glyphs.as_chunks::<2>().0 {
-                let known = font.and_then(|font| font.get(&u16::from_be_bytes(*pair)));
-                text.push_str(known.map_or("\u{fffd}", String::as_str));
-            }
-        }
-        Object::Array(items) => items.iter().for_each(|item| show(item, font, text)),
-        _ => {}
-    }
+fn utf16(units: &[u16]) -> String {
+    String::from_utf16_lossy(units)
 }
 
 /// The `bfchar` lines of a ToUnicode map: `<0001> <0020>`.
@@ -125,9 +119,9 @@ fn mapping(document: &Document, id: ObjectId) -> Result<Mapping, lopdf::Error> {
         let mut parts = line.split(['<', '>']).map(str::trim).filter(|part| !part.is_empty());
         let (Some(glyph), Some(unicode), None) = (parts.next(), parts.next(), parts.next()) else { continue };
         let Ok(glyph) = u16::from_str_radix(glyph, 16) else { continue };
-        let bytes: Option<Vec<u8>> =
-            (0..unicode.len()).step_by(2).map(|at| u8::from_str_radix(unicode.get(at..at + 2)?, 16).ok()).collect();
-        mapping.extend(bytes.map(|bytes| (glyph, utf16(&bytes))));
+        let units: Option<Vec<u16>> =
+            (0..unicode.len()).step_by(4).map(|at| u16::from_str_radix(unicode.get(at..at + 4)?, 16).ok()).collect();
+        mapping.extend(units.map(|units| (glyph, utf16(&units))));
     }
     Ok(mapping)
 }

@@ -1,26 +1,38 @@
-//! Marks on pages → printpdf operations → an object graph → bytes that depend on the
-//! invoice alone.
+//! Pages → printpdf's document (pages, fonts, images, links, outline) → an object graph with
+//! our content streams → bytes that depend on the invoice alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use lopdf::{Document, Object, ObjectId, Stream};
 use printpdf::{
-    Actions, BorderArray, Codepoint, Color, ColorArray, DictItem, ExternalStream, ExternalXObject, FontId,
-    HighlightingMode, LinePoint, LinkAnnotation, Mm, Op, PageAnnotId, PageAnnotation, PaintMode, ParsedFont,
-    PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Polygon, PolygonRing, Pt, Px, Rect, Rgb,
-    TextItem, TextMatrix, WindingOrder, XObject, XObjectId, XObjectTransform,
+    Actions, BorderArray, Codepoint, ColorArray, DictItem, ExternalStream, ExternalXObject, FontId, HighlightingMode,
+    LinkAnnotation, Mm, Op, PageAnnotId, PageAnnotation, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage,
+    PdfSaveOptions, Pt, Px, Rect, TextItem, XObject, XObjectId,
 };
 use sha2::{Digest, Sha256};
-use subsetter::GlyphRemapper;
 
 use super::archive;
+use super::content::{Glyphs, Painter};
 use super::fonts::{FontKey, Fonts, Run};
-use super::layout::{Mark, Pages};
+use super::layout::{Code, Mark, PageMarks, Pages};
 use super::logo::Logo;
-use super::template::{Colour, Template};
+use super::template::Template;
 use crate::model::invoice::Issued;
 use crate::model::problem::Problem;
 
-type Subsets = BTreeMap<FontKey, GlyphRemapper>;
+const LOGO: &str = "Logo";
+const CODE: &str = "Code";
+
+/// Deflates: the level at which text of this kind stops getting much smaller.
+pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
+    // Writing to memory cannot fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
+}
 
 pub(super) fn write(
     pages: &Pages,
@@ -28,39 +40,50 @@ pub(super) fn write(
     template: &Template,
     fonts: &Fonts,
     logo: Option<&Logo>,
-    attachment: Option<&[u8]>,
+    attachment: Option<Vec<u8>>,
 ) -> Result<Vec<u8>, Problem> {
     let mut document = PdfDocument::new(&invoice.number);
-    let shaped = shape(pages, fonts)?;
-    let mut subsets = Subsets::new();
-    for (font, used) in used_glyphs(&shaped) {
-        let (bytes, remapper) = Fonts::subset(font, &used)?;
+    let mut glyphs = Glyphs::new();
+    // printpdf embeds the fonts that a page shows: this page shows every glyph once, with the
+    // text that it stands for, and is taken out again.
+    let mut register = Vec::new();
+    for (font, used) in used_glyphs(pages, fonts)? {
+        let (bytes, remapper) = Fonts::subset(font, &used.keys().copied().collect())?;
         let mut parsed = ParsedFont::from_bytes(&bytes, 0, &mut Vec::new())
             .ok_or_else(|| Problem::stop("internal", "a reduced font cannot be read back"))?;
         // ISO 32000-1, 9.6.4: a subset's name begins with six capitals of its own.
         parsed.font_name = Some(format!("{}+{}", subset_tag(&bytes), font.name()));
-        document.resources.fonts.map.insert(font_id(font), PdfFont::new(parsed));
-        subsets.insert(font, remapper);
+        let id = FontId(format!("F{}", font.name()));
+        document.resources.fonts.map.insert(id.clone(), PdfFont::new(parsed));
+        let mut now = vec![0; usize::from(used.keys().last().copied().unwrap_or(0)) + 1];
+        let mut items = Vec::new();
+        for (old, text) in used {
+            let new = remapper.get(old).unwrap_or(0);
+            now[usize::from(old)] = new;
+            items.push(if text.is_empty() { Codepoint::new(new, 0.0) } else { Codepoint::with_cid(new, 0.0, text) });
+        }
+        glyphs.insert(font, now);
+        register.push(Op::SetFont { font: PdfFontHandle::External(id), size: Pt(1.0) });
+        register.push(Op::ShowText { items: vec![TextItem::GlyphIds(items)] });
     }
     if let Some(logo) = logo {
-        document.resources.xobjects.map.insert(logo_id(), image(logo));
+        document.resources.xobjects.map.insert(XObjectId(LOGO.to_owned()), logo_image(logo));
+    }
+    if let Some(code) = &pages.code {
+        document.resources.xobjects.map.insert(XObjectId(CODE.to_owned()), code_image(code));
     }
     for (at, (title, page)) in pages.bookmarks.iter().enumerate() {
         let id = PageAnnotId(format!("B{at:04}"));
         document.bookmarks.map.insert(id, PageAnnotation { name: title.clone(), page: *page });
     }
     let height = template.page.height_mm * 72.0 / 25.4;
-    let draw = Draw { height, subsets: &subsets, logo };
-    document.pages = pages
-        .pages
-        .iter()
-        .zip(&shaped)
-        .map(|(page, shaped)| {
-            let ops = page.marks.iter().zip(shaped).flat_map(|(mark, runs)| draw.operations(mark, runs)).collect();
-            PdfPage::new(Mm(template.page.width_mm), Mm(template.page.height_mm), ops)
-        })
-        .collect();
+    let size = (Mm(template.page.width_mm), Mm(template.page.height_mm));
+    document.pages = pages.pages.iter().map(|page| PdfPage::new(size.0, size.1, links(page, height))).collect();
+    document.pages.push(PdfPage::new(size.0, size.1, register));
     let mut graph = document.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
+    drop(document);
+    let painter = Painter { fonts, glyphs: &glyphs, height, logo: LOGO, code: CODE };
+    fill(&mut graph, &painter, &pages.pages);
     archive::finish(&mut graph, invoice, attachment);
     let mut bytes = Vec::new();
     graph.save_to(&mut bytes).map_err(|e| {
@@ -69,170 +92,133 @@ pub(super) fn write(
     Ok(bytes)
 }
 
-fn font_id(font: FontKey) -> FontId {
-    FontId(format!("F{}", font.name()))
+/// Puts the content into the pages, and takes the last one out.
+fn fill(graph: &mut Document, painter: &Painter<'_>, pages: &[PageMarks]) {
+    let ids: Vec<ObjectId> = graph.get_pages().into_values().collect();
+    for (id, page) in ids.iter().zip(pages) {
+        let mut stream = Stream::new(lopdf::Dictionary::new(), deflate(&painter.page(&page.marks)));
+        stream.dict.set("Filter", Object::Name(b"FlateDecode".to_vec()));
+        let content = graph.get_object(*id).and_then(Object::as_dict).and_then(|page| page.get(b"Contents"));
+        if let Ok(content) = content.and_then(Object::as_reference) {
+            graph.set_object(content, stream);
+        }
+    }
+    let tree = graph.catalog().and_then(|catalog| catalog.get(b"Pages")).and_then(Object::as_reference);
+    if let (Ok(tree), Some(last)) = (tree, ids.get(pages.len()))
+        && let Ok(tree) = graph.get_object_mut(tree).and_then(Object::as_dict_mut)
+    {
+        let kept: Vec<Object> = ids.iter().filter(|id| *id != last).map(|id| Object::Reference(*id)).collect();
+        tree.set("Count", i64::try_from(kept.len()).unwrap_or(0));
+        tree.set("Kids", Object::Array(kept));
+    }
 }
 
-fn logo_id() -> XObjectId {
-    XObjectId("Logo".to_owned())
-}
-
-/// Every mark's glyphs, page by page.
-fn shape(pages: &Pages, fonts: &Fonts) -> Result<Vec<Vec<Vec<Run>>>, Problem> {
-    let runs = |mark: &Mark| {
-        let Mark::Text { style, text, .. } = mark else { return Ok(Vec::new()) };
-        match fonts.missing(text) {
-            None => Ok(fonts.shape(*style, text)),
-            Some(c) => Err(Problem::stop(
+/// Every glyph that is drawn, font by font, with the text that it stands for.
+fn used_glyphs(pages: &Pages, fonts: &Fonts) -> Result<BTreeMap<FontKey, BTreeMap<u16, String>>, Problem> {
+    let mut used: BTreeMap<FontKey, BTreeMap<u16, String>> = BTreeMap::new();
+    let mut met: BTreeSet<(FontKey, char)> = BTreeSet::new();
+    let mut ascii: BTreeMap<FontKey, u128> = BTreeMap::new();
+    for mark in pages.pages.iter().flat_map(|page| &page.marks) {
+        let Mark::Text { style, text, .. } = mark else { continue };
+        if let Some(c) = fonts.missing(text) {
+            return Err(Problem::stop(
                 "missing-glyph",
                 format!("the character `{c}` (U+{:04X}) cannot be printed", u32::from(c)),
             )
             .because(format!("it stands in `{text}`, and no built-in font has it"))
-            .next("write the text with other characters, in customers.csv or in the template")),
+            .next("write the text with other characters, in customers.csv or in the template"));
         }
-    };
-    pages.pages.iter().map(|page| page.marks.iter().map(runs).collect()).collect()
-}
-
-fn used_glyphs(shaped: &[Vec<Vec<Run>>]) -> BTreeMap<FontKey, BTreeSet<u16>> {
-    let mut used: BTreeMap<FontKey, BTreeSet<u16>> = BTreeMap::new();
-    for run in shaped.iter().flatten().flatten() {
-        used.entry(run.font).or_default().extend(run.glyphs.iter().map(|glyph| glyph.id));
+        for run in fonts.shape(*style, text) {
+            match run {
+                Run::Plain { font, text } => {
+                    let seen = ascii.entry(font).or_default();
+                    for c in text.chars() {
+                        // Nearly every character is one of these, and was met before.
+                        let bit = if c.is_ascii() { 1_u128 << u32::from(c) } else { 0 };
+                        if *seen & bit != 0 || (bit == 0 && !met.insert((font, c))) {
+                            continue;
+                        }
+                        *seen |= bit;
+                        if let Some((glyph, _)) = fonts.plain(font.style(), c) {
+                            used.entry(font).or_default().insert(glyph, c.to_string());
+                        }
+                    }
+                }
+                Run::Shaped { font, glyphs, .. } => {
+                    let known = used.entry(font).or_default();
+                    for glyph in glyphs {
+                        let text = known.entry(glyph.id).or_default();
+                        if text.is_empty() {
+                            *text = glyph.text;
+                        }
+                    }
+                }
+            }
+        }
     }
-    used
+    Ok(used)
 }
 
 fn subset_tag(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(6).map(|b| char::from(b'A' + b % 26)).collect()
 }
 
-fn image(logo: &Logo) -> XObject {
+fn image((width, height): (u32, u32), space: &str, bits: i64, deflated: Vec<u8>) -> XObject {
     let name = |text: &str| DictItem::Name(text.as_bytes().to_vec());
-    let (width, height) = logo.pixels;
     let dict = [
         ("Type", name("XObject")),
         ("Subtype", name("Image")),
         ("Width", DictItem::Int(i64::from(width))),
         ("Height", DictItem::Int(i64::from(height))),
-        ("ColorSpace", name("DeviceRGB")),
-        ("BitsPerComponent", DictItem::Int(8)),
+        ("ColorSpace", name(space)),
+        ("BitsPerComponent", DictItem::Int(bits)),
         ("Filter", name("FlateDecode")),
     ];
     let stream = ExternalStream {
         dict: dict.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
-        content: logo.deflated.clone(),
+        content: deflated,
         compress: false,
     };
     let px = |n: u32| Some(Px(n as usize));
     XObject::External(ExternalXObject { stream, width: px(width), height: px(height), dpi: Some(72.0) })
 }
 
-/// What marks are turned into operations with.
-struct Draw<'a> {
-    height: f32,
-    subsets: &'a Subsets,
-    logo: Option<&'a Logo>,
+fn logo_image(logo: &Logo) -> XObject {
+    image(logo.pixels, "DeviceRGB", 8, logo.deflated.clone())
 }
 
-impl Draw<'_> {
-    fn operations(&self, mark: &Mark, runs: &[Run]) -> Vec<Op> {
-        match mark {
-            Mark::Text { x, y, size, colour, .. } => {
-                let mut ops = vec![Op::StartTextSection, Op::SetFillColor { col: rgb(*colour) }];
-                let mut at = *x;
-                for run in runs {
-                    at = self.run(&mut ops, run, at, self.height - y, *size);
-                }
-                ops.push(Op::EndTextSection);
-                ops
-            }
-            Mark::Box { x, y, width, height, colour } => {
-                let (left, right) = (*x, x + width);
-                let (high, low) = (self.height - y, self.height - y - height);
-                let points = [(left, low), (right, low), (right, high), (left, high)]
-                    .map(|(x, y)| LinePoint { p: Point { x: Pt(x), y: Pt(y) }, bezier: false })
-                    .to_vec();
-                let polygon = Polygon {
-                    rings: vec![PolygonRing { points }],
-                    mode: PaintMode::Fill,
-                    winding_order: WindingOrder::NonZero,
-                };
-                vec![Op::SetFillColor { col: rgb(*colour) }, Op::DrawPolygon { polygon }]
-            }
-            Mark::Logo { x, y, width, height } => {
-                let Some(logo) = self.logo else { return Vec::new() };
-                let transform = XObjectTransform {
-                    translate_x: Some(Pt(*x)),
-                    translate_y: Some(Pt(self.height - y - height)),
-                    scale_x: Some(width / logo.width),
-                    scale_y: Some(height / logo.height),
-                    dpi: Some(72.0),
-                    ..XObjectTransform::default()
-                };
-                vec![Op::UseXobject { id: logo_id(), transform }]
-            }
-            Mark::Link { x, y, width, height, uri } => {
-                let rect = Rect {
-                    x: Pt(*x),
-                    y: Pt(self.height - y - height),
-                    width: Pt(*width),
-                    height: Pt(*height),
-                    mode: None,
-                    winding_order: None,
-                };
-                let link = LinkAnnotation::new(
-                    rect,
-                    Actions::uri(uri.clone()),
-                    Some(BorderArray::Solid([0.0, 0.0, 0.0])),
-                    Some(ColorArray::Transparent),
-                    Some(HighlightingMode::Invert),
-                );
-                vec![Op::LinkAnnotation { link }]
-            }
+/// A bit a module, white is 1; rows begin at a byte.
+fn code_image(code: &Code) -> XObject {
+    let mut bits = Vec::new();
+    for row in code.dark.chunks(code.width) {
+        for eight in row.chunks(8) {
+            let byte = eight.iter().enumerate().fold(0xff_u8, |byte, (at, dark)| byte & !(u8::from(*dark) << (7 - at)));
+            bits.push(byte);
         }
     }
-
-    /// Draws one font's stretch from x on; returns where the next begins.
-    fn run(&self, ops: &mut Vec<Op>, run: &Run, x: f32, y: f32, size: f32) -> f32 {
-        let Some(subset) = self.subsets.get(&run.font) else { return x };
-        let font = PdfFontHandle::External(font_id(run.font));
-        let place = |x: f32, y: f32| Op::SetTextMatrix { matrix: TextMatrix::Translate(Pt(x), Pt(y)) };
-        ops.push(Op::SetFont { font, size: Pt(size) });
-        if run.is_shaped {
-            // Readers copy the text, not the glyphs.
-            let text = std::iter::once(0xfeff).chain(run.text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
-            let properties = [("ActualText".to_owned(), DictItem::String { data: text, literal: false })];
-            ops.push(Op::BeginMarkedContentWithProperties {
-                tag: "Span".to_owned(),
-                properties: DictItem::Dict { map: properties.into() },
-            });
-        } else {
-            ops.push(place(x, y));
-        }
-        let mut at = x;
-        let mut together = Vec::new();
-        for glyph in &run.glyphs {
-            let id = subset.get(glyph.id).unwrap_or(0);
-            let point = Codepoint::with_cid(id, 0.0, glyph.text.clone());
-            if run.is_shaped {
-                ops.push(place(at + glyph.x * size / 1_000.0, y + glyph.y * size / 1_000.0));
-                let alone = if glyph.text.is_empty() { Codepoint::new(id, 0.0) } else { point };
-                ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(vec![alone])] });
-            } else {
-                together.push(point);
-            }
-            at += glyph.advance * size / 1_000.0;
-        }
-        if run.is_shaped {
-            ops.push(Op::EndMarkedContentWithProperties);
-        } else {
-            ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(together)] });
-        }
-        at
-    }
+    let side = u32::try_from(code.width).unwrap_or(0);
+    image((side, side), "DeviceGray", 1, deflate(&bits))
 }
 
-fn rgb(colour: Colour) -> Color {
-    let [r, g, b] = colour.0.map(|part| f32::from(part) / 255.0);
-    Color::Rgb(Rgb { r, g, b, icc_profile: None })
+fn links(page: &PageMarks, page_height: f32) -> Vec<Op> {
+    let link = |mark: &Mark| {
+        let Mark::Link { x, y, width, height, uri } = mark else { return None };
+        let rect = Rect {
+            x: Pt(*x),
+            y: Pt(page_height - y - height),
+            width: Pt(*width),
+            height: Pt(*height),
+            mode: None,
+            winding_order: None,
+        };
+        let link = LinkAnnotation::new(
+            rect,
+            Actions::uri(uri.clone()),
+            Some(BorderArray::Solid([0.0, 0.0, 0.0])),
+            Some(ColorArray::Transparent),
+            Some(HighlightingMode::Invert),
+        );
+        Some(Op::LinkAnnotation { link })
+    };
+    page.marks.iter().filter_map(link).collect()
 }

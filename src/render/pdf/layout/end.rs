@@ -2,12 +2,9 @@
 
 use qrcode::{Color, EcLevel, QrCode};
 
-use super::{Look, Mark, PT_PER_MM, Sheet};
+use super::{Code, Look, Mark, PT_PER_MM, Sheet};
 use crate::model::invoice::{Document, Proof};
 use crate::model::money::Currency;
-use crate::render::pdf::template::Colour;
-
-const BLACK: Colour = Colour([0, 0, 0]);
 
 impl Sheet<'_> {
     pub(super) fn totals(&mut self) {
@@ -102,7 +99,9 @@ impl Sheet<'_> {
         let Some(code) = code else { return };
         let x = self.right - side;
         if page == self.pages.len() {
-            self.draw_code(&code, x, start, side);
+            self.mark(Mark::Code { x, y: start, side });
+            let dark = code.to_colors().into_iter().map(|colour| colour == Color::Dark).collect();
+            self.code = Some(Code { width: code.width(), dark });
             let small = Look { size: self.template.sizes.small_pt * 0.85, ..self.label() };
             let end = self.block(x, start + side + 3.0, side, small, &[caption]);
             self.y = self.y.max(end + 8.0);
@@ -117,23 +116,6 @@ impl Sheet<'_> {
         let number = percent_encoded(&self.invoice.number);
         let link = format!("upi://pay?pa={upi}&pn={name}&am={}&cu=INR&tr={number}&tn={number}", draft.total.plain());
         QrCode::with_error_correction_level(link.as_bytes(), EcLevel::M).ok()
-    }
-
-    fn draw_code(&mut self, code: &QrCode, x: f32, y: f32, side: f32) {
-        let modules = code.width();
-        let step = side / modules as f32;
-        let colours = code.to_colors();
-        for (row, cells) in colours.chunks(modules).enumerate() {
-            let mut at = 0;
-            // Dark modules side by side are one box.
-            for run in cells.chunk_by(|a, b| a == b) {
-                if run[0] == Color::Dark {
-                    let (x, y) = (x + at as f32 * step, y + row as f32 * step);
-                    self.mark(Mark::Box { x, y, width: run.len() as f32 * step, height: step, colour: BLACK });
-                }
-                at += run.len();
-            }
-        }
     }
 
     /// What the law wants said, what a note corrects, and what is said of the proof.

@@ -22,6 +22,8 @@ pub(super) enum Mark {
     Box { x: f32, y: f32, width: f32, height: f32, colour: Colour },
     /// The seller's logo.
     Logo { x: f32, y: f32, width: f32, height: f32 },
+    /// The payment code: left, top, side.
+    Code { x: f32, y: f32, side: f32 },
     /// A place that opens an address.
     Link { x: f32, y: f32, width: f32, height: f32, uri: String },
 }
@@ -36,6 +38,14 @@ pub(super) struct PageMarks {
 pub(super) struct Pages {
     pub(super) pages: Vec<PageMarks>,
     pub(super) bookmarks: Vec<(String, usize)>,
+    /// The payment code that is drawn.
+    pub(super) code: Option<Code>,
+}
+
+/// A square code: its modules row by row, true is dark.
+pub(super) struct Code {
+    pub(super) width: usize,
+    pub(super) dark: Vec<bool>,
 }
 
 /// Lays an invoice out.
@@ -57,6 +67,7 @@ pub(super) fn lay_out(invoice: &Issued, template: &Template, logo: Option<&Logo>
         y: margin,
         columns: table::place(invoice, template, margin, right),
         beside_totals: None,
+        code: None,
     };
     for block in &template.layout.blocks {
         match block {
@@ -71,7 +82,7 @@ pub(super) fn lay_out(invoice: &Issued, template: &Template, logo: Option<&Logo>
         }
     }
     sheet.footers();
-    Pages { pages: sheet.pages, bookmarks: sheet.bookmarks }
+    Pages { pages: sheet.pages, bookmarks: sheet.bookmarks, code: sheet.code }
 }
 
 struct Sheet<'a> {
@@ -91,6 +102,7 @@ struct Sheet<'a> {
     columns: Vec<Placed<'a>>,
     /// Where the totals stand, whose left half is free: page, top, bottom.
     beside_totals: Option<(usize, f32, f32)>,
+    code: Option<Code>,
 }
 
 /// How a text looks.

@@ -1,0 +1,236 @@
+//! What is charged, taxed, corrected and made void, through the binary.
+
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use crate::support::{Books, rehearse_month, settings};
+use crossfoot::rehearsal::Server;
+
+const CUSTOMERS: &str = include_str!("../data/gst/customers.csv");
+const CHARGES: &str = include_str!("../data/gst/charges.csv");
+const LEDGER: &str = include_str!("../data/gst/ledger.csv");
+const MONTH: &str = include_str!("../data/gst/month.csv");
+const SETTINGS: &str = include_str!("../data/gst/settings.toml");
+
+/// Books of a seller who charges GST, and the partner that goes with them.
+fn gst(change: impl Fn(&str) -> String) -> (Books, Server) {
+    let server = rehearse_month("2026-03", MONTH, |script| script.top = 0);
+    let books = Books::empty(&server.base_url());
+    let upstream = settings(&server.base_url(), "");
+    let upstream = upstream.split("[seller]").next().unwrap();
+    books.write("crossfoot.toml", &change(&format!("{upstream}\n{SETTINGS}")));
+    std::fs::create_dir_all(books.path().join("templates")).unwrap();
+    std::fs::write(books.path().join("templates/logo.png"), include_bytes!("../data/gst/logo.png")).unwrap();
+    books.write("customers.csv", CUSTOMERS);
+    books.write("charges.csv", CHARGES);
+    books.write("ledgers/2026-03.csv", LEDGER);
+    (books, server)
+}
+
+fn invoice(books: &Books, stem: &str) -> Value {
+    books.json(&format!("closes/2026-03/invoices/{stem}.json"))
+}
+
+fn of(books: &Books, customer: &str) -> Value {
+    let register = String::from_utf8(books.read("closes/2026-03/invoices.csv")).unwrap();
+    let row = register.lines().find(|line| line.split(',').nth(2) == Some(customer)).unwrap();
+    invoice(books, &row.split(',').next().unwrap().replace('/', "-"))
+}
+
+fn amount(value: &Value) -> Decimal {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+/// `kind rate% of base = amount`
+fn taxes(invoice: &Value) -> Vec<String> {
+    let text = |tax: &Value, key: &str| tax[key].as_str().unwrap().to_owned();
+    let taxes = invoice["taxes"].as_array().unwrap().iter();
+    taxes
+        .map(|t| format!("{} {}% of {} = {}", text(t, "kind"), text(t, "rate"), text(t, "base"), text(t, "amount")))
+        .collect()
+}
+
+#[test]
+fn each_buyer_is_charged_the_tax_of_its_place() {
+    let (books, _server) = gst(str::to_owned);
+    books.run("close --period 2026-03").exits(0);
+    let expected = [
+        // In the seller's State: central and State tax. Mark-up, rental, porting, goodwill.
+        (
+            "MA_1",
+            vec!["CGST 9% of 6575.60 = 591.80", "SGST 9% of 6575.60 = 591.80"],
+            "registered",
+            "29",
+            "-0.20",
+            "7759.00",
+        ),
+        ("MA_2", vec!["IGST 18% of 7642.53 = 1375.66"], "registered", "27", "-0.19", "9018.00"),
+        ("MA_3", vec!["IGST 18% of 12066.78 = 2172.02"], "unregistered", "30", "0.20", "14239.00"),
+        ("MA_4", vec!["IGST 0% of 16088.79 = 0.00"], "export-lut", "96", "0.21", "16089.00"),
+    ];
+    for (customer, tax, treatment, place, round_off, total) in expected {
+        let invoice = of(&books, customer);
+        assert_eq!(taxes(&invoice), tax, "{customer}");
+        assert_eq!(
+            (&invoice["supply"]["treatment"], &invoice["supply"]["place_code"]),
+            (&treatment.into(), &place.into())
+        );
+        assert_eq!((&invoice["round_off"], &invoice["total"]), (&round_off.into(), &total.into()));
+    }
+    let export = of(&books, "MA_4");
+    assert!(export["remarks"][0].as_str().unwrap().contains("WITHOUT PAYMENT OF INTEGRATED TAX"));
+    assert_eq!(export["remarks"][1], "Letter of undertaking: AD290326000123X");
+    let marked_up = &of(&books, "MA_1")["lines"][0];
+    assert_eq!(marked_up["pricing"], serde_json::json!({"by": "markup", "base": "1311.31", "percent": "12.5"}));
+    assert_eq!((&marked_up["exact"], &marked_up["amount"]), (&"1475.22375".into(), &"1475.22".into()));
+    // What can be told in a structured form is, and of the rest it is said why not.
+    assert_eq!(of(&books, "MA_1")["structured"]["inv-01"], Value::Null);
+    let why = of(&books, "MA_3")["structured"]["inv-01"].clone();
+    assert_eq!(why, "the buyer is not registered: INV-01 is between businesses");
+    books.run("verify").exits(0);
+}
+
+#[test]
+fn a_gstin_that_cannot_be_right_stops_that_invoice_only() {
+    let (books, _server) = gst(str::to_owned);
+    books.write("customers.csv", &CUSTOMERS.replace("27AAPFU0939F1ZV", "27AAPFU0993F1ZV"));
+    let closed = books.run("close --period 2026-03 --json").exits(3).json();
+    assert_eq!(closed["issued"].as_array().unwrap().len(), 6);
+    assert_eq!(closed["held"][0]["customer_id"], "MA_2");
+    let finding = books.json("closes/2026-03/reconciliation.json")["findings"][0].clone();
+    assert_eq!((&finding["code"], &finding["severity"]), (&"gstin-invalid".into(), &"blocking".into()));
+    assert!(finding["message"].as_str().unwrap().contains("mistyped"));
+    // With the right number it is invoiced, behind those that are issued.
+    books.write("customers.csv", CUSTOMERS);
+    books.run("close --period 2026-03").exits(0);
+    assert_eq!(of(&books, "MA_2")["number"], "CF/25-26/00007");
+    books.run("verify").exits(0);
+}
+
+#[test]
+fn particulars_that_contradict_each_other_are_told() {
+    let cases = [
+        (",29,29AAFCC9980M1ZR,accounts", ",27,29AAFCC9980M1ZR,accounts", "State 29 and its address in 27"),
+        (",,,export-lut,", ",27,,registered,", "has no GSTIN"),
+        ("United Arab Emirates", "India", "contradict"),
+    ];
+    for (right, wrong, why) in cases {
+        let (books, _server) = gst(str::to_owned);
+        assert!(CUSTOMERS.contains(right), "{right}");
+        books.write("customers.csv", &CUSTOMERS.replace(right, wrong));
+        let ran = books.run("close --period 2026-03").exits(3);
+        assert!(ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ").contains(why), "{why}: {}", ran.stdout);
+    }
+    let (books, _server) = gst(|text| text.replace("29AAFCC9980M1ZR", "29AAFCC9980M1ZX"));
+    assert!(books.run("close --period 2026-03").exits(2).stderr.contains("[seller] gstin"));
+}
+
+#[test]
+fn rates_discounts_and_minimums_are_charged_as_agreed() {
+    let (books, _server) =
+        gst(|text| text.replace("regime = \"gst\"", "regime = \"vat\"\nvat_rate = \"20\"\nround_total = \"none\""));
+    books.write(
+        "customers.csv",
+        "customer_id,legal_name,rate_inbound,rate_outbound,rate_unit,discount_percent,minimum_commitment,country\nMA_1,One,100.125,0.0333,call,,,\nMA_2,Two,,,,5,,\nMA_3,Three,,,,,20000,\nMA_4,Four,,,,,,\nMA_5,Five,,,,,,\nMA_6,Six,,,,,,\nMA_7,Seven,,,,,,\n",
+    );
+    books.write("charges.csv", "customer_id,description,kind,from,to,amount\n");
+    books.run("close --period 2026-03").exits(0);
+    let lines = |customer: &str| -> Vec<(String, String)> {
+        let invoice = of(&books, customer);
+        let lines = invoice["lines"].as_array().unwrap().clone();
+        lines.iter().map(|l| (l["charge"].as_str().unwrap().into(), l["amount"].as_str().unwrap().into())).collect()
+    };
+    let own =
+        |parts: &[(&str, &str)]| parts.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+    // One inbound and two outbound calls: 100.125 and 0.0666 before rounding.
+    assert_eq!(lines("MA_1"), own(&[("usage", "100.13"), ("usage", "0.07")]));
+    assert_eq!(lines("MA_2"), own(&[("usage", "2622.32"), ("usage", "5422.45"), ("discount", "-402.24")]));
+    assert_eq!(lines("MA_3"), own(&[("usage", "3933.33"), ("usage", "8133.45"), ("minimum", "7933.22")]));
+    assert_eq!(taxes(&of(&books, "MA_3")), ["VAT 20% of 20000.00 = 4000.00"]);
+    assert_eq!(of(&books, "MA_1")["total"], "120.24");
+    books.run("verify").exits(0);
+}
+
+#[test]
+fn a_price_per_minute_needs_minutes() {
+    let customers = CUSTOMERS.replace("minimum_commitment", "rate_outbound").replace(",25000,", ",0.45,");
+    let (books, _server) = gst(str::to_owned);
+    books.write("customers.csv", &customers);
+    books.run("close --period 2026-03").exits(0);
+    let line = of(&books, "MA_7")["lines"][1].clone();
+    let pricing = &line["pricing"];
+    assert_eq!(
+        (&pricing["by"], &pricing["unit"], &pricing["price"]),
+        (&"rate".into(), &"minute".into(), &"0.45".into())
+    );
+    assert_eq!(amount(&line["exact"]), amount(&pricing["quantity"]) * Decimal::new(45, 2));
+
+    // Where only the list of customers is captured, nobody knows them.
+    let server = rehearse_month("2026-03", MONTH, |script| script.top = 7);
+    books.write(
+        "crossfoot.toml",
+        &format!(
+            "{}matrix = \"top-customers\"\n{SETTINGS}",
+            settings(&server.base_url(), "").split("[seller]").next().unwrap()
+        ),
+    );
+    std::fs::remove_dir_all(books.path().join("closes")).unwrap();
+    std::fs::remove_dir_all(books.path().join("audit")).unwrap();
+    let closed = books.run("close --period 2026-03 --json").exits(3).json();
+    assert_eq!((closed["held"].as_array().unwrap().len(), &closed["held"][0]["customer_id"]), (1, &"MA_7".into()));
+    let finding = books.json("closes/2026-03/reconciliation.json")["findings"][0].clone();
+    assert_eq!(finding["code"], "not-billable");
+}
+
+#[test]
+fn numbers_run_on_and_a_void_one_is_never_used_again() {
+    let (books, _server) = gst(str::to_owned);
+    books.run("close --period 2026-03").exits(0);
+    let first = of(&books, "MA_1")["number"].as_str().unwrap().to_owned();
+    let problem = books.run("void CF/25-26/0009 --reason typo --by Meera").exits(2);
+    assert!(problem.stderr.contains("no invoice has the number"), "{}", problem.stderr);
+    books.run(&format!("void {first} --reason wrong-address --by Meera")).exits(0);
+    books.run(&format!("void {first} --reason again --by Meera")).exits(2);
+    books.run("close --period 2026-03").exits(0);
+    let register = String::from_utf8(books.read("closes/2026-03/invoices.csv")).unwrap();
+    let status: Vec<(&str, &str)> = register
+        .lines()
+        .filter(|line| line.contains(",MA_1,"))
+        .map(|line| (line.split(',').next().unwrap(), line.rsplit(',').nth(4).unwrap()))
+        .collect();
+    assert_eq!(status, [(first.as_str(), "void"), ("CF/25-26/00008", "issued")]);
+    books.run("verify").exits(0);
+    let certificate = books.run("numbers --json").exits(0).json();
+    assert_eq!(certificate["continuous"], true);
+    let series = &certificate["series"][0];
+    let text = |key: &str| series[key].as_str().unwrap();
+    assert_eq!((text("document"), text("first"), text("last")), ("invoice", "CF/25-26/00001", "CF/25-26/00008"));
+    assert_eq!((&series["total"], &series["cancelled"], &series["net_issued"]), (&8.into(), &1.into(), &7.into()));
+    assert!(String::from_utf8(books.read("audit/chain.jsonl")).unwrap().contains("\"voided\":[{"));
+    // Nothing is owed for a void invoice.
+    let journal = String::from_utf8(books.read("closes/2026-03/journal.hledger")).unwrap();
+    assert!(!journal.contains(&format!("({first})")) && journal.contains("(CF/25-26/00008)"));
+}
+
+#[test]
+fn a_correction_is_a_note_that_states_its_tax() {
+    let (books, _server) = gst(str::to_owned);
+    books.run("close --period 2026-03").exits(0);
+    books.write("charges.csv", &CHARGES.replace("2026-03-10,,500.00", "2026-03-10,,400.00"));
+    books.run("close --period 2026-03").exits(0);
+    let note = invoice(&books, "CN-25-26-00001");
+    assert_eq!(
+        (&note["document"], &note["original"]["number"]),
+        (&"credit-note".into(), &of(&books, "MA_1")["number"])
+    );
+    assert_eq!(taxes(&note), ["CGST 9% of 100.00 = 9.00", "SGST 9% of 100.00 = 9.00"]);
+    assert_eq!((&note["total"], &note["due_date"]), (&"118.00".into(), &Value::Null));
+    let inv01 = books.json("closes/2026-03/invoices/CN-25-26-00001.inv01.json");
+    assert_eq!(
+        (&inv01["DocDtls"]["Typ"], &inv01["RefDtls"]["PrecDocDtls"][0]["InvNo"]),
+        (&"CRN".into(), &note["original"]["number"])
+    );
+    let journal = String::from_utf8(books.read("closes/2026-03/journal.hledger")).unwrap();
+    assert!(journal.contains("assets:receivable:MA_1                        INR -118.00"), "{journal}");
+    books.run("verify").exits(0);
+}
