@@ -59,7 +59,7 @@ pub struct Configuration {
 pub struct Logo {
     /// SHA-256 of its bytes.
     pub sha256: String,
-    /// A PNG file.
+    /// A PNG or SVG file.
     pub bytes: Vec<u8>,
     /// The same, ready to be drawn.
     pub image: pdf::Logo,
@@ -128,7 +128,7 @@ pub fn template_copy(sha256: &str) -> String {
 /// `inputs/…` name of a logo's copy.
 #[must_use]
 pub fn logo_copy(sha256: &str) -> String {
-    format!("logo-{}.png", sha256.get(..16).unwrap_or(sha256))
+    format!("logo-{}", sha256.get(..16).unwrap_or(sha256))
 }
 
 /// A file that need not be there.
@@ -151,7 +151,8 @@ pub fn load(books: &Books) -> Result<Configuration, Problem> {
         Some(name) => {
             let path = books.path(name);
             Some(std::fs::read(&path).map_err(|e| {
-                io("logo", "read", &path, &e).next("correct [seller] logo: a PNG file, named from the books' folder on")
+                io("logo", "read", &path, &e)
+                    .next("correct [seller] logo: a PNG or SVG file, named from the books' folder on")
             })?)
         }
     };

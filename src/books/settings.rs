@@ -207,7 +207,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         path: "seller.logo",
         default: "",
-        doc: "Your logo: a PNG file in the books, such as templates/logo.png.",
+        doc: "Your logo: a PNG or SVG file in the books, such as templates/logo.png.",
     },
     Setting { path: "seller.account_name", default: "", doc: "Account holder, where it is not you." },
     Setting { path: "seller.account_number", default: "", doc: "Account to pay to: number or IBAN." },

@@ -1,16 +1,49 @@
 //! Elements in a row, escaped, indented.
 
+use std::io::{self, Write};
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
+/// Where a document goes.
+enum Sink {
+    Plain(Vec<u8>),
+    /// Deflated on the way: a document of many thousand lines is never there as a whole.
+    Deflated(ZlibEncoder<Vec<u8>>),
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(all) => all.write(bytes),
+            Self::Deflated(encoder) => encoder.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// An XML document that grows. Writing to memory cannot fail.
 pub(in crate::render) struct Xml {
-    writer: Writer<Vec<u8>>,
+    writer: Writer<Sink>,
 }
 
 impl Xml {
     pub(in crate::render) fn new() -> Self {
-        let mut xml = Self { writer: Writer::new_with_indent(Vec::new(), b' ', 2) };
+        Self::into(Sink::Plain(Vec::new()))
+    }
+
+    /// A document that is deflated (zlib) while it is written.
+    pub(in crate::render) fn deflating() -> Self {
+        Self::into(Sink::Deflated(ZlibEncoder::new(Vec::new(), Compression::new(4))))
+    }
+
+    fn into(sink: Sink) -> Self {
+        let mut xml = Self { writer: Writer::new_with_indent(sink, b' ', 2) };
         xml.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
         xml
     }
@@ -53,9 +86,19 @@ impl Xml {
         }
     }
 
-    pub(in crate::render) fn finish(self) -> Vec<u8> {
-        let mut bytes = self.writer.into_inner();
-        bytes.push(b'\n');
-        bytes
+    /// The bytes, as they were asked for, and the size of the document itself.
+    pub(in crate::render) fn finish(self) -> (Vec<u8>, u64) {
+        let mut sink = self.writer.into_inner();
+        let _ = sink.write_all(b"\n");
+        match sink {
+            Sink::Plain(bytes) => {
+                let size = bytes.len() as u64;
+                (bytes, size)
+            }
+            Sink::Deflated(encoder) => {
+                let size = encoder.total_in();
+                (encoder.finish().unwrap_or_default(), size)
+            }
+        }
     }
 }

@@ -49,7 +49,7 @@ pub fn render(entries: &[Entry<'_>]) -> Vec<u8> {
             });
         });
     });
-    xml.finish()
+    xml.finish().0
 }
 
 fn ledger(xml: &mut Xml, name: &str, group: &str) {

@@ -2,9 +2,12 @@
 //! becomes what follows from the invoice, and the document one for the archive: PDF/A-3b
 //! (ISO 19005-3) with the structured invoice inside (Factur-X).
 
+use std::sync::Arc;
+
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat};
 use sha2::{Digest, Sha256};
 
+use super::subsets::Subset;
 use super::writer::deflate;
 use crate::model::invoice::{self, Issued};
 
@@ -13,7 +16,10 @@ const SRGB: &[u8] = include_bytes!("../../../templates/sRGB.icc");
 /// The name that Factur-X prescribes.
 const ATTACHMENT: &str = "factur-x.xml";
 
-pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<Vec<u8>>) {
+/// The structured invoice, deflated, and its size before that.
+pub(super) type Attachment = (Vec<u8>, u64);
+
+pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<Attachment>, embedded: &[Arc<Subset>]) {
     graph.version = "1.7".to_owned();
     let facts = Facts::of(invoice);
     information(graph, &facts);
@@ -34,7 +40,7 @@ pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<
         ("Info", text("sRGB IEC61966-2.1")),
         ("DestOutputProfile", Object::Reference(profile)),
     ]));
-    let file = attachment.map(|xml| attach(graph, &xml, &facts.pdf_date));
+    let file = attachment.map(|xml| attach(graph, xml, &facts.pdf_date));
     let Ok(catalog) = graph.catalog_mut() else { return };
     catalog.set("Metadata", Object::Reference(metadata));
     catalog.set("OutputIntents", Object::Array(vec![Object::Reference(intent)]));
@@ -61,7 +67,14 @@ pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<
             && stream.allows_compression
             && !stream.dict.has(b"Filter")
         {
-            deflated(stream);
+            // Fonts are deflated once for a batch.
+            match embedded.iter().find(|font| font.bytes == stream.content) {
+                Some(font) => {
+                    stream.set_content(font.deflated.clone());
+                    stream.dict.set("Filter", name("FlateDecode"));
+                }
+                None => deflated(stream),
+            }
         }
     }
 }
@@ -157,8 +170,8 @@ fn tidy(graph: &mut Document) {
 }
 
 /// Embeds the structured invoice as an alternative of the page.
-fn attach(graph: &mut Document, xml: &[u8], date: &str) -> ObjectId {
-    let size = i64::try_from(xml.len()).unwrap_or(i64::MAX);
+fn attach(graph: &mut Document, (xml, size): Attachment, date: &str) -> ObjectId {
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
     let parameters = dictionary(&[("ModDate", text(date)), ("Size", Object::Integer(size))]);
     let mut stream = Stream::new(
         dictionary(&[
@@ -167,7 +180,7 @@ fn attach(graph: &mut Document, xml: &[u8], date: &str) -> ObjectId {
             ("Params", Object::Dictionary(parameters)),
             ("Filter", name("FlateDecode")),
         ]),
-        deflate(xml),
+        xml,
     );
     stream.allows_compression = false;
     let stream = graph.add_object(stream);

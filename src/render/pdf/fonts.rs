@@ -10,7 +10,7 @@ use subsetter::GlyphRemapper;
 use crate::model::problem::Problem;
 
 /// A style of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Style {
     Regular,
     Bold,
@@ -51,13 +51,18 @@ static FAMILIES: [Family; 9] = [
 ];
 
 /// A font: a family's regular or bold face.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct FontKey {
     family: usize,
     style: Style,
 }
 
 impl FontKey {
+    /// Whether it is of the family for all that no other claims.
+    pub(super) fn is_first(self) -> bool {
+        self.family == 0
+    }
+
     pub(super) fn style(self) -> Style {
         self.style
     }
@@ -248,7 +253,7 @@ impl Fonts {
     }
 
     /// The part of a face that has these glyphs, and where each of them now is.
-    pub(super) fn subset(font: FontKey, glyphs: &BTreeSet<u16>) -> Result<(Vec<u8>, GlyphRemapper), Problem> {
+    pub(super) fn subset(font: FontKey, glyphs: &[u16]) -> Result<(Vec<u8>, GlyphRemapper), Problem> {
         let mut remapper = GlyphRemapper::new();
         for glyph in glyphs {
             remapper.remap(*glyph);

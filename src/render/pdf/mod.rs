@@ -13,6 +13,7 @@ mod fonts;
 mod layout;
 mod logo;
 mod proofread;
+mod subsets;
 pub mod template;
 mod writer;
 
@@ -31,11 +32,9 @@ use crate::model::problem::Problem;
 /// read back, does not say what the invoice says.
 pub fn render(invoice: &Issued, template: &Template, logo: Option<&Logo>) -> Result<Vec<u8>, Problem> {
     let fonts = fonts::Fonts::load()?;
+    let attachment = structured::cii::deflated(invoice).ok();
     let pages = layout::lay_out(invoice, template, logo, fonts);
-    let attachment = structured::cii::render(invoice).ok();
-    let bytes = writer::write(&pages, invoice, template, fonts, logo, attachment)?;
-    proofread::check(&bytes, invoice, template)?;
-    Ok(bytes)
+    writer::write(pages, invoice, template, fonts, logo, attachment)
 }
 
 /// Whether everything that an invoice would print can be printed, before it is given a

@@ -13,18 +13,19 @@ use crate::model::problem::Problem;
 /// Glyph to text, of one font.
 type Mapping = BTreeMap<u16, String>;
 
-/// Compares what the PDF says with the invoice.
+/// Compares what the finished PDF says, in the streams that are about to be saved, with the
+/// invoice.
 ///
 /// # Errors
 /// The text that is missing, or a PDF that cannot be read.
-pub(super) fn check(bytes: &[u8], invoice: &Issued, template: &Template) -> Result<(), Problem> {
+pub(super) fn check(document: &Document, invoice: &Issued, template: &Template) -> Result<(), Problem> {
     let refuse = |why: String| {
         Problem::stop("pdf-differs", format!("the PDF of {} does not say what the invoice says", invoice.number))
             .because(why)
             .next("this is an error of the program or of the template: report it")
             .not_done("No invoice was issued.")
     };
-    let texts = texts(bytes).map_err(|e| refuse(format!("it cannot be read back: {e}")))?;
+    let texts = texts(document).map_err(|e| refuse(format!("it cannot be read back: {e}")))?;
     let alone: BTreeSet<&str> = texts.iter().map(String::as_str).collect();
     let whole = without_blanks(&texts.concat());
     let draft = &invoice.content;
@@ -51,18 +52,16 @@ fn without_blanks(text: &str) -> String {
 }
 
 /// The texts of all pages, in the order in which they are drawn.
-fn texts(bytes: &[u8]) -> Result<Vec<String>, lopdf::Error> {
-    let document = Document::load_mem(bytes)?;
-    let mut mappings: BTreeMap<ObjectId, Mapping> = BTreeMap::new();
+fn texts(document: &Document) -> Result<Vec<String>, lopdf::Error> {
+    let mut fonts: BTreeMap<Vec<u8>, Mapping> = BTreeMap::new();
     let mut texts = Vec::new();
-    for page in document.get_pages().into_values() {
-        let mut fonts: BTreeMap<Vec<u8>, ObjectId> = BTreeMap::new();
-        for (name, font) in document.get_page_fonts(page)? {
-            if let Ok(Object::Reference(id)) = font.get(b"ToUnicode") {
-                if !mappings.contains_key(id) {
-                    mappings.insert(*id, mapping(&document, *id)?);
+    for (number, page) in document.get_pages() {
+        // All pages have the same resources.
+        if number == 1 {
+            for (name, font) in document.get_page_fonts(page)? {
+                if let Ok(Object::Reference(id)) = font.get(b"ToUnicode") {
+                    fonts.insert(name, mapping(document, *id)?);
                 }
-                fonts.insert(name, *id);
             }
         }
         let content = document.get_page_content(page);
@@ -78,7 +77,7 @@ fn texts(bytes: &[u8]) -> Result<Vec<String>, lopdf::Error> {
             match operator {
                 b"Tf" => {
                     let name = before.strip_prefix(b"/").and_then(|rest| rest.split(|byte| *byte == b' ').next());
-                    font = name.and_then(|name| fonts.get(name)).and_then(|id| mappings.get(id));
+                    font = name.and_then(|name| fonts.get(name));
                 }
                 b"BDC" => spoken = digits(before).map(|units| utf16(units.get(1..).unwrap_or_default())),
                 b"EMC" => text.push_str(&spoken.take().unwrap_or_default()),

@@ -162,6 +162,7 @@ pub(super) struct Labels {
     pub(super) upi_caption: String,
     pub(super) notes: String,
     pub(super) signature: String,
+    pub(super) copy: String,
     pub(super) carried_forward: String,
     pub(super) brought_forward: String,
 }
@@ -210,6 +211,7 @@ impl Labels {
             &self.upi_caption,
             &self.notes,
             &self.signature,
+            &self.copy,
             &self.carried_forward,
             &self.brought_forward,
         ]

@@ -9,10 +9,9 @@ use flate2::write::ZlibEncoder;
 use lopdf::{Document, Object, ObjectId, Stream};
 use printpdf::{
     Actions, BorderArray, Codepoint, ColorArray, DictItem, ExternalStream, ExternalXObject, FontId, HighlightingMode,
-    LinkAnnotation, Mm, Op, PageAnnotId, PageAnnotation, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage,
-    PdfSaveOptions, Pt, Px, Rect, TextItem, XObject, XObjectId,
+    LinkAnnotation, Mm, Op, PageAnnotId, PageAnnotation, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions,
+    Pt, Px, Rect, TextItem, XObject, XObjectId,
 };
-use sha2::{Digest, Sha256};
 
 use super::archive;
 use super::content::{Glyphs, Painter};
@@ -20,6 +19,7 @@ use super::fonts::{FontKey, Fonts, Run};
 use super::layout::{Code, Mark, PageMarks, Pages};
 use super::logo::Logo;
 use super::template::Template;
+use super::{proofread, subsets};
 use crate::model::invoice::Issued;
 use crate::model::problem::Problem;
 
@@ -28,43 +28,39 @@ const CODE: &str = "Code";
 
 /// Deflates: the level at which text of this kind stops getting much smaller.
 pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(4));
     // Writing to memory cannot fail.
     let _ = encoder.write_all(bytes);
     encoder.finish().unwrap_or_default()
 }
 
 pub(super) fn write(
-    pages: &Pages,
+    mut pages: Pages,
     invoice: &Issued,
     template: &Template,
     fonts: &Fonts,
     logo: Option<&Logo>,
-    attachment: Option<Vec<u8>>,
+    attachment: Option<archive::Attachment>,
 ) -> Result<Vec<u8>, Problem> {
     let mut document = PdfDocument::new(&invoice.number);
     let mut glyphs = Glyphs::new();
     // printpdf embeds the fonts that a page shows: this page shows every glyph once, with the
     // text that it stands for, and is taken out again.
     let mut register = Vec::new();
-    for (font, used) in used_glyphs(pages, fonts)? {
-        let (bytes, remapper) = Fonts::subset(font, &used.keys().copied().collect())?;
-        let mut parsed = ParsedFont::from_bytes(&bytes, 0, &mut Vec::new())
-            .ok_or_else(|| Problem::stop("internal", "a reduced font cannot be read back"))?;
-        // ISO 32000-1, 9.6.4: a subset's name begins with six capitals of its own.
-        parsed.font_name = Some(format!("{}+{}", subset_tag(&bytes), font.name()));
+    let mut embedded = Vec::new();
+    for (font, mut used) in used_glyphs(&pages, fonts)? {
+        subsets::widened(fonts, font, &mut used);
+        let subset = subsets::of(font, used.keys().copied().collect())?;
         let id = FontId(format!("F{}", font.name()));
-        document.resources.fonts.map.insert(id.clone(), PdfFont::new(parsed));
-        let mut now = vec![0; usize::from(used.keys().last().copied().unwrap_or(0)) + 1];
-        let mut items = Vec::new();
-        for (old, text) in used {
-            let new = remapper.get(old).unwrap_or(0);
-            now[usize::from(old)] = new;
-            items.push(if text.is_empty() { Codepoint::new(new, 0.0) } else { Codepoint::with_cid(new, 0.0, text) });
-        }
-        glyphs.insert(font, now);
+        document.resources.fonts.map.insert(id.clone(), PdfFont::new(subset.parsed.clone()));
+        let shown = used.into_iter().map(|(old, text)| {
+            let new = subset.now.get(usize::from(old)).copied().unwrap_or(0);
+            if text.is_empty() { Codepoint::new(new, 0.0) } else { Codepoint::with_cid(new, 0.0, text) }
+        });
         register.push(Op::SetFont { font: PdfFontHandle::External(id), size: Pt(1.0) });
-        register.push(Op::ShowText { items: vec![TextItem::GlyphIds(items)] });
+        register.push(Op::ShowText { items: vec![TextItem::GlyphIds(shown.collect())] });
+        glyphs.insert(font, subset.now.clone());
+        embedded.push(subset);
     }
     if let Some(logo) = logo {
         document.resources.xobjects.map.insert(XObjectId(LOGO.to_owned()), logo_image(logo));
@@ -83,8 +79,9 @@ pub(super) fn write(
     let mut graph = document.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
     drop(document);
     let painter = Painter { fonts, glyphs: &glyphs, height, logo: LOGO, code: CODE };
-    fill(&mut graph, &painter, &pages.pages);
-    archive::finish(&mut graph, invoice, attachment);
+    fill(&mut graph, &painter, std::mem::take(&mut pages.pages));
+    archive::finish(&mut graph, invoice, attachment, &embedded);
+    proofread::check(&graph, invoice, template)?;
     let mut bytes = Vec::new();
     graph.save_to(&mut bytes).map_err(|e| {
         Problem::stop("internal", format!("the PDF of {} cannot be assembled", invoice.number)).because(e.to_string())
@@ -93,7 +90,8 @@ pub(super) fn write(
 }
 
 /// Puts the content into the pages, and takes the last one out.
-fn fill(graph: &mut Document, painter: &Painter<'_>, pages: &[PageMarks]) {
+fn fill(graph: &mut Document, painter: &Painter<'_>, pages: Vec<PageMarks>) {
+    let count = pages.len();
     let ids: Vec<ObjectId> = graph.get_pages().into_values().collect();
     for (id, page) in ids.iter().zip(pages) {
         let mut stream = Stream::new(lopdf::Dictionary::new(), deflate(&painter.page(&page.marks)));
@@ -104,7 +102,7 @@ fn fill(graph: &mut Document, painter: &Painter<'_>, pages: &[PageMarks]) {
         }
     }
     let tree = graph.catalog().and_then(|catalog| catalog.get(b"Pages")).and_then(Object::as_reference);
-    if let (Ok(tree), Some(last)) = (tree, ids.get(pages.len()))
+    if let (Ok(tree), Some(last)) = (tree, ids.get(count))
         && let Ok(tree) = graph.get_object_mut(tree).and_then(Object::as_dict_mut)
     {
         let kept: Vec<Object> = ids.iter().filter(|id| *id != last).map(|id| Object::Reference(*id)).collect();
@@ -157,10 +155,6 @@ fn used_glyphs(pages: &Pages, fonts: &Fonts) -> Result<BTreeMap<FontKey, BTreeMa
         }
     }
     Ok(used)
-}
-
-fn subset_tag(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(6).map(|b| char::from(b'A' + b % 26)).collect()
 }
 
 fn image((width, height): (u32, u32), space: &str, bits: i64, deflated: Vec<u8>) -> XObject {

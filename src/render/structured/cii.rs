@@ -12,8 +12,19 @@ use crate::render::xml::Xml;
 /// # Errors
 /// Why this invoice cannot be told so, in a phrase.
 pub fn render(invoice: &Issued) -> Result<Vec<u8>, String> {
+    Ok(document(invoice, Xml::new())?.finish().0)
+}
+
+/// The document, deflated, and its size before that.
+///
+/// # Errors
+/// As [`render`].
+pub fn deflated(invoice: &Issued) -> Result<(Vec<u8>, u64), String> {
+    Ok(document(invoice, Xml::deflating())?.finish())
+}
+
+fn document(invoice: &Issued, mut xml: Xml) -> Result<Xml, String> {
     let terms = Terms::of(invoice)?;
-    let mut xml = Xml::new();
     let namespaces = [
         ("xmlns:rsm", "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"),
         ("xmlns:ram", "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"),
@@ -47,7 +58,7 @@ pub fn render(invoice: &Issued) -> Result<Vec<u8>, String> {
             xml.group("ram:ApplicableHeaderTradeSettlement", |xml| settlement(xml, &terms));
         });
     });
-    Ok(xml.finish())
+    Ok(xml)
 }
 
 fn date(xml: &mut Xml, name: &str, day: NaiveDate) {

@@ -110,7 +110,7 @@ pub fn render(invoice: &Issued) -> Result<Vec<u8>, String> {
             line(xml, &terms, index + 1, item, is_credit);
         }
     });
-    Ok(xml.finish())
+    Ok(xml.finish().0)
 }
 
 fn money(xml: &mut Xml, terms: &Terms<'_>, name: &str, amount: &Money) {

@@ -1,6 +1,6 @@
 //! Below the table: totals, words, how to pay, and what the law wants said.
 
-use qrcode::{Color, EcLevel, QrCode};
+use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
 use super::{Code, Look, Mark, PT_PER_MM, Sheet};
 use crate::model::invoice::{Document, Proof};
@@ -100,8 +100,7 @@ impl Sheet<'_> {
         let x = self.right - side;
         if page == self.pages.len() {
             self.mark(Mark::Code { x, y: start, side });
-            let dark = code.to_colors().into_iter().map(|colour| colour == Color::Dark).collect();
-            self.code = Some(Code { width: code.width(), dark });
+            self.code = Some(modules(&code));
             let small = Look { size: self.template.sizes.small_pt * 0.85, ..self.label() };
             let end = self.block(x, start + side + 3.0, side, small, &[caption]);
             self.y = self.y.max(end + 8.0);
@@ -115,7 +114,10 @@ impl Sheet<'_> {
         let name = percent_encoded(&draft.seller.legal_name);
         let number = percent_encoded(&self.invoice.number);
         let link = format!("upi://pay?pa={upi}&pn={name}&am={}&cu=INR&tr={number}&tn={number}", draft.total.plain());
-        QrCode::with_error_correction_level(link.as_bytes(), EcLevel::M).ok()
+        let segments = QrSegment::make_segments(&link);
+        // One mask for all: the search for the prettiest takes longer than the page.
+        let (least, most) = (Version::MIN, Version::MAX);
+        QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, least, most, Some(Mask::new(3)), false).ok()
     }
 
     /// What the law wants said, what a note corrects, and what is said of the proof.
@@ -157,6 +159,13 @@ impl Sheet<'_> {
         }
         self.y += 10.0;
     }
+}
+
+/// A code's modules, row by row.
+fn modules(code: &QrCode) -> Code {
+    let side = code.size();
+    let dark = (0..side).flat_map(|y| (0..side).map(move |x| code.get_module(x, y))).collect();
+    Code { width: usize::try_from(side).unwrap_or(0), dark }
 }
 
 /// RFC 3986: everything but unreserved characters.

@@ -36,7 +36,11 @@ impl Sheet<'_> {
         y = self.block(self.left, y, column - 12.0, name, std::slice::from_ref(&seller.legal_name));
         y = self.particulars(&seller, self.left, y, column - 12.0, self.label());
         self.text_right(self.right, start, big, title);
-        let at = start + self.leading(big) + 2.0;
+        let mut at = start + self.leading(big) + 2.0;
+        if let Some(copy) = self.copy() {
+            self.text_right(self.right, at - 4.0, self.label(), &copy);
+            at += self.leading(self.label());
+        }
         let at = self.facts(self.left + column, self.right, at);
         self.y = y.max(at) + 10.0;
         self.rule(self.y, 1.2, self.template.colours.accent);
@@ -54,6 +58,10 @@ impl Sheet<'_> {
         self.text(self.left, y, big, title);
         let number = self.invoice.number.clone();
         self.text_right(self.right, y + (big.size - small.size), small, &number);
+        if let Some(copy) = self.copy() {
+            let tiny = Look { size: self.template.sizes.small_pt, ..small };
+            self.text_right(self.right, y + big.size + 4.0, tiny, &copy);
+        }
         let seller = self.invoice.content.seller.clone();
         let name = Look { size: self.template.sizes.name_pt, ..self.strong() };
         let column = self.width() * 0.56;
@@ -63,6 +71,13 @@ impl Sheet<'_> {
         y = self.particulars(&seller, self.left, y, column - 12.0, self.label());
         let at = self.facts(self.left + column, self.right, start);
         self.y = y.max(at) + 18.0;
+    }
+
+    /// Which copy it is, where GST is charged: services are invoiced in duplicate, and this is
+    /// the recipient's (CGST Rule 48(2)).
+    fn copy(&self) -> Option<String> {
+        let draft = &self.invoice.content;
+        (draft.supply.is_some() && draft.document == Document::Invoice).then(|| self.template.labels.copy.clone())
     }
 
     /// Number, dates and what else identifies the document, a line each.
