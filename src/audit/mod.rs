@@ -9,5 +9,6 @@ pub mod manifest;
 pub mod open_items;
 pub mod recapture;
 mod redraw;
+pub mod registered;
 pub mod seal;
 pub mod verify;

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use super::chain::Chain;
 use super::configuration::logo_copy;
 use super::derive::on_all_cores;
+use super::registered;
 use super::seal;
 use super::verify::Report;
 use crate::books::layout::Books;
+use crate::books::voids::Voids;
 use crate::capture::store::sha256_hex;
 use crate::model::invoice::{Issued, file_stem};
 use crate::model::period::Period;
@@ -43,51 +45,74 @@ pub(super) fn issued(books: &Books, chain: &Chain, period: &Period, report: &mut
     all
 }
 
-/// Makes every file of the issued invoices again, and compares.
-pub(super) fn draw_again(books: &Books, folder: &str, issued: &[Issued], report: &mut Report) -> Result<(), Problem> {
-    let mut templates: BTreeMap<String, Template> = BTreeMap::new();
+/// What issued invoices were drawn with, from the copies in their close.
+pub(super) struct Looks {
+    templates: BTreeMap<String, Template>,
+    logos: BTreeMap<String, pdf::Logo>,
+}
+
+impl Looks {
+    /// An invoice's template and logo.
+    pub(super) fn of(&self, invoice: &Issued) -> Option<(&Template, Option<&pdf::Logo>)> {
+        let logo = match &invoice.content.logo_sha256 {
+            Some(sha256) => Some(self.logos.get(sha256)?),
+            None => None,
+        };
+        Some((self.templates.get(&seal::template_path(invoice))?, logo))
+    }
+}
+
+/// Reads what invoices were drawn with; what is missing or another goes into the report.
+pub(super) fn looks(books: &Books, folder: &str, issued: &[Issued], report: &mut Report) -> Result<Looks, Problem> {
+    let mut looks = Looks { templates: BTreeMap::new(), logos: BTreeMap::new() };
     for invoice in issued {
         let path = seal::template_path(invoice);
-        if templates.contains_key(&path) {
+        if looks.templates.contains_key(&path) {
             continue;
         }
         let name = format!("{folder}/{path}");
         let text = std::fs::read_to_string(books.path(&name)).unwrap_or_default();
         match Template::parse(&text, &path) {
             Ok(template) if sha256_hex(text.as_bytes()) == invoice.template_sha256 => {
-                templates.insert(path, template);
+                looks.templates.insert(path, template);
             }
-            _ => {
-                report.add(name, None, format!("it is not the template of invoice {}", invoice.number));
-                return Ok(());
-            }
+            _ => report.add(name, None, format!("it is not the template of invoice {}", invoice.number)),
         }
     }
-    let mut logos: BTreeMap<String, pdf::Logo> = BTreeMap::new();
     for sha256 in issued.iter().filter_map(|invoice| invoice.content.logo_sha256.as_ref()) {
-        if logos.contains_key(sha256) {
+        if looks.logos.contains_key(sha256) {
             continue;
         }
         let name = format!("{folder}/inputs/{}", logo_copy(sha256));
         match std::fs::read(books.path(&name)) {
             Ok(bytes) if sha256_hex(&bytes) == *sha256 => {
-                logos.insert(sha256.clone(), pdf::Logo::read(&bytes)?);
+                looks.logos.insert(sha256.clone(), pdf::Logo::read(&bytes)?);
             }
-            _ => {
-                report.add(name, None, "it is not the logo of the invoices that name it");
-                return Ok(());
-            }
+            _ => report.add(name, None, "it is not the logo of the invoices that name it"),
         }
     }
+    Ok(looks)
+}
+
+/// Makes every file of the issued invoices again, and compares.
+pub(super) fn draw_again(
+    books: &Books,
+    folder: &str,
+    issued: &[Issued],
+    voids: &Voids,
+    report: &mut Report,
+) -> Result<(), Problem> {
+    let before = report.broken.len();
+    let looks = looks(books, folder, issued, report)?;
+    if report.broken.len() > before {
+        return Ok(());
+    }
     let again = on_all_cores(issued, |_, invoice| {
-        let template = templates
-            .get(&seal::template_path(invoice))
-            .ok_or_else(|| Problem::stop("internal", "a template is missing"))?;
-        let logo = invoice.content.logo_sha256.as_ref().and_then(|sha256| logos.get(sha256));
-        let drawn = pdf::render(invoice, template, logo)?;
+        let (template, logo) = looks.of(invoice).ok_or_else(|| Problem::stop("internal", "a template is missing"))?;
         let stem = invoice.file_stem();
         let mut wrong = Vec::new();
-        for (ending, bytes) in std::iter::once(("pdf", drawn)).chain(seal::forms(invoice)?) {
+        let drawn = ("pdf", pdf::render(invoice, template, logo)?);
+        for (ending, bytes) in std::iter::once(drawn).chain(seal::forms(invoice)?) {
             let name = format!("{folder}/invoices/{stem}.{ending}");
             if !std::fs::read(books.path(&name)).is_ok_and(|found| found == bytes) {
                 wrong.push(name);
@@ -97,6 +122,15 @@ pub(super) fn draw_again(books: &Books, folder: &str, issued: &[Issued], report:
     })?;
     for name in again.into_iter().flatten() {
         report.add(name, None, "made again from its .json and template, it is not the same file");
+    }
+    let standing: Vec<Issued> = issued.iter().filter(|i| !voids.contains_key(&i.number)).cloned().collect();
+    let registered = registered::load(&books.path(folder).join("inputs"), "irn-", &standing)?;
+    let copies = registered::draw(&registered, |invoice| looks.of(invoice))?;
+    for (one, bytes) in registered.iter().zip(copies) {
+        let name = format!("{folder}/{}", one.file());
+        if !std::fs::read(books.path(&name)).is_ok_and(|found| found == bytes) {
+            report.add(name, None, "made again from the invoice and the portal's response, it is not the same file");
+        }
     }
     Ok(())
 }

@@ -12,6 +12,9 @@ use super::derive::{Derived, Ground, VERSION, answers_of, derive, on_all_cores};
 use super::ground;
 use super::manifest::{self, FileEntry};
 use super::recapture::{self, Recaptured};
+use super::redraw;
+use super::registered::{self, Registered};
+use super::verify::Report;
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
 use crate::books::layout::{Books, CHAIN, CUSTOMERS};
@@ -312,7 +315,17 @@ pub fn close(
     let copies = configuration.copies.iter().map(|(name, bytes)| (format!("inputs/{name}"), bytes));
     let reports = derived.reports.iter().map(|(name, bytes)| ((*name).to_owned(), bytes));
     let journals = journals.iter().map(|(name, bytes)| ((*name).to_owned(), bytes));
-    for (name, bytes) in copies.chain(reports).chain([("invoices.csv".to_owned(), &register)]).chain(journals) {
+    let registered = registered::load(&books.path(registered::IRN), "", &standing)?;
+    let copies_drawn = draw_registered(books, &folder, &registered)?;
+    let responses = registered.iter().map(|one| (one.copy(), &one.bytes));
+    let drawn_copies = registered.iter().zip(&copies_drawn).map(|(one, bytes)| (one.file(), bytes));
+    for (name, bytes) in copies
+        .chain(reports)
+        .chain([("invoices.csv".to_owned(), &register)])
+        .chain(journals)
+        .chain(responses)
+        .chain(drawn_copies)
+    {
         transaction.stage(format!("{folder}/{name}"), bytes)?;
         staged.push(FileEntry::of(name, bytes));
     }
@@ -398,6 +411,17 @@ pub(super) fn journals<'a>(
         ("journal.beancount", journal::beancount::render(&entries)),
         ("journal.tally.xml", journal::tally::render(&entries)),
     ])
+}
+
+/// Copies with IRN, each drawn with the template and logo of its invoice.
+fn draw_registered(books: &Books, folder: &str, registered: &[Registered]) -> Result<Vec<Vec<u8>>, Problem> {
+    let mut report = Report::default();
+    let issued: Vec<Issued> = registered.iter().map(|one| one.invoice.clone()).collect();
+    let looks = redraw::looks(books, folder, &issued, &mut report)?;
+    if let Some(broken) = report.broken.first() {
+        return Err(unverified("invoice-changed", format!("{}: {}", broken.file, broken.what)));
+    }
+    registered::draw(registered, |invoice| looks.of(invoice))
 }
 
 /// The structured forms that an invoice has, each with its name's ending.

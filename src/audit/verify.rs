@@ -372,7 +372,7 @@ fn rederive(
             format!("customer {id} is to be invoiced by the sealed inputs, and is not"),
         );
     }
-    redraw::draw_again(books, &folder, issued, report)?;
+    redraw::draw_again(books, &folder, issued, &configuration.voids, report)?;
     if !report.broken.is_empty() && manifest.tool.version != VERSION {
         let hint = format!(
             "sealed by crossfoot {}, and this is {VERSION}: verify with that version before you conclude",

@@ -11,6 +11,7 @@ pub mod open_item;
 pub mod period;
 pub mod problem;
 pub mod reconciliation;
+pub mod registration;
 pub mod resolution;
 pub mod rounding;
 pub mod tolerance;

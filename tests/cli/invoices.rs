@@ -234,3 +234,38 @@ fn a_correction_is_a_note_that_states_its_tax() {
     assert!(journal.contains("assets:receivable:MA_1                        INR -118.00"), "{journal}");
     books.run("verify").exits(0);
 }
+
+#[test]
+fn what_the_portal_returns_is_printed_on_a_copy() {
+    use sha2::{Digest, Sha256};
+    let (books, _server) = gst(str::to_owned);
+    books.run("close --period 2026-03").exits(0);
+    let before = books.files();
+    let invoice = of(&books, "MA_1");
+    let number = invoice["number"].as_str().unwrap();
+    let hash = Sha256::digest(format!("29AAFCC9980M1ZR2025-26INV{number}").as_bytes());
+    let irn: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let stem = number.replace('/', "-");
+    let response = |irn: &str| {
+        format!(
+            "{{\"Status\":1,\"Data\":{{\"AckNo\":112610000012345,\"AckDt\":\"2026-04-01 10:11:00\",\"Irn\":\"{irn}\",\"SignedQRCode\":\"eyJhbGciOiJSUzI1NiJ9.{}.c2ln\"}}}}",
+            "QWxs".repeat(150)
+        )
+    };
+    // A response of another document changes nothing.
+    books.write(&format!("irn/{stem}.json"), &response(&irn.replace('1', "2")));
+    let ran = books.run("close --period 2026-03").exits(2);
+    assert!(ran.stderr.contains("it is of another document"), "{}", ran.stderr);
+    books.write(&format!("irn/{stem}.json"), &response(&irn));
+    books.run("close --period 2026-03").exits(0);
+    let after = books.files();
+    for (name, bytes) in before.iter().filter(|(name, _)| name.contains("/invoices/")) {
+        assert_eq!(after.get(name), Some(bytes), "{name}");
+    }
+    assert!(after[&format!("closes/2026-03/invoices/{stem}.irn.pdf")].starts_with(b"%PDF-1.7"));
+    books.run("verify").exits(0);
+    // The copy is sealed like everything else.
+    let path = books.path().join(format!("closes/2026-03/inputs/irn-{stem}.json"));
+    std::fs::write(&path, response(&irn).replace("10:11", "10:12")).unwrap();
+    books.run("verify").exits(4);
+}

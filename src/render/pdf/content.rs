@@ -11,15 +11,19 @@ use super::template::Colour;
 /// Old glyph numbers to those of the subset.
 pub(super) type Glyphs = BTreeMap<FontKey, Vec<u16>>;
 
+/// The name of a code in the resources.
+pub(super) fn code_name(index: usize) -> String {
+    format!("Code{index}")
+}
+
 /// Writes pages.
 pub(super) struct Painter<'a> {
     pub(super) fonts: &'a Fonts,
     pub(super) glyphs: &'a Glyphs,
     /// The page's height in points.
     pub(super) height: f32,
-    /// The names of the images in the resources.
+    /// The name of the logo in the resources.
     pub(super) logo: &'a str,
-    pub(super) code: &'a str,
 }
 
 /// A page's stream while it is written.
@@ -94,8 +98,8 @@ impl Painter<'_> {
                 Mark::Logo { x, y, width, height } => {
                     self.image(&mut stream, self.logo, (*x, self.height - y - height), (*width, *height));
                 }
-                Mark::Code { x, y, side } => {
-                    self.image(&mut stream, self.code, (*x, self.height - y - side), (*side, *side));
+                Mark::Code { x, y, side, index } => {
+                    self.image(&mut stream, &code_name(*index), (*x, self.height - y - side), (*side, *side));
                 }
                 Mark::Link { .. } => {}
             }

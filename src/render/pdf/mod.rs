@@ -23,6 +23,7 @@ use template::Template;
 use super::structured;
 use crate::model::invoice::{Draft, Issued};
 use crate::model::problem::Problem;
+use crate::model::registration::Registration;
 
 /// Draws an invoice. The same invoice, template and logo give the same bytes. Where the
 /// invoice can be told as Factur-X (profile EN 16931), that is embedded.
@@ -31,9 +32,22 @@ use crate::model::problem::Problem;
 /// A character that no font of ours has, a document that cannot be assembled, or one that,
 /// read back, does not say what the invoice says.
 pub fn render(invoice: &Issued, template: &Template, logo: Option<&Logo>) -> Result<Vec<u8>, Problem> {
+    render_registered(invoice, template, logo, None)
+}
+
+/// The same with what the invoice registration portal returned for it.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_registered(
+    invoice: &Issued,
+    template: &Template,
+    logo: Option<&Logo>,
+    registration: Option<&Registration>,
+) -> Result<Vec<u8>, Problem> {
     let fonts = fonts::Fonts::load()?;
     let attachment = structured::cii::deflated(invoice).ok();
-    let pages = layout::lay_out(invoice, template, logo, fonts);
+    let pages = layout::lay_out(invoice, template, logo, registration, fonts);
     writer::write(pages, invoice, template, fonts, logo, attachment)
 }
 

@@ -14,7 +14,7 @@ use printpdf::{
 };
 
 use super::archive;
-use super::content::{Glyphs, Painter};
+use super::content::{Glyphs, Painter, code_name};
 use super::fonts::{FontKey, Fonts, Run};
 use super::layout::{Code, Mark, PageMarks, Pages};
 use super::logo::Logo;
@@ -24,7 +24,6 @@ use crate::model::invoice::Issued;
 use crate::model::problem::Problem;
 
 const LOGO: &str = "Logo";
-const CODE: &str = "Code";
 
 /// Deflates: the level at which text of this kind stops getting much smaller.
 pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
@@ -65,8 +64,8 @@ pub(super) fn write(
     if let Some(logo) = logo {
         document.resources.xobjects.map.insert(XObjectId(LOGO.to_owned()), logo_image(logo));
     }
-    if let Some(code) = &pages.code {
-        document.resources.xobjects.map.insert(XObjectId(CODE.to_owned()), code_image(code));
+    for (index, code) in pages.codes.iter().enumerate() {
+        document.resources.xobjects.map.insert(XObjectId(code_name(index)), code_image(code));
     }
     for (at, (title, page)) in pages.bookmarks.iter().enumerate() {
         let id = PageAnnotId(format!("B{at:04}"));
@@ -78,7 +77,7 @@ pub(super) fn write(
     document.pages.push(PdfPage::new(size.0, size.1, register));
     let mut graph = document.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
     drop(document);
-    let painter = Painter { fonts, glyphs: &glyphs, height, logo: LOGO, code: CODE };
+    let painter = Painter { fonts, glyphs: &glyphs, height, logo: LOGO };
     fill(&mut graph, &painter, std::mem::take(&mut pages.pages));
     archive::finish(&mut graph, invoice, attachment, &embedded);
     proofread::check(&graph, invoice, template)?;

@@ -5,6 +5,7 @@ use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 use super::{Code, Look, Mark, PT_PER_MM, Sheet};
 use crate::model::invoice::{Document, Proof};
 use crate::model::money::Currency;
+use crate::model::registration::Registration;
 
 impl Sheet<'_> {
     pub(super) fn totals(&mut self) {
@@ -99,8 +100,7 @@ impl Sheet<'_> {
         let Some(code) = code else { return };
         let x = self.right - side;
         if page == self.pages.len() {
-            self.mark(Mark::Code { x, y: start, side });
-            self.code = Some(modules(&code));
+            self.code(&code, x, start, side);
             let small = Look { size: self.template.sizes.small_pt * 0.85, ..self.label() };
             let end = self.block(x, start + side + 3.0, side, small, &[caption]);
             self.y = self.y.max(end + 8.0);
@@ -118,6 +118,35 @@ impl Sheet<'_> {
         // One mask for all: the search for the prettiest takes longer than the page.
         let (least, most) = (Version::MIN, Version::MAX);
         QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, least, most, Some(Mask::new(3)), false).ok()
+    }
+
+    fn code(&mut self, code: &QrCode, x: f32, y: f32, side: f32) {
+        self.mark(Mark::Code { x, y, side, index: self.codes.len() });
+        self.codes.push(modules(code));
+    }
+
+    /// IRN, acknowledgement, and the signed code of about two inches, at the end of a copy.
+    pub(super) fn registration(&mut self, registration: &Registration) {
+        let labels = &self.template.labels;
+        let lines = [
+            format!("{}: {}", labels.irn, registration.irn),
+            format!("{}: {}", labels.ack_no, registration.ack_no),
+            format!("{}: {}", labels.ack_date, registration.ack_date),
+        ];
+        let title = labels.registration.clone();
+        let segments = QrSegment::make_segments(&registration.signed_qr);
+        let code = QrCode::encode_segments(&segments, QrCodeEcc::Low).ok();
+        let side = 51.0 * PT_PER_MM;
+        self.make_room(side + 2.0 * self.leading(self.label()));
+        self.bookmark(&title);
+        let (body, small, start) = (self.body(), self.label(), self.y);
+        self.text(self.left, start, small, &title);
+        let width = self.width() - side - 16.0;
+        let end = self.block(self.left, start + self.leading(small), width, body, &lines);
+        if let Some(code) = code {
+            self.code(&code, self.right - side, start, side);
+        }
+        self.y = end.max(start + side) + 10.0;
     }
 
     /// What the law wants said, what a note corrects, and what is said of the proof.

@@ -11,6 +11,7 @@ use super::Logo;
 use super::fonts::{Fonts, Style};
 use super::template::{Block, Colour, Template};
 use crate::model::invoice::{Document, Issued};
+use crate::model::registration::Registration;
 
 const PT_PER_MM: f32 = 72.0 / 25.4;
 
@@ -22,8 +23,8 @@ pub(super) enum Mark {
     Box { x: f32, y: f32, width: f32, height: f32, colour: Colour },
     /// The seller's logo.
     Logo { x: f32, y: f32, width: f32, height: f32 },
-    /// The payment code: left, top, side.
-    Code { x: f32, y: f32, side: f32 },
+    /// A code, by its place among the codes: left, top, side.
+    Code { x: f32, y: f32, side: f32, index: usize },
     /// A place that opens an address.
     Link { x: f32, y: f32, width: f32, height: f32, uri: String },
 }
@@ -38,8 +39,8 @@ pub(super) struct PageMarks {
 pub(super) struct Pages {
     pub(super) pages: Vec<PageMarks>,
     pub(super) bookmarks: Vec<(String, usize)>,
-    /// The payment code that is drawn.
-    pub(super) code: Option<Code>,
+    /// The codes that are drawn.
+    pub(super) codes: Vec<Code>,
 }
 
 /// A square code: its modules row by row, true is dark.
@@ -49,7 +50,13 @@ pub(super) struct Code {
 }
 
 /// Lays an invoice out.
-pub(super) fn lay_out(invoice: &Issued, template: &Template, logo: Option<&Logo>, fonts: &Fonts) -> Pages {
+pub(super) fn lay_out(
+    invoice: &Issued,
+    template: &Template,
+    logo: Option<&Logo>,
+    registration: Option<&Registration>,
+    fonts: &Fonts,
+) -> Pages {
     let page = &template.page;
     let margin = page.margin_mm * PT_PER_MM;
     let right = page.width_mm * PT_PER_MM - margin;
@@ -67,7 +74,7 @@ pub(super) fn lay_out(invoice: &Issued, template: &Template, logo: Option<&Logo>
         y: margin,
         columns: table::place(invoice, template, margin, right),
         beside_totals: None,
-        code: None,
+        codes: Vec::new(),
     };
     for block in &template.layout.blocks {
         match block {
@@ -81,8 +88,11 @@ pub(super) fn lay_out(invoice: &Issued, template: &Template, logo: Option<&Logo>
             Block::Notes => sheet.notes(),
         }
     }
+    if let Some(registration) = registration {
+        sheet.registration(registration);
+    }
     sheet.footers();
-    Pages { pages: sheet.pages, bookmarks: sheet.bookmarks, code: sheet.code }
+    Pages { pages: sheet.pages, bookmarks: sheet.bookmarks, codes: sheet.codes }
 }
 
 struct Sheet<'a> {
@@ -102,7 +112,7 @@ struct Sheet<'a> {
     columns: Vec<Placed<'a>>,
     /// Where the totals stand, whose left half is free: page, top, bottom.
     beside_totals: Option<(usize, f32, f32)>,
-    code: Option<Code>,
+    codes: Vec<Code>,
 }
 
 /// How a text looks.
