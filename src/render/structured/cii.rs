@@ -150,7 +150,10 @@ fn party(xml: &mut Xml, name: &str, id: Option<&str>, party: &Party, country: &s
 fn settlement(xml: &mut Xml, terms: &Terms<'_>) {
     let draft = terms.draft;
     let payment = &draft.payment;
-    xml.leaf("ram:PaymentReference", &terms.invoice.number);
+    if payment.account_number.is_some() {
+        // BT-83 belongs to a payment instruction, which needs a means (BR-49).
+        xml.leaf("ram:PaymentReference", &terms.invoice.number);
+    }
     xml.leaf("ram:InvoiceCurrencyCode", terms.currency);
     if let Some(account) = &payment.account_number {
         xml.group("ram:SpecifiedTradeSettlementPaymentMeans", |xml| {
