@@ -156,8 +156,8 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
                     })
                     .flat_map(|text| text.lines().map(|l| l.trim().to_owned()).collect::<Vec<_>>())
                     .collect(),
-                state_code: cell("state_code"),
-                gstin: cell("gstin"),
+                state_code: cell("state_code").map(two_digits),
+                gstin: cell("gstin").map(|text| text.replace(' ', "").to_uppercase()),
                 email: cell("email"),
             };
             customers.insert(id.to_owned(), Customer { party, agreement });
@@ -168,6 +168,11 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
     }
     let first = bad.remove(0);
     Err(wrong(first).also(bad).not_done("Nothing was done."))
+}
+
+/// A State's code: spreadsheets take the zero away from `07`.
+fn two_digits(code: String) -> String {
+    if code.len() == 1 && code.bytes().all(|b| b.is_ascii_digit()) { format!("0{code}") } else { code }
 }
 
 /// The cells that say what was agreed; what is wrong with them goes to `refuse`.
@@ -209,7 +214,7 @@ fn agreement(cell: &dyn Fn(&str) -> Option<String>, refuse: &mut dyn FnMut(Strin
         }
         found
     });
-    let place_of_supply = cell("place_of_supply").filter(|code| {
+    let place_of_supply = cell("place_of_supply").map(two_digits).filter(|code| {
         let known = gstin::state(code).is_some();
         if !known {
             refuse(format!("place_of_supply: `{}` is not a State's code of two digits", shorten(code)));
@@ -294,6 +299,19 @@ mod tests {
         }
         let twice = super::directory(b"customer_id,legal_name\nMA_1,Asha\nMA_2,ASHA\n").unwrap_err();
         assert!(twice.what.contains("`asha` is the name of MA_1 and of MA_2"), "{}", twice.what);
+    }
+
+    #[test]
+    fn what_spreadsheets_do_to_codes_is_undone() {
+        let text = b"customer_id,state_code,gstin,place_of_supply,country\nMA_1,7,27aapfu 0939f1zv,9,united kingdom\n";
+        assert!(parse(text).unwrap_err().what.contains("country"));
+        let text = b"customer_id,state_code,gstin,place_of_supply,country\nMA_1,7,27aapfu 0939f1zv,9,gb\n";
+        let (customers, _) = parse(text).unwrap();
+        let customer = &customers["MA_1"];
+        assert_eq!(customer.party.state_code.as_deref(), Some("07"));
+        assert_eq!(customer.party.gstin.as_deref(), Some("27AAPFU0939F1ZV"));
+        assert_eq!(customer.agreement.place_of_supply.as_deref(), Some("09"));
+        assert_eq!(customer.party.country.as_deref(), Some("GB"));
     }
 
     #[test]
