@@ -1,6 +1,6 @@
 //! Elements in a row, escaped, indented.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
@@ -11,7 +11,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 enum Sink {
     Plain(Vec<u8>),
     /// Deflated on the way: a document of many thousand lines is never there as a whole.
-    Deflated(ZlibEncoder<Vec<u8>>),
+    Deflated(Box<BufWriter<ZlibEncoder<Vec<u8>>>>),
 }
 
 impl Write for Sink {
@@ -39,7 +39,9 @@ impl Xml {
 
     /// A document that is deflated (zlib) while it is written.
     pub(in crate::render) fn deflating() -> Self {
-        Self::into(Sink::Deflated(ZlibEncoder::new(Vec::new(), Compression::new(4))))
+        let encoder = ZlibEncoder::new(Vec::new(), Compression::new(4));
+        // Elements come in pieces of a few bytes.
+        Self::into(Sink::Deflated(Box::new(BufWriter::with_capacity(1 << 15, encoder))))
     }
 
     fn into(sink: Sink) -> Self {
@@ -95,7 +97,8 @@ impl Xml {
                 let size = bytes.len() as u64;
                 (bytes, size)
             }
-            Sink::Deflated(encoder) => {
+            Sink::Deflated(buffered) => {
+                let Ok(encoder) = buffered.into_inner() else { return (Vec::new(), 0) };
                 let size = encoder.total_in();
                 (encoder.finish().unwrap_or_default(), size)
             }

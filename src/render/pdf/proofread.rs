@@ -2,7 +2,7 @@
 //! with the invoice: a glyph mapped to another character, a total that is not printed, and
 //! the document is not issued.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use lopdf::{Document, Object, ObjectId};
 
@@ -26,7 +26,7 @@ pub(super) fn check(document: &Document, invoice: &Issued, template: &Template) 
             .not_done("No invoice was issued.")
     };
     let texts = texts(document).map_err(|e| refuse(format!("it cannot be read back: {e}")))?;
-    let alone: BTreeSet<&str> = texts.iter().map(String::as_str).collect();
+    let alone: HashSet<&str> = texts.iter().map(String::as_str).collect();
     let whole = without_blanks(&texts.concat());
     let draft = &invoice.content;
     let amounts = draft.lines.iter().map(|line| line.amount.grouped());
