@@ -136,10 +136,11 @@ pub(super) struct Fit {
 }
 
 impl Fit {
-    /// The contract's line: odds below 0.01 and no rival. Slips that nothing but the amount
+    /// The contract's line is odds below 0.01 and no rival; ours is half of that, so that of
+    /// thousands of differences without a cause few are told one. Slips that nothing but the amount
     /// shows must do better, since there are many of them to try.
     pub(super) fn confidence(&self) -> Confidence {
-        let limit = if self.strong { 10_000 } else { 1_000 };
+        let limit = if self.strong { 5_000 } else { 100 };
         if self.rivals.is_empty() && self.chance < limit && !self.part {
             Confidence::Supported
         } else {
