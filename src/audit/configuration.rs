@@ -9,7 +9,7 @@ use super::open_items;
 use crate::books::charges::{self, Entry};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
-use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS};
+use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, optional};
 use crate::books::resolutions;
 use crate::books::voids::{self, VOIDS, Voids};
 use crate::capture::store::sha256_hex;
@@ -131,15 +131,6 @@ pub fn logo_copy(sha256: &str) -> String {
     format!("logo-{}", sha256.get(..16).unwrap_or(sha256))
 }
 
-/// A file that need not be there.
-fn optional(code: &'static str, path: &Path) -> Result<Option<Vec<u8>>, Problem> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(io(code, "read", path, &e)),
-    }
-}
-
 /// Loads what the books say now.
 ///
 /// # Errors
@@ -207,15 +198,15 @@ fn format_files(folder: &Path, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, P
 /// # Errors
 /// A copy that is missing or wrong.
 pub fn load_sealed(folder: &Path, template_file: &str, governing: &[String]) -> Result<Configuration, Problem> {
+    let inputs = folder.join("inputs");
     let read = |name: &str| {
-        let path = folder.join("inputs").join(name);
+        let path = inputs.join(name);
         std::fs::read(&path).map_err(|e| io("sealed-inputs", "read", &path, &e))
     };
     let config_bytes = read(CONFIG)?;
     let text = String::from_utf8_lossy(&config_bytes).into_owned();
     let config = config::parse(&text, &format!("inputs/{CONFIG}"))?;
-    let formats = format_files(&folder.join("inputs"), FORMAT_COPY)?;
-    let inputs = folder.join("inputs");
+    let formats = format_files(&inputs, FORMAT_COPY)?;
     let logo = match &config.invoicing.logo {
         None => None,
         Some(_) => {
@@ -237,10 +228,9 @@ pub fn load_sealed(folder: &Path, template_file: &str, governing: &[String]) -> 
         logo,
     };
     let mut sealed = assemble(config, files)?;
-    let decided = folder.join("inputs").join(RESOLUTIONS_COPY);
-    sealed.add_resolutions(resolutions::read(&decided)?, "inputs/resolutions.toml")?;
+    sealed.add_resolutions(resolutions::read(&inputs.join(RESOLUTIONS_COPY))?, "inputs/resolutions.toml")?;
     sealed.add_voids(resolutions::read(&inputs.join(VOIDS_COPY))?, "inputs/voids.toml")?;
-    if let Some(bytes) = resolutions::read(&folder.join("inputs").join(OPEN_ITEMS_COPY))? {
+    if let Some(bytes) = resolutions::read(&inputs.join(OPEN_ITEMS_COPY))? {
         sealed.open_items = serde_json::from_slice(&bytes).map_err(|e| {
             Problem::stop("sealed-inputs", format!("inputs/{OPEN_ITEMS_COPY} cannot be read")).because(e.to_string())
         })?;

@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::invoicing::sac;
 use super::layout::CHARGES;
 use crate::model::invoice::Charge;
 use crate::model::money::{parse_plain, shorten};
@@ -133,12 +134,7 @@ fn entry<'a>(cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<Entry, String> {
     if matches!(charge, Charge::OneOff | Charge::Credit) && from.is_none() && to.is_none() {
         return Err(format!("a {} needs its day in `from`", charge.name()));
     }
-    let sac = cell("sac").map(str::to_owned);
-    if let Some(code) =
-        sac.as_deref().filter(|c| !matches!(c.len(), 4 | 6 | 8) || !c.bytes().all(|b| b.is_ascii_digit()))
-    {
-        return Err(format!("sac: `{}` is not a service accounting code: 4, 6 or 8 digits", shorten(code)));
-    }
+    let sac = cell("sac").map(sac).transpose().map_err(|e| format!("sac: {e}"))?;
     Ok(Entry {
         customer_id: needed("customer_id")?.to_owned(),
         description: needed("description")?.to_owned(),

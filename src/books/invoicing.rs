@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use super::config::{Reader, limit};
 use crate::model::gstin;
 use crate::model::invoice::{Document, Party, Payment};
+use crate::model::money::shorten;
 use crate::model::number::NumberFormat;
 
 /// How invoices are made.
@@ -66,11 +67,15 @@ pub struct Gst {
     pub lut: Option<String>,
 }
 
-fn sac(text: &str) -> Result<String, String> {
+/// A service accounting code.
+///
+/// # Errors
+/// A sentence that says what is expected.
+pub(super) fn sac(text: &str) -> Result<String, String> {
     if matches!(text.len(), 4 | 6 | 8) && text.bytes().all(|b| b.is_ascii_digit()) {
         Ok(text.to_owned())
     } else {
-        Err(format!("`{text}` is not a service accounting code: 4, 6 or 8 digits"))
+        Err(format!("`{}` is not a service accounting code: 4, 6 or 8 digits", shorten(text)))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::model::period::Period;
+use crate::model::problem::{Problem, io};
 
 /// The settings file's name.
 pub const CONFIG: &str = "crossfoot.toml";
@@ -14,6 +15,18 @@ pub const CHARGES: &str = "charges.csv";
 pub const CHAIN: &str = "audit/chain.jsonl";
 /// Working folder of the tool: lock, staged files, the intent of a commit. Not for git.
 pub const WORK: &str = ".crossfoot";
+
+/// The bytes of a file that need not be there. `code` is what an error calls it.
+///
+/// # Errors
+/// It is there and cannot be read.
+pub fn optional(code: &'static str, path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(io(code, "read", path, &e)),
+    }
+}
 
 /// The folder finance keeps.
 #[derive(Clone, Debug)]

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::layout::optional;
 use crate::model::money::parse_plain;
 use crate::model::period::{Period, parse_day};
-use crate::model::problem::{Problem, io};
+use crate::model::problem::Problem;
 use crate::model::resolution::{Decision, Resolution};
 use crate::model::usage::Direction;
 
@@ -47,11 +48,7 @@ struct Entry {
 /// # Errors
 /// It cannot be read.
 pub fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(io("resolutions", "read", path, &e)),
-    }
+    optional("resolutions", path)
 }
 
 /// Reads the entries. `name` is what errors call the file.

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::layout::Books;
+use super::resolutions;
 use crate::model::period::parse_day;
 use crate::model::problem::Problem;
 
@@ -34,6 +36,15 @@ pub type Voids = BTreeMap<String, Void>;
 struct File {
     #[serde(default)]
     void: Vec<Void>,
+}
+
+/// The books' voids; none where there is no such file.
+///
+/// # Errors
+/// It cannot be read, or is wrong.
+pub fn load(books: &Books) -> Result<Voids, Problem> {
+    let bytes = resolutions::read(&books.path(VOIDS))?;
+    bytes.map_or_else(|| Ok(Voids::new()), |bytes| parse(&bytes, VOIDS))
 }
 
 /// Reads the entries. `name` is what errors call the file.

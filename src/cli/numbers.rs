@@ -9,8 +9,7 @@ use super::Job;
 use crate::audit::seal;
 use crate::bill::numbering;
 use crate::books::config;
-use crate::books::resolutions;
-use crate::books::voids::{self, VOIDS};
+use crate::books::voids;
 use crate::model::problem::{Exit, Problem};
 use crate::render::text::Paint;
 
@@ -39,10 +38,7 @@ struct Series {
 pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
     config::load(&job.books)?;
     let (chain, _) = seal::load_chain(&job.books)?;
-    let void = match resolutions::read(&job.books.path(VOIDS))? {
-        Some(bytes) => voids::parse(&bytes, VOIDS)?,
-        None => voids::Voids::new(),
-    };
+    let void = voids::load(&job.books)?;
     let mut series: BTreeMap<(String, String), Vec<(u64, &str)>> = BTreeMap::new();
     for entry in chain.events.iter().flat_map(|event| &event.issued) {
         let key = (entry.document.clone(), entry.series.clone());

@@ -5,7 +5,6 @@ use super::args;
 use crate::audit::seal;
 use crate::books::config;
 use crate::books::lock::Lock;
-use crate::books::resolutions;
 use crate::books::transaction::write_apart;
 use crate::books::voids::{self, VOIDS, Void};
 use crate::model::problem::{Exit, Problem, nearest};
@@ -21,10 +20,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Void) -> Result<Exit, Problem> {
             .not_done("Nothing was declared void."));
     };
     let _lock = Lock::take(&job.books, "void")?;
-    let mut all = match resolutions::read(&job.books.path(VOIDS))? {
-        Some(bytes) => voids::parse(&bytes, VOIDS)?,
-        None => voids::Voids::new(),
-    };
+    let mut all = voids::load(&job.books)?;
     if let Some(already) = all.get(&known.number) {
         return Err(Problem::usage(
             "arguments",
