@@ -4,7 +4,7 @@
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::money::{Currency, Money};
+use super::money::{Currency, Money, MoneyError, add_exact};
 use super::period::Period;
 use super::usage::Direction;
 
@@ -214,6 +214,16 @@ pub struct Line {
     pub sac: Option<String>,
     /// The taxes on it.
     pub taxes: Vec<LineTax>,
+}
+
+impl Line {
+    /// All taxes on it together, in per cent.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`].
+    pub fn tax_rate(&self) -> Result<Decimal, MoneyError> {
+        self.taxes.iter().try_fold(Decimal::ZERO, |sum, tax| add_exact(sum, tax.rate)).map(|rate| rate.normalize())
+    }
 }
 
 /// A tax of the invoice: the sum of the lines' taxes of this kind and rate.

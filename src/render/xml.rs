@@ -7,6 +7,10 @@ use flate2::write::ZlibEncoder;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
+/// How hard embedded files, fonts and pages are deflated: the level at which text of this kind
+/// stops getting much smaller.
+pub(in crate::render) const DEFLATE: Compression = Compression::new(4);
+
 /// Where a document goes.
 enum Sink {
     Plain(Vec<u8>),
@@ -39,7 +43,7 @@ impl Xml {
 
     /// A document that is deflated (zlib) while it is written.
     pub(in crate::render) fn deflating() -> Self {
-        let encoder = ZlibEncoder::new(Vec::new(), Compression::new(4));
+        let encoder = ZlibEncoder::new(Vec::new(), DEFLATE);
         // Elements come in pieces of a few bytes.
         Self::into(Sink::Deflated(Box::new(BufWriter::with_capacity(1 << 15, encoder))))
     }

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use lopdf::{Document, Object, ObjectId, Stream};
 use printpdf::{
@@ -22,12 +21,13 @@ use super::template::Template;
 use super::{proofread, subsets};
 use crate::model::invoice::Issued;
 use crate::model::problem::Problem;
+use crate::render::xml::DEFLATE;
 
 const LOGO: &str = "Logo";
 
-/// Deflates: the level at which text of this kind stops getting much smaller.
+/// Deflates in memory.
 pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(4));
+    let mut encoder = ZlibEncoder::new(Vec::new(), DEFLATE);
     // Writing to memory cannot fail.
     let _ = encoder.write_all(bytes);
     encoder.finish().unwrap_or_default()

@@ -99,23 +99,17 @@ pub(super) struct Terms<'a> {
     pub(super) payment_terms: Option<String>,
 }
 
-fn rate_of(line: &Line, category: Category) -> Option<Decimal> {
-    match category {
+fn rate_of(line: &Line, category: Category) -> Result<Option<Decimal>, MoneyError> {
+    Ok(match category {
         Category::OutOfScope => None,
         Category::Zero | Category::ReverseCharge => Some(Decimal::ZERO),
-        Category::Standard => {
-            let mut rate = Decimal::ZERO;
-            for tax in &line.taxes {
-                rate = crate::model::money::add_exact(rate, tax.rate).unwrap_or(rate);
-            }
-            Some(rate.normalize())
-        }
-    }
+        Category::Standard => Some(line.tax_rate()?),
+    })
 }
 
-fn item(line: &Line, category: Category) -> Item<'_> {
-    let rate = rate_of(line, category);
-    match &line.pricing {
+fn item(line: &Line, category: Category) -> Result<Item<'_>, MoneyError> {
+    let rate = rate_of(line, category)?;
+    Ok(match &line.pricing {
         Pricing::Rate { quantity, unit, price } if !line.amount.is_negative() => Item {
             line,
             rate,
@@ -129,7 +123,7 @@ fn item(line: &Line, category: Category) -> Item<'_> {
             price: price.to_string(),
         },
         _ => Item { line, rate, quantity: Decimal::ONE, unit: "C62", price: line.amount.abs().plain() },
-    }
+    })
 }
 
 fn category(draft: &Draft) -> Category {
@@ -190,7 +184,7 @@ impl<'a> Terms<'a> {
         let (mut items, mut allowances) = (Vec::new(), Vec::new());
         let mut groups: Vec<Group> = Vec::new();
         for line in &draft.lines {
-            let item = item(line, category);
+            let item = item(line, category).map_err(too_large)?;
             let zero = Money::zero(draft.currency);
             let tax = total(draft.currency, line.taxes.iter().map(|tax| &tax.amount)).map_err(too_large)?;
             let at = match groups.iter().position(|group| group.rate == item.rate) {

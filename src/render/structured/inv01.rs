@@ -2,7 +2,6 @@
 //! Amounts are written from their decimal digits; no binary float is on the way.
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -285,10 +284,6 @@ fn item(place: usize, line: &Line, off: &[&Line]) -> Result<Item, String> {
     };
     let (igst, cgst, sgst) = (tax(&["IGST"])?, tax(&["CGST"])?, tax(&["SGST", "UTGST"])?);
     let whole = total(currency, [&taxable, &igst, &cgst, &sgst]).map_err(too_large)?;
-    let mut rate = Decimal::ZERO;
-    for tax in &line.taxes {
-        rate = crate::model::money::add_exact(rate, tax.rate).map_err(too_large)?;
-    }
     Ok(Item {
         sl_no: place.to_string(),
         prd_desc: text("a description", &line.description, 3, 300)?,
@@ -302,7 +297,7 @@ fn item(place: usize, line: &Line, off: &[&Line]) -> Result<Item, String> {
         tot_amt: number(&line.amount.plain())?,
         discount: number(&discount.plain())?,
         ass_amt: number(&taxable.plain())?,
-        gst_rt: number(&rate.normalize().to_string())?,
+        gst_rt: number(&line.tax_rate().map_err(too_large)?.to_string())?,
         igst_amt: number(&igst.plain())?,
         cgst_amt: number(&cgst.plain())?,
         sgst_amt: number(&sgst.plain())?,
