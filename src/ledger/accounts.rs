@@ -3,8 +3,9 @@
 //! reading numbers.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
+use foldhash::fast::FixedState;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::cells::{Cell, Text};
@@ -48,33 +49,30 @@ pub(super) fn short_key(text: Text<'_>, id: Cell) -> u128 {
     }
 }
 
-/// A customer's name in as many bytes as can be compared at once: its first bytes and its
-/// length. Nothing at all for no name.
+/// A customer's name as names are compared: 48 bits of its hash, which is always the same
+/// one, since another at each run could change what is printed. Two names of one customer
+/// that share them count as the same name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Name([u128; 2]);
+pub(super) struct Name([u8; 6]);
 
 impl Name {
-    /// The longest that is whole here.
-    const WHOLE: u16 = 30;
+    const NONE: Self = Self([0; 6]);
 
     #[inline]
     pub(super) fn new(text: Text<'_>, name: Cell) -> Self {
-        let (bytes, from, length) = text.place(name);
-        let count = u16::try_from(length).unwrap_or(u16::MAX);
-        let behind = length.min(usize::from(Self::WHOLE)).saturating_sub(16);
-        Self([number(bytes, from, length), number(bytes, from + 16, behind) | (u128::from(count) << 112)])
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0[1] >> 112 == 0
-    }
-
-    fn is_whole(&self) -> bool {
-        self.0[1] >> 112 <= u128::from(Self::WHOLE)
+        let name = text.of(name);
+        if name.is_empty() {
+            return Self::NONE;
+        }
+        let mut hasher = FixedState::default().build_hasher();
+        hasher.write(name);
+        let hash = hasher.finish().to_le_bytes();
+        // The lowest bit set, so that no name hashes to none.
+        Self([hash[0] | 1, hash[1], hash[2], hash[3], hash[4], hash[5]])
     }
 }
 
-/// A row's part in the sums.
+/// A row's part in the sums: 64 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     /// [`short_key`] of the customer's id; 0: look at `id`.
@@ -85,33 +83,32 @@ pub(super) struct Entry {
     pub(super) name_cell: Cell,
     pub(super) direction: Direction,
     /// The amount: units of 10^-scale.
+    pub(super) scale: u8,
     pub(super) units: i128,
-    pub(super) scale: u32,
-    pub(super) calls: Option<u64>,
 }
 
 /// A customer: 64 bytes.
 struct Slot {
     key: u128,
     sums: [i128; 2],
-    rows: u64,
+    /// [`NO_ROWS`] for a direction without any.
+    scales: [u8; 2],
+    name: Name,
+    rows: u32,
     /// Its place among the names and calls.
     index: u32,
-    scales: [u8; 2],
-    /// Whether a direction has rows at all.
-    has_rows: [bool; 2],
 }
+
+/// In place of a scale.
+const NO_ROWS: u8 = 0xff;
 
 /// The table.
 pub(super) struct Accounts {
     slots: HashTable<Slot>,
     hasher: DefaultHashBuilder,
-    /// The customers' names as they are compared, and in full.
-    names: Vec<Name>,
-    full_names: Vec<Box<[u8]>>,
+    /// The customers' names in full, and their calls.
+    names: Vec<Box<[u8]>>,
     calls: Vec<[Option<u64>; 2]>,
-    /// Where the customers of a batch stand in these.
-    places: Vec<u32>,
     long_keys: HashMap<Box<[u8]>, u32>,
     long_ids: Vec<Box<[u8]>>,
     has_calls: bool,
@@ -124,22 +121,21 @@ impl Accounts {
             slots: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             names: Vec::new(),
-            full_names: Vec::new(),
             calls: Vec::new(),
-            places: Vec::new(),
             long_keys: HashMap::new(),
             long_ids: Vec::new(),
             has_calls,
         }
     }
 
-    /// Adds rows. What is looked up for one does not wait for what is looked up for the one
-    /// before, so that the processor fetches several from memory at a time.
+    /// Adds rows; `calls` has theirs, where the ledger has a column of calls. What is looked
+    /// up for one does not wait for what is looked up for the one before, so that the
+    /// processor fetches several from memory at a time.
     ///
     /// # Errors
     /// [`MoneyError::Overflow`].
-    pub(super) fn add(&mut self, entries: &[Entry], text: Text<'_>) -> Result<(), MoneyError> {
-        self.places.clear();
+    pub(super) fn add(&mut self, entries: &[Entry], calls: &[Option<u64>], text: Text<'_>) -> Result<(), MoneyError> {
+        let mut calls = calls.iter();
         for batch in entries.chunks(BATCH) {
             // Looked up and left: what it brings is the customers' lines into the cache, of
             // many rows at a time, since one look-up does not wait for another.
@@ -147,22 +143,11 @@ impl Accounts {
             std::hint::black_box(rows);
             for entry in batch {
                 let place = self.add_amount(entry, text)?;
-                self.places.push(place);
-            }
-        }
-        for (entry, place) in entries.iter().zip(&self.places) {
-            let place = *place as usize;
-            if self.has_calls {
-                let calls = &mut self.calls[place][entry.direction as usize];
-                *calls = calls.zip(entry.calls).and_then(|(sum, more)| sum.checked_add(more));
-            }
-            if entry.name == self.names[place] && entry.name.is_whole() || entry.name.is_empty() {
-                continue;
-            }
-            let (name, known) = (text.of(entry.name_cell), &mut self.full_names[place]);
-            if (known.is_empty() || *name < **known) && std::str::from_utf8(name).is_ok() {
-                *known = name.into();
-                self.names[place] = entry.name;
+                if self.has_calls {
+                    let sum = &mut self.calls[place as usize][entry.direction as usize];
+                    let more = calls.next().copied().flatten();
+                    *sum = sum.zip(more).and_then(|(sum, more)| sum.checked_add(more));
+                }
             }
         }
         Ok(())
@@ -183,23 +168,29 @@ impl Accounts {
             hashbrown::hash_table::Entry::Occupied(found) => found,
             hashbrown::hash_table::Entry::Vacant(place) => {
                 let index = u32::try_from(self.names.len()).map_err(|_| MoneyError::Overflow)?;
-                self.names.push(Name::default());
-                self.full_names.push(Box::default());
+                self.names.push(Box::default());
                 if self.has_calls {
                     self.calls.push([Some(0); 2]);
                 }
-                place.insert(Slot { key, sums: [0; 2], rows: 0, index, scales: [0; 2], has_rows: [false; 2] })
+                place.insert(Slot { key, sums: [0; 2], scales: [NO_ROWS; 2], name: Name::NONE, rows: 0, index })
             }
         };
         let slot = found.get_mut();
         let at = entry.direction as usize;
-        let mut tally = Tally::from_parts(slot.sums[at], u32::from(slot.scales[at]));
-        tally.add_units(entry.units, entry.scale)?;
+        let scale = if slot.scales[at] == NO_ROWS { 0 } else { slot.scales[at] };
+        let mut tally = Tally::from_parts(slot.sums[at], u32::from(scale));
+        tally.add_units(entry.units, u32::from(entry.scale))?;
         slot.sums[at] = tally.mantissa();
         // A decimal has at most 28 places.
         slot.scales[at] = u8::try_from(tally.scale()).map_err(|_| MoneyError::Overflow)?;
-        slot.rows += 1;
-        slot.has_rows[at] = true;
+        slot.rows = slot.rows.checked_add(1).ok_or(MoneyError::Overflow)?;
+        if entry.name != slot.name && entry.name != Name::NONE {
+            let (name, known) = (text.of(entry.name_cell), &mut self.names[slot.index as usize]);
+            if (known.is_empty() || *name < **known) && std::str::from_utf8(name).is_ok() {
+                *known = name.into();
+                slot.name = entry.name;
+            }
+        }
         Ok(slot.index)
     }
 
@@ -233,19 +224,20 @@ impl Accounts {
                 _ => None,
             };
             let id = id.map_or(&bytes[..usize::from(bytes[SHORT]).min(SHORT)], |id| id);
-            let name = std::mem::take(&mut self.full_names[slot.index as usize]);
+            let name = std::mem::take(&mut self.names[slot.index as usize]);
             let sum = |at: usize| {
-                Ok(Money::new(Tally::from_parts(slot.sums[at], u32::from(slot.scales[at])).total()?, currency))
+                let scale = if slot.scales[at] == NO_ROWS { 0 } else { slot.scales[at] };
+                Ok(Money::new(Tally::from_parts(slot.sums[at], u32::from(scale)).total()?, currency))
             };
             let calls = |at: usize| match self.calls.get(slot.index as usize) {
                 Some(calls) => calls[at],
-                None => (!slot.has_rows[at]).then_some(0),
+                None => (slot.scales[at] == NO_ROWS).then_some(0),
             };
             let posted = PostedCustomer {
                 inbound: sum(Direction::Inbound as usize)?,
                 outbound: sum(Direction::Outbound as usize)?,
                 other: Money::zero(currency),
-                rows: slot.rows,
+                rows: u64::from(slot.rows),
                 calls: [calls(0), calls(1)],
                 name: (!name.is_empty()).then(|| text(name.into_vec())),
             };
@@ -267,6 +259,7 @@ mod tests {
     #[test]
     fn a_customer_is_one_line_of_the_cache() {
         assert_eq!(size_of::<Slot>(), 64);
+        assert_eq!(size_of::<Entry>(), 64);
     }
 
     #[test]
@@ -281,11 +274,10 @@ mod tests {
                 assert_eq!(key == 0, to - from > SHORT);
                 assert!(key == 0 || seen.insert(key));
                 let name = Name::new(text, cell);
-                assert!(!name.is_empty());
-                assert_eq!(name.is_whole(), to - from <= 30);
+                assert_ne!(name, Name::NONE);
                 assert_ne!(name, Name::new(text, Cell::new(from, to - 1)));
             }
         }
-        assert!(Name::new(text, Cell::default()).is_empty());
+        assert_eq!(Name::new(text, Cell::default()), Name::NONE);
     }
 }

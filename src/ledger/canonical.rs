@@ -73,10 +73,10 @@ pub(super) fn header<R: Read>(pieces: &mut Pieces<R>, name: &str) -> Result<(Col
     loop {
         let Some(mut piece) = pieces.next()? else { return Err(none()) };
         let (mut found, mut behind) = (None, None);
-        let (rows, _) = records(&piece.bytes, MAX_COLUMNS, |record| {
+        let (rows, _) = records(piece.rows(), MAX_COLUMNS, |record| {
             if found.is_none() {
                 found = Some(Columns::find(record, name).map(|columns| (columns, before + record.row + 1)));
-                behind = Some(record.raw.as_ptr() as usize - piece.bytes.as_ptr() as usize + record.raw.len() + 1);
+                behind = Some(record.raw.as_ptr() as usize - piece.rows().as_ptr() as usize + record.raw.len() + 1);
             }
         });
         if piece.tail == Tail::OpenQuote && rows == 1 {
@@ -85,7 +85,7 @@ pub(super) fn header<R: Read>(pieces: &mut Pieces<R>, name: &str) -> Result<(Col
         before += rows;
         if let (Some(found), Some(behind)) = (found, behind) {
             let (columns, row) = found?;
-            piece.bytes.drain(..behind.min(piece.bytes.len()));
+            piece.skip(behind);
             return Ok((columns, (row, piece)));
         }
     }
@@ -122,12 +122,13 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Adds what a part says, and gives its buffer back.
-    fn take(&mut self, mut part: Part) -> Result<Vec<u8>, Problem> {
+    /// Adds what a part says, and gives its piece back.
+    fn take(&mut self, mut part: Part) -> Result<Piece, Problem> {
         if let Some((mut problem, own)) = part.uncertain.take() {
             match (self.scales, part.entries.pop()) {
                 // Every other amount has the same decimals, and this one has not.
                 (Some((low, high)), Some(_)) if low == high && own != low => {
+                    part.calls.pop();
                     part.counts.used -= 1;
                     part.counts.rejected += 1;
                     problem.line = part.rows - 1;
@@ -145,8 +146,8 @@ impl<'a> Pass<'a> {
             too_large(&format!("{name}, rows {line} to {}", line + part.rows), &e)
                 .next("look for a mistyped amount among these rows")
         };
-        let text = Text { piece: &part.bytes, aside: &part.aside };
-        self.accounts.add(&part.entries, text).map_err(too_large)?;
+        let text = Text { piece: part.piece.rows(), aside: &part.aside };
+        self.accounts.add(&part.entries, &part.calls, text).map_err(too_large)?;
         for (currency, units, scale) in part.other_currencies {
             let sum = self.other_currencies.entry(currency).or_insert_with(|| Sum::new(currency));
             from_parts(units, scale).and_then(|amount| sum.add(amount)).map_err(too_large)?;
@@ -166,7 +167,7 @@ impl<'a> Pass<'a> {
         self.counts.excluded += part.counts.excluded;
         self.counts.rejected += part.counts.rejected;
         self.row += part.rows;
-        Ok(part.bytes)
+        Ok(part.piece)
     }
 
     fn finish(self) -> Result<Ledger, Problem> {

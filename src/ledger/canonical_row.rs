@@ -110,10 +110,12 @@ impl Bad {
 
 /// What a piece of the file says.
 pub(super) struct Part {
-    pub(super) bytes: Vec<u8>,
+    pub(super) piece: Piece,
     pub(super) aside: Vec<u8>,
     /// The rows that count.
     pub(super) entries: Vec<Entry>,
+    /// Their calls, where the ledger has a column of them.
+    pub(super) calls: Vec<Option<u64>>,
     pub(super) rows: u64,
     pub(super) counts: RowCounts,
     /// Sums of other currencies, and rows that a person must see, by their row in the piece.
@@ -148,9 +150,10 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     pub(super) fn piece(&self, piece: Piece) -> Part {
         let mut part = Part {
-            bytes: Vec::new(),
+            piece: Piece::default(),
             aside: Vec::new(),
-            entries: Vec::with_capacity(piece.bytes.len() / 32),
+            entries: Vec::with_capacity(piece.rows().len() / 32),
+            calls: Vec::new(),
             rows: 0,
             counts: RowCounts::default(),
             other_currencies: Vec::new(),
@@ -161,7 +164,7 @@ impl Reader<'_> {
         };
         let mut seen = Seen { days: [None; 32], currency: None };
         let ends = piece.tail;
-        let (rows, aside) = records(&piece.bytes, self.columns.names.len(), |record| {
+        let (rows, aside) = records(piece.rows(), self.columns.names.len(), |record| {
             if ends == Tail::OpenQuote {
                 part.counts.read += 1;
                 let why = "a quote is opened in this row and never closed; the rows after it cannot be told from it";
@@ -178,7 +181,7 @@ impl Reader<'_> {
                 self.row(&mut part, &mut seen, record);
             }
         });
-        Part { bytes: piece.bytes, aside, rows, ..part }
+        Part { piece, aside, rows, ..part }
     }
 
     #[inline]
@@ -300,10 +303,13 @@ impl Reader<'_> {
             name: Name::new(record.text, name_cell),
             name_cell,
             direction,
+            // A decimal has at most 28 places.
+            scale: u8::try_from(cells.scale).unwrap_or(u8::MAX),
             units: cells.units,
-            scale: cells.scale,
-            calls: cells.calls,
         });
+        if columns.calls.is_some() {
+            part.calls.push(cells.calls);
+        }
     }
 
     #[inline]

@@ -78,7 +78,7 @@ struct Look<'a> {
 impl Look<'_> {
     fn piece(&self, piece: &Piece) -> (u64, Vec<PostedRow>) {
         let mut found = Vec::new();
-        let (rows, _) = records(&piece.bytes, self.columns.names.len(), |record| {
+        let (rows, _) = records(piece.rows(), self.columns.names.len(), |record| {
             if record.count == self.columns.names.len() {
                 found.extend(self.row(record));
             }

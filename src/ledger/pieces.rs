@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
 use std::sync::Mutex;
 
+use super::cells::{BLOCK, Marks, State};
 use crate::model::problem::Problem;
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::memchr;
 
 /// The longest row that is taken. A quote that is never closed would otherwise pull the
 /// rest of the file into memory.
@@ -20,10 +21,26 @@ const WAITING: usize = 4;
 /// Whole rows of a file, with line ends made `\n`.
 #[derive(Debug, Default)]
 pub(super) struct Piece {
-    /// The rows, each with its line end unless it is the file's last.
-    pub(super) bytes: Vec<u8>,
+    /// The rows stand at `from..to` of it; what else it holds is of no meaning, and spares
+    /// the next filling of it with zeros.
+    buffer: Vec<u8>,
+    from: usize,
+    to: usize,
     /// What the file's last row lacks, where it lacks something.
     pub(super) tail: Tail,
+}
+
+impl Piece {
+    /// The rows, each with its line end unless it is the file's last.
+    #[inline]
+    pub(super) fn rows(&self) -> &[u8] {
+        &self.buffer[self.from..self.to]
+    }
+
+    /// Leaves the first bytes of it out.
+    pub(super) fn skip(&mut self, bytes: usize) {
+        self.from = self.to.min(self.from + bytes);
+    }
 }
 
 /// How the rows of a piece end.
@@ -38,24 +55,15 @@ pub(super) enum Tail {
     OpenQuote,
 }
 
-/// Where the reader stands among quotes, by RFC 4180 as the csv crate reads it: a quote
-/// opens a cell only at the cell's beginning, and elsewhere is a character like any other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Quotes {
-    Outside,
-    Inside,
-    /// After the quote at this place, which closes the cell unless another follows at once.
-    Closed(usize),
-}
-
 /// A reader that cuts what passes behind the ends of rows.
 pub(super) struct Pieces<R> {
     input: R,
     name: String,
     size: u64,
-    /// Read and not yet handed out: the beginning of a row.
+    /// The first `filled` bytes are read and not yet handed out: the beginning of a row.
     held: Vec<u8>,
-    quotes: Quotes,
+    filled: usize,
+    state: State,
     after_cr: bool,
     begun: bool,
     ended: bool,
@@ -70,7 +78,8 @@ impl<R: Read> Pieces<R> {
             name: name.to_owned(),
             size: 0,
             held: Vec::new(),
-            quotes: Quotes::Outside,
+            filled: 0,
+            state: State::Bare,
             after_cr: false,
             begun: false,
             ended: false,
@@ -79,10 +88,9 @@ impl<R: Read> Pieces<R> {
     }
 
     /// Takes back the buffer of a piece that is done with.
-    fn reuse(&mut self, mut buffer: Vec<u8>) {
-        if self.spare.len() < WAITING && buffer.capacity() <= 4 * READ_BYTES {
-            buffer.clear();
-            self.spare.push(buffer);
+    fn reuse(&mut self, piece: Piece) {
+        if self.spare.len() < WAITING && piece.buffer.len() <= 4 * READ_BYTES {
+            self.spare.push(piece.buffer);
         }
     }
 
@@ -92,55 +100,72 @@ impl<R: Read> Pieces<R> {
     /// The file cannot be read on, or has a row beyond [`MAX_ROW_BYTES`].
     pub(super) fn next(&mut self) -> Result<Option<Piece>, Problem> {
         while !self.ended {
-            let mut from = self.held.len();
+            let mut from = self.filled;
             if from > MAX_ROW_BYTES {
                 let mib = MAX_ROW_BYTES / 1024 / 1024;
                 return Err(self.refuse(format!("a row is longer than {mib} MiB: perhaps a quote is never closed")));
             }
-            let limit = READ_BYTES as u64;
-            let read = (&mut self.input).take(limit).read_to_end(&mut self.held);
-            let read = read.map_err(|e| self.refuse(e.to_string()))?;
-            self.size += read as u64;
+            let read = self.fill().map_err(|e| self.refuse(e.to_string()))?;
             if read == 0 {
                 self.ended = true;
                 return Ok(self.rest());
             }
             if !self.begun {
                 self.begun = true;
-                if self.held.starts_with(b"\xef\xbb\xbf") {
-                    self.held.drain(..3);
+                if self.held.starts_with(b"\xef\xbb\xbf") && self.filled >= 3 {
+                    self.held.copy_within(3..self.filled, 0);
+                    self.filled -= 3;
                     from = 0;
                 }
             }
             self.unify_line_ends(from);
             if let Some(end) = self.last_row_end(from) {
                 let mut rest = self.spare.pop().unwrap_or_default();
-                rest.reserve(READ_BYTES + 4096);
-                rest.extend_from_slice(&self.held[end..]);
-                self.held.truncate(end);
-                if let Quotes::Closed(at) = &mut self.quotes {
-                    // A quote before the cut has been followed by a line end: the cell is over.
-                    match at.checked_sub(end) {
-                        Some(moved) => *at = moved,
-                        None => self.quotes = Quotes::Outside,
-                    }
+                let behind = &self.held[end..self.filled];
+                if rest.len() < behind.len() {
+                    rest.resize(behind.len() + READ_BYTES, 0);
                 }
-                let bytes = std::mem::replace(&mut self.held, rest);
-                return Ok(Some(Piece { bytes, tail: Tail::Ended }));
+                rest[..behind.len()].copy_from_slice(behind);
+                self.filled = behind.len();
+                if let State::Closed(at) = &mut self.state {
+                    // Behind the cut, since a line end would have ended the cell.
+                    *at -= end;
+                }
+                let buffer = std::mem::replace(&mut self.held, rest);
+                return Ok(Some(Piece { buffer, from: 0, to: end, tail: Tail::Ended }));
             }
         }
         Ok(None)
     }
 
+    /// Reads until [`READ_BYTES`] more are there, or the input ends.
+    fn fill(&mut self) -> std::io::Result<usize> {
+        let (from, to) = (self.filled, self.filled + READ_BYTES);
+        if self.held.len() < to {
+            self.held.resize(to + 4096, 0);
+        }
+        while self.filled < to {
+            match self.input.read(&mut self.held[self.filled..to]) {
+                Ok(0) => break,
+                Ok(read) => self.filled += read,
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        self.size += (self.filled - from) as u64;
+        Ok(self.filled - from)
+    }
+
     /// What is left when the input has ended.
     fn rest(&mut self) -> Option<Piece> {
-        let tail = if self.quotes == Quotes::Inside { Tail::OpenQuote } else { Tail::NoLineEnd };
-        (!self.held.is_empty()).then(|| Piece { bytes: std::mem::take(&mut self.held), tail })
+        let tail = if self.state == State::Quoted { Tail::OpenQuote } else { Tail::NoLineEnd };
+        let (buffer, to) = (std::mem::take(&mut self.held), std::mem::take(&mut self.filled));
+        (to > 0).then_some(Piece { buffer, from: 0, to, tail })
     }
 
     fn refuse(&self, why: String) -> Problem {
         Problem::stop("ledger-unreadable", format!("the ledger {} cannot be read", self.name))
-            .at(format!("{}, after byte {}", self.name, self.size.saturating_sub(self.held.len() as u64)))
+            .at(format!("{}, after byte {}", self.name, self.size.saturating_sub(self.filled as u64)))
             .because(why)
             .next("correct the file there, or export it again")
             .not_done("Nothing was computed from it.")
@@ -148,67 +173,74 @@ impl<R: Read> Pieces<R> {
 
     /// `\r\n` and `\r` become `\n`, from `from` on.
     fn unify_line_ends(&mut self, from: usize) {
-        if self.after_cr && self.held.get(from) == Some(&b'\n') {
-            self.held.remove(from);
-        }
-        self.after_cr = self.held.len() > from && self.held.last() == Some(&b'\r');
-        let Some(first) = memchr(b'\r', &self.held[from..]) else { return };
-        let (mut read, mut kept) = (from + first, from + first);
-        while read < self.held.len() {
-            // Here stands a \r: it ends a line, alone or with the \n after it.
-            self.held[kept] = b'\n';
-            kept += 1;
-            read += if self.held.get(read + 1) == Some(&b'\n') { 2 } else { 1 };
-            let run = memchr(b'\r', &self.held[read.min(self.held.len())..]).map_or(self.held.len(), |at| read + at);
-            if read < run {
-                self.held.copy_within(read..run, kept);
-                kept += run - read;
+        let held = &mut self.held[..self.filled];
+        let mut kept = from;
+        let mut read = if self.after_cr && held.get(from) == Some(&b'\n') { from + 1 } else { from };
+        self.after_cr = held.len() > read && held.last() == Some(&b'\r');
+        loop {
+            let run = memchr(b'\r', &held[read..]).map_or(held.len(), |at| read + at);
+            if read > kept {
+                held.copy_within(read..run, kept);
             }
-            read = read.max(run);
+            kept += run - read;
+            if run == held.len() {
+                break;
+            }
+            // Here stands a \r: it ends a line, alone or with the \n after it.
+            held[kept] = b'\n';
+            kept += 1;
+            read = run + if held.get(run + 1) == Some(&b'\n') { 2 } else { 1 };
         }
-        self.held.truncate(kept);
+        self.filled = kept;
     }
 
     /// Follows the quotes from `from` on; returns the place behind the last line end that
     /// ends a row.
     fn last_row_end(&mut self, from: usize) -> Option<usize> {
-        let bytes = &self.held;
-        // Spans of new bytes that stand outside of quotes.
-        let mut spans: Vec<(usize, usize)> = Vec::new();
-        let mut outside = (self.quotes != Quotes::Inside).then_some(from);
-        for at in memchr_iter(b'"', &bytes[from..]).map(|at| from + at) {
-            let opens = match self.quotes {
-                Quotes::Inside => {
-                    self.quotes = Quotes::Closed(at);
-                    outside = Some(at);
-                    continue;
+        let held = &self.held[..self.filled];
+        let mut last = None;
+        for start in (from..held.len()).step_by(BLOCK) {
+            let block = &held[start..held.len().min(start + BLOCK)];
+            let begins = |at: usize| at == 0 || matches!(held[at - 1], b',' | b'\n');
+            let marks = Marks::of(block);
+            match marks.inside(self.state, start, begins(start), 0) {
+                Some(inside) if block.len() == BLOCK => {
+                    self.state = marks.state_behind(inside, start);
+                    let lines = marks.lines & !inside;
+                    if lines != 0 {
+                        last = Some(start + BLOCK - lines.leading_zeros() as usize);
+                    }
                 }
-                // A doubled quote inside a cell.
-                Quotes::Closed(before) if before + 1 == at => true,
-                _ => at == 0 || matches!(bytes[at - 1], b',' | b'\n'),
-            };
-            if opens {
-                spans.extend(outside.take().map(|begin| (begin, at)));
-                self.quotes = Quotes::Inside;
-            } else {
-                self.quotes = Quotes::Outside;
+                _ => {
+                    for (at, byte) in (start..).zip(block) {
+                        match byte {
+                            b'"' => self.state = self.state.behind_quote(at, begins(at)),
+                            b',' | b'\n' if self.state != State::Quoted => {
+                                self.state = State::Bare;
+                                if *byte == b'\n' {
+                                    last = Some(at + 1);
+                                }
+                            }
+                            _ => {}
+                        }
+                    }
+                }
             }
         }
-        spans.extend(outside.map(|begin| (begin, bytes.len())));
-        spans.iter().rev().find_map(|(begin, end)| memrchr(b'\n', &bytes[*begin..*end]).map(|at| begin + at + 1))
+        last
     }
 }
 
 /// Works through every piece, on two threads where the machine has them, and hands the
-/// results over in the order of the file, one at a time. `work` gives back the piece's
-/// buffer with its result when it needs it no longer.
+/// results over in the order of the file, one at a time. `take` gives back the
+/// piece when nothing needs it any longer.
 ///
 /// # Errors
 /// The first that reading or `take` ran into.
 pub(super) fn each<R: Read + Send, T: Send>(
     pieces: &mut Pieces<R>,
     work: impl Fn(Piece) -> T + Sync,
-    take: impl FnMut(T) -> Result<Option<Vec<u8>>, Problem> + Send,
+    take: impl FnMut(T) -> Result<Option<Piece>, Problem> + Send,
 ) -> Result<(), Problem> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(2);
     let crew = Crew {
@@ -256,7 +288,7 @@ impl<R, T, W, F> Crew<'_, R, T, W, F>
 where
     R: Read,
     W: Fn(Piece) -> T,
-    F: FnMut(T) -> Result<Option<Vec<u8>>, Problem>,
+    F: FnMut(T) -> Result<Option<Piece>, Problem>,
 {
     /// What each thread does: reads on while few pieces wait and nobody else reads, works
     /// through a piece otherwise, until nothing is left.
@@ -346,7 +378,7 @@ where
             }
         };
         if let Ok(mut source) = self.source.try_lock() {
-            used.into_iter().for_each(|buffer| source.pieces.reuse(buffer));
+            used.into_iter().for_each(|piece| source.pieces.reuse(piece));
         }
         goes_on
     }
