@@ -107,7 +107,7 @@ pub(super) struct Accounts {
     slots: HashTable<Slot>,
     hasher: DefaultHashBuilder,
     /// The customers' names in full, and their calls.
-    names: Vec<Box<[u8]>>,
+    names: Vec<Box<str>>,
     calls: Vec<[Option<u64>; 2]>,
     long_keys: HashMap<Box<[u8]>, u32>,
     long_ids: Vec<Box<[u8]>>,
@@ -186,7 +186,9 @@ impl Accounts {
         slot.rows = slot.rows.checked_add(1).ok_or(MoneyError::Overflow)?;
         if entry.name != slot.name && entry.name != Name::NONE {
             let (name, known) = (text.of(entry.name_cell), &mut self.names[slot.index as usize]);
-            if (known.is_empty() || *name < **known) && std::str::from_utf8(name).is_ok() {
+            if (known.is_empty() || *name < *known.as_bytes())
+                && let Ok(name) = std::str::from_utf8(name)
+            {
                 *known = name.into();
                 slot.name = entry.name;
             }
@@ -239,7 +241,7 @@ impl Accounts {
                 other: Money::zero(currency),
                 rows: u64::from(slot.rows),
                 calls: [calls(0), calls(1)],
-                name: (!name.is_empty()).then(|| text(name.into_vec())),
+                name: (!name.is_empty()).then(|| name.into_string()),
             };
             Ok((text(id.to_vec()), posted))
         };
