@@ -14,6 +14,7 @@
 //! - [`bill`]: charges, taxes, numbers. Pure
 //! - [`render`]: model + template → bytes. Pure
 //! - [`audit`]: ground → derived in one function; manifest, chain, seal, verify
+//! - [`dispatch`]: invoices to the mail server
 //! - [`rehearsal`]: a loopback server that plays the partner API
 //! - [`cli`]: one file a verb: load → pure steps → write → seal → say what changed
 //!
@@ -28,5 +29,6 @@ pub mod reconcile;
 pub mod bill;
 pub mod render;
 pub mod audit;
+pub mod dispatch;
 pub mod rehearsal;
 pub mod cli;

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 /// Rooms from the ground up. A room may use itself and those before it.
-const ROOMS: [&str; 10] =
-    ["model", "books", "capture", "ledger", "reconcile", "bill", "render", "audit", "rehearsal", "cli"];
+const ROOMS: [&str; 11] =
+    ["model", "books", "capture", "ledger", "reconcile", "bill", "render", "audit", "dispatch", "rehearsal", "cli"];
 
 fn sources() -> Vec<PathBuf> {
     let mut files = Vec::new();

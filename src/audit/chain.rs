@@ -5,6 +5,7 @@
 //! gives the `previous` of line 3.
 
 use chrono::NaiveDate;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::books::voids::Void;
@@ -13,8 +14,6 @@ use crate::model::invoice::Document;
 use crate::model::number::Allotted;
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::Problem;
-
-const SCHEMA: &str = "crossfoot/event/v1";
 
 /// A sealed close.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
@@ -145,21 +144,56 @@ impl Chain {
     ///
     /// # Errors
     /// The event cannot be written as JSON.
-    pub fn append(&self, earlier: &[u8], mut event: Event) -> Result<Vec<u8>, Problem> {
-        event.schema = SCHEMA.to_owned();
-        event.sequence = self.events.len() as u64 + 1;
-        event.previous.clone_from(&self.head);
-        event.digest = String::new();
-        event.digest = sha256_hex(canonical(&event)?.as_bytes());
+    pub fn append(&self, earlier: &[u8], event: Event) -> Result<Vec<u8>, Problem> {
         let mut bytes = earlier.to_vec();
-        bytes.extend_from_slice(canonical(&event)?.as_bytes());
-        bytes.push(b'\n');
+        bytes.extend_from_slice(&linked(event, self.events.len() as u64 + 1, &self.head)?);
         Ok(bytes)
     }
 }
 
-fn canonical(event: &Event) -> Result<String, Problem> {
-    serde_json_canonicalizer::to_string(event)
+/// A line of a file in which each line has the digest of the one before.
+pub(super) trait Linked: Clone + Serialize + DeserializeOwned {
+    /// What its first field says.
+    const SCHEMA: &'static str;
+
+    /// The fields that make the chain.
+    fn link(&mut self) -> Link<'_>;
+}
+
+/// The fields that make a chain of lines.
+pub(super) struct Link<'a> {
+    pub(super) schema: &'a mut String,
+    pub(super) sequence: &'a mut u64,
+    pub(super) previous: &'a mut String,
+    pub(super) digest: &'a mut String,
+}
+
+impl Linked for Event {
+    const SCHEMA: &'static str = "crossfoot/event/v1";
+
+    fn link(&mut self) -> Link<'_> {
+        let Self { schema, sequence, previous, digest, .. } = self;
+        Link { schema, sequence, previous, digest }
+    }
+}
+
+/// An entry as the line that follows a head, with its line end.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub(super) fn linked<T: Linked>(mut entry: T, sequence: u64, head: &str) -> Result<Vec<u8>, Problem> {
+    let link = entry.link();
+    T::SCHEMA.clone_into(link.schema);
+    *link.sequence = sequence;
+    head.clone_into(link.previous);
+    link.digest.clear();
+    let digest = sha256_hex(canonical(&entry)?.as_bytes());
+    *entry.link().digest = digest;
+    Ok(format!("{}\n", canonical(&entry)?).into_bytes())
+}
+
+fn canonical<T: Serialize>(entry: &T) -> Result<String, Problem> {
+    serde_json_canonicalizer::to_string(entry)
         .map_err(|e| Problem::stop("internal", "an event cannot be written as canonical JSON").because(e.to_string()))
 }
 
@@ -168,43 +202,48 @@ fn canonical(event: &Event) -> Result<String, Problem> {
 /// # Errors
 /// What does not hold, a sentence for each place, the line first.
 pub fn read(bytes: &[u8]) -> Result<Chain, Vec<String>> {
-    let mut chain = Chain::default();
-    let mut broken = Vec::new();
+    let (events, head) = read_lines(bytes)?;
+    Ok(Chain { events, head })
+}
+
+/// Reads linked lines and checks every link: the entries, and the digest of the last line.
+pub(super) fn read_lines<T: Linked>(bytes: &[u8]) -> Result<(Vec<T>, String), Vec<String>> {
+    let (mut entries, mut head, mut broken) = (Vec::new(), String::new(), Vec::new());
     if bytes.is_empty() {
-        return Ok(chain);
+        return Ok((entries, head));
     }
     let Some(body) = bytes.strip_suffix(b"\n") else {
         return Err(vec!["its last line is not whole".to_owned()]);
     };
     for (index, line) in body.split(|b| *b == b'\n').enumerate() {
-        let place = format!("line {}", index + 1);
-        match check(line, index as u64 + 1, &chain.head) {
-            Ok(event) => chain.events.push(event),
-            Err(what) => broken.push(format!("{place}: {what}")),
+        match check(line, index as u64 + 1, &head) {
+            Ok(entry) => entries.push(entry),
+            Err(what) => broken.push(format!("line {}: {what}", index + 1)),
         }
-        chain.head = sha256_hex(line);
+        head = sha256_hex(line);
     }
-    if broken.is_empty() { Ok(chain) } else { Err(broken) }
+    if broken.is_empty() { Ok((entries, head)) } else { Err(broken) }
 }
 
-fn check(line: &[u8], sequence: u64, previous: &str) -> Result<Event, String> {
-    let event: Event = serde_json::from_slice(line).map_err(|e| format!("it cannot be read: {e}"))?;
-    let again = canonical(&event).map_err(|p| p.what.clone())?;
+pub(super) fn check<T: Linked>(line: &[u8], sequence: u64, previous: &str) -> Result<T, String> {
+    let mut entry: T = serde_json::from_slice(line).map_err(|e| format!("it cannot be read: {e}"))?;
+    let again = canonical(&entry).map_err(|p| p.what.clone())?;
     if again.as_bytes() != line {
         return Err("it is not written as it was sealed".to_owned());
     }
-    let mut bare = event.clone();
-    bare.digest = String::new();
-    if sha256_hex(canonical(&bare).map_err(|p| p.what.clone())?.as_bytes()) != event.digest {
+    let mut bare = entry.clone();
+    let digest = std::mem::take(bare.link().digest);
+    if sha256_hex(canonical(&bare).map_err(|p| p.what.clone())?.as_bytes()) != digest {
         return Err("its own digest does not hold: the line was changed".to_owned());
     }
-    if event.schema != SCHEMA || event.sequence != sequence {
-        return Err(format!("it says that it is event {} and stands as {sequence}", event.sequence));
+    let link = entry.link();
+    if *link.schema != T::SCHEMA || *link.sequence != sequence {
+        return Err(format!("it says that it is event {} and stands as {sequence}", link.sequence));
     }
-    if event.previous != previous {
+    if *link.previous != previous {
         return Err("it does not follow from the line before: a line was changed, moved or taken out".to_owned());
     }
-    Ok(event)
+    Ok(entry)
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 pub mod chain;
 pub mod configuration;
 pub mod derive;
+pub mod git;
 mod ground;
+pub mod mailed;
 pub mod manifest;
 pub mod open_items;
 pub mod recapture;

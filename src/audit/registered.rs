@@ -13,6 +13,12 @@ use crate::render::pdf::template::Template;
 /// The folder of the portal's responses in the books: `irn/<number, / as ->.json`.
 pub const IRN: &str = "irn";
 
+/// The name in a close of a registered copy.
+#[must_use]
+pub fn copy_of(stem: &str) -> String {
+    format!("invoices/{stem}.irn.pdf")
+}
+
 /// A response and the invoice that it is for.
 pub(super) struct Registered {
     pub(super) invoice: Issued,
@@ -24,7 +30,7 @@ pub(super) struct Registered {
 impl Registered {
     /// The copy's name in a close.
     pub(super) fn file(&self) -> String {
-        format!("invoices/{}.irn.pdf", self.invoice.file_stem())
+        copy_of(&self.invoice.file_stem())
     }
 
     /// The name of the response's copy in a close.

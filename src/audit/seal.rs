@@ -10,7 +10,7 @@ use super::chain::{self, Chain, Event, IssuedEntry};
 use super::configuration::{Configuration, template_copy};
 use super::derive::{Derived, Ground, VERSION, answers_of, derive, on_all_cores};
 use super::ground;
-use super::manifest::{self, FileEntry};
+use super::manifest::{self, FileEntry, Manifest};
 use super::recapture::{self, Recaptured};
 use super::redraw;
 use super::registered::{self, Registered};
@@ -94,6 +94,25 @@ pub fn load_issued(books: &Books, chain: &Chain, period: &Period) -> Result<Vec<
                 .map_err(|why| unverified("invoice-changed", format!("{file} cannot be read")).because(why))
         })
         .collect()
+}
+
+/// The manifest of a period's last seal.
+///
+/// # Errors
+/// It is not the one that was sealed (exit 4), or there is none.
+pub fn load_manifest(books: &Books, chain: &Chain, period: &Period) -> Result<Manifest, Problem> {
+    let name = format!("{}/{}", Books::close_dir(period), manifest::FILE);
+    let Some(event) = chain.of(&period.name).last() else {
+        return Err(Problem::usage("not-sealed", format!("{} was never closed", period.name))
+            .next(format!("crossfoot close --period {}", period.name)));
+    };
+    let bytes = std::fs::read(books.path(&name))
+        .map_err(|e| unverified("manifest", format!("{name} cannot be read")).because(e.to_string()))?;
+    if sha256_hex(&bytes) != event.manifest_sha256 {
+        return Err(unverified("manifest", format!("{name} is not what was sealed")));
+    }
+    serde_json::from_slice(&bytes)
+        .map_err(|e| unverified("manifest", format!("{name} cannot be read")).because(e.to_string()))
 }
 
 /// Opens a period's ledgers: one file, or, where its name has a `*`, all that it fits, by

@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::chain::{self, Chain, Event};
 use super::configuration;
 use super::derive::VERSION;
+use super::mailed::{self, Mailed, Standing};
 use super::manifest::{self, Manifest};
 use super::recapture::{self, Recaptured};
 use super::redraw;
 use super::seal;
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
-use crate::books::layout::{Books, CHAIN};
+use crate::books::layout::{Books, CHAIN, optional};
 use crate::capture::store::{self, sha256_hex};
 use crate::model::invoice::{Document, Issued};
 use crate::model::period::{Period, parse_day};
@@ -59,6 +60,8 @@ pub struct Report {
     pub events: usize,
     /// SHA-256 of the chain's last line: note it somewhere else.
     pub head: String,
+    /// Invoices that were mailed, by the journal.
+    pub sent: usize,
 }
 
 impl Report {
@@ -94,6 +97,7 @@ pub fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Problem> {
         report.add(CHAIN, Some("issued".into()), what);
     }
     unsealed(books, &chain, &mut report);
+    mailed(books, &chain, &mut report)?;
 
     let mut last: BTreeMap<&str, &Event> = BTreeMap::new();
     for event in &chain.events {
@@ -124,6 +128,26 @@ fn unsealed(books: &Books, chain: &Chain, report: &mut Report) {
             );
         }
     }
+}
+
+/// The journal of what was mailed: its links, and that every line is about an invoice that
+/// was issued.
+fn mailed(books: &Books, chain: &Chain, report: &mut Report) -> Result<(), Problem> {
+    let Some(bytes) = optional("mail-journal", &books.path(mailed::FILE))? else { return Ok(()) };
+    match Mailed::read(&bytes) {
+        Ok(journal) => {
+            let issued: BTreeSet<(&str, &str)> =
+                chain.events.iter().flat_map(|event| &event.issued).map(|e| (&*e.number, &*e.customer_id)).collect();
+            for entry in journal.entries.iter().filter(|e| !issued.contains(&(&*e.number, &*e.customer_id))) {
+                let what = format!("it was never issued to {}", entry.customer_id);
+                report.add(mailed::FILE, Some(format!("line {}, {}", entry.sequence, entry.number)), what);
+            }
+            let numbers: BTreeSet<&str> = journal.entries.iter().map(|e| e.number.as_str()).collect();
+            report.sent = numbers.into_iter().filter(|number| journal.standing(number) == Standing::Sent).count();
+        }
+        Err(broken) => broken.into_iter().for_each(|what| report.add(mailed::FILE, None, what)),
+    }
+    Ok(())
 }
 
 fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Report) -> Result<(), Problem> {

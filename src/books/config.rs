@@ -12,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 pub use super::invoicing::{Gst, Invoicing, Regime};
 use super::layout::{Books, CONFIG};
+pub use super::mailing::{Mailing, Tls};
 use super::settings::{ACCOUNTS, SETTINGS};
 use crate::model::money::{Currency, parse_plain};
 use crate::model::period::Period;
@@ -136,6 +137,10 @@ pub struct Config {
     pub recheck: bool,
     /// `[invoice]` and `[seller]`
     pub invoicing: Invoicing,
+    /// `[mail]`
+    pub mailing: Mailing,
+    /// `[git] commit`
+    pub commits: bool,
 }
 
 impl Config {
@@ -355,6 +360,8 @@ impl<'a> Reader<'a> {
         });
         let recheck = self.flag("reconcile.recheck");
         let invoicing = self.invoicing();
+        let mailing = self.mailing();
+        let commits = self.flag("git.commit");
         Some(Config {
             upstream: upstream?,
             timezone: timezone?,
@@ -367,6 +374,8 @@ impl<'a> Reader<'a> {
             unlisted: unlisted?,
             recheck: recheck?,
             invoicing: invoicing?,
+            mailing: mailing?,
+            commits: commits?,
         })
     }
 

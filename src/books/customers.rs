@@ -47,6 +47,9 @@ pub struct Agreement {
     pub due_days: Option<u32>,
     /// The customer's own reference: an order number.
     pub reference: Option<String>,
+    /// Where copies of its invoices are mailed, as written: addresses separated by
+    /// semicolons.
+    pub cc: Option<String>,
 }
 
 /// Columns that are understood, in the order in which an address is printed; a group makes
@@ -222,7 +225,18 @@ fn agreement(cell: &dyn Fn(&str) -> Option<String>, refuse: &mut dyn FnMut(Strin
         known
     });
     let reference = cell("buyer_reference");
-    Agreement { treatment, place_of_supply, markup, rate, per_minute, discount, minimum, due_days, reference }
+    Agreement {
+        treatment,
+        place_of_supply,
+        markup,
+        rate,
+        per_minute,
+        discount,
+        minimum,
+        due_days,
+        reference,
+        cc: cell("cc"),
+    }
 }
 
 /// Customer ids by every name that a ledger may call them: id, code, legal name, aliases

@@ -7,6 +7,7 @@ pub mod customers;
 mod invoicing;
 pub mod layout;
 pub mod lock;
+pub mod mailing;
 pub mod resolutions;
 pub mod settings;
 pub mod transaction;

@@ -214,6 +214,52 @@ pub const SETTINGS: &[Setting] = &[
     Setting { path: "seller.bank", default: "", doc: "Name of the bank." },
     Setting { path: "seller.bank_code", default: "", doc: "IFSC or BIC." },
     Setting { path: "seller.upi", default: "", doc: "UPI id: printed with a payment QR." },
+    Setting {
+        path: "mail.from",
+        default: "",
+        doc: "Sender of the invoices, such as \"Accounts <billing@example.com>\"; [seller] email\nwhere it is left out.",
+    },
+    Setting { path: "mail.reply_to", default: "", doc: "Where answers go, if not to the sender." },
+    Setting {
+        path: "mail.cc",
+        default: "",
+        doc: "Copies of every invoice go there: addresses separated by semicolons.",
+    },
+    Setting { path: "mail.smtp_host", default: "", doc: "The mail server." },
+    Setting { path: "mail.smtp_port", default: "587", doc: "Its port: 587 for STARTTLS, 465 for TLS from the start." },
+    Setting {
+        path: "mail.tls",
+        default: "\"starttls\"",
+        doc: "\"starttls\" or \"tls\"; both refuse to go on without. \"none\" for a server on this\nmachine only.",
+    },
+    Setting {
+        path: "mail.ca_file",
+        default: "",
+        doc: "A certificate (PEM) to trust beside the public ones: a mail server of your own.",
+    },
+    Setting { path: "mail.user", default: "", doc: "Whom to log in as; empty for no login." },
+    Setting {
+        path: "mail.password_env",
+        default: "\"CROSSFOOT_SMTP_PASSWORD\"",
+        doc: "The NAME of the environment variable that holds the password.",
+    },
+    Setting {
+        path: "mail.password_file",
+        default: "",
+        doc: "Or: a file that holds the password and that only you can read. Never in git.",
+    },
+    Setting { path: "mail.timeout_seconds", default: "60", doc: "How long the server may take to answer." },
+    Setting {
+        path: "mail.max_attempts",
+        default: "3",
+        doc: "How often an invoice is tried that the server puts off (4xx) or a connection that\nfails; never one whose fate is unknown.",
+    },
+    Setting { path: "mail.retry_seconds", default: "10", doc: "The wait between two attempts." },
+    Setting {
+        path: "git.commit",
+        default: "false",
+        doc: "true commits the books to git after a close or a sending, and tags a close;\nsigned where git is set up so.",
+    },
 ];
 
 /// A commented `crossfoot.toml` with every setting at its default; `set` replaces some.

@@ -51,29 +51,44 @@ pub fn find(
     root: &Path,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Credentials, Problem> {
-    let auth_id = from_environment(&upstream.auth_id_env, "partner id", variable)?;
+    let nothing = |p: Problem| p.not_done("Nothing was fetched.");
+    let named = |name: &str, what: &str| {
+        let next = format!("set {name} and run the command again, or add --offline to use the capture");
+        from_environment(name, &format!("{what} for the partner API"), variable).map_err(|p| match p.next {
+            Some(_) => nothing(p.next(next)),
+            None => nothing(p),
+        })
+    };
+    let auth_id = named(&upstream.auth_id_env, "partner id")?;
     let auth_token = match &upstream.auth_token_file {
-        Some(file) => from_file(&root.join(file))?,
-        None => from_environment(&upstream.auth_token_env, "secret token", variable)?,
+        Some(file) => from_file(&root.join(file)).map_err(nothing)?,
+        None => named(&upstream.auth_token_env, "secret token")?,
     };
     Ok(Credentials { auth_id, auth_token })
 }
 
-fn from_environment(name: &str, what: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Secret, Problem> {
+/// A secret from the environment variable `name`; `what` is what errors call it.
+///
+/// # Errors
+/// It is not set, or not usable.
+pub fn from_environment(name: &str, what: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Secret, Problem> {
     match variable(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()) {
         Some(value) => usable(value, &format!("the environment variable {name}")),
-        None => Err(Problem::usage("no-credentials", format!("the {what} for the partner API is not set"))
+        None => Err(Problem::usage("no-credentials", format!("the {what} is not set"))
             .because(format!("the environment variable {name} is empty or missing"))
-            .next(format!("set {name} and run the command again, or add --offline to use the capture"))
-            .not_done("Nothing was fetched.")),
+            .next(format!("set {name} and run the command again"))),
     }
 }
 
-fn from_file(path: &Path) -> Result<Secret, Problem> {
+/// A secret from a file that only its owner can read.
+///
+/// # Errors
+/// It cannot be read, others can read it, or it is not usable.
+pub fn from_file(path: &Path) -> Result<Secret, Problem> {
     let text = std::fs::read_to_string(path).map_err(|e| {
         let mut problem = io("no-credentials", "read the token file", path, &e);
         problem.exit = crate::model::problem::Exit::Usage;
-        problem.not_done("Nothing was fetched.")
+        problem
     })?;
     #[cfg(unix)]
     {
@@ -83,8 +98,7 @@ fn from_file(path: &Path) -> Result<Secret, Problem> {
             return Err(Problem::usage("token-file-open", "others can read the token file")
                 .at(path.display().to_string())
                 .because(format!("its permissions are {:o}", mode & 0o777))
-                .next(format!("chmod 600 {}", path.display()))
-                .not_done("Nothing was fetched."));
+                .next(format!("chmod 600 {}", path.display())));
         }
     }
     usable(text.trim().to_owned(), &path.display().to_string())
@@ -96,6 +110,5 @@ fn usable(value: String, source: &str) -> Result<Secret, Problem> {
         return Ok(Secret::new(value));
     }
     Err(Problem::usage("no-credentials", format!("{source} does not hold a usable credential"))
-        .because("it is empty, or has characters that an HTTP header cannot carry")
-        .not_done("Nothing was fetched."))
+        .because("it is empty, or has characters that an HTTP header cannot carry"))
 }

@@ -74,6 +74,8 @@ pub enum Command {
     Resolve(Resolve),
     /// Fetch, reconcile, invoice every customer that reconciles, and seal
     Close(Close),
+    /// Mail the issued invoices: a rehearsal, unless --yes
+    Send(Send),
     /// Say what the partner changed for a period since it was captured
     Restated(OnePeriod),
     /// Print the query that adds up a ledger in an engine of your own
@@ -318,6 +320,29 @@ pub struct Close {
     /// Capture again, although there is a capture
     #[arg(long, conflicts_with = "offline")]
     pub refetch: bool,
+}
+
+/// `send`
+#[derive(Debug, Args)]
+pub struct Send {
+    /// The period.
+    #[command(flatten)]
+    pub period: OnePeriod,
+    /// Send; without it, the outbox is shown and written to outbox/ as .eml files
+    #[arg(long)]
+    pub yes: bool,
+    /// Only this invoice (may be repeated)
+    #[arg(long, value_name = "NUMBER")]
+    pub only: Vec<String>,
+    /// Send again what was sent, or what may have arrived
+    #[arg(long, requires = "reason")]
+    pub again: bool,
+    /// Record that these, whose fate is unknown, did arrive
+    #[arg(long, requires_all = ["reason", "only"], conflicts_with_all = ["again", "yes"])]
+    pub arrived: bool,
+    /// Why it is sent again, or how it is known that it arrived; an auditor will read it
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 /// `verify`

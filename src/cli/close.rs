@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Job;
 use super::args;
+use super::committed;
 use super::fetch::{Wanted, begin, obtain, recheck};
 use crate::audit::configuration::{self, Configuration};
 use crate::audit::seal::{self, Closed};
@@ -23,6 +24,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Close) -> Result<Exit, Problem> {
     open::check(&configuration.config.ledger_format, &configuration.formats)?;
     let nothing = |p: Problem| p.not_done("No invoice was issued.");
     let _lock = begin(job, &format!("close --period {}", period.name)).map_err(nothing)?;
+    committed::before(job, &configuration.config, period)?;
     let wanted = if args.refetch { Wanted::New } else { Wanted::Any };
     let (capture, asked) = obtain(job, &configuration.config, period, wanted).map_err(nothing)?;
     if asked {
@@ -48,6 +50,7 @@ pub(super) fn conclude(
     } else {
         job.out.text(&summary(job, period, &closed))?;
     }
+    committed::close(job, &configuration.config, period, &closed)?;
     Ok(if closed.derived.reconciliation.is_reconciled() { Exit::Done } else { Exit::Findings })
 }
 

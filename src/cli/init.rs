@@ -35,7 +35,13 @@ pub(super) fn write_books(root: &Path, config: &str, customers: &str) -> Result<
         &[
             (CONFIG, config.as_bytes().to_vec()),
             (CUSTOMERS, customers.as_bytes().to_vec()),
-            (".gitignore", format!("# the tool's working folder: lock and staged files\n/{WORK}/\n").into_bytes()),
+            (
+                ".gitignore",
+                format!("# the tool's working folder: lock and staged files\n/{WORK}/\n# rehearsals of crossfoot send\n/outbox/\n")
+                    .into_bytes(),
+            ),
+            // What is sealed is bytes: git must not change their line ends.
+            (".gitattributes", b"* -text\n".to_vec()),
         ],
     )?;
     std::fs::create_dir_all(root.join("ledgers"))

@@ -3,18 +3,21 @@
 
 pub mod args;
 mod close;
+mod committed;
 mod demo;
 mod explain;
 mod fetch;
 mod import;
 mod init;
 mod numbers;
+mod outbox;
 mod output;
 mod progress;
 mod reconcile;
 mod resolve;
 mod restated;
 mod self_test;
+mod send;
 mod sql;
 mod status;
 mod verify;
@@ -75,6 +78,7 @@ pub fn run(arguments: Arguments, world: &World) -> Exit {
         Command::Reconcile(args) => reconcile::run(&job, &args),
         Command::Resolve(args) => resolve::run(&job, &args),
         Command::Close(args) => close::run(&job, &args),
+        Command::Send(args) => send::run(&job, &args),
         Command::Restated(args) => restated::run(&job, &args),
         Command::Sql(args) => sql::run(&job, &args),
         Command::Verify(args) => verify::run(&job, &args),

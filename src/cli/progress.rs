@@ -6,11 +6,39 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Output;
+use super::{Job, Output};
 use crate::capture::client::Watch;
 
 /// So many repeated attempts are told one by one.
 const TOLD: u64 = 3;
+
+/// Things done one after another, out of a known number.
+pub(super) struct Counted(ProgressBar);
+
+impl Counted {
+    /// Nothing is drawn off a terminal, or where little is to be done.
+    pub(super) fn new(job: &Job<'_>, many: usize, what: &str) -> Self {
+        let bar = ProgressBar::hidden();
+        if let Ok(style) =
+            ProgressStyle::with_template(&format!("  {{bar:30}} {{pos}} of {{len}} {what}, {{eta}} left"))
+        {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_length(many as u64);
+        if job.world.stderr_is_terminal && !job.out.is_quiet() && many > 1 {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        Self(bar)
+    }
+
+    pub(super) fn one(&self) {
+        self.0.inc(1);
+    }
+
+    pub(super) fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}
 
 /// Draws and talks.
 pub(super) struct Progress<'a> {

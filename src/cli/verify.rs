@@ -1,9 +1,12 @@
 //! `crossfoot verify`: says in one line whether what was sealed still holds, or what broke.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Job;
 use super::args;
+use crate::audit::git::Git;
 use crate::audit::verify::{self, Report};
 use crate::books::lock::Lock;
 use crate::books::transaction;
@@ -16,6 +19,8 @@ struct Document<'a> {
     verified: bool,
     events: usize,
     chain_head: &'a str,
+    /// Invoices that were mailed.
+    mailed: usize,
     periods: Vec<Period<'a>>,
     broken: Vec<Broken<'a>>,
 }
@@ -28,6 +33,31 @@ struct Period<'a> {
     seals: usize,
     files: usize,
     invoices: usize,
+    /// Null where the books are in no git repository.
+    git: Option<Committed>,
+}
+
+/// Whether what is committed is what was sealed.
+#[derive(Clone, Serialize)]
+pub(super) struct Committed {
+    commit: Option<String>,
+    is_committed: bool,
+    /// Files of the seal that are not committed as they lie here.
+    uncommitted: Vec<String>,
+}
+
+/// What git has of each period of a report.
+fn committed(job: &Job<'_>, report: &Report) -> BTreeMap<String, Committed> {
+    let Some(git) = Git::open(&job.books, &job.world.environment) else { return BTreeMap::new() };
+    let look = |name: &String| {
+        let period = crate::model::period::Period::parse(name).ok()?;
+        let (uncommitted, commit) = git.uncommitted(&period).ok()?;
+        Some((
+            name.clone(),
+            Committed { is_committed: uncommitted.is_empty() && commit.is_some(), commit, uncommitted },
+        ))
+    };
+    report.periods.iter().filter_map(|p| look(&p.period)).collect()
 }
 
 #[derive(Serialize)]
@@ -59,20 +89,22 @@ pub(super) fn run(job: &Job<'_>, args: &args::Verify) -> Result<Exit, Problem> {
         return Err(Problem::stop("not-sealed", format!("{} has not been closed in these books", period.name))
             .next(format!("crossfoot close --period {}", period.name)));
     }
+    let git = committed(job, &report);
     if job.out.is_json() {
-        job.out.document(&document(&report))?;
+        job.out.document(&document(&report, &git))?;
     } else {
-        job.out.text(&text(job, &report))?;
+        job.out.text(&text(job.out, &report, &git))?;
     }
     Ok(if report.broken.is_empty() { Exit::Done } else { Exit::Unverified })
 }
 
-fn document(report: &Report) -> Document<'_> {
+fn document<'a>(report: &'a Report, git: &BTreeMap<String, Committed>) -> Document<'a> {
     Document {
         schema: "crossfoot/verify/v1",
         verified: report.broken.is_empty(),
         events: report.events,
         chain_head: &report.head,
+        mailed: report.sent,
         periods: report
             .periods
             .iter()
@@ -83,6 +115,7 @@ fn document(report: &Report) -> Document<'_> {
                 seals: p.seals,
                 files: p.files,
                 invoices: p.invoices,
+                git: git.get(&p.period).cloned(),
             })
             .collect(),
         broken: report
@@ -96,28 +129,47 @@ fn document(report: &Report) -> Document<'_> {
 /// How many broken places the terminal shows.
 const SHOWN: usize = 20;
 
-fn text(job: &Job<'_>, report: &Report) -> String {
+/// The outcome for a person.
+pub(super) fn text(paint: &dyn Paint, report: &Report, git: &BTreeMap<String, Committed>) -> String {
     let mut lines = Vec::new();
     for p in &report.periods {
         lines.push(format!(
             "{}  {}, sealed {} ({} in all): {} files, {} invoices drawn again",
             p.period, p.outcome, p.at, p.seals, p.files, p.invoices
         ));
+        match git.get(&p.period) {
+            Some(Committed { is_committed: true, commit, .. }) => lines.push(format!(
+                "         git: what is committed ({}) is what was sealed",
+                commit.as_deref().unwrap_or_default()
+            )),
+            Some(Committed { uncommitted, .. }) => lines.push(format!(
+                "         git: not committed as sealed: {}",
+                match &uncommitted[..] {
+                    [] => "there is no commit yet".to_owned(),
+                    [one] => one.clone(),
+                    [one, more @ ..] => format!("{one} and {} more", more.len()),
+                }
+            )),
+            None => {}
+        }
+    }
+    if report.sent > 0 {
+        lines.push(format!("Mailed: {} invoices, by a journal that holds", report.sent));
     }
     for broken in report.broken.iter().take(SHOWN) {
         let field = broken.field.as_ref().filter(|f| !f.is_empty()).map_or_else(String::new, |f| format!(", {f}"));
-        lines.push(format!("{} {}{field}: {}", job.out.bad("broken"), broken.file, broken.what));
+        lines.push(format!("{} {}{field}: {}", paint.bad("broken"), broken.file, broken.what));
     }
     if report.broken.len() > SHOWN {
         lines.push(format!("and {} more places", report.broken.len() - SHOWN));
     }
     lines.push(if !report.broken.is_empty() {
-        job.out.bad("Does not verify.")
+        paint.bad("Does not verify.")
             + " What was sealed is not what lies here: restore the files from git or a\nbackup; or, where an input was corrected on purpose, close that period again."
     } else if report.events == 0 {
         "Nothing has been sealed in these books yet.".to_owned()
     } else {
-        format!("{} The chain of {} holds; its head is\n{}", job.out.good("Verified."), report.events, report.head)
+        format!("{} The chain of {} holds; its head is\n{}", paint.good("Verified."), report.events, report.head)
     });
     lines.join("\n") + "\n"
 }

@@ -4,6 +4,7 @@
 pub mod finding;
 pub mod gstin;
 pub mod invoice;
+pub mod mailbox;
 pub mod matrix;
 pub mod money;
 pub mod number;

@@ -5,6 +5,7 @@ pub mod figures;
 pub mod html;
 pub mod invoice_json;
 pub mod journal;
+pub mod mail;
 pub mod pdf;
 pub mod reconciliation_json;
 pub mod structured;

@@ -37,7 +37,7 @@ fn init_writes_books_that_a_close_reads() {
     let dir = tempfile::tempdir().unwrap();
     Ran::from(crossfoot(dir.path()).args(["init", "mine"]).output().unwrap()).exits(0);
     let files = files_below(&dir.path().join("mine"));
-    assert_eq!(files.keys().collect::<Vec<_>>(), [".gitignore", "crossfoot.toml", "customers.csv"]);
+    assert_eq!(files.keys().collect::<Vec<_>>(), [".gitattributes", ".gitignore", "crossfoot.toml", "customers.csv"]);
     insta::assert_snapshot!("init", String::from_utf8_lossy(&files["crossfoot.toml"]));
     let again = Ran::from(crossfoot(dir.path()).args(["init", "mine"]).output().unwrap()).exits(2);
     assert!(again.stderr.contains("is there already"));

@@ -1,6 +1,7 @@
 //! What the tests share: sealed runs of the binary, books to run it on, a partner to talk to.
 
 pub mod partner;
+pub mod smtp;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

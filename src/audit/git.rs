@@ -1,0 +1,166 @@
+//! The books' own git repository, by the git that is installed: a close is committed and
+//! tagged, and it can be told whether what is committed is what was sealed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use chrono::{DateTime, Utc};
+
+use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS};
+use crate::model::period::Period;
+use crate::model::problem::Problem;
+
+/// A work tree that the books lie in.
+#[derive(Debug)]
+pub struct Git<'a> {
+    root: &'a Path,
+    environment: &'a BTreeMap<String, String>,
+}
+
+/// What a close is made from, and what it makes, where it is there.
+fn paths(books: &Books, period: &Period) -> Vec<String> {
+    let all = [
+        CONFIG,
+        CUSTOMERS,
+        CHARGES,
+        "ledgers",
+        "resolutions",
+        "templates",
+        "irn",
+        ".gitignore",
+        ".gitattributes",
+        "audit",
+        &Books::close_dir(period),
+    ];
+    all.into_iter().filter(|path| books.path(path).exists()).map(str::to_owned).collect()
+}
+
+impl<'a> Git<'a> {
+    /// The work tree of the books; None where there is none, or no git.
+    #[must_use]
+    pub fn open(books: &'a Books, environment: &'a BTreeMap<String, String>) -> Option<Self> {
+        let git = Self { root: &books.root, environment };
+        git.run(&["rev-parse", "--is-inside-work-tree"], None).is_ok_and(|said| said.trim() == "true").then_some(git)
+    }
+
+    /// Runs git in the books; its output, or what it said against it. Nothing is asked on
+    /// the terminal, and no locale changes the words.
+    fn run(&self, arguments: &[&str], now: Option<DateTime<Utc>>) -> Result<String, String> {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(self.root).args(arguments).env_clear().envs(self.environment);
+        command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
+        if let Some(now) = now {
+            let date = format!("{} +0000", now.timestamp());
+            command.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date);
+        }
+        let output = command.output().map_err(|e| format!("git cannot be run: {e}"))?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(said.lines().filter(|line| !line.trim().is_empty()).take(4).collect::<Vec<_>>().join("; "))
+    }
+
+    fn names(&self, arguments: &[&str], paths: &[String]) -> Result<Vec<String>, String> {
+        let paths = paths.iter().map(String::as_str);
+        let arguments: Vec<&str> = arguments.iter().copied().chain(["--"]).chain(paths).collect();
+        let said = self.run(&arguments, None)?;
+        Ok(said.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// What is staged and does not belong to a close of the period.
+    ///
+    /// # Errors
+    /// What git said.
+    pub fn unrelated(&self, books: &Books, period: &Period) -> Result<Vec<String>, String> {
+        let staged = ["diff", "--cached", "--name-only", "-z"];
+        let all = self.names(&staged, &[":/".to_owned()])?;
+        let mut own = paths(books, period);
+        own.push(Books::close_dir(period));
+        let own = self.names(&staged, &own)?;
+        Ok(all.into_iter().filter(|name| !own.contains(name)).collect())
+    }
+
+    /// Commits what a close is made from and what it made; the commit, or None where
+    /// nothing has changed.
+    ///
+    /// # Errors
+    /// What git said.
+    pub fn commit(
+        &self,
+        books: &Books,
+        period: &Period,
+        message: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<String>, String> {
+        let paths = paths(books, period);
+        let listed = |first: &[&'static str]| -> Vec<String> {
+            first.iter().map(|word| (*word).to_owned()).chain(["--".to_owned()]).chain(paths.iter().cloned()).collect()
+        };
+        let run =
+            |arguments: Vec<String>| self.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), Some(now));
+        run(listed(&["add", "--all"]))?;
+        if self.names(&["diff", "--cached", "--name-only", "-z"], &paths)?.is_empty() {
+            return Ok(None);
+        }
+        let mut arguments = listed(&["commit", "--quiet", "--message"]);
+        arguments.insert(3, message.to_owned());
+        run(arguments)?;
+        self.run(&["rev-parse", "HEAD"], None).map(|commit| Some(commit.trim().to_owned()))
+    }
+
+    /// Tags what is committed: `close-2026-03`, and `close-2026-03-2` for its second seal.
+    ///
+    /// # Errors
+    /// What git said.
+    pub fn tag(&self, period: &Period, seals: usize, message: &str, now: DateTime<Utc>) -> Result<String, String> {
+        // Two dots may not stand in a tag's name.
+        let base = format!("close-{}", period.name.replace("..", "_"));
+        let name = if seals > 1 { format!("{base}-{seals}") } else { base };
+        self.run(&["tag", "--annotate", "--message", message, &name], Some(now)).map(|_| name)
+    }
+
+    /// Files of a period's seal that are not committed as they lie there, and the commit
+    /// that was looked at.
+    ///
+    /// # Errors
+    /// What git said.
+    pub fn uncommitted(&self, period: &Period) -> Result<(Vec<String>, Option<String>), String> {
+        let paths = [Books::close_dir(period), crate::books::layout::CHAIN.to_owned()];
+        let lines = self.names(&["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored"], &paths)?;
+        let names = lines.iter().map(|line| line.get(3..).unwrap_or(line).to_owned()).collect();
+        let head = self.run(&["rev-parse", "--short=12", "--verify", "--quiet", "HEAD"], None).ok();
+        Ok((names, head.map(|head| head.trim().to_owned())))
+    }
+}
+
+/// Refuses a close whose commit would not be its own.
+///
+/// # Errors
+/// The books are in no work tree, or something else is staged.
+pub fn check(books: &Books, environment: &BTreeMap<String, String>, period: &Period) -> Result<(), Problem> {
+    let nothing = |p: Problem| p.not_done("Nothing was done.");
+    let Some(git) = Git::open(books, environment) else {
+        return Err(nothing(
+            Problem::usage("git", "[git] commit is true, and the books are in no git repository")
+                .because("git is not installed, or `git init` was not run in the books")
+                .next("git init, or set [git] commit = false"),
+        ));
+    };
+    let mut staged = git.unrelated(books, period).map_err(|why| {
+        nothing(
+            Problem::stop("git", "git does not say what is staged").because(why).next("run git status in the books"),
+        )
+    })?;
+    if staged.is_empty() {
+        return Ok(());
+    }
+    let first = staged.remove(0);
+    Err(nothing(
+        Problem::usage("git-staged", format!("{first} is staged in git and does not belong to this close"))
+            .also(staged)
+            .because("the commit of the close is to hold the close and nothing else")
+            .next("commit it, or take it back with git restore --staged"),
+    ))
+}

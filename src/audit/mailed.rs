@@ -1,0 +1,278 @@
+//! `audit/mail.jsonl`: what was mailed. The intent is on the disk before a message leaves,
+//! the server's answer after it; a message with an intent and no answer may have arrived,
+//! and no program decides that. Lines are linked as those of the audit chain are.
+//!
+//! RFC 5321 §6.1 and RFC 1047: a reply that is lost after the last dot is how mail is sent
+//! twice.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+
+use serde::{Deserialize, Serialize};
+
+use super::chain::{Link, Linked, linked, read_lines};
+use super::seal::unverified;
+use crate::books::layout::{Books, optional};
+use crate::model::problem::{Problem, io};
+
+/// Relative to the books.
+pub const FILE: &str = "audit/mail.jsonl";
+
+/// What happened to a message.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// It is about to be handed over. Without a line after it: nobody knows.
+    Intent,
+    /// The server took it.
+    Accepted,
+    /// The server did not take it, or was never given it in full.
+    Refused,
+    /// It was handed over, and no answer came.
+    Unknown,
+    /// A person found out that an unknown one arrived.
+    Arrived,
+}
+
+/// A line.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// `crossfoot/mail/v1`
+    pub schema: String,
+    /// Counts from 1.
+    pub sequence: u64,
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// What happened.
+    pub event: Event,
+    /// The period that was invoiced.
+    pub period: String,
+    /// The invoice's number.
+    pub number: String,
+    /// Whose it is.
+    pub customer_id: String,
+    /// Identifies the message for ever.
+    pub message_id: String,
+    /// All recipients, copies included.
+    pub recipients: Vec<String>,
+    /// SHA-256 of the PDF that it carries.
+    pub pdf_sha256: String,
+    /// SHA-256 of the message's bytes.
+    pub message_sha256: String,
+    /// Why it is sent again, or how it is known that it arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What the server said, or what went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<String>,
+    /// SHA-256 of the line before, without its line end; empty for the first.
+    pub previous: String,
+    /// SHA-256 of this line's canonical JSON without this field.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub digest: String,
+}
+
+impl Linked for Entry {
+    const SCHEMA: &'static str = "crossfoot/mail/v1";
+
+    fn link(&mut self) -> Link<'_> {
+        let Self { schema, sequence, previous, digest, .. } = self;
+        Link { schema, sequence, previous, digest }
+    }
+}
+
+/// Where an invoice's mail stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It was never tried, or not taken: it can be sent.
+    Unsent,
+    /// A server took it.
+    Sent,
+    /// It may have arrived.
+    Unknown,
+}
+
+/// The journal, read and checked.
+#[derive(Clone, Debug, Default)]
+pub struct Mailed {
+    /// All lines, in order.
+    pub entries: Vec<Entry>,
+    /// SHA-256 of the last line; empty where there is none.
+    pub head: String,
+    /// Bytes of whole lines.
+    whole: u64,
+    /// Whether the file ends in half a line, which a process left that was killed while it
+    /// wrote. Nothing was sent upon it.
+    pub is_torn: bool,
+}
+
+impl Mailed {
+    /// Reads the journal of the books.
+    ///
+    /// # Errors
+    /// It cannot be read, or a link does not hold (exit 4).
+    pub fn load(books: &Books) -> Result<Self, Problem> {
+        let Some(bytes) = optional("mail-journal", &books.path(FILE))? else { return Ok(Self::default()) };
+        Self::read(&bytes).map_err(|mut broken| {
+            let first = broken.remove(0);
+            unverified("mail-journal", format!("the journal of what was mailed does not hold: {FILE}, {first}"))
+                .also(broken)
+                .not_done("Nothing was sent.")
+        })
+    }
+
+    /// Reads it from bytes.
+    ///
+    /// # Errors
+    /// What does not hold, a sentence for each line.
+    pub fn read(bytes: &[u8]) -> Result<Self, Vec<String>> {
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let (entries, head) = read_lines(&bytes[..whole])?;
+        Ok(Self { entries, head, whole: whole as u64, is_torn: whole < bytes.len() })
+    }
+
+    /// The last line about each invoice.
+    #[must_use]
+    pub fn last(&self) -> BTreeMap<&str, &Entry> {
+        self.entries.iter().map(|entry| (entry.number.as_str(), entry)).collect()
+    }
+
+    /// Where an invoice stands. One that was ever sent stays sent, whatever became of
+    /// another attempt.
+    #[must_use]
+    pub fn standing(&self, number: &str) -> Standing {
+        let mut standing = Standing::Unsent;
+        for entry in self.entries.iter().filter(|entry| entry.number == number) {
+            standing = match (entry.event, standing) {
+                (Event::Accepted | Event::Arrived, _) | (_, Standing::Sent) => Standing::Sent,
+                (Event::Intent | Event::Unknown, _) => Standing::Unknown,
+                // The attempt that this line ends did not arrive; what an earlier one did
+                // is as unknown as it was.
+                (Event::Refused, _) if self.left_open(number, entry.sequence) => Standing::Unknown,
+                (Event::Refused, _) => Standing::Unsent,
+            };
+        }
+        standing
+    }
+
+    /// Whether an attempt before the one that `until` ends was left without an answer.
+    fn left_open(&self, number: &str, until: u64) -> bool {
+        let mine: Vec<&Entry> =
+            self.entries.iter().filter(|entry| entry.number == number && entry.sequence <= until).collect();
+        let after_intent = mine.iter().skip(1).map(|entry| Some(entry.event)).chain([None]);
+        mine.iter().zip(after_intent).any(|(entry, next)| match entry.event {
+            Event::Unknown => true,
+            Event::Intent => !matches!(next, Some(Event::Accepted | Event::Refused | Event::Unknown)),
+            _ => false,
+        })
+    }
+
+    /// Appends a line and waits until the disk has it.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn append(&mut self, books: &Books, entry: Entry) -> Result<(), Problem> {
+        let path = books.path(FILE);
+        let failed =
+            |e: std::io::Error| io("not-written", "write", &path, &e).next("nothing is sent that cannot be recorded");
+        let line = linked(entry, self.entries.len() as u64 + 1, &self.head)?;
+        let parent = books.path("audit");
+        std::fs::create_dir_all(&parent).map_err(failed)?;
+        let is_new = !path.exists();
+        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        file.set_len(self.whole).map_err(failed)?;
+        file.seek(SeekFrom::Start(self.whole)).map_err(failed)?;
+        file.write_all(&line).and_then(|()| file.sync_all()).map_err(failed)?;
+        if is_new {
+            // The folder's entry, too. Where folders cannot be flushed there is nothing to do.
+            let _ = File::open(&parent).and_then(|folder| folder.sync_all());
+        }
+        let (entry, head) = read_lines_after(self, &line)?;
+        self.entries.push(entry);
+        self.head = head;
+        self.whole += line.len() as u64;
+        self.is_torn = false;
+        Ok(())
+    }
+}
+
+/// The line as it will be read.
+fn read_lines_after(journal: &Mailed, line: &[u8]) -> Result<(Entry, String), Problem> {
+    let body = line.strip_suffix(b"\n").unwrap_or(line);
+    super::chain::check(body, journal.entries.len() as u64 + 1, &journal.head)
+        .map(|entry| (entry, crate::capture::store::sha256_hex(body)))
+        .map_err(|why| Problem::stop("internal", "a line of the mail journal cannot be read back").because(why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(number: &str, event: Event) -> Entry {
+        Entry {
+            schema: String::new(),
+            sequence: 0,
+            at: "2026-04-02T03:04:05Z".into(),
+            event,
+            period: "2026-03".into(),
+            number: number.into(),
+            customer_id: "MA_1".into(),
+            message_id: "x@example.com".into(),
+            recipients: vec!["asha@example.com".into()],
+            pdf_sha256: "00".into(),
+            message_sha256: "00".into(),
+            reason: None,
+            reply: None,
+            previous: String::new(),
+            digest: String::new(),
+        }
+    }
+
+    fn standing(events: &[Event]) -> Standing {
+        let folder = tempfile::tempdir().unwrap();
+        let books = Books::at(folder.path());
+        let mut journal = Mailed::default();
+        for event in events {
+            journal.append(&books, entry("CF/1", *event)).unwrap();
+        }
+        let read = Mailed::load(&books).unwrap();
+        assert_eq!(read.entries, journal.entries);
+        assert_eq!(read.standing("CF/2"), Standing::Unsent);
+        read.standing("CF/1")
+    }
+
+    #[test]
+    fn what_can_be_sent_and_what_cannot() {
+        use Event::{Accepted, Arrived, Intent, Refused, Unknown};
+        assert_eq!(standing(&[]), Standing::Unsent);
+        assert_eq!(standing(&[Intent]), Standing::Unknown);
+        assert_eq!(standing(&[Intent, Unknown]), Standing::Unknown);
+        assert_eq!(standing(&[Intent, Refused]), Standing::Unsent);
+        assert_eq!(standing(&[Intent, Refused, Intent, Accepted]), Standing::Sent);
+        assert_eq!(standing(&[Intent, Unknown, Arrived]), Standing::Sent);
+        // Sent again, and refused: the first one is as unknown, or as sent, as it was.
+        assert_eq!(standing(&[Intent, Intent, Refused]), Standing::Unknown);
+        assert_eq!(standing(&[Intent, Unknown, Intent, Refused]), Standing::Unknown);
+        assert_eq!(standing(&[Intent, Accepted, Intent, Unknown]), Standing::Sent);
+    }
+
+    #[test]
+    fn half_a_line_is_left_out_and_a_changed_one_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let books = Books::at(folder.path());
+        let mut journal = Mailed::default();
+        journal.append(&books, entry("CF/1", Event::Intent)).unwrap();
+        let path = books.path(FILE);
+        let good = std::fs::read(&path).unwrap();
+        std::fs::write(&path, [&good[..], b"{\"at\":"].concat()).unwrap();
+        let mut torn = Mailed::load(&books).unwrap();
+        assert!(torn.is_torn);
+        torn.append(&books, entry("CF/1", Event::Accepted)).unwrap();
+        assert_eq!(Mailed::load(&books).unwrap().entries.len(), 2);
+        let changed = String::from_utf8(good).unwrap().replace("asha@", "ravi@");
+        std::fs::write(&path, changed).unwrap();
+        assert_eq!(Mailed::load(&books).unwrap_err().exit, crate::model::problem::Exit::Unverified);
+    }
+}

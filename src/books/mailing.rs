@@ -1,0 +1,83 @@
+//! The settings of `[mail]`: who mails, through which server.
+
+use std::path::PathBuf;
+
+use super::config::Reader;
+use crate::model::mailbox::{self, Mailbox};
+
+/// How invoices are mailed.
+#[derive(Clone, Debug)]
+pub struct Mailing {
+    /// `from`
+    pub from: Option<Mailbox>,
+    /// `reply_to`
+    pub reply_to: Option<Mailbox>,
+    /// `cc`
+    pub cc: Vec<Mailbox>,
+    /// `smtp_host`
+    pub host: Option<String>,
+    /// `smtp_port`
+    pub port: u16,
+    /// `tls`
+    pub tls: Tls,
+    /// `ca_file`
+    pub ca_file: Option<PathBuf>,
+    /// `user`
+    pub user: Option<String>,
+    /// `password_env`
+    pub password_env: String,
+    /// `password_file`
+    pub password_file: Option<PathBuf>,
+    /// `timeout_seconds`
+    pub timeout_seconds: u64,
+    /// `max_attempts`, at least 1.
+    pub max_attempts: u32,
+    /// `retry_seconds`
+    pub retry_seconds: u64,
+}
+
+/// How the connection is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// From the server's greeting on, or not at all.
+    StartTls,
+    /// From the first byte.
+    Implicit,
+    /// Not: a server on this machine.
+    None,
+}
+
+impl Reader<'_> {
+    /// Reads `[mail]`.
+    pub(super) fn mailing(&mut self) -> Option<Mailing> {
+        let one = |text: &str| if text.is_empty() { Ok(None) } else { mailbox::parse(text).map(Some) };
+        let from = self.convert("mail.from", one);
+        let reply_to = self.convert("mail.reply_to", one);
+        let cc = self.convert("mail.cc", mailbox::parse_list);
+        let port = self.number("mail.smtp_port", 1..=65_535);
+        let tls = self.convert("mail.tls", |text| match text {
+            "starttls" => Ok(Tls::StartTls),
+            "tls" => Ok(Tls::Implicit),
+            "none" => Ok(Tls::None),
+            other => Err(format!("must be \"starttls\", \"tls\" or \"none\", not `{other}`")),
+        });
+        let timeout_seconds = self.number("mail.timeout_seconds", 1..=3_600);
+        let max_attempts = self.number("mail.max_attempts", 1..=100);
+        let retry_seconds = self.number("mail.retry_seconds", 0..=3_600);
+        Some(Mailing {
+            from: from?,
+            reply_to: reply_to?,
+            cc: cc?,
+            host: self.optional("mail.smtp_host"),
+            port: u16::try_from(port?).ok()?,
+            tls: tls?,
+            ca_file: self.optional("mail.ca_file").map(PathBuf::from),
+            user: self.optional("mail.user"),
+            password_env: self.optional("mail.password_env").unwrap_or_default(),
+            password_file: self.optional("mail.password_file").map(PathBuf::from),
+            timeout_seconds: timeout_seconds?,
+            max_attempts: u32::try_from(max_attempts?).ok()?,
+            retry_seconds: retry_seconds?,
+        })
+    }
+}

@@ -1,0 +1,334 @@
+//! What `crossfoot send` has before it: every issued invoice of a period, whom it goes to,
+//! and where it stands.
+
+use chrono::{DateTime, Datelike, Utc};
+use lettre::Address;
+use serde::{Serialize, Serializer};
+
+use super::{Job, args};
+use crate::audit::mailed::{Mailed, Standing};
+use crate::audit::registered;
+use crate::audit::seal;
+use crate::books::config::{Config, Mailing};
+use crate::books::customers;
+use crate::books::layout::{Books, CUSTOMERS, optional};
+use crate::books::voids;
+use crate::capture::store::sha256_hex;
+use crate::model::invoice::Issued;
+use crate::model::mailbox::{self, Mailbox};
+use crate::model::money::grouped_count;
+use crate::model::period::Period;
+use crate::model::problem::{Exit, Problem};
+use crate::render::mail::{self, Letter as Written, SHIPPED, Templates};
+use crate::render::text::{Paint, wrap};
+
+/// Where a mail stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// It is due.
+    ToSend,
+    /// A server took it.
+    Sent,
+    /// The server refused it.
+    Refused,
+    /// It may have arrived; a person must find out.
+    Unknown,
+    /// The customer has no usable address.
+    NoAddress,
+    /// The server could not be used.
+    NotTried,
+    /// The invoice is void, and is not mailed.
+    Void,
+}
+
+impl State {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::ToSend => "to-send",
+            Self::Sent => "sent",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+            Self::NoAddress => "no-address",
+            Self::NotTried => "not-tried",
+            Self::Void => "void",
+        }
+    }
+}
+
+impl Serialize for State {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// A line of the outbox.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Row {
+    pub(super) number: String,
+    pub(super) customer_id: String,
+    pub(super) legal_name: String,
+    pub(super) to: Vec<String>,
+    pub(super) cc: Vec<String>,
+    pub(super) total: String,
+    pub(super) currency: String,
+    /// Relative to the books.
+    pub(super) pdf: String,
+    pub(super) pdf_sha256: String,
+    pub(super) message_id: String,
+    pub(super) state: State,
+    /// What the server said, or what is missing.
+    pub(super) note: Option<String>,
+    /// The message of a rehearsal, relative to the books.
+    pub(super) eml: Option<String>,
+    #[serde(skip)]
+    display: String,
+}
+
+/// An invoice on its way.
+#[derive(Debug)]
+pub(super) struct Letter {
+    pub(super) row: Row,
+    pub(super) stem: String,
+    pub(super) period: String,
+    invoice: Issued,
+    to: Vec<Mailbox>,
+    cc: Vec<Mailbox>,
+    file: String,
+    pdf: Vec<u8>,
+    templates: std::rc::Rc<Templates>,
+}
+
+impl Letter {
+    /// Every address, each once.
+    pub(super) fn recipients(&self) -> impl Iterator<Item = &Address> {
+        let all = self.to.iter().chain(&self.cc).map(|mailbox| &mailbox.email);
+        let mut seen = std::collections::BTreeSet::new();
+        all.filter(move |address| seen.insert(address.to_string()))
+    }
+
+    /// The message's bytes.
+    pub(super) fn message(&self, date: DateTime<Utc>, from: &Mailbox, mailing: &Mailing) -> Result<Vec<u8>, Problem> {
+        let letter = Written {
+            invoice: &self.invoice,
+            from,
+            reply_to: mailing.reply_to.as_ref(),
+            to: &self.to,
+            cc: &self.cc,
+            message_id: &self.row.message_id,
+            date,
+            file: &self.file,
+            pdf: &self.pdf,
+            sha256: &self.row.pdf_sha256,
+        };
+        mail::render(&letter, &self.templates)
+    }
+}
+
+/// All invoices of a period, in order of issue.
+#[derive(Debug)]
+pub(super) struct Outbox {
+    pub(super) letters: Vec<Letter>,
+}
+
+/// Where the messages of a rehearsal lie, relative to the books.
+pub(super) fn folder(period: &Period) -> String {
+    format!("outbox/{}", period.name)
+}
+
+impl Outbox {
+    /// Reads what was issued; each PDF must be the one that was sealed.
+    ///
+    /// # Errors
+    /// Nothing was issued, or a file is not what was sealed (exit 4).
+    pub(super) fn load(
+        books: &Books,
+        period: &Period,
+        config: &Config,
+        from: &Mailbox,
+        journal: &Mailed,
+        again: bool,
+    ) -> Result<Self, Problem> {
+        let nothing = |p: Problem| p.not_done("Nothing was sent.");
+        let (chain, _) = seal::load_chain(books)?;
+        let issued = seal::load_issued(books, &chain, period).map_err(nothing)?;
+        if issued.is_empty() {
+            return Err(nothing(
+                Problem::usage("nothing-issued", format!("no invoice was issued for {}", period.name))
+                    .next(format!("crossfoot close --period {}", period.name)),
+            ));
+        }
+        let void = voids::load(books)?;
+        let customers = match optional("customers", &books.path(CUSTOMERS))? {
+            Some(bytes) => customers::parse(&bytes)?.0,
+            None => customers::Customers::new(),
+        };
+        let templates = std::rc::Rc::new(templates(books)?);
+        let manifest = seal::load_manifest(books, &chain, period).map_err(nothing)?;
+        let sealed: std::collections::BTreeMap<&str, &str> =
+            manifest.files.iter().map(|file| (file.path.as_str(), file.sha256.as_str())).collect();
+        let mut letters = Vec::new();
+        for invoice in issued {
+            let stem = invoice.file_stem();
+            // The copy with its registration is the invoice in law, where there is one.
+            let names = [registered::copy_of(&stem), format!("invoices/{stem}.pdf")];
+            let name = names.iter().find(|name| sealed.contains_key(name.as_str())).unwrap_or(&names[1]);
+            let path = format!("{}/{name}", Books::close_dir(period));
+            let pdf = std::fs::read(books.path(&path)).map_err(|e| {
+                changed(format!("the PDF of {} cannot be read", invoice.number), &path).because(e.to_string())
+            })?;
+            let sha256 = sha256_hex(&pdf);
+            if sealed.get(name.as_str()) != Some(&sha256.as_str()) {
+                return Err(changed(format!("the PDF of {} is not what was sealed", invoice.number), &path));
+            }
+            let customer = customers.get(&invoice.content.customer_id);
+            let listed = |text: Option<&String>| {
+                let text = text.map(String::as_str).unwrap_or_default();
+                mailbox::parse_list(text)
+            };
+            let addresses = listed(customer.and_then(|c| c.party.email.as_ref()))
+                .and_then(|to| Ok((to, listed(customer.and_then(|c| c.agreement.cc.as_ref()))?)));
+            let standing = journal.standing(&invoice.number);
+            let last = journal.last().get(invoice.number.as_str()).and_then(|entry| entry.reply.clone());
+            let (mut note, mut to, mut cc) = (None, Vec::new(), Vec::new());
+            let mut state = match standing {
+                Standing::Sent | Standing::Unknown if again => State::ToSend,
+                Standing::Sent => State::Sent,
+                Standing::Unknown => State::Unknown,
+                Standing::Unsent => State::ToSend,
+            };
+            if state != State::ToSend {
+                note = last;
+            }
+            match addresses {
+                Ok((addresses, copies)) => (to, cc) = (addresses, copies),
+                Err(why) => note = Some(format!("{CUSTOMERS}: {why}")),
+            }
+            if void.contains_key(&invoice.number) {
+                (state, note) = (State::Void, None);
+            } else if to.is_empty() && state == State::ToSend {
+                state = State::NoAddress;
+                let id = &invoice.content.customer_id;
+                note = note.or_else(|| Some(format!("{CUSTOMERS} has no e-mail address of {id}")));
+            }
+            cc.extend(config.mailing.cc.iter().cloned());
+            let content = &invoice.content;
+            let row = Row {
+                number: invoice.number.clone(),
+                customer_id: content.customer_id.clone(),
+                legal_name: content.buyer.legal_name.clone(),
+                to: to.iter().map(|mailbox| mailbox.email.to_string()).collect(),
+                cc: cc.iter().map(|mailbox| mailbox.email.to_string()).collect(),
+                total: content.total.plain(),
+                currency: content.currency.code().to_owned(),
+                message_id: message_id(&invoice, &sha256, &to, &cc, from),
+                pdf: path,
+                pdf_sha256: sha256,
+                state,
+                note,
+                eml: None,
+                display: content.total.display(),
+            };
+            let file = name.rsplit('/').next().unwrap_or(name).to_owned();
+            let (period, templates) = (period.name.clone(), templates.clone());
+            letters.push(Letter { row, stem, period, invoice, to, cc, file, pdf, templates });
+        }
+        Ok(Self { letters })
+    }
+}
+
+fn changed(what: String, path: &str) -> Problem {
+    let mut problem = Problem::stop("invoice-changed", what)
+        .at(path.to_owned())
+        .next("restore it from git or a backup; `crossfoot verify` says what else is touched")
+        .not_done("Nothing was sent.");
+    problem.exit = Exit::Unverified;
+    problem
+}
+
+/// Identifies a mail by what it carries and to whom: the same invoice to the same people is
+/// the same message, however often it is sent, and a mail program can tell.
+fn message_id(invoice: &Issued, pdf_sha256: &str, to: &[Mailbox], cc: &[Mailbox], from: &Mailbox) -> String {
+    let seller = &invoice.content.seller;
+    let mut parts = vec![
+        seller.gstin.clone().unwrap_or_else(|| seller.legal_name.clone()),
+        invoice.issue_date.year().to_string(),
+        invoice.content.document.name().to_owned(),
+        invoice.number.clone(),
+        pdf_sha256.to_owned(),
+    ];
+    parts.extend(to.iter().chain(cc).map(|mailbox| mailbox.email.to_string().to_lowercase()));
+    let digest = sha256_hex(parts.join("\n").as_bytes());
+    format!("{}@{}", &digest[..40], from.email.domain())
+}
+
+fn templates(books: &Books) -> Result<Templates, Problem> {
+    let [text, html] = SHIPPED.map(|(name, ours)| -> Result<String, Problem> {
+        let path = format!("templates/mail/{name}");
+        match optional("mail-template", &books.path(&path))? {
+            None => Ok(ours.to_owned()),
+            Some(bytes) => String::from_utf8(bytes).map_err(|_| {
+                Problem::usage("mail-template", format!("{path} is not UTF-8 text")).not_done("Nothing was sent.")
+            }),
+        }
+    });
+    Ok(Templates { text: text?, html: html? })
+}
+
+/// How many rows the terminal shows.
+const SHOWN: usize = 40;
+
+/// The outbox for a person, at most 80 columns wide.
+pub(super) fn table(job: &Job<'_>, args: &args::Send, rows: &[Row], from: &Mailbox) -> String {
+    let period = &args.period.period.name;
+    let mut text = format!("Outbox {period}, from {from}\n\n");
+    // What needs somebody first.
+    let urgent = |row: &Row| !matches!(row.state, State::Sent | State::Void | State::ToSend);
+    let mut order: Vec<&Row> = rows.iter().collect();
+    order.sort_by_key(|row| !urgent(row));
+    for row in order.iter().take(SHOWN) {
+        let word = match row.state {
+            State::Sent => job.out.good(row.state.name()),
+            State::ToSend => row.state.name().to_owned(),
+            State::Void => job.out.faint(row.state.name()),
+            _ => job.out.bad(row.state.name()),
+        };
+        text.push_str(&format!(
+            "{:<16} {:>18}  {word}\n  {} → {}\n  PDF {}\n",
+            row.number,
+            row.display,
+            row.legal_name,
+            if row.to.is_empty() { "–".to_owned() } else { [&row.to[..], &row.cc[..]].concat().join(", ") },
+            row.pdf_sha256
+        ));
+        if let Some(note) = &row.note {
+            text.push_str(&format!("{}\n", wrap(note, "  ")));
+        }
+    }
+    if rows.len() > SHOWN {
+        text.push_str(&format!("… and {} more (--json lists all)\n", rows.len() - SHOWN));
+    }
+    let count = |state: State| rows.iter().filter(|row| row.state == state).count();
+    let states =
+        [State::ToSend, State::Sent, State::Refused, State::Unknown, State::NoAddress, State::NotTried, State::Void];
+    let counts: Vec<String> = states
+        .into_iter()
+        .filter(|state| count(*state) > 0)
+        .map(|state| {
+            format!("{} {}", grouped_count(count(state) as u64, crate::model::money::Currency::INR), state.name())
+        })
+        .collect();
+    text.push_str(&format!("\n{}\n", counts.join(" · ")));
+    if count(State::Unknown) > 0 {
+        text.push_str(
+            "Unknown: handed over, and no answer came. Ask the customer or your mail server's log; then\n  it arrived:  crossfoot send --period P --only NUMBER --arrived --reason \"…\"\n  it did not:  crossfoot send --period P --only NUMBER --again --reason \"…\" --yes\n",
+        );
+    }
+    if !args.yes && !args.arrived && count(State::ToSend) > 0 {
+        let again = if args.again { " --again --reason \"…\"" } else { "" };
+        text.push_str(&format!(
+            "Nothing was sent. The messages are in {} (.eml).\nTo send them: crossfoot send --period {period}{again} --yes\n",
+            job.books.path(folder(&args.period.period)).display()
+        ));
+    }
+    text
+}

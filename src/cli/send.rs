@@ -1,0 +1,285 @@
+//! `crossfoot send`: mails the issued invoices of a period, each once.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::SecondsFormat;
+use serde::Serialize;
+
+use super::args;
+use super::fetch::begin;
+use super::outbox::{self, Outbox, State};
+use super::{Job, committed};
+use crate::audit::mailed::{Entry, Event, Mailed, Standing};
+use crate::books::config::{self, Config, Mailing};
+use crate::books::layout::optional;
+use crate::books::transaction::write_apart;
+use crate::capture::credentials;
+use crate::capture::store::sha256_hex;
+use crate::dispatch::smtp::{Fate, Server};
+use crate::model::mailbox::Mailbox;
+use crate::model::problem::{Exit, Problem, nearest};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    period: &'a str,
+    /// True: nothing was sent; `eml` says what would be.
+    dry_run: bool,
+    from: String,
+    server: Option<String>,
+    outbox: &'a [outbox::Row],
+    /// How many stand where.
+    counts: std::collections::BTreeMap<&'static str, usize>,
+}
+
+pub(super) fn run(job: &Job<'_>, args: &args::Send) -> Result<Exit, Problem> {
+    let period = &args.period.period;
+    let (config, _) = config::load(&job.books)?;
+    if args.yes && job.offline {
+        return Err(Problem::usage("arguments", "--offline and --yes contradict each other")
+            .next("leave one of them out")
+            .not_done("Nothing was sent."));
+    }
+    let from = sender(&config)?;
+    let _lock = begin(job, &format!("send --period {}", period.name))?;
+    if args.yes || args.arrived {
+        committed::before(job, &config, period)?;
+    }
+    let mut journal = Mailed::load(&job.books)?;
+    if journal.is_torn {
+        job.out.say("note: the mail journal ends in half a line, of a run that was killed; nothing was sent upon it");
+    }
+    let mut outbox = Outbox::load(&job.books, period, &config, &from, &journal, args.again)?;
+    choose(&mut outbox, &args.only)?;
+    let reason = args.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    if (args.again || args.arrived) && reason.is_none() {
+        return Err(Problem::usage("arguments", "--reason is empty").not_done("Nothing was sent."));
+    }
+    if args.arrived {
+        settle(job, &mut outbox, &mut journal, reason)?;
+    } else if args.yes {
+        let server = connect(job, &config.mailing, &from)?;
+        let mut post = Post { job, mailing: &config.mailing, from: &from, server, journal: &mut journal, reason };
+        let stopped = post.send_all(&mut outbox)?;
+        if let Some(why) = stopped {
+            report(job, args, &outbox, &from, &config.mailing)?;
+            return Err(Problem::stop("mail-server", format!("the mail server {} cannot be used", post.server.name()))
+                .because(why)
+                .next("check [mail] in crossfoot.toml and the network, then run the command again: what was accepted is not sent twice")
+                .not_done("The invoices marked not-tried were not sent."));
+        }
+    } else {
+        let now = job.world.clock()?();
+        let mut files = Vec::new();
+        for letter in outbox.letters.iter_mut().filter(|letter| letter.row.state == State::ToSend) {
+            let name = format!("{}.eml", letter.stem);
+            files.push((name.clone(), letter.message(now, &from, &config.mailing)?));
+            letter.row.eml = Some(format!("{}/{name}", outbox::folder(period)));
+        }
+        let names: Vec<(&str, Vec<u8>)> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
+        write_apart(&job.books.path(outbox::folder(period)), &names)?;
+    }
+    report(job, args, &outbox, &from, &config.mailing)?;
+    if args.yes || args.arrived {
+        committed::after(job, &config, period, "send")?;
+    }
+    let open = |letter: &outbox::Letter| match letter.row.state {
+        State::Sent | State::Void => false,
+        State::ToSend => args.yes,
+        _ => true,
+    };
+    Ok(if outbox.letters.iter().any(open) { Exit::Findings } else { Exit::Done })
+}
+
+fn sender(config: &Config) -> Result<Mailbox, Problem> {
+    let own = config.invoicing.seller.email.as_deref().map(crate::model::mailbox::parse);
+    match (&config.mailing.from, own) {
+        (Some(from), _) => Ok(from.clone()),
+        (None, Some(Ok(own))) => Ok(own),
+        (None, _) => Err(Problem::usage("no-sender", "no sender is named")
+            .next("set [mail] from = \"Accounts <billing@your-domain>\"")
+            .not_done("Nothing was sent.")),
+    }
+}
+
+/// Leaves only the invoices that are asked for.
+fn choose(outbox: &mut Outbox, only: &[String]) -> Result<(), Problem> {
+    let known: BTreeSet<String> = outbox.letters.iter().map(|letter| letter.row.number.clone()).collect();
+    for number in only {
+        if !known.contains(number) {
+            let near = nearest(number, known.iter().map(String::as_str));
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            return Err(Problem::usage("arguments", format!("no invoice `{number}` was issued for the period{hint}"))
+                .not_done("Nothing was sent."));
+        }
+    }
+    if !only.is_empty() {
+        outbox.letters.retain(|letter| only.contains(&letter.row.number));
+    }
+    Ok(())
+}
+
+/// Records that messages whose fate was unknown did arrive.
+fn settle(job: &Job<'_>, outbox: &mut Outbox, journal: &mut Mailed, reason: Option<&str>) -> Result<(), Problem> {
+    if let Some(other) = outbox.letters.iter().find(|letter| letter.row.state != State::Unknown) {
+        return Err(Problem::usage(
+            "arguments",
+            format!("{} is {}, not unknown", other.row.number, other.row.state.name()),
+        )
+        .not_done("Nothing was recorded."));
+    }
+    let at = job.world.clock()?().to_rfc3339_opts(SecondsFormat::Secs, true);
+    for letter in &mut outbox.letters {
+        let last = journal.last().get(letter.row.number.as_str()).map(|entry| (*entry).clone());
+        if let Some(last) = last {
+            let reason = reason.map(str::to_owned);
+            journal.append(&job.books, Entry { at: at.clone(), event: Event::Arrived, reason, reply: None, ..last })?;
+            letter.row.state = State::Sent;
+        }
+    }
+    Ok(())
+}
+
+fn connect(job: &Job<'_>, mailing: &Mailing, from: &Mailbox) -> Result<Server, Problem> {
+    let nothing = |p: Problem| p.not_done("Nothing was sent.");
+    let login = match &mailing.user {
+        None => None,
+        Some(user) => {
+            let variable = |name: &str| job.world.variable(name);
+            let password = match &mailing.password_file {
+                Some(file) => credentials::from_file(&job.books.path(file)),
+                None => credentials::from_environment(&mailing.password_env, "mail server's password", &variable),
+            };
+            Some((user.clone(), password.map_err(nothing)?))
+        }
+    };
+    let ca = match &mailing.ca_file {
+        None => None,
+        Some(file) => Some(optional("mail-tls", &job.books.path(file))?.ok_or_else(|| {
+            nothing(Problem::usage("mail-tls", format!("there is no {}", file.display())).next("set [mail] ca_file"))
+        })?),
+    };
+    Server::new(mailing, ca, login, from.email.domain())
+}
+
+/// Everything that sending needs.
+struct Post<'a> {
+    job: &'a Job<'a>,
+    mailing: &'a Mailing,
+    from: &'a Mailbox,
+    server: Server,
+    journal: &'a mut Mailed,
+    reason: Option<&'a str>,
+}
+
+impl Post<'_> {
+    /// Sends what is to be sent. Returns why it had to stop, where the server cannot be used.
+    fn send_all(&mut self, outbox: &mut Outbox) -> Result<Option<String>, Problem> {
+        let mut stopped = None;
+        let many = outbox.letters.iter().filter(|letter| letter.row.state == State::ToSend).count();
+        let progress = super::progress::Counted::new(self.job, many, "mails");
+        for letter in outbox.letters.iter_mut().filter(|letter| letter.row.state == State::ToSend) {
+            if stopped.is_some() {
+                letter.row.state = State::NotTried;
+                continue;
+            }
+            stopped = self.send(letter)?;
+            progress.one();
+        }
+        progress.end();
+        self.server.quit();
+        Ok(stopped)
+    }
+
+    /// Sends one. Returns why the server cannot be used, where that is so.
+    fn send(&mut self, letter: &mut outbox::Letter) -> Result<Option<String>, Problem> {
+        let mut left = self.mailing.max_attempts;
+        loop {
+            left -= 1;
+            // Before anything is recorded: what cannot be handed over was not tried.
+            if let Err((why, again)) = self.server.connect() {
+                if again && left > 0 {
+                    self.wait(&letter.row.number, &why);
+                    continue;
+                }
+                letter.row.state = State::NotTried;
+                letter.row.note = Some(why.clone());
+                return Ok(Some(why));
+            }
+            let now = self.job.world.clock()?();
+            let message = letter.message(now, self.from, self.mailing)?;
+            let entry = Entry {
+                schema: String::new(),
+                sequence: 0,
+                at: now.to_rfc3339_opts(SecondsFormat::Secs, true),
+                event: Event::Intent,
+                period: letter.period.clone(),
+                number: letter.row.number.clone(),
+                customer_id: letter.row.customer_id.clone(),
+                message_id: letter.row.message_id.clone(),
+                recipients: letter.recipients().map(ToString::to_string).collect(),
+                pdf_sha256: letter.row.pdf_sha256.clone(),
+                message_sha256: sha256_hex(&message),
+                reason: self.reason.map(str::to_owned),
+                reply: None,
+                previous: String::new(),
+                digest: String::new(),
+            };
+            self.journal.append(&self.job.books, entry.clone())?;
+            let recipients: Vec<_> = letter.recipients().cloned().collect();
+            let fate = self.server.deliver(&self.from.email, &recipients, &message);
+            let (event, reply) = match &fate {
+                Fate::Accepted(reply) => (Event::Accepted, reply),
+                Fate::Refused { why, .. } => (Event::Refused, why),
+                Fate::Unknown(why) => (Event::Unknown, why),
+            };
+            let at = self.job.world.clock()?().to_rfc3339_opts(SecondsFormat::Secs, true);
+            self.journal.append(&self.job.books, Entry { at, event, reply: Some(reply.clone()), ..entry })?;
+            letter.row.note = Some(reply.clone());
+            match fate {
+                Fate::Accepted(_) => letter.row.state = State::Sent,
+                Fate::Unknown(_) => letter.row.state = State::Unknown,
+                Fate::Refused { why, again: true } if left > 0 => {
+                    self.wait(&letter.row.number, &why);
+                    continue;
+                }
+                Fate::Refused { .. } => {
+                    // Whether an earlier attempt arrived is as unknown as it was.
+                    letter.row.state = match self.journal.standing(&letter.row.number) {
+                        Standing::Unknown => State::Unknown,
+                        _ => State::Refused,
+                    };
+                }
+            }
+            return Ok(None);
+        }
+    }
+
+    fn wait(&self, number: &str, why: &str) {
+        let seconds = self.mailing.retry_seconds;
+        self.job.out.detail(&format!("{number}: {why}; trying again in {seconds} s"));
+        std::thread::sleep(Duration::from_secs(seconds));
+    }
+}
+
+fn report(job: &Job<'_>, args: &args::Send, outbox: &Outbox, from: &Mailbox, mailing: &Mailing) -> Result<(), Problem> {
+    let period = &args.period.period;
+    let rows: Vec<outbox::Row> = outbox.letters.iter().map(|letter| letter.row.clone()).collect();
+    if job.out.is_json() {
+        let mut counts = std::collections::BTreeMap::new();
+        for row in &rows {
+            *counts.entry(row.state.name()).or_insert(0) += 1;
+        }
+        return job.out.document(&Document {
+            schema: "crossfoot/send/v1",
+            period: &period.name,
+            dry_run: !args.yes && !args.arrived,
+            from: from.to_string(),
+            server: mailing.host.as_ref().map(|host| format!("{host}:{}", mailing.port)),
+            outbox: &rows,
+            counts,
+        });
+    }
+    job.out.text(&outbox::table(job, args, &rows, from))
+}

@@ -1,0 +1,139 @@
+//! The mail that brings an invoice: text and HTML by template, the PDF as it was sealed
+//! (RFC 5322, RFC 2046). The same values give the same bytes.
+
+use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Message, MultiPart, SinglePart};
+use minijinja::{Environment, UndefinedBehavior, context};
+
+use crate::model::invoice::{Document, Issued};
+use crate::model::mailbox::Mailbox;
+use crate::model::problem::Problem;
+
+/// The templates that ship: text with its subject in the first line, and HTML.
+pub const SHIPPED: [(&str, &str); 2] = [
+    ("invoice.txt", include_str!("../../templates/mail/invoice.txt")),
+    ("invoice.html", include_str!("../../templates/mail/invoice.html")),
+];
+
+/// Text and HTML templates: ours, or the books' own.
+#[derive(Clone, Debug)]
+pub struct Templates {
+    /// Begins with `Subject: …` and an empty line.
+    pub text: String,
+    /// A page.
+    pub html: String,
+}
+
+/// Who mails what to whom.
+#[derive(Clone, Debug)]
+pub struct Letter<'a> {
+    /// The invoice or note.
+    pub invoice: &'a Issued,
+    /// Who writes.
+    pub from: &'a Mailbox,
+    /// Where answers go.
+    pub reply_to: Option<&'a Mailbox>,
+    /// To whom.
+    pub to: &'a [Mailbox],
+    /// Copies.
+    pub cc: &'a [Mailbox],
+    /// Identifies the mail for ever, without angle brackets.
+    pub message_id: &'a str,
+    /// When it is written.
+    pub date: DateTime<Utc>,
+    /// The attachment's name, of ASCII.
+    pub file: &'a str,
+    /// The attachment.
+    pub pdf: &'a [u8],
+    /// SHA-256 of it.
+    pub sha256: &'a str,
+}
+
+/// Makes the message's bytes.
+///
+/// # Errors
+/// A template of the books' own that cannot be read, or names what there is not.
+pub fn render(letter: &Letter<'_>, templates: &Templates) -> Result<Vec<u8>, Problem> {
+    let wrong = |name: &str, why: String| {
+        Problem::usage("mail-template", format!("templates/mail/{name} cannot be used"))
+            .because(why)
+            .next("correct it, or remove it to use the one that ships")
+            .not_done("Nothing was sent.")
+    };
+    let text = fill("invoice.txt", &templates.text, letter).map_err(|e| wrong("invoice.txt", e))?;
+    let html = fill("invoice.html", &templates.html, letter).map_err(|e| wrong("invoice.html", e))?;
+    let text = text.replace("\r\n", "\n");
+    let Some((subject, body)) = text.strip_prefix("Subject: ").and_then(|rest| rest.split_once("\n\n")) else {
+        return Err(wrong("invoice.txt", "it must begin with a line `Subject: …` and an empty line".to_owned()));
+    };
+    if subject.contains('\n') {
+        return Err(wrong("invoice.txt", "its subject is more than one line".to_owned()));
+    }
+    let mut message = Message::builder()
+        .from(letter.from.clone())
+        .subject(subject.trim())
+        .date(SystemTime::from(letter.date))
+        .message_id(Some(format!("<{}>", letter.message_id)));
+    if let Some(reply_to) = letter.reply_to {
+        message = message.reply_to(reply_to.clone());
+    }
+    message = letter.to.iter().fold(message, |message, to| message.to(to.clone()));
+    message = letter.cc.iter().fold(message, |message, cc| message.cc(cc.clone()));
+    // Boundaries that follow from the message; no base64 and no text of ours has such a line.
+    let mark = letter.message_id.split('@').next().unwrap_or_default();
+    let bodies = MultiPart::alternative()
+        .boundary(format!("=_bodies_{mark}"))
+        .singlepart(SinglePart::plain(body.to_owned()))
+        .singlepart(SinglePart::html(html));
+    let pdf = ContentType::parse("application/pdf").map_err(|e| wrong("invoice.txt", e.to_string()))?;
+    let message = message
+        .multipart(
+            MultiPart::mixed()
+                .boundary(format!("=_parts_{mark}"))
+                .multipart(bodies)
+                .singlepart(Attachment::new(letter.file.to_owned()).body(letter.pdf.to_vec(), pdf)),
+        )
+        .map_err(|e| Problem::stop("internal", "the mail cannot be made").because(e.to_string()))?;
+    Ok(message.formatted())
+}
+
+fn fill(name: &str, template: &str, letter: &Letter<'_>) -> Result<String, String> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_template(name, template).map_err(|e| e.to_string())?;
+    let template = environment.get_template(name).map_err(|e| e.to_string())?;
+    let Issued { content, number, issue_date, .. } = letter.invoice;
+    let document = match content.document {
+        Document::Invoice => "Invoice",
+        Document::CreditNote => "Credit note",
+        Document::DebitNote => "Debit note",
+    };
+    let payment = &content.payment;
+    let account: Vec<&str> = [&payment.account_number, &payment.bank, &payment.bank_code]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    let values = context! {
+        document,
+        number,
+        issue_date => issue_date.to_string(),
+        due_date => letter.invoice.due_date().map(|day| day.to_string()),
+        period => content.period.name.as_str(),
+        from => content.period.from.to_string(),
+        to => content.period.to.to_string(),
+        total => content.total.display(),
+        customer => content.buyer.legal_name.as_str(),
+        customer_id => content.customer_id.as_str(),
+        seller => content.seller.legal_name.as_str(),
+        contact => content.seller.email.as_deref(),
+        original => content.original.as_ref().map(|original| original.number.as_str()),
+        account => (!account.is_empty()).then(|| account.join(", ")),
+        file => letter.file,
+        sha256 => letter.sha256,
+    };
+    template.render(values).map_err(|e| e.to_string())
+}

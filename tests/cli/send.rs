@@ -1,0 +1,148 @@
+//! Sending: nothing unless told to, nothing twice, nothing silently left out.
+
+use crate::support::partner::Partner;
+use crate::support::smtp::{Does, Mailer};
+use crate::support::{Books, settings};
+
+const CUSTOMERS: &str = "customer_id,legal_name,email,cc\nMA_1,Süd GmbH,a@one.example,b@one.example\nMA_2,Two Ltd,two@two.example,\nMA_3,Three Ltd,three@three.example,\n";
+
+/// Three issued invoices, to be mailed through a port.
+fn books(port: u16) -> Books {
+    let answer = r#"{"period": {"from": "2026-03-01", "to": "2026-03-31"}, "totals": {"total_calls": 6, "answered_calls": 6, "failed_calls": 0, "total_duration_seconds": 360, "total_cost": 6.00, "currency": "INR"}, "by_direction": {"inbound": {"calls": 6, "cost": 6.00}, "outbound": {"calls": 0, "cost": 0}}, "top_customers": [{"auth_id": "MA_1", "name": "One", "calls": 2, "cost": 1.00}, {"auth_id": "MA_2", "name": "Two", "calls": 2, "cost": 2.00}, {"auth_id": "MA_3", "name": "Three", "calls": 2, "cost": 3.00}]}"#;
+    let partner = Partner::serving(answer);
+    let books = Books::empty(&partner.base_url);
+    books.write("crossfoot.toml", &with_mail(&partner.base_url, port));
+    books.write("customers.csv", CUSTOMERS);
+    books.write(
+        "ledgers/2026-03.csv",
+        "date,customer_id,direction,amount\n2026-03-02,MA_1,inbound,1.00\n2026-03-02,MA_2,inbound,2.00\n2026-03-02,MA_3,inbound,3.00\n",
+    );
+    books.run("close --period 2026-03").exits(0);
+    books
+}
+
+fn with_mail(base_url: &str, port: u16) -> String {
+    let mail = format!(
+        "[mail]\nfrom = \"Accounts <billing@malabar.example>\"\nsmtp_host = \"127.0.0.1\"\nsmtp_port = {port}\ntls = \"none\"\nmax_attempts = 2\nretry_seconds = 0\n"
+    );
+    settings(base_url, &mail)
+}
+
+fn states(document: &serde_json::Value) -> Vec<String> {
+    let rows = document["outbox"].as_array().unwrap();
+    rows.iter().map(|row| row["state"].as_str().unwrap().to_owned()).collect()
+}
+
+fn send(books: &Books, flags: &str, code: i32) -> Vec<String> {
+    states(&books.run(&format!("send --period 2026-03 --json {flags}")).exits(code).json())
+}
+
+fn events(books: &Books) -> Vec<String> {
+    let text = String::from_utf8(books.read("audit/mail.jsonl")).unwrap();
+    let event =
+        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["event"].as_str().unwrap().to_owned();
+    text.lines().map(event).collect()
+}
+
+#[test]
+fn a_rehearsal_shows_the_outbox_and_sends_nothing() {
+    let mailer = Mailer::start(&[]);
+    let books = books(mailer.port);
+    let shown = books.run("send --period 2026-03").exits(0).stdout;
+    insta::assert_snapshot!(shown);
+    assert!(mailer.taken().is_empty());
+    assert!(!books.files().contains_key("audit/mail.jsonl"));
+    insta::assert_snapshot!(
+        String::from_utf8(books.read("outbox/2026-03/CF-25-26-00001.eml")).unwrap().split("JVBERi").next().unwrap()
+    );
+    books.run("verify").exits(0);
+}
+
+#[test]
+fn every_invoice_is_sent_once() {
+    let mailer = Mailer::start(&[Does::RefuseRecipient(451), Does::Take, Does::RefuseMessage(421)]);
+    let books = books(mailer.port);
+    assert_eq!(send(&books, "--yes", 0), ["sent", "sent", "sent"]);
+    assert_eq!(mailer.taken().len(), 3);
+    assert_eq!(send(&books, "--yes", 0), ["sent", "sent", "sent"]);
+    assert_eq!(mailer.taken().len(), 3);
+    assert_eq!(
+        events(&books),
+        ["intent", "refused", "intent", "accepted", "intent", "refused", "intent", "accepted", "intent", "accepted"]
+    );
+    books.run("verify").exits(0);
+    // Again, on purpose and with a reason: the same message by its id.
+    books.run("send --period 2026-03 --yes --again").exits(2);
+    assert_eq!(send(&books, "--yes --again --reason lost --only CF/25-26/00002", 0), ["sent"]);
+    let taken = mailer.taken();
+    let id = |message: &str| message.lines().find(|line| line.starts_with("Message-ID")).unwrap().to_owned();
+    assert_eq!(taken.len(), 4);
+    assert_eq!(taken.iter().filter(|message| id(message) == id(&taken[3])).count(), 2);
+}
+
+#[test]
+fn what_is_refused_or_unknown_is_told_and_waits() {
+    let mailer = Mailer::start(&[Does::RefuseRecipient(550), Does::TakeAndDrop]);
+    let books = books(mailer.port);
+    assert_eq!(send(&books, "--yes", 3), ["refused", "unknown", "sent"]);
+    // The refused one is tried again, the unknown one is not.
+    assert_eq!(send(&books, "--yes", 3), ["sent", "unknown", "sent"]);
+    assert_eq!(mailer.taken().len(), 3);
+    let shown = books.run("send --period 2026-03").exits(3).stdout;
+    assert!(shown.contains("--arrived --reason"), "{shown}");
+    books.run("send --period 2026-03 --only CF/25-26/00001 --arrived --reason x").exits(2);
+    assert_eq!(send(&books, "--only CF/25-26/00002 --arrived --reason customer-has-it", 0), ["sent"]);
+    assert_eq!(send(&books, "--yes", 0), ["sent", "sent", "sent"]);
+    assert_eq!(mailer.taken().len(), 3);
+}
+
+#[test]
+fn a_server_that_is_not_there_leaves_everything_to_be_sent() {
+    let books = books(9);
+    let ran = books.run("send --period 2026-03 --yes").exits(1);
+    assert!(ran.stdout.contains("3 not-tried"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("mail server 127.0.0.1:9 cannot be used"), "{}", ran.stderr);
+    assert_eq!(send(&books, "", 0), ["to-send", "to-send", "to-send"]);
+}
+
+#[test]
+fn nothing_goes_out_that_was_not_sealed() {
+    let mailer = Mailer::start(&[]);
+    let books = books(mailer.port);
+    let pdf = "closes/2026-03/invoices/CF-25-26-00002.pdf";
+    let mut bytes = books.read(pdf);
+    bytes.push(b' ');
+    std::fs::write(books.path().join(pdf), bytes).unwrap();
+    books.run("send --period 2026-03 --yes").exits(4);
+    assert!(mailer.taken().is_empty());
+}
+
+#[test]
+fn who_has_no_address_is_named_and_a_journal_that_was_changed_is_found() {
+    let mailer = Mailer::start(&[]);
+    let books = books(mailer.port);
+    books.write("customers.csv", &CUSTOMERS.replace("two@two.example", ""));
+    let shown = books.run("send --period 2026-03 --yes").exits(3).stdout;
+    assert!(shown.contains("customers.csv has no e-mail address of MA_2"), "{shown}");
+    books.write("customers.csv", &CUSTOMERS.replace("two@two.example", "two"));
+    let shown = books.run("send --period 2026-03 --yes").exits(3).stdout;
+    assert!(shown.contains("`two` is not a mail address"), "{shown}");
+    let journal = String::from_utf8(books.read("audit/mail.jsonl")).unwrap();
+    books.write("audit/mail.jsonl", &journal.replacen("accepted", "refused", 1));
+    books.run("send --period 2026-03 --yes").exits(4);
+    let verified = books.run("verify").exits(4);
+    assert!(verified.all().contains("mail.jsonl"), "{}", verified.all());
+    assert_eq!(mailer.taken().len(), 2);
+}
+
+#[test]
+fn passwords_and_other_machines_need_protection() {
+    let books = books(25);
+    let mail = "[mail]\nfrom = \"a@malabar.example\"\nsmtp_host = \"mail.example\"\ntls = \"none\"\n";
+    books.write("crossfoot.toml", &settings("http://127.0.0.1:1", mail));
+    let ran = books.run("send --period 2026-03 --yes").exits(2);
+    assert!(ran.stderr.contains("readable on the way"), "{}", ran.stderr);
+    books.write("crossfoot.toml", &settings("http://127.0.0.1:1", ""));
+    let ran = books.run("send --period 2026-03").exits(2);
+    assert!(ran.stderr.contains("set [mail] from"), "{}", ran.stderr);
+}
