@@ -25,7 +25,10 @@ use crate::model::invoice::Issued;
 use crate::model::period::Period;
 use crate::model::posting::LedgerFile;
 use crate::model::problem::{Exit, Problem, io};
-use crate::render::{csv, invoice_json, journal, pdf, structured};
+use crate::render::{csv, invoice_json, journal, pdf, structured, xlsx};
+
+/// The workbook's name in a close.
+pub const WORKBOOK: &str = "reconciliation.xlsx";
 
 /// What a close did.
 #[derive(Debug)]
@@ -324,9 +327,11 @@ pub fn close(
         .map(|entry| (entry.number.as_str(), entry.pdf_sha256.as_str()))
         .collect();
     let void = |number: &str| configuration.voids.contains_key(number);
-    let register = csv::register(before.iter().chain(&new), void, |invoice| {
+    let rows = csv::register_rows(before.iter().chain(&new), void, |invoice| {
         digests.get(invoice.number.as_str()).copied().unwrap_or_default().to_owned()
     });
+    let register = csv::register(&rows);
+    let workbook = xlsx::render(&derived.reconciliation, &derived.ledger, &rows, VERSION)?;
     let journals = journals(standing.iter().chain(&new))?;
     let known: BTreeSet<&str> = chain.voided().map(|void| void.number.as_str()).collect();
     let newly = before.iter().filter(|issued| !known.contains(issued.number.as_str()));
@@ -340,7 +345,7 @@ pub fn close(
     let drawn_copies = registered.iter().zip(&copies_drawn).map(|(one, bytes)| (one.file(), bytes));
     for (name, bytes) in copies
         .chain(reports)
-        .chain([("invoices.csv".to_owned(), &register)])
+        .chain([("invoices.csv".to_owned(), &register), (WORKBOOK.to_owned(), &workbook)])
         .chain(journals)
         .chain(responses)
         .chain(drawn_copies)

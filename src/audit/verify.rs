@@ -19,7 +19,7 @@ use crate::capture::store::{self, sha256_hex};
 use crate::model::invoice::{Document, Issued};
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::{Problem, io};
-use crate::render::{csv, invoice_json};
+use crate::render::{csv, invoice_json, xlsx};
 
 /// Something that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -349,9 +349,11 @@ fn rederive(
     let digests: BTreeMap<&str, &str> =
         chain.issued_in(&period.name).map(|e| (e.number.as_str(), e.pdf_sha256.as_str())).collect();
     let void = |number: &str| configuration.voids.contains_key(number);
-    let register =
-        csv::register(issued, void, |i| digests.get(i.number.as_str()).copied().unwrap_or_default().to_owned());
-    compare(books, &format!("{folder}/invoices.csv"), &register, report);
+    let rows =
+        csv::register_rows(issued, void, |i| digests.get(i.number.as_str()).copied().unwrap_or_default().to_owned());
+    compare(books, &format!("{folder}/invoices.csv"), &csv::register(&rows), report);
+    let workbook = xlsx::render(&derived.reconciliation, &derived.ledger, &rows, &manifest.tool.version)?;
+    compare(books, &format!("{folder}/{}", seal::WORKBOOK), &workbook, report);
     for (name, bytes) in seal::journals(standing())? {
         compare(books, &format!("{folder}/{name}"), &bytes, report);
     }

@@ -20,7 +20,7 @@ use crate::model::money::{Currency, parse_plain};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};
 use crate::model::reconciliation::Input;
-use crate::render::text;
+use crate::render::{csv, text, xlsx};
 
 pub(super) fn run(job: &Job<'_>, args: &args::Reconcile) -> Result<Exit, Problem> {
     match (&args.analytics, &args.ledger, &args.out, &args.period) {
@@ -58,6 +58,14 @@ fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Probl
     for (name, bytes) in &derived.reports {
         transaction.stage(format!("{folder}/{name}"), bytes)?;
     }
+    let void = |number: &str| configuration.voids.contains_key(number);
+    let digests: BTreeMap<&str, &str> =
+        chain.issued_in(&period.name).map(|e| (e.number.as_str(), e.pdf_sha256.as_str())).collect();
+    let rows = csv::register_rows(&issued, void, |invoice| {
+        digests.get(invoice.number.as_str()).copied().unwrap_or_default().to_owned()
+    });
+    let workbook = xlsx::render(&derived.reconciliation, &derived.ledger, &rows, VERSION)?;
+    transaction.stage(format!("{folder}/{}", seal::WORKBOOK), &workbook)?;
     transaction.commit(&format!("reconcile --period {}", period.name))?;
     let next = if derived.reconciliation.is_reconciled() {
         format!("Next: crossfoot close --period {}", period.name)
@@ -124,7 +132,8 @@ fn two_files(
         version: VERSION,
     };
     let derived = derive(&ground, vec![(ledger_file.display().to_string(), ledger)])?;
-    let files: Vec<(&str, Vec<u8>)> = derived.reports.iter().map(|(name, bytes)| (*name, bytes.clone())).collect();
+    let mut files: Vec<(&str, Vec<u8>)> = derived.reports.iter().map(|(name, bytes)| (*name, bytes.clone())).collect();
+    files.push((seal::WORKBOOK, xlsx::render(&derived.reconciliation, &derived.ledger, &[], VERSION)?));
     write_apart(out, &files)?;
     told(job, &derived, out, "")
 }

@@ -71,31 +71,38 @@ pub fn reconciliation(r: &Reconciliation) -> Vec<u8> {
     write(&header, &rows)
 }
 
-/// `invoices.csv`: the register, in order of number. `void` tells which
-/// numbers are void, `digest` gives the SHA-256 of an invoice's PDF.
-#[must_use]
-pub fn register<'a>(
+/// The columns of `invoices.csv`.
+pub const REGISTER: [&str; 14] = [
+    "number",
+    "issue_date",
+    "customer_id",
+    "legal_name",
+    "taxable",
+    "tax",
+    "round_off",
+    "total",
+    "currency",
+    "status",
+    "sha256",
+    "document",
+    "original",
+    "due_date",
+];
+
+/// Which of them are amounts.
+pub const REGISTER_MONEY: [u16; 4] = [4, 5, 6, 7];
+
+/// A row of `invoices.csv`.
+pub type RegisterRow = [String; 14];
+
+/// The rows of the register, in order of number. `void` tells which numbers are void,
+/// `digest` gives the SHA-256 of an invoice's PDF.
+pub fn register_rows<'a>(
     invoices: impl IntoIterator<Item = &'a Issued>,
     void: impl Fn(&str) -> bool,
     digest: impl Fn(&Issued) -> String,
-) -> Vec<u8> {
-    let header = [
-        "number",
-        "issue_date",
-        "customer_id",
-        "legal_name",
-        "taxable",
-        "tax",
-        "round_off",
-        "total",
-        "currency",
-        "status",
-        "sha256",
-        "document",
-        "original",
-        "due_date",
-    ];
-    let rows: Vec<[String; 14]> = invoices
+) -> Vec<RegisterRow> {
+    invoices
         .into_iter()
         .map(|invoice| {
             let draft = &invoice.content;
@@ -118,8 +125,13 @@ pub fn register<'a>(
                 invoice.due_date().map_or_else(String::new, |day| day.to_string()),
             ]
         })
-        .collect();
-    write(&header, &rows)
+        .collect()
+}
+
+/// `invoices.csv`: the register.
+#[must_use]
+pub fn register(rows: &[RegisterRow]) -> Vec<u8> {
+    write(&REGISTER, rows)
 }
 
 /// Text that a spreadsheet would take for a formula gets an apostrophe before it.

@@ -10,4 +10,5 @@ pub mod pdf;
 pub mod reconciliation_json;
 pub mod structured;
 pub mod text;
+pub mod xlsx;
 mod xml;

@@ -1,0 +1,453 @@
+//! `reconciliation.xlsx`: the close as a workbook that finance can go on working in. Totals
+//! are live formulas; what a spreadsheet's fifteen digits cannot hold stands beside it as
+//! text.
+
+use rust_decimal::Decimal;
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet, XlsxError,
+};
+
+use super::csv::{REGISTER, REGISTER_MONEY, RegisterRow};
+use super::html::verdict;
+use crate::model::finding::Sides;
+use crate::model::money::{Currency, Money, add_exact, parse_plain};
+use crate::model::posting::Ledger;
+use crate::model::problem::Problem;
+use crate::model::reconciliation::Reconciliation;
+use crate::model::usage::Direction;
+
+/// The most rows of a sheet, its header and totals left out (ECMA-376: 1,048,576).
+const MOST_ROWS: usize = 1_000_000;
+/// The most characters of a cell (ECMA-376: 32,767).
+const MOST_TEXT: usize = 32_000;
+
+/// Makes the workbook. `register` has the rows of `invoices.csv`, as far as there are any.
+///
+/// # Errors
+/// The file cannot be made in memory.
+pub fn render(
+    r: &Reconciliation,
+    ledger: &Ledger,
+    register: &[RegisterRow],
+    version: &str,
+) -> Result<Vec<u8>, Problem> {
+    build(r, ledger, register, version)
+        .map_err(|e| Problem::stop("internal", "the workbook cannot be made").because(e.to_string()))
+}
+
+fn build(r: &Reconciliation, ledger: &Ledger, register: &[RegisterRow], version: &str) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    // The period's end in place of a clock: the same inputs give the same bytes.
+    let made = ExcelDateTime::parse_from_str(&r.period.to.to_string())?;
+    workbook.set_properties(
+        &DocProperties::new()
+            .set_title(format!("Reconciliation {}", r.period.name))
+            .set_comment(format!("Written by crossfoot {version}"))
+            .set_creation_datetime(&made),
+    );
+    let styles = Styles::new(r.currency);
+    workbook.push_worksheet(summary(r, &styles)?);
+    workbook.push_worksheet(findings(r, &styles)?);
+    workbook.push_worksheet(customers(r, &styles)?);
+    workbook.push_worksheet(directions(r, &styles)?);
+    workbook.push_worksheet(set_aside(ledger, &styles)?);
+    workbook.push_worksheet(invoices(register, &styles)?);
+    workbook.save_to_buffer()
+}
+
+struct Styles {
+    head: Format,
+    money: Format,
+    total: Format,
+    bold: Format,
+    wrapped: Format,
+    text: Format,
+    /// Text that would begin a formula if somebody typed it.
+    quoted: Format,
+}
+
+impl Styles {
+    fn new(currency: Currency) -> Self {
+        // Rupees in lakhs and crores; up to ten decimals where there are any.
+        let digits = if currency == Currency::INR {
+            "[>=10000000]##\\,##\\,##\\,##0.00########;[>=100000]##\\,##\\,##0.00########;#,##0.00########"
+        } else {
+            "#,##0.00########"
+        };
+        let top = Format::new().set_align(FormatAlign::Top);
+        let money = Format::new().set_num_format(digits).set_align(FormatAlign::Top);
+        Self {
+            head: Format::new().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Thin),
+            total: money.clone().set_bold().set_border_top(FormatBorder::Thin),
+            money,
+            bold: Format::new().set_bold(),
+            wrapped: top.clone().set_text_wrap(),
+            quoted: top.clone().set_quote_prefix(),
+            text: top,
+        }
+    }
+}
+
+/// A sheet that is filled row by row.
+struct Sheet<'a> {
+    sheet: Worksheet,
+    styles: &'a Styles,
+    row: u32,
+    columns: u16,
+    /// The column of exact amounts, once one was needed.
+    exact: Vec<(u32, String)>,
+}
+
+impl<'a> Sheet<'a> {
+    /// A sheet with a header, which stays in view and is printed on every page.
+    fn new(name: &str, columns: &[(&str, u32)], styles: &'a Styles) -> Result<Self, XlsxError> {
+        let mut sheet = Worksheet::new();
+        sheet.set_name(name)?;
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_footer("&L&A&RPage &P of &N");
+        for (at, (title, width)) in (0u16..).zip(columns) {
+            sheet.write_string_with_format(0, at, *title, &styles.head)?;
+            sheet.set_column_width(at, *width)?;
+        }
+        sheet.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
+        Ok(Self { sheet, styles, row: 1, columns: u16::try_from(columns.len()).unwrap_or(u16::MAX), exact: Vec::new() })
+    }
+
+    fn text(&mut self, column: u16, text: &str) -> Result<(), XlsxError> {
+        let format = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            &self.styles.quoted
+        } else if text.chars().count() > 40 {
+            &self.styles.wrapped
+        } else {
+            &self.styles.text
+        };
+        let kept: String = text.chars().take(MOST_TEXT).collect();
+        if !kept.is_empty() {
+            self.sheet.write_string_with_format(self.row, column, kept, format)?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, column: u16, count: u64) -> Result<(), XlsxError> {
+        self.amount(column, Decimal::from(count), "")
+    }
+
+    fn money(&mut self, column: u16, title: &str, money: Option<Money>) -> Result<(), XlsxError> {
+        money.map_or(Ok(()), |money| self.amount(column, money.amount(), title))
+    }
+
+    fn amount(&mut self, column: u16, amount: Decimal, title: &str) -> Result<(), XlsxError> {
+        let format = if title.is_empty() { &self.styles.text } else { &self.styles.money };
+        if !number(&mut self.sheet, self.row, column, amount, format)? {
+            let row = self.row;
+            match self.exact.last_mut() {
+                Some((last, text)) if *last == row => text.push_str(&format!("; {title} {amount}")),
+                _ => self.exact.push((row, format!("{title} {amount}"))),
+            }
+        }
+        Ok(())
+    }
+
+    /// A formula with the value that it has.
+    fn formula(&mut self, column: u16, formula: &str, value: &str, format: &Format) -> Result<(), XlsxError> {
+        let formula = Formula::new(formula).set_result(value);
+        self.sheet.write_formula_with_format(self.row, column, formula, format)?;
+        Ok(())
+    }
+
+    /// A row of sums under some columns, each with the sum that we have. Rows that a filter
+    /// hides are left out by the spreadsheet, as people expect.
+    fn totals(&mut self, label: &str, columns: &[(u16, String)]) -> Result<(), XlsxError> {
+        self.sheet.write_string_with_format(self.row, 0, label, &self.styles.bold)?;
+        for (column, sum) in columns {
+            let letter = letter(*column);
+            let last = self.row.max(2);
+            let formula = format!("=SUBTOTAL(109,{letter}2:{letter}{last})");
+            self.formula(*column, &formula, sum, &self.styles.total)?;
+        }
+        Ok(())
+    }
+
+    /// Filters, and the column of exact amounts.
+    fn finish(mut self) -> Result<Worksheet, XlsxError> {
+        if !self.exact.is_empty() {
+            let at = self.columns;
+            self.sheet.write_string_with_format(0, at, "Exact, where 15 digits are not enough", &self.styles.head)?;
+            self.sheet.set_column_width(at, 40)?;
+            for (row, text) in std::mem::take(&mut self.exact) {
+                self.sheet.write_string_with_format(row, at, text, &self.styles.text)?;
+            }
+        }
+        if self.row > 1 {
+            self.sheet.autofilter(0, 0, self.row - 1, self.columns - 1)?;
+        }
+        Ok(self.sheet)
+    }
+}
+
+/// Writes an amount as a spreadsheet's number, which is a double whatever the program: the
+/// one nearest to the amount. Whether its shortest decimal is the amount, to the last digit.
+#[allow(clippy::disallowed_types, reason = "a spreadsheet has no other numbers; nothing is computed with it")]
+fn number(sheet: &mut Worksheet, row: u32, column: u16, amount: Decimal, format: &Format) -> Result<bool, XlsxError> {
+    let nearest: f64 = amount.to_string().parse().unwrap_or(f64::NAN);
+    sheet.write_number_with_format(row, column, nearest, format)?;
+    let digits = amount.normalize().mantissa().unsigned_abs().to_string().len();
+    Ok(digits <= 15)
+}
+
+fn letter(column: u16) -> char {
+    char::from(b'A' + u8::try_from(column).unwrap_or(25).min(25))
+}
+
+/// The sum, in the text that a formula's value has; empty beyond the exact range, and then
+/// the spreadsheet computes it.
+fn sum(amounts: impl Iterator<Item = Option<Money>>) -> String {
+    let sum = amounts.flatten().try_fold(Decimal::ZERO, |sum, money| add_exact(sum, money.amount()));
+    sum.map_or_else(|_| String::new(), |sum| sum.normalize().to_string())
+}
+
+fn summary(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> {
+    let columns = [("What", 34), ("Analytics", 20), ("Ledger", 20), ("Difference", 20), ("Status", 18)];
+    let mut sheet = Sheet::new("Summary", &columns, styles)?;
+    let (headline, subline) = verdict(r);
+    let first = sheet.row;
+    for line in &r.directions {
+        sides(&mut sheet, line.direction.name(), &line.sides, line.status.name())?;
+    }
+    sides(&mut sheet, "total, as stated", &r.totals, r.total_status().name())?;
+    let both = |side: fn(&Sides) -> Option<Money>| sum(r.directions.iter().map(|line| side(&line.sides)));
+    sheet.sheet.write_string_with_format(sheet.row, 0, "inbound + outbound, by this sheet", &styles.bold)?;
+    let last = first + u32::try_from(r.directions.len()).unwrap_or_default();
+    for (column, value) in [(1, both(|s| s.analytics)), (2, both(|s| Some(s.ledger))), (3, both(|s| s.difference))] {
+        let letter = letter(column);
+        let formula = format!("=SUM({letter}{}:{letter}{last})", first + 1);
+        sheet.formula(column, &formula, &value, &styles.total)?;
+    }
+    sheet.row += 2;
+    let facts = [
+        ("Verdict", format!("{headline}. {subline}")),
+        ("Period", format!("{} to {}, both included, {}", r.period.from, r.period.to, r.timezone.name())),
+        ("Currency", r.currency.code().to_owned()),
+        ("Findings", r.findings.len().to_string()),
+        ("Difference", "ledger less analytics; positive: the ledger says more".to_owned()),
+    ];
+    for (what, value) in facts {
+        sheet.sheet.write_string_with_format(sheet.row, 0, what, &styles.bold)?;
+        sheet.text(1, &value)?;
+        sheet.row += 1;
+    }
+    sheet.row += 1;
+    sheet.sheet.write_string_with_format(sheet.row, 0, "Ledger rows", &styles.bold)?;
+    let counts = &r.rows;
+    for (what, count) in [
+        ("used", counts.used),
+        ("outside the period", counts.outside_period),
+        ("excluded", counts.excluded),
+        ("rejected", counts.rejected),
+    ] {
+        sheet.row += 1;
+        sheet.text(0, what)?;
+        sheet.count(1, count)?;
+    }
+    sheet.row += 1;
+    sheet.sheet.write_string_with_format(sheet.row, 0, "read", &styles.bold)?;
+    let formula = format!("=SUM(B{}:B{})", sheet.row - 3, sheet.row);
+    sheet.formula(1, &formula, &counts.read.to_string(), &styles.bold)?;
+    sheet.row += 2;
+    for input in &r.inputs {
+        sheet.text(0, &format!("{}: {}", input.role, input.path))?;
+        sheet.text(1, &format!("SHA-256 {}", input.sha256))?;
+        sheet.row += 1;
+    }
+    Ok(sheet.sheet)
+}
+
+/// A line of the comparison, and the difference as a formula.
+fn sides(sheet: &mut Sheet<'_>, what: &str, sides: &Sides, status: &str) -> Result<(), XlsxError> {
+    sheet.text(0, what)?;
+    compared(sheet, 1, sides)?;
+    sheet.text(4, status)?;
+    sheet.row += 1;
+    Ok(())
+}
+
+/// Analytics, ledger, and the difference as a formula, in three columns.
+fn compared(sheet: &mut Sheet<'_>, from: u16, sides: &Sides) -> Result<(), XlsxError> {
+    sheet.money(from, "analytics", sides.analytics)?;
+    sheet.money(from + 1, "ledger", Some(sides.ledger))?;
+    if let Some(difference) = sides.difference {
+        // Rounded to a paisa's hundred-millionth, where only the noise of doubles is left.
+        let (ledger, analytics, row) = (letter(from + 1), letter(from), sheet.row + 1);
+        let formula = format!("=ROUND({ledger}{row}-{analytics}{row},8)");
+        let value = difference.amount().normalize().to_string();
+        sheet.formula(from + 2, &formula, &value, &sheet.styles.money)?;
+    }
+    Ok(())
+}
+
+fn findings(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> {
+    let columns = [
+        ("Id", 8),
+        ("Code", 22),
+        ("Severity", 11),
+        ("Confidence", 13),
+        ("Customers", 24),
+        ("Direction", 11),
+        ("Analytics", 16),
+        ("Ledger", 16),
+        ("Difference", 16),
+        ("Explains", 16),
+        ("Residual", 14),
+        ("What", 70),
+        ("Next", 50),
+        ("First place", 50),
+    ];
+    let mut sheet = Sheet::new("Findings", &columns, styles)?;
+    for finding in &r.findings {
+        sheet.text(0, &finding.id)?;
+        sheet.text(1, finding.code)?;
+        sheet.text(2, finding.severity.name())?;
+        sheet.text(3, finding.confidence.name())?;
+        sheet.text(4, &finding.customers.join(", "))?;
+        sheet.text(5, finding.direction.map_or("", Direction::name))?;
+        let amounts = [
+            ("analytics", finding.analytics),
+            ("ledger", finding.ledger),
+            ("difference", finding.difference),
+            ("explains", finding.explains),
+            ("residual", finding.residual),
+        ];
+        for (column, (title, money)) in (6u16..).zip(amounts) {
+            sheet.money(column, title, money)?;
+        }
+        sheet.text(11, &finding.message)?;
+        sheet.text(12, &finding.next)?;
+        if let Some(place) = finding.evidence.first() {
+            let line = place.line.map_or_else(String::new, |line| format!(", row {line}"));
+            sheet.text(13, &format!("{}{line}: {}", place.file, place.text))?;
+        }
+        sheet.row += 1;
+    }
+    sheet.finish()
+}
+
+fn customers(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> {
+    let columns = [
+        ("Customer", 22),
+        ("Name", 34),
+        ("Analytics", 18),
+        ("Ledger", 18),
+        ("Difference", 16),
+        ("Status", 14),
+        ("Inbound, analytics", 18),
+        ("Inbound, ledger", 18),
+        ("Outbound, analytics", 18),
+        ("Outbound, ledger", 18),
+    ];
+    let mut sheet = Sheet::new("Customers", &columns, styles)?;
+    for line in r.customers.iter().take(MOST_ROWS) {
+        sheet.text(0, &line.customer_id)?;
+        sheet.text(1, line.name.as_deref().unwrap_or_default())?;
+        compared(&mut sheet, 2, &line.sides)?;
+        sheet.text(5, line.status.name())?;
+        for (column, direction) in [(6, Direction::Inbound), (8, Direction::Outbound)] {
+            let partner = line.direction(direction).and_then(|sides| sides.analytics);
+            sheet.money(column, &format!("{} analytics", direction.name()), partner)?;
+            let own = line.ledger_by_direction.get(&direction).copied();
+            sheet.money(column + 1, &format!("{} ledger", direction.name()), own)?;
+        }
+        sheet.row += 1;
+    }
+    let shown = || r.customers.iter().take(MOST_ROWS);
+    let partner = |direction| sum(shown().map(|line| line.direction(direction).and_then(|sides| sides.analytics)));
+    let own = |direction| sum(shown().map(|line| line.ledger_by_direction.get(&direction).copied()));
+    let sums = [
+        (2, sum(shown().map(|line| line.sides.analytics))),
+        (3, sum(shown().map(|line| Some(line.sides.ledger)))),
+        (4, sum(shown().map(|line| line.sides.difference))),
+        (6, partner(Direction::Inbound)),
+        (7, own(Direction::Inbound)),
+        (8, partner(Direction::Outbound)),
+        (9, own(Direction::Outbound)),
+    ];
+    sheet.totals("Total", &sums)?;
+    let beyond = r.customers.len().saturating_sub(MOST_ROWS);
+    if beyond > 0 {
+        sheet.sheet.write_string(sheet.row + 1, 0, format!("and {beyond} more: all are in reconciliation.csv"))?;
+    }
+    sheet.finish()
+}
+
+fn directions(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> {
+    let columns = [
+        ("Direction", 18),
+        ("Analytics", 20),
+        ("Ledger", 20),
+        ("Difference", 20),
+        ("Status", 16),
+        ("Calls, by the partner", 22),
+    ];
+    let mut sheet = Sheet::new("Directions", &columns, styles)?;
+    for line in &r.directions {
+        if let Some(calls) = line.calls {
+            sheet.count(5, calls)?;
+        }
+        sides(&mut sheet, line.direction.name(), &line.sides, line.status.name())?;
+    }
+    let all = |side: fn(&Sides) -> Option<Money>| sum(r.directions.iter().map(|line| side(&line.sides)));
+    let sums = [(1, all(|s| s.analytics)), (2, all(|s| Some(s.ledger))), (3, all(|s| s.difference))];
+    sheet.totals("Total", &sums)?;
+    sheet.finish()
+}
+
+fn set_aside(ledger: &Ledger, styles: &Styles) -> Result<Worksheet, XlsxError> {
+    let columns =
+        [("File", 30), ("Row", 10), ("Column", 16), ("Cell", 24), ("Why", 50), ("Amount", 16), ("As it stands", 80)];
+    let mut sheet = Sheet::new("Rows set aside", &columns, styles)?;
+    for problem in &ledger.problems {
+        let file = if problem.file.is_empty() { &ledger.path } else { &problem.file };
+        sheet.text(0, file)?;
+        sheet.count(1, problem.line)?;
+        sheet.text(2, problem.column.as_deref().unwrap_or_default())?;
+        sheet.text(3, &problem.cell)?;
+        sheet.text(4, &problem.why)?;
+        sheet.text(5, problem.amount.as_deref().unwrap_or_default())?;
+        sheet.text(6, &problem.text)?;
+        sheet.row += 1;
+    }
+    if ledger.problems_beyond > 0 {
+        sheet.text(0, &format!("and {} more", ledger.problems_beyond))?;
+    }
+    sheet.finish()
+}
+
+fn invoices(register: &[RegisterRow], styles: &Styles) -> Result<Worksheet, XlsxError> {
+    let width = |title: &str| match title {
+        "legal_name" => 36,
+        "sha256" => 68,
+        "number" | "original" | "customer_id" => 20,
+        _ => 14,
+    };
+    let columns = REGISTER.map(|title| (title, width(title)));
+    let mut sheet = Sheet::new("Invoices", &columns, styles)?;
+    let amount = |row: &RegisterRow, column: u16| parse_plain(&row[usize::from(column)]).ok();
+    for row in register {
+        for (column, cell) in (0u16..).zip(row) {
+            match amount(row, column).filter(|_| REGISTER_MONEY.contains(&column)) {
+                Some(amount) => sheet.amount(column, amount, REGISTER[usize::from(column)])?,
+                // The register's apostrophe is for CSV: here the cell is text by itself.
+                None => sheet.text(column, cell.strip_prefix('\'').unwrap_or(cell))?,
+            }
+        }
+        sheet.row += 1;
+    }
+    let total = |column: u16| {
+        let sum = register.iter().filter_map(|row| amount(row, column)).try_fold(Decimal::ZERO, add_exact);
+        (column, sum.map_or_else(|_| String::new(), |sum| sum.normalize().to_string()))
+    };
+    let sums = REGISTER_MONEY.map(total);
+    if !register.is_empty() {
+        let has_void = register.iter().any(|row| row[9] == "void");
+        sheet.totals(if has_void { "Total, void ones included" } else { "Total" }, &sums)?;
+    }
+    sheet.finish()
+}
