@@ -8,6 +8,7 @@ pub mod git;
 mod ground;
 pub mod mailed;
 pub mod manifest;
+pub mod memo;
 pub mod open_items;
 pub mod recapture;
 mod redraw;

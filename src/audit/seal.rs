@@ -67,7 +67,9 @@ pub fn load_chain(books: &Books) -> Result<(Chain, Vec<u8>), Problem> {
     }
 }
 
-pub(super) fn unverified(code: &'static str, what: String) -> Problem {
+/// A problem that ends with 4: what was sealed is not what lies there.
+#[must_use]
+pub fn unverified(code: &'static str, what: String) -> Problem {
     let mut problem = Problem::stop(code, what)
         .next("restore the file from git or a backup; `crossfoot verify` says what else is touched")
         .not_done("Nothing was written.");

@@ -82,6 +82,8 @@ pub enum Command {
     Sql(Sql),
     /// Recompute and re-derive everything that was sealed, offline
     Verify(Verify),
+    /// Write one archive with which an auditor can perform a close again
+    Pack(Pack),
     /// Certify that invoice numbers run without gaps: first, last, total, cancelled
     Numbers,
     /// Declare an issued invoice void; the next close records it
@@ -351,6 +353,17 @@ pub struct Verify {
     /// Only this period; default: all that were sealed
     #[arg(long, value_name = "PERIOD", value_parser = period)]
     pub period: Option<Period>,
+}
+
+/// `pack`
+#[derive(Debug, Args)]
+pub struct Pack {
+    /// The period.
+    #[command(flatten)]
+    pub period: OnePeriod,
+    /// The archive; default: crossfoot-PERIOD-audit.zip here
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `explain`

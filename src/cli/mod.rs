@@ -2,6 +2,7 @@
 //! what changed.
 
 pub mod args;
+mod ask;
 mod close;
 mod committed;
 mod demo;
@@ -12,6 +13,7 @@ mod init;
 mod numbers;
 mod outbox;
 mod output;
+mod pack;
 mod progress;
 mod reconcile;
 mod resolve;
@@ -82,6 +84,7 @@ pub fn run(arguments: Arguments, world: &World) -> Exit {
         Command::Restated(args) => restated::run(&job, &args),
         Command::Sql(args) => sql::run(&job, &args),
         Command::Verify(args) => verify::run(&job, &args),
+        Command::Pack(args) => pack::run(&job, &args),
         Command::Numbers => numbers::run(&job),
         Command::Void(args) => void::run(&job, &args),
         Command::SelfTest(args) => self_test::run(&job, &args),

@@ -1,11 +1,10 @@
 //! `crossfoot resolve`: writes what finance decided about a finding into the books.
 
-use std::io::BufRead;
-
 use serde::Deserialize;
 
 use super::Job;
 use super::args;
+use super::ask::required;
 use crate::books::config;
 use crate::books::layout::Books;
 use crate::books::lock::Lock;
@@ -61,7 +60,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Resolve) -> Result<Exit, Problem> 
     job.out.say(&format!("{} {}: {}", finding.id, finding.code, finding.message));
     let bill = match (&args.bill, args.hold, args.accept) {
         (None, false, false) => {
-            Some(ask(job, "Bill `analytics`, `ledger`, an amount; or `hold`, `accept`", "--bill, --hold or --accept")?)
+            Some(required(job, "Bill `analytics`, `ledger`, an amount; or `hold`, `accept`", "--bill, --hold or --accept")?)
         }
         (bill, ..) => bill.clone(),
     };
@@ -71,8 +70,8 @@ pub(super) fn run(job: &Job<'_>, args: &args::Resolve) -> Result<Exit, Problem> 
         None if args.hold => "hold = true".to_owned(),
         None => "accept = true".to_owned(),
     };
-    let reason = args.reason.clone().map_or_else(|| ask(job, "Why", "--reason"), Ok)?;
-    let by = args.by.clone().map_or_else(|| ask(job, "Who decides", "--by"), Ok)?;
+    let reason = args.reason.clone().map_or_else(|| required(job, "Why", "--reason"), Ok)?;
+    let by = args.by.clone().map_or_else(|| required(job, "Who decides", "--by"), Ok)?;
     let on = match &args.on {
         Some(on) => on.clone(),
         None => job.world.clock()?().with_timezone(&settings.timezone).date_naive().to_string(),
@@ -115,22 +114,4 @@ fn entry(finding: &Finding, line: &str, reason: &str, by: &str, on: &str) -> Res
     let amount = |text: &Option<String>| text.as_deref().and_then(|text| parse_plain(text).ok());
     (entry.analytics, entry.ledger) = (amount(&finding.analytics), amount(&finding.ledger));
     Ok(entry)
-}
-
-/// Asks the person, where there is one.
-fn ask(job: &Job<'_>, what: &str, flag: &str) -> Result<String, Problem> {
-    let missing = || {
-        Problem::usage("arguments", format!("{flag} is missing"))
-            .next("name it; on a terminal it is asked for")
-            .not_done("Nothing was decided.")
-    };
-    if !job.world.stdout_is_terminal || job.out.is_json() {
-        return Err(missing());
-    }
-    job.out.say(&format!("{what}:"));
-    let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line);
-    read.map_err(|e| missing().because(e.to_string()))?;
-    let line = line.trim().to_owned();
-    if line.is_empty() { Err(missing()) } else { Ok(line) }
 }

@@ -3,30 +3,42 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Job;
+use crate::audit::chain::Chain;
+use crate::audit::mailed::{Mailed, Standing};
 use crate::audit::seal;
 use crate::books::config;
 use crate::books::layout::Books;
 use crate::books::transaction;
+use crate::books::voids::{self, Voids};
 use crate::capture::store;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
+use crate::render::text::Paint;
 
 #[derive(Serialize)]
 struct Document {
     schema: &'static str,
     unfinished: Option<String>,
-    periods: Vec<Standing>,
+    periods: Vec<Stage>,
 }
 
 #[derive(Serialize)]
-struct Standing {
+struct Stage {
     period: String,
     captured: bool,
     reconciled: bool,
     outcome: Option<String>,
+    /// Customers that a blocking finding holds.
+    held: usize,
     issued: usize,
+    /// Of those issued, mailed and void.
+    sent: usize,
+    void: usize,
+    /// Mails of which nobody knows whether they arrived.
+    unknown: usize,
     sealed_at: Option<String>,
     next: String,
 }
@@ -35,35 +47,16 @@ pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
     config::load(&job.books)?;
     let unfinished = transaction::unfinished(&job.books)?;
     let (chain, _) = seal::load_chain(&job.books)?;
+    let journal = Mailed::load(&job.books)?;
+    let void = voids::load(&job.books)?;
     let mut names: BTreeSet<String> = chain.events.iter().map(|e| e.period.clone()).collect();
     if let Ok(entries) = std::fs::read_dir(job.books.path("closes")) {
         names.extend(entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()));
     }
-    let periods: Vec<Standing> = names
+    let periods: Vec<Stage> = names
         .into_iter()
         .filter_map(|name| Period::parse(&name).ok())
-        .map(|period| {
-            let folder = job.books.path(format!("closes/{}", period.name));
-            let report = std::fs::read(folder.join("reconciliation.json")).ok();
-            let value: Option<serde_json::Value> = report.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-            let outcome = value.and_then(|v| v.get("outcome")?.as_str().map(str::to_owned));
-            let sealed_at = chain.of(&period.name).last().map(|e| e.at.clone());
-            let captured = store::load_record(&job.books.path(Books::capture_dir(&period))).is_ok_and(|c| c.is_some());
-            let verb = match (&outcome, &sealed_at) {
-                (_, None) => "close",
-                (Some(outcome), Some(_)) if outcome == "discrepant" => "close",
-                _ => "verify",
-            };
-            Standing {
-                next: format!("crossfoot {verb} --period {}", period.name),
-                captured,
-                reconciled: outcome.is_some(),
-                issued: chain.issued_in(&period.name).count(),
-                outcome,
-                sealed_at,
-                period: period.name,
-            }
-        })
+        .map(|period| stage(&job.books, &period, &chain, &journal, &void))
         .collect();
     if job.out.is_json() {
         job.out.document(&Document { schema: "crossfoot/status/v1", unfinished, periods })?;
@@ -71,23 +64,81 @@ pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
     }
     let mut text = String::new();
     if let Some(doing) = unfinished {
-        text.push_str(&format!("Unfinished: {doing} was interrupted; run it again.\n"));
+        text.push_str(&format!("Unfinished: {doing} was interrupted; run it again.\n\n"));
     }
     if periods.is_empty() {
         text.push_str(
             "No period has been started.\nNext: crossfoot close --period 2026-03 (or whichever month is due)\n",
         );
+    } else {
+        let head = format!(
+            "{:<24}{:<10}{:<12}{:>6}{:>8}{:>7}  {}",
+            "period", "captured", "reconciled", "held", "issued", "sent", "sealed"
+        );
+        text.push_str(&format!("{}\n", job.out.faint(&head)));
     }
     for p in periods {
-        let stage = match (&p.sealed_at, &p.outcome) {
-            (Some(at), Some(outcome)) => format!("sealed {at}, {outcome}, {} issued", p.issued),
-            (Some(at), None) => format!("sealed {at}, {} issued, report missing", p.issued),
-            (None, Some(outcome)) => format!("{outcome}, not closed"),
-            (None, None) if p.captured => "captured, not reconciled".to_owned(),
-            (None, None) => "started".to_owned(),
+        let outcome = match p.outcome.as_deref() {
+            Some("reconciled") => job.out.good(&format!("{:<12}", "yes")),
+            Some(_) => job.out.bad(&format!("{:<12}", "discrepant")),
+            None => format!("{:<12}", "–"),
         };
-        text.push_str(&format!("{:<10} {stage}\n           next: {}\n", p.period, p.next));
+        text.push_str(&format!(
+            "{:<24}{:<10}{outcome}{:>6}{:>8}{:>7}  {}\n",
+            p.period,
+            if p.captured { "yes" } else { "–" },
+            p.held,
+            p.issued,
+            p.sent,
+            p.sealed_at.as_deref().map_or("–", |at| at.get(..10).unwrap_or(at)),
+        ));
+        if p.unknown > 0 {
+            let many = if p.unknown == 1 { "1 mail".to_owned() } else { format!("{} mails", p.unknown) };
+            text.push_str(&format!("  {}\n", job.out.bad(&format!("of {many} nobody knows whether it arrived"))));
+        }
+        text.push_str(&format!("  next: {}\n", p.next));
     }
     job.out.text(&text)?;
     Ok(Exit::Done)
+}
+
+fn stage(books: &Books, period: &Period, chain: &Chain, journal: &Mailed, voids: &Voids) -> Stage {
+    let folder = books.path(Books::close_dir(period));
+    let report: Option<Value> = std::fs::read(folder.join("reconciliation.json"))
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let outcome = report.as_ref().and_then(|report| report.get("outcome")?.as_str().map(str::to_owned));
+    let findings = report.as_ref().and_then(|report| report.get("findings")?.as_array().cloned()).unwrap_or_default();
+    let held: BTreeSet<&str> = findings
+        .iter()
+        .filter(|finding| finding.get("severity").and_then(Value::as_str) == Some("blocking"))
+        .filter_map(|finding| finding.get("customers")?.as_array())
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let captured = store::load_record(&books.path(Books::capture_dir(period))).is_ok_and(|c| c.is_some());
+    let sealed_at = chain.of(&period.name).last().map(|event| event.at.clone());
+    let numbers: Vec<&str> = chain.issued_in(&period.name).map(|entry| entry.number.as_str()).collect();
+    let stand = |standing| numbers.iter().filter(|number| journal.standing(number) == standing).count();
+    let void = numbers.iter().filter(|number| voids.contains_key(**number)).count();
+    let (sent, unknown) = (stand(Standing::Sent), stand(Standing::Unknown));
+    let verb = match &outcome {
+        _ if sealed_at.is_none() => "close",
+        Some(outcome) if outcome == "discrepant" => "resolve",
+        _ if sent + void < numbers.len() => "send",
+        _ => "verify",
+    };
+    Stage {
+        next: format!("crossfoot {verb} --period {}", period.name),
+        captured,
+        reconciled: outcome.is_some(),
+        held: held.len(),
+        issued: numbers.len(),
+        sent,
+        void,
+        unknown,
+        outcome,
+        sealed_at,
+        period: period.name.clone(),
+    }
 }

@@ -18,6 +18,28 @@ pub trait Paint {
     fn faint(&self, text: &str) -> String;
 }
 
+/// No colours.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
+impl Paint for Plain {
+    fn good(&self, text: &str) -> String {
+        text.to_owned()
+    }
+
+    fn bad(&self, text: &str) -> String {
+        text.to_owned()
+    }
+
+    fn warn(&self, text: &str) -> String {
+        text.to_owned()
+    }
+
+    fn faint(&self, text: &str) -> String {
+        text.to_owned()
+    }
+}
+
 /// How many findings and customers are shown in full.
 const SHOWN: usize = 10;
 
