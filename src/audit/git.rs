@@ -121,6 +121,14 @@ impl<'a> Git<'a> {
         self.run(&["tag", "--annotate", "--message", message, &name], Some(now)).map(|_| name)
     }
 
+    /// How many files of the work tree are changed and not committed.
+    ///
+    /// # Errors
+    /// What git said.
+    pub fn clean(&self) -> Result<usize, String> {
+        self.names(&["status", "--porcelain=v1", "-z"], &[]).map(|names| names.len())
+    }
+
     /// Files of a period's seal that are not committed as they lie there, and the commit
     /// that was looked at.
     ///

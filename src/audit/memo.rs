@@ -117,9 +117,7 @@ pub fn write(books: &Books, period: &Period, chain: &Chain, manifest: &Manifest)
     }
     let sent = issued.iter().filter(|entry| journal.standing(&entry.number) == Standing::Sent).count();
     let unknown = issued.iter().filter(|entry| journal.standing(&entry.number) == Standing::Unknown).count();
-    say(format!(
-        "{sent} were mailed, by audit/mail.jsonl; of {unknown} it is not known whether the mail arrived."
-    ));
+    say(format!("{sent} were mailed, by audit/mail.jsonl; of {unknown} it is not known whether the mail arrived."));
     say(String::new());
     say("4. Seals".to_owned());
     for event in chain.of(&period.name) {

@@ -70,6 +70,8 @@ pub struct Answer {
     /// the next (`date`, `x-request-id`): a capture is to be the same however often it was
     /// interrupted.
     pub headers: Vec<(String, String)>,
+    /// The server's own time, where it says so. Never kept.
+    pub served: Option<DateTime<Utc>>,
 }
 
 /// The code of an answer that is not complete although it says 200: worth another attempt.
@@ -262,6 +264,10 @@ impl Client {
             return Err(self.refused(status, &headers, &body, when));
         }
         check_json(&body)?;
+        let served = headers
+            .get("date")
+            .and_then(|value| DateTime::parse_from_rfc2822(value.to_str().ok()?).ok())
+            .map(|date| date.with_timezone(&Utc));
         let kept = ["content-type", "deprecation", "sunset"];
         let headers = kept
             .into_iter()
@@ -270,7 +276,7 @@ impl Client {
                 Some((name.to_owned(), redact::text(value, &self.credentials)))
             })
             .collect();
-        Ok(Answer { url: url.to_string(), when, body, headers })
+        Ok(Answer { url: url.to_string(), when, body, headers, served })
     }
 
     fn transport(&self, error: reqwest::Error) -> Failure {

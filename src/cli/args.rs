@@ -64,6 +64,8 @@ pub enum Command {
     Demo(Demo),
     /// Write new books, every setting explained
     Init(Init),
+    /// Check whether a close can run here: settings, credentials, partner, clock, mail, git
+    Doctor,
     /// Capture the partner API's answers for a period
     Fetch(Fetch),
     /// Say how a ledger file is understood
@@ -208,6 +210,30 @@ pub struct Init {
     /// Where to write the books; default: --books
     #[arg(value_name = "DIR")]
     pub dir: Option<PathBuf>,
+    /// Who issues the invoices
+    #[arg(long, value_name = "NAME")]
+    pub seller: Option<String>,
+    /// Address of the seller, lines separated by commas
+    #[arg(long, value_name = "TEXT")]
+    pub address: Option<String>,
+    /// GSTIN of the seller: turns GST on
+    #[arg(long, value_name = "GSTIN")]
+    pub gstin: Option<String>,
+    /// Where customers write to, and the sender of the mails
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// The currency of the ledger
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
+    /// The time zone of the books, such as Asia/Kolkata
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// How the ledger reads: canonical, auto, or a format's name
+    #[arg(long, value_name = "NAME")]
+    pub ledger_format: Option<String>,
+    /// The mail server that sends the invoices
+    #[arg(long, value_name = "HOST")]
+    pub smtp_host: Option<String>,
 }
 
 /// A period.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::Job;
@@ -15,9 +16,9 @@ use crate::books::customers;
 use crate::books::layout::{Books, CUSTOMERS};
 use crate::books::lock::Lock;
 use crate::books::transaction::{self, Transaction};
-use crate::capture::client::Client;
+use crate::capture::client::{Client, Request};
 use crate::capture::collect::{Errand, collect};
-use crate::capture::credentials;
+use crate::capture::credentials::{self, Credentials};
 use crate::capture::forecast::{Forecast, forecast as ask_forecast};
 use crate::capture::record::{AnswerRecord, NotCaptured, Record, Role, Span, sha256_hex};
 use crate::capture::store::{self, Capture};
@@ -222,6 +223,28 @@ pub(super) fn recheck(job: &Job<'_>, config: &Config, chain: &Chain, period: &Pe
     }
 }
 
+/// Asks the partner for its dashboard, once: whether it answers, and what time it has.
+pub(super) fn reach(
+    job: &Job<'_>,
+    config: &Config,
+    credentials: Credentials,
+) -> Result<Option<DateTime<Utc>>, Problem> {
+    let mut upstream = config.upstream.clone();
+    upstream.max_attempts = 1;
+    let client = Client::new(&upstream, credentials)?;
+    let progress = Progress::new(job.out, job.world.clock()?, false);
+    let request = Request::document("/dashboard", Vec::new());
+    let answer = runtime()?.block_on(client.get(&request, &progress, |_| Ok(())));
+    answer.map(|(answer, ())| answer.served).map_err(|failure| failure.problem)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Problem::stop("internal", "the network cannot be set up").because(e.to_string()))
+}
+
 /// Runs something with a connection to the partner.
 fn with_errand<T>(
     job: &Job<'_>,
@@ -235,10 +258,7 @@ fn with_errand<T>(
     }
     let credentials = credentials::find(&config.upstream, &job.books.root, &|name| job.world.variable(name))?;
     let client = Client::new(&config.upstream, credentials)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Problem::stop("internal", "the network cannot be set up").because(e.to_string()))?;
+    let runtime = runtime()?;
     // Customers that cannot be read are told where they matter: by reconcile and close.
     let known: BTreeSet<String> = std::fs::read(job.books.path(CUSTOMERS))
         .ok()

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use super::Job;
 use super::args;
+use super::ask;
+use crate::books::config;
 use crate::books::layout::{Books, CONFIG, CUSTOMERS, WORK};
-use crate::books::settings::scaffold;
+use crate::books::settings::{SETTINGS, scaffold};
 use crate::books::transaction::write_apart;
 use crate::model::problem::{Exit, Problem};
 
@@ -20,12 +22,66 @@ pub(super) fn run(job: &Job<'_>, args: &args::Init) -> Result<Exit, Problem> {
                 .not_done("Nothing was written."));
         }
     }
-    write_books(&books.root, &scaffold(&[]), CUSTOMERS_HEADER)?;
+    let answers = answers(job, args);
+    let set: Vec<(&str, &str)> = answers.iter().map(|(path, value)| (*path, value.as_str())).collect();
+    let settings = scaffold(&set);
+    // What was answered is checked before anything is written, as the file will be.
+    config::parse(&settings, CONFIG).map_err(|p| {
+        p.next("answer again, or leave it out and set it in crossfoot.toml").not_done("Nothing was written.")
+    })?;
+    write_books(&books.root, &settings, CUSTOMERS_HEADER)?;
     let path = books.root.display();
-    job.out.text(&format!(
-        "New books in {path}.\n  1. {CONFIG}: set [seller], and read the rest once\n  2. {CUSTOMERS}: a row a customer\n  3. ledgers/2026-03.csv: date,customer_id,direction,amount\n  4. export VOBIZ_AUTH_ID=… VOBIZ_AUTH_TOKEN=…\nThen: crossfoot close --period 2026-03 --books {path}\n"
-    ))?;
+    let mut todo = Vec::new();
+    if !answers.iter().any(|(path, _)| *path == "seller.legal_name") {
+        todo.push(format!("{CONFIG}: set [seller], and read the rest once"));
+    }
+    todo.push(format!("{CUSTOMERS}: a row a customer"));
+    todo.push("ledgers/2026-03.csv: the month's export; look at it with crossfoot import FILE --check".to_owned());
+    todo.push("export VOBIZ_AUTH_ID=… VOBIZ_AUTH_TOKEN=…".to_owned());
+    todo.push(format!("crossfoot doctor --books {path}: says whether everything is in place"));
+    let todo: String = todo.iter().enumerate().map(|(at, line)| format!("  {}. {line}\n", at + 1)).collect();
+    job.out.text(&format!("New books in {path}.\n{todo}Then: crossfoot close --period 2026-03 --books {path}\n"))?;
     Ok(Exit::Done)
+}
+
+/// Settings from flags; from a person, where one can be asked and no flag was given.
+fn answers(job: &Job<'_>, args: &args::Init) -> Vec<(&'static str, String)> {
+    let flags = [
+        ("seller.legal_name", &args.seller, "Who issues the invoices (legal name)"),
+        ("seller.address", &args.address, "Address, lines separated by commas"),
+        ("seller.gstin", &args.gstin, "GSTIN, if you charge GST"),
+        ("seller.email", &args.email, "E-mail address for customers"),
+        ("books.currency", &args.currency, "Currency of the ledger"),
+        ("calendar.timezone", &args.timezone, "Time zone of the books"),
+        ("ledger.format", &args.ledger_format, "Ledger format (canonical, auto, or a name)"),
+        ("mail.smtp_host", &args.smtp_host, "Mail server, if invoices are to be mailed"),
+    ];
+    let asks = flags.iter().all(|(_, flag, _)| flag.is_none()) && ask::somebody(job);
+    if asks {
+        job.out.say("A few questions; Enter keeps what stands in brackets, or leaves it for later.\n");
+    }
+    let mut answers: Vec<(&'static str, String)> = Vec::new();
+    for (path, flag, question) in flags {
+        let default = SETTINGS.iter().find(|s| s.path == path).map_or("", |s| s.default.trim_matches('"'));
+        let answer = match flag {
+            Some(value) => value.clone(),
+            None if asks => ask::optional(job, question, default),
+            None => continue,
+        };
+        if answer.is_empty() || (flag.is_none() && answer == default) {
+            continue;
+        }
+        let answer = if path == "seller.address" {
+            answer.split(',').map(str::trim).collect::<Vec<_>>().join("\n")
+        } else {
+            answer
+        };
+        answers.push((path, toml::Value::String(answer).to_string()));
+        if path == "seller.gstin" {
+            answers.push(("invoice.regime", "\"gst\"".to_owned()));
+        }
+    }
+    answers
 }
 
 /// Writes the files that make a folder books.

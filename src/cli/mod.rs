@@ -6,6 +6,7 @@ mod ask;
 mod close;
 mod committed;
 mod demo;
+mod doctor;
 mod explain;
 mod fetch;
 mod import;
@@ -75,6 +76,7 @@ pub fn run(arguments: Arguments, world: &World) -> Exit {
     let result = match arguments.command {
         Command::Demo(args) => demo::run(&job, args),
         Command::Init(args) => init::run(&job, &args),
+        Command::Doctor => doctor::run(&job),
         Command::Fetch(args) => fetch::run(&job, &args),
         Command::Import(args) => import::run(&job, &args),
         Command::Reconcile(args) => reconcile::run(&job, &args),

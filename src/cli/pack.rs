@@ -13,6 +13,7 @@ use super::args;
 use super::verify;
 use crate::audit::git::Git;
 use crate::audit::mailed;
+use crate::audit::manifest;
 use crate::audit::memo;
 use crate::audit::seal;
 use crate::audit::verify as check;
@@ -43,7 +44,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Pack) -> Result<Exit, Problem> {
     let nothing = |p: Problem| p.not_done("No archive was written.");
     let _lock = Lock::read(&job.books)?;
     let (chain, _) = seal::load_chain(&job.books).map_err(nothing)?;
-    let manifest = seal::load_manifest(&job.books, &chain, period).map_err(nothing)?;
+    let sealed = seal::load_manifest(&job.books, &chain, period).map_err(nothing)?;
     let report = check::verify(&job.books, Some(period))?;
     if let Some(first) = report.broken.first() {
         return Err(nothing(seal::unverified(
@@ -51,15 +52,16 @@ pub(super) fn run(job: &Job<'_>, args: &args::Pack) -> Result<Exit, Problem> {
             format!("{} does not verify: {}: {}", period.name, first.file, first.what),
         )));
     }
-    let mut files = collect(&job.books, period, manifest.inputs.iter().map(|input| input.path.as_str()))?;
+    let mut files = collect(&job.books, period, sealed.inputs.iter().map(|input| input.path.as_str()))?;
     // What git has depends on the machine's repository and not on the books: it is no part
     // of an archive that is to be the same wherever it is made.
     files.insert("VERIFY.txt".to_owned(), verify::text(&Plain, &report, &BTreeMap::new()).into_bytes());
-    files.insert("MEMO.txt".to_owned(), memo::write(&job.books, period, &chain, &manifest)?.into_bytes());
+    files.insert("MEMO.txt".to_owned(), memo::write(&job.books, period, &chain, &sealed)?.into_bytes());
     let sums: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", sha256_hex(bytes))).collect();
     files.insert("SHA256SUMS".to_owned(), sums.into_bytes());
     let stem = format!("crossfoot-{}-audit", period.name);
-    let bytes = archive(&stem, &files).map_err(|why| nothing(Problem::stop("pack", "the archive cannot be made").because(why)))?;
+    let bytes = archive(&stem, &files)
+        .map_err(|why| nothing(Problem::stop("pack", "the archive cannot be made").because(why)))?;
     let out = args.out.clone().unwrap_or_else(|| format!("{stem}.zip").into());
     let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Some(name) = out.file_name().and_then(|name| name.to_str()) else {
@@ -102,7 +104,7 @@ fn collect<'a>(
     let mut names: Vec<String> = [CONFIG, CUSTOMERS, CHARGES, CHAIN, mailed::FILE, voids::VOIDS]
         .into_iter()
         .map(str::to_owned)
-        .chain([resolutions::file(period)])
+        .chain([resolutions::file(period), format!("{}/{}", Books::close_dir(period), manifest::FILE)])
         .filter(|name| books.path(name).is_file())
         .collect();
     let below = |folder: String| -> Result<Vec<String>, Problem> {
@@ -122,7 +124,8 @@ fn collect<'a>(
     let mut files = BTreeMap::new();
     for name in names {
         let path = books.path(&name);
-        let bytes = std::fs::read(&path).map_err(|e| io("pack", "read", &path, &e).not_done("No archive was written."))?;
+        let bytes =
+            std::fs::read(&path).map_err(|e| io("pack", "read", &path, &e).not_done("No archive was written."))?;
         files.insert(format!("books/{name}"), bytes);
     }
     Ok(files)

@@ -59,9 +59,11 @@ pub(super) fn run(job: &Job<'_>, args: &args::Resolve) -> Result<Exit, Problem> 
     };
     job.out.say(&format!("{} {}: {}", finding.id, finding.code, finding.message));
     let bill = match (&args.bill, args.hold, args.accept) {
-        (None, false, false) => {
-            Some(required(job, "Bill `analytics`, `ledger`, an amount; or `hold`, `accept`", "--bill, --hold or --accept")?)
-        }
+        (None, false, false) => Some(required(
+            job,
+            "Bill `analytics`, `ledger`, an amount; or `hold`, `accept`",
+            "--bill, --hold or --accept",
+        )?),
         (bill, ..) => bill.clone(),
     };
     let line = match bill.as_deref() {

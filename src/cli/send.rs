@@ -92,7 +92,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Send) -> Result<Exit, Problem> {
     Ok(if outbox.letters.iter().any(open) { Exit::Findings } else { Exit::Done })
 }
 
-fn sender(config: &Config) -> Result<Mailbox, Problem> {
+pub(super) fn sender(config: &Config) -> Result<Mailbox, Problem> {
     let own = config.invoicing.seller.email.as_deref().map(crate::model::mailbox::parse);
     match (&config.mailing.from, own) {
         (Some(from), _) => Ok(from.clone()),
@@ -141,7 +141,7 @@ fn settle(job: &Job<'_>, outbox: &mut Outbox, journal: &mut Mailed, reason: Opti
     Ok(())
 }
 
-fn connect(job: &Job<'_>, mailing: &Mailing, from: &Mailbox) -> Result<Server, Problem> {
+pub(super) fn connect(job: &Job<'_>, mailing: &Mailing, from: &Mailbox) -> Result<Server, Problem> {
     let nothing = |p: Problem| p.not_done("Nothing was sent.");
     let login = match &mailing.user {
         None => None,

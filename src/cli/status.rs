@@ -104,9 +104,8 @@ pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
 
 fn stage(books: &Books, period: &Period, chain: &Chain, journal: &Mailed, voids: &Voids) -> Stage {
     let folder = books.path(Books::close_dir(period));
-    let report: Option<Value> = std::fs::read(folder.join("reconciliation.json"))
-        .ok()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let report: Option<Value> =
+        std::fs::read(folder.join("reconciliation.json")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let outcome = report.as_ref().and_then(|report| report.get("outcome")?.as_str().map(str::to_owned));
     let findings = report.as_ref().and_then(|report| report.get("findings")?.as_array().cloned()).unwrap_or_default();
     let held: BTreeSet<&str> = findings

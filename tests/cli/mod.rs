@@ -3,6 +3,7 @@
 mod capture;
 mod close;
 mod demo;
+mod desk;
 mod fetch;
 mod git;
 mod help;

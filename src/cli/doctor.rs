@@ -1,0 +1,226 @@
+//! `crossfoot doctor`: whether a close can run here, each check by itself, with what to do.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::Job;
+use super::fetch::reach;
+use crate::audit::configuration;
+use crate::audit::git::Git;
+use crate::audit::mailed::Mailed;
+use crate::audit::seal;
+use crate::books::config::{self, Config};
+use crate::books::layout::{CONFIG, CUSTOMERS};
+use crate::books::transaction;
+use crate::capture::credentials;
+use crate::model::problem::{Exit, Problem};
+use crate::render::text::{Paint, wrap};
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Outcome {
+    Good,
+    Bad,
+    /// It could not be tried, or nothing needs it.
+    Left,
+}
+
+#[derive(Serialize)]
+struct Check {
+    what: &'static str,
+    result: Outcome,
+    /// What was found.
+    found: String,
+    /// What to do about it.
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: &'static str,
+    healthy: bool,
+    checks: Vec<Check>,
+}
+
+fn good(what: &'static str, found: impl Into<String>) -> Check {
+    Check { what, result: Outcome::Good, found: found.into(), next: None }
+}
+
+fn left(what: &'static str, found: impl Into<String>) -> Check {
+    Check { what, result: Outcome::Left, found: found.into(), next: None }
+}
+
+fn bad(what: &'static str, problem: &Problem) -> Check {
+    let why = problem.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+    let more = if problem.also.is_empty() { String::new() } else { format!("; {} more", problem.also.len()) };
+    Check { what, result: Outcome::Bad, found: format!("{}{why}{more}", problem.what), next: problem.next.clone() }
+}
+
+pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
+    let mut checks = Vec::new();
+    let config = match config::load(&job.books) {
+        Ok((config, _)) => {
+            checks.push(good("settings", format!("{CONFIG} reads well")));
+            Some(config)
+        }
+        Err(problem) => {
+            checks.push(bad("settings", &problem));
+            None
+        }
+    };
+    if let Some(config) = &config {
+        checks.extend(of_books(job, config));
+        checks.extend(of_partner(job, config));
+        checks.extend(of_mail(job, config));
+    }
+    checks.push(of_git(job, config.as_ref().is_some_and(|config| config.commits)));
+    let healthy = checks.iter().all(|check| check.result != Outcome::Bad);
+    if job.out.is_json() {
+        job.out.document(&Document { schema: "crossfoot/doctor/v1", healthy, checks })?;
+    } else {
+        let mut text = String::new();
+        for check in &checks {
+            let mark = match check.result {
+                Outcome::Good => job.out.good("ok  "),
+                Outcome::Bad => job.out.bad("BAD "),
+                Outcome::Left => job.out.faint("–   "),
+            };
+            text.push_str(&format!(
+                "{mark} {:<14} {}\n",
+                check.what,
+                wrap(&check.found, "                    ").trim_start()
+            ));
+            if let Some(next) = &check.next {
+                text.push_str(&format!("{}\n", wrap(&format!("next: {next}"), "                    ")));
+            }
+        }
+        text.push_str(if healthy { "\nA close can run here.\n" } else { "\nSomething has to be mended first.\n" });
+        job.out.text(&text)?;
+    }
+    Ok(if healthy { Exit::Done } else { Exit::Findings })
+}
+
+fn of_books(job: &Job<'_>, config: &Config) -> Vec<Check> {
+    let mut checks = Vec::new();
+    checks.push(match configuration::load(&job.books) {
+        Ok(configuration) => match &configuration.customers {
+            Some(customers) if customers.is_empty() => {
+                let problem = Problem::usage("customers", format!("{CUSTOMERS} has no customer yet"));
+                bad("customers", &problem.next("a row a customer: customer_id, legal_name, address, …"))
+            }
+            Some(customers) => {
+                let notes = configuration.notes.first().map_or_else(String::new, |note| format!("; {note}"));
+                good("customers", format!("{} customers, template and fonts read well{notes}", customers.len()))
+            }
+            None => bad(
+                "customers",
+                &Problem::usage("customers", format!("there is no {CUSTOMERS}"))
+                    .next("a header row with customer_id, legal_name, address, …, and a row a customer"),
+            ),
+        },
+        Err(problem) => bad("customers", &problem),
+    });
+    checks.push(if config.invoicing.seller.legal_name.is_empty() {
+        let problem = Problem::usage("seller", "[seller] legal_name is not set: it is printed on every invoice");
+        bad("seller", &problem.next(format!("set it in {CONFIG}")))
+    } else {
+        good("seller", config.invoicing.seller.legal_name.clone())
+    });
+    let folder = config.ledger_path.rsplit_once('/').map_or(".", |(folder, _)| folder).replace("{period}", "");
+    checks.push(if job.books.path(&folder).is_dir() {
+        good("ledgers", format!("{} as {}", config.ledger_path, config.ledger_format))
+    } else {
+        let problem = Problem::usage("ledger", format!("there is no folder {folder}"));
+        bad("ledgers", &problem.next(format!("make it, or set [ledger] path in {CONFIG}")))
+    });
+    checks.push(match (seal::load_chain(&job.books), Mailed::load(&job.books), transaction::unfinished(&job.books)) {
+        (Ok((chain, _)), Ok(_), Ok(None)) => {
+            good("audit chain", format!("{} events, every link holds", chain.events.len()))
+        }
+        (Ok(_), Ok(_), Ok(Some(doing))) => {
+            let problem = Problem::stop("unfinished", format!("`{doing}` was interrupted"));
+            bad("audit chain", &problem.next(format!("crossfoot {doing}")))
+        }
+        (Err(problem), ..) | (_, Err(problem), _) | (.., Err(problem)) => bad("audit chain", &problem),
+    });
+    checks
+}
+
+/// Credentials, whether the partner answers, and whether our clock agrees with its.
+fn of_partner(job: &Job<'_>, config: &Config) -> Vec<Check> {
+    let variable = |name: &str| job.world.variable(name);
+    let found = match credentials::find(&config.upstream, &job.books.root, &variable) {
+        Ok(found) => found,
+        Err(problem) => return vec![bad("credentials", &problem), left("partner", "not asked: no credentials")],
+    };
+    let mut checks = vec![good("credentials", "found, and nobody else can read them")];
+    if job.offline {
+        checks.push(left("partner", "not asked: --offline"));
+        return checks;
+    }
+    match reach(job, config, found) {
+        Ok(theirs) => {
+            checks.push(good("partner", format!("{} answers", config.upstream.base_url)));
+            checks.push(clock(job, theirs));
+        }
+        Err(problem) => checks.push(bad("partner", &problem)),
+    }
+    checks
+}
+
+/// More than this, and a close at midnight could take another day for today.
+const CLOCK_SECONDS: i64 = 120;
+
+fn clock(job: &Job<'_>, theirs: Option<DateTime<Utc>>) -> Check {
+    let now = match job.world.clock() {
+        Ok(clock) => clock(),
+        Err(problem) => return bad("clock", &problem),
+    };
+    let Some(theirs) = theirs else { return left("clock", "the partner's answer has no date to compare with") };
+    let apart = (now - theirs).num_seconds().abs();
+    if apart <= CLOCK_SECONDS {
+        return good("clock", format!("{apart} s from the partner's"));
+    }
+    let problem = Problem::stop("clock", format!("this machine's clock is {apart} s from the partner's"));
+    bad("clock", &problem.next("set it: invoices are dated by it"))
+}
+
+fn of_mail(job: &Job<'_>, config: &Config) -> Vec<Check> {
+    let mailing = &config.mailing;
+    if mailing.host.is_none() {
+        return vec![left("mail", "no [mail] smtp_host: invoices are not mailed from here")];
+    }
+    if job.offline {
+        return vec![left("mail", "not asked: --offline")];
+    }
+    let server = super::send::sender(config).and_then(|from| super::send::connect(job, mailing, &from));
+    vec![match server {
+        Err(problem) => bad("mail", &problem),
+        Ok(mut server) => match server.connect() {
+            Ok(()) => {
+                server.quit();
+                good("mail", format!("{} answers", server.name()))
+            }
+            Err((why, _)) => {
+                let problem = Problem::stop("mail-server", format!("{} cannot be used", server.name()));
+                bad("mail", &problem.because(why).next(format!("check [mail] in {CONFIG}")))
+            }
+        },
+    }]
+}
+
+fn of_git(job: &Job<'_>, is_needed: bool) -> Check {
+    match Git::open(&job.books, &job.world.environment) {
+        Some(git) => match git.clean() {
+            Ok(0) => good("git", "a repository, everything committed"),
+            Ok(many) => good("git", format!("a repository; {many} files are changed and not committed")),
+            Err(why) => bad("git", &Problem::stop("git", "git does not answer").because(why)),
+        },
+        None if is_needed => bad(
+            "git",
+            &Problem::usage("git", "[git] commit is true, and the books are in no git repository").next("git init"),
+        ),
+        None => left("git", "the books are in no git repository: an auditor will ask for their history (git init)"),
+    }
+}

@@ -1,0 +1,94 @@
+//! What finance does beside the close: begins books, looks whether all is in place, sees
+//! where each period stands, hands an auditor an archive.
+
+use crate::support::partner::Partner;
+use crate::support::{Books, crossfoot, files_below, rehearse};
+
+#[test]
+fn init_takes_flags_and_checks_them_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |line: &[&str]| -> crate::support::Ran { crossfoot(folder.path()).args(line).output().unwrap().into() };
+    let wrong = run(&["init", "b", "--seller", "Malabar", "--timezone", "Asia/Kolkatta"]).exits(2);
+    assert!(wrong.stderr.contains("did you mean \"Asia/Kolkata\"?"), "{}", wrong.stderr);
+    assert!(!folder.path().join("b").exists());
+    run(&["init", "b", "--seller", "Malabar \"Voice\" Ltd", "--address", "1 Road, Pune", "--gstin", "29AAFCC9980M1ZR"])
+        .exits(0);
+    let text = std::fs::read_to_string(folder.path().join("b/crossfoot.toml")).unwrap();
+    assert!(text.contains("regime = \"gst\""), "{text}");
+    assert!(text.contains("legal_name = 'Malabar \"Voice\" Ltd'"), "{text}");
+    // Nobody can be asked here, and nothing is needed.
+    run(&["init", "c"]).exits(0);
+}
+
+#[test]
+fn doctor_names_each_thing_that_is_missing() {
+    let partner = rehearse(|_| {});
+    let books = Books::empty(&partner.base_url());
+    let ran = books.run("doctor --json").exits(3).json();
+    let bad: Vec<&str> = ran["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|check| check["result"] == "bad")
+        .map(|check| check["what"].as_str().unwrap())
+        .collect();
+    // The clock of every run is that of April 2026, and the server's is not.
+    assert_eq!(bad, ["customers", "ledgers", "clock"]);
+
+    let books = Books::example(&partner.base_url());
+    let ran = books.run("doctor --offline").exits(0);
+    assert!(ran.stdout.contains("A close can run here."), "{}", ran.stdout);
+    assert!(ran.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ran.stdout);
+
+    let gone = books.run("doctor --offline").all();
+    assert!(!gone.contains(crate::support::TOKEN));
+    let more = "[upstream]\nbase_url = \"http://127.0.0.1:9\"\nauth_token_file = \"token\"\nmax_attempts = 3\n";
+    books.write("crossfoot.toml", more);
+    books.write("token", "x");
+    let ran = books.run("doctor").exits(3);
+    assert!(ran.stdout.contains("chmod 600"), "{}", ran.stdout);
+    std::fs::remove_file(books.path().join("token")).unwrap();
+    books.write("crossfoot.toml", &more.replace("auth_token_file = \"token\"\n", ""));
+    let ran = books.run("doctor").exits(3);
+    assert!(ran.stdout.contains("the partner API cannot be reached"), "{}", ran.stdout);
+}
+
+#[test]
+fn status_tells_held_issued_and_sent_and_the_next_command() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    books.run("close --period 2026-03").exits(0);
+    let stage = books.run("status --json").exits(0).json()["periods"][0].clone();
+    assert_eq!((stage["held"].as_u64(), stage["issued"].as_u64(), stage["sent"].as_u64()), (Some(0), Some(47), Some(0)));
+    assert_eq!(stage["next"], "crossfoot send --period 2026-03");
+    insta::assert_snapshot!(books.run("status").exits(0).stdout);
+}
+
+#[test]
+fn a_pack_verifies_by_itself_and_is_the_same_every_time() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    books.run("pack --period 2026-03").exits(2);
+    books.run("close --period 2026-03").exits(0);
+    let first = books.run("pack --period 2026-03 --json").exits(0).json();
+    let second = books.run("pack --period 2026-03 --out again.zip --json").exits(0).json();
+    assert_eq!(first["sha256"], second["sha256"]);
+
+    let unpacked = tempfile::tempdir().unwrap();
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(books.path().join("again.zip")).unwrap()).unwrap();
+    zip.extract(unpacked.path()).unwrap();
+    let folder = unpacked.path().join("crossfoot-2026-03-audit");
+    let files = files_below(&folder);
+    insta::assert_snapshot!(String::from_utf8(files["MEMO.txt"].clone()).unwrap());
+    let sums = String::from_utf8(files["SHA256SUMS"].clone()).unwrap();
+    assert_eq!(sums.lines().count(), files.len() - 1);
+    let ran: crate::support::Ran =
+        crossfoot(&folder.join("books")).args(["verify", "--period", "2026-03"]).output().unwrap().into();
+    assert_eq!(ran.exits(0).stdout.as_bytes(), files["VERIFY.txt"]);
+
+    // What does not verify is not packed.
+    books.write("customers.csv", "customer_id\n");
+    books.write("closes/2026-03/invoices.csv", "number\n");
+    books.run("pack --period 2026-03 --out third.zip").exits(4);
+    assert!(!books.path().join("third.zip").exists());
+}
