@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::open_items;
+use serde::de::DeserializeOwned;
+
+use super::{history, open_items};
 use crate::books::charges::{self, Entry};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
@@ -15,6 +17,7 @@ use crate::books::voids::{self, VOIDS, Voids};
 use crate::capture::store::sha256_hex;
 use crate::ledger::format::{self, Format};
 use crate::ledger::open::FORMATS;
+use crate::model::history::Month;
 use crate::model::open_item::OpenItem;
 use crate::model::period::Period;
 use crate::model::problem::{Problem, io, nearest};
@@ -46,6 +49,8 @@ pub struct Configuration {
     pub resolutions: Vec<Resolution>,
     /// What earlier periods left open.
     pub open_items: Vec<OpenItem>,
+    /// What earlier closed periods came to.
+    pub history: Vec<Month>,
     /// What is charged beside calls.
     pub charges: Vec<Entry>,
     /// The seller's logo.
@@ -88,6 +93,10 @@ impl Configuration {
         if !self.open_items.is_empty() {
             self.copies.push((OPEN_ITEMS_COPY.to_owned(), to_bytes(&self.open_items)));
         }
+        self.history = history::before(books, period)?;
+        if !self.history.is_empty() {
+            self.copies.push((HISTORY_COPY.to_owned(), to_bytes(&self.history)));
+        }
         Ok(self)
     }
 
@@ -110,6 +119,8 @@ impl Configuration {
 
 /// The name in `inputs/` of what earlier periods left open when the close was made.
 const OPEN_ITEMS_COPY: &str = "open-items.json";
+/// The name in `inputs/` of what earlier closed periods came to when the close was made.
+const HISTORY_COPY: &str = "history.json";
 /// The name of the decisions' copy in `inputs/`.
 const RESOLUTIONS_COPY: &str = "resolutions.toml";
 
@@ -230,13 +241,24 @@ pub fn load_sealed(folder: &Path, template_file: &str, governing: &[String]) -> 
     let mut sealed = assemble(config, files)?;
     sealed.add_resolutions(resolutions::read(&inputs.join(RESOLUTIONS_COPY))?, "inputs/resolutions.toml")?;
     sealed.add_voids(resolutions::read(&inputs.join(VOIDS_COPY))?, "inputs/voids.toml")?;
-    if let Some(bytes) = resolutions::read(&inputs.join(OPEN_ITEMS_COPY))? {
-        sealed.open_items = serde_json::from_slice(&bytes).map_err(|e| {
-            Problem::stop("sealed-inputs", format!("inputs/{OPEN_ITEMS_COPY} cannot be read")).because(e.to_string())
-        })?;
+    if let Some((items, bytes)) = copy(&inputs, OPEN_ITEMS_COPY)? {
+        sealed.open_items = items;
         sealed.copies.push((OPEN_ITEMS_COPY.to_owned(), bytes));
     }
+    if let Some((months, bytes)) = copy(&inputs, HISTORY_COPY)? {
+        sealed.history = months;
+        sealed.copies.push((HISTORY_COPY.to_owned(), bytes));
+    }
     Ok(sealed)
+}
+
+/// A JSON copy that need not be there, and its bytes.
+fn copy<T: DeserializeOwned>(inputs: &Path, name: &str) -> Result<Option<(T, Vec<u8>)>, Problem> {
+    let Some(bytes) = optional("sealed-inputs", &inputs.join(name))? else { return Ok(None) };
+    match serde_json::from_slice(&bytes) {
+        Ok(value) => Ok(Some((value, bytes))),
+        Err(e) => Err(Problem::stop("sealed-inputs", format!("inputs/{name} cannot be read")).because(e.to_string())),
+    }
 }
 
 fn assemble(config: Config, files: Files) -> Result<Configuration, Problem> {
@@ -286,6 +308,7 @@ fn assemble(config: Config, files: Files) -> Result<Configuration, Problem> {
         notes,
         resolutions: Vec::new(),
         open_items: Vec::new(),
+        history: Vec::new(),
         charges: entries,
         logo,
         voids: Voids::new(),

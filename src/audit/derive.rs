@@ -19,6 +19,7 @@ use crate::ledger::format::Format;
 use crate::ledger::merge::merge;
 use crate::ledger::open::{self, How, Reading, Understood};
 use crate::model::finding::Finding;
+use crate::model::history::Month;
 use crate::model::invoice::{Draft, Issued};
 use crate::model::money::{Currency, MoneyError};
 use crate::model::open_item::OpenItem;
@@ -61,6 +62,8 @@ pub struct Ground<'a> {
     pub resolutions: &'a [Resolution],
     /// What earlier periods left open.
     pub open_items: &'a [OpenItem],
+    /// What earlier closed periods came to.
+    pub history: &'a [Month],
     /// Invoices issued for this period before.
     pub issued: &'a [Issued],
     /// The version that reports name: this program's, or the one that sealed them.
@@ -237,7 +240,12 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Seek + Send
         ("reconciliation.csv", csv::reconciliation(&reconciliation)),
         (
             "reconciliation.html",
-            html::render(&reconciliation, ground.capture.and_then(|c| c.dashboard.as_ref()), ground.version)?,
+            html::render(
+                &reconciliation,
+                ground.capture.and_then(|c| c.dashboard.as_ref()),
+                ground.history,
+                ground.version,
+            )?,
         ),
     ];
     Ok(Derived { reconciliation, ledger, decisions, corrections: notes_due, reports })

@@ -6,6 +6,8 @@ pub mod configuration;
 pub mod derive;
 pub mod git;
 mod ground;
+pub mod history;
+pub mod ledgers;
 pub mod mailed;
 pub mod manifest;
 pub mod memo;

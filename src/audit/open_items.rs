@@ -3,12 +3,13 @@
 
 use serde::Deserialize;
 
+use super::history::reports;
 use crate::books::layout::Books;
 use crate::model::finding::{Evidence, Finding, Severity};
 use crate::model::money::{Currency, Money, parse_plain};
 use crate::model::open_item::OpenItem;
 use crate::model::period::{Period, parse_day};
-use crate::model::problem::{Problem, io};
+use crate::model::problem::Problem;
 
 #[derive(Deserialize)]
 struct Report {
@@ -30,18 +31,8 @@ struct Row {
 /// A report that is there and cannot be read.
 pub fn before(books: &Books, period: &Period) -> Result<Vec<OpenItem>, Problem> {
     let mut items = Vec::new();
-    let Ok(entries) = std::fs::read_dir(books.path("closes")) else { return Ok(items) };
-    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-    for earlier in names.filter_map(|name| Period::parse(&name).ok()).filter(|other| other.to < period.from) {
-        let path = books.path(format!("{}/reconciliation.json", Books::close_dir(&earlier)));
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(e) => return Err(io("open-items", "read", &path, &e)),
-        };
-        let report: Report = serde_json::from_slice(&bytes).map_err(|e| {
-            Problem::stop("open-items", format!("{} cannot be read", path.display())).because(e.to_string())
-        })?;
+    let reports: Vec<(Period, Report)> = reports(books, period, "open-items")?;
+    for (earlier, report) in reports {
         items.extend(report.findings.into_iter().filter(|row| row.severity == "blocking").map(|row| OpenItem {
             to: earlier.to.to_string(),
             period: earlier.name.clone(),

@@ -1,7 +1,6 @@
 //! The close: what is derived is numbered, drawn, staged, and sealed in one commit.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -10,6 +9,7 @@ use super::chain::{self, Chain, Event, IssuedEntry};
 use super::configuration::{Configuration, template_copy};
 use super::derive::{Derived, Ground, VERSION, answers_of, derive, on_all_cores};
 use super::ground;
+use super::ledgers::open_ledgers;
 use super::manifest::{self, FileEntry, Manifest};
 use super::recapture::{self, Recaptured};
 use super::redraw;
@@ -120,54 +120,6 @@ pub fn load_manifest(books: &Books, chain: &Chain, period: &Period) -> Result<Ma
         .map_err(|e| unverified("manifest", format!("{name} cannot be read")).because(e.to_string()))
 }
 
-/// Opens a period's ledgers: one file, or, where its name has a `*`, all that it fits, by
-/// name; each with what findings call it.
-///
-/// # Errors
-/// None is there, or one cannot be read.
-pub fn open_ledgers(books: &Books, relative: &str) -> Result<Vec<(String, File)>, Problem> {
-    let (folder, pattern) = relative.rsplit_once('/').map_or(("", relative), |(folder, name)| (folder, name));
-    if !pattern.contains('*') {
-        return Ok(vec![(relative.to_owned(), open_ledger(books, relative)?)]);
-    }
-    let mut names: Vec<String> = std::fs::read_dir(books.path(folder))
-        .map(|entries| entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
-        .unwrap_or_default();
-    names.retain(|name| !name.starts_with('.') && fits(pattern, name));
-    names.sort();
-    if names.is_empty() {
-        return Err(Problem::stop("no-ledger", format!("there is no ledger {relative}"))
-            .next("export the ledgers of the period to files of such names, or set [ledger] path")
-            .not_done("Nothing was reconciled."));
-    }
-    let relative = |name: String| if folder.is_empty() { name } else { format!("{folder}/{name}") };
-    names.into_iter().map(relative).map(|name| Ok((name.clone(), open_ledger(books, &name)?))).collect()
-}
-
-/// Whether a name fits a pattern in which `*` stands for any text.
-fn fits(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((before, after)) => name.strip_prefix(before).is_some_and(|rest| {
-            (0..=rest.len()).filter(|at| rest.is_char_boundary(*at)).any(|at| fits(after, &rest[at..]))
-        }),
-    }
-}
-
-fn open_ledger(books: &Books, relative: &str) -> Result<File, Problem> {
-    let path = books.path(relative);
-    let opened = File::open(&path).and_then(|file| {
-        if file.metadata()?.is_dir() { Err(std::io::Error::other("it is a folder")) } else { Ok(file) }
-    });
-    opened.map_err(|e| {
-        let mut problem = io("no-ledger", "read the ledger", &path, &e).not_done("Nothing was reconciled.");
-        if e.kind() == std::io::ErrorKind::NotFound {
-            problem = problem.next("export the ledger of the period to that file, or set [ledger] path");
-        }
-        problem
-    })
-}
-
 /// What a period is derived from, beside what lies in the books.
 #[derive(Clone, Copy, Debug)]
 pub struct Basis<'a> {
@@ -219,6 +171,7 @@ pub fn derive_now(books: &Books, period: &Period, basis: &Basis<'_>) -> Result<D
         restated,
         resolutions: &configuration.resolutions,
         open_items: &configuration.open_items,
+        history: &configuration.history,
         issued,
         version,
     };

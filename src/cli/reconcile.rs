@@ -128,6 +128,7 @@ fn two_files(
         answers: vec![Input { role: "analytics", path: name, sha256: sha256_hex(&body), bytes: body.len() as u64 }],
         resolutions: &[],
         open_items: &[],
+        history: &[],
         issued: &[],
         version: VERSION,
     };

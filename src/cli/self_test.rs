@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Job;
 use super::args;
 use crate::audit::configuration;
-use crate::audit::seal::open_ledgers;
+use crate::audit::ledgers::open_ledgers;
 use crate::books::customers::folded;
 use crate::ledger::dates::Order;
 use crate::ledger::export;

@@ -3,6 +3,7 @@
 
 pub mod finding;
 pub mod gstin;
+pub mod history;
 pub mod invoice;
 pub mod mailbox;
 pub mod matrix;

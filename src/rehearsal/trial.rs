@@ -35,6 +35,7 @@ pub fn findings(period: &Period, answer: &str, ledger: &str) -> Result<Vec<Findi
         restated: Vec::new(),
         resolutions: &[],
         open_items: &[],
+        history: &[],
         issued: &[],
         version: VERSION,
     };

@@ -1,26 +1,33 @@
-//! `reconciliation.html`: one file, no network, no script; verdict first, then what to do.
+//! `reconciliation.html`: one file, no network, no script needed; verdict first, then what to do.
 //! The page is `templates/report/reconciliation.html`; every value is handed to it as text.
 
 use minijinja::{Environment, Value, context};
 use rust_decimal::Decimal;
 
-use super::figures;
+use super::{charts, figures};
 use crate::model::finding::{Finding, Severity, Sides};
+use crate::model::history::Month;
 use crate::model::matrix::Grain;
 use crate::model::money::{Currency, Money, grouped_count, total};
 use crate::model::problem::Problem;
 use crate::model::reconciliation::{Reconciliation, Status};
+use crate::model::rounding::percent;
 use crate::model::usage::{Dashboard, Direction};
 
 const PAGE: &str = include_str!("../../templates/report/reconciliation.html");
 /// How many places of a finding the page shows; all are in the JSON.
 const SHOWN_EVIDENCE: usize = 50;
 
-/// Renders the page.
+/// Renders the page. `history` has the closed periods before this one.
 ///
 /// # Errors
 /// The built-in template does not fit its data, which tests rule out.
-pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>, version: &str) -> Result<Vec<u8>, Problem> {
+pub fn render(
+    r: &Reconciliation,
+    dashboard: Option<&Dashboard>,
+    history: &[Month],
+    version: &str,
+) -> Result<Vec<u8>, Problem> {
     let failed =
         |e: minijinja::Error| Problem::stop("internal", "the HTML report cannot be rendered").because(e.to_string());
     let mut environment = Environment::new();
@@ -29,6 +36,12 @@ pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>, version: &str) 
     let page = environment.get_template("reconciliation.html").map_err(failed)?;
     let held = r.held();
     let (headline, subline) = verdict(r);
+    let top = figures::top_spenders(r, 20);
+    let trend = trend(r, history);
+    let share = |direction: Direction| {
+        let line = r.directions.iter().find(|line| line.direction == direction);
+        figures::direction_share(r, line.and_then(|line| line.sides.analytics))
+    };
     page.render(context! {
         period => r.period.name.as_str(),
         from => r.period.from.to_string(),
@@ -41,11 +54,16 @@ pub fn render(r: &Reconciliation, dashboard: Option<&Dashboard>, version: &str) 
         todo => r.findings.iter().filter(|f| f.severity != Severity::Info).map(|f| context! { id => f.id.as_str(), next => f.next.as_str() }).collect::<Vec<_>>(),
         findings => r.findings.iter().map(finding).collect::<Vec<_>>(),
         lines => lines(r),
-        split_svg => split(r),
+        split_chart => charts::split(share(Direction::Inbound), share(Direction::Outbound)),
+        waterfall_chart => charts::waterfall(r),
+        spenders_chart => charts::spenders(&top, r.totals.analytics),
+        spend_chart => charts::spend(&trend, r.currency),
+        rates_chart => charts::rates(&trend),
+        months => months(r, &trend),
         calls => calls(r),
-        spenders => figures::top_spenders(r, 20).into_iter().map(|s| context! {
-            name => s.name,
-            id => s.customer_id,
+        spenders => top.iter().map(|s| context! {
+            name => s.name.as_str(),
+            id => s.customer_id.as_str(),
             calls => s.calls.map_or_else(dash, |c| grouped_count(c, r.currency)),
             cost => s.cost.display(),
             share => per_cent(s.share),
@@ -241,20 +259,36 @@ fn lines(r: &Reconciliation) -> Vec<Value> {
     all
 }
 
-/// The direction split as a bar, drawn from the shares in tenths of a per cent.
-fn split(r: &Reconciliation) -> Value {
-    let share = |d: Direction| {
-        let cost = r.directions.iter().find(|l| l.direction == d).and_then(|l| l.sides.analytics);
-        figures::direction_share(r, cost)
+/// The closed periods before this one, and this one.
+fn trend(r: &Reconciliation, history: &[Month]) -> Vec<Month> {
+    let this = Month {
+        to: r.period.to.to_string(),
+        period: r.period.name.clone(),
+        currency: r.currency.code().to_owned(),
+        cost: r.totals.analytics.map(|m| m.plain()),
+        calls: r.usage.calls,
+        answered: r.usage.answered,
+        failed: r.usage.failed,
     };
-    let (Some(inbound), Some(outbound)) = (share(Direction::Inbound), share(Direction::Outbound)) else {
-        return Value::from_safe_string(String::new());
+    history.iter().cloned().chain([this]).collect()
+}
+
+/// The trend as rows of a table.
+fn months(r: &Reconciliation, trend: &[Month]) -> Vec<Value> {
+    let rate = |part: Option<u64>, month: &Month| {
+        per_cent(part.zip(month.calls).and_then(|(part, calls)| percent(part.into(), calls.into(), 1)))
     };
-    let clamped = inbound.mantissa().clamp(0, 1000);
-    Value::from_safe_string(format!(
-        "<svg role=\"img\" aria-label=\"inbound {inbound} %, outbound {outbound} % of the cost\" viewBox=\"0 0 1000 30\" width=\"100%\" height=\"30\" preserveAspectRatio=\"none\"><rect x=\"0\" y=\"6\" width=\"{clamped}\" height=\"20\" fill=\"#0b4f6c\"/><rect x=\"{clamped}\" y=\"6\" width=\"{}\" height=\"20\" fill=\"#d98e04\"/></svg><p class=\"muted\">Cost by direction: inbound {inbound} % (blue), outbound {outbound} % (amber).</p>",
-        1000 - clamped
-    ))
+    let row = |month: &Month| {
+        let currency = Currency::parse(&month.currency).ok();
+        context! {
+            period => month.period.as_str(),
+            cost => month.amount().zip(currency).map_or_else(dash, |(cost, currency)| Money::new(cost, currency).display()),
+            calls => month.calls.map_or_else(dash, |n| grouped_count(n, r.currency)),
+            answered => rate(month.answered, month),
+            failed => rate(month.failed, month),
+        }
+    };
+    if trend.len() > 1 { trend.iter().map(row).collect() } else { Vec::new() }
 }
 
 fn fact(what: &str, value: Option<String>) -> Value {

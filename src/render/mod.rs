@@ -1,5 +1,6 @@
 //! What documents look like: values and a template → bytes. Pure; no clock, no disk.
 
+mod charts;
 pub mod csv;
 pub mod figures;
 pub mod html;

@@ -26,6 +26,7 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     ledger_added_up_by: Option<&'a str>,
     totals: Pair,
+    usage: UsagePart,
     directions: Vec<DirectionRow>,
     customers: Vec<CustomerRow<'a>>,
     remainder: Option<RemainderRow>,
@@ -46,6 +47,15 @@ struct Partner<'a> {
     company: Option<&'a str>,
     currency: Option<&'a str>,
     gstin: Option<&'a str>,
+}
+
+/// The calls of the whole answer.
+#[derive(Serialize)]
+struct UsagePart {
+    calls: Option<u64>,
+    answered: Option<u64>,
+    failed: Option<u64>,
+    duration_seconds: Option<u64>,
 }
 
 /// How the customers' own figures were had.
@@ -236,6 +246,12 @@ pub fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
         ledger_rows: reconciliation.rows.into(),
         ledger_added_up_by: reconciliation.added_up_by.as_deref(),
         totals: pair(&reconciliation.totals),
+        usage: UsagePart {
+            calls: reconciliation.usage.calls,
+            answered: reconciliation.usage.answered,
+            failed: reconciliation.usage.failed,
+            duration_seconds: reconciliation.usage.duration_seconds,
+        },
         directions: reconciliation
             .directions
             .iter()

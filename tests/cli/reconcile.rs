@@ -170,7 +170,7 @@ fn names_from_outside_are_text_in_every_output() {
         crate::support::crossfoot(dir.path()).args(line.split_whitespace()).output().unwrap().into();
     ran.exits(0);
     let html = std::fs::read_to_string(dir.path().join("out/reconciliation.html")).unwrap();
-    assert!(html.contains("&lt;script&gt;") && !html.contains("<script"));
+    assert!(html.contains("&lt;script&gt;") && html.matches("<script").count() == 1);
     // Self-contained: nothing is fetched to read it.
     assert!(!html.contains("http:") && !html.contains("https:") && !html.contains("src="));
     let csv = std::fs::read_to_string(dir.path().join("out/reconciliation.csv")).unwrap();
