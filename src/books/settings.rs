@@ -262,6 +262,26 @@ pub const SETTINGS: &[Setting] = &[
     },
 ];
 
+/// The settings as a page of the documentation.
+#[must_use]
+pub fn reference() -> String {
+    let mut out = String::from(
+        "# Settings\n\nEvery setting of `crossfoot.toml`. This page is made from the program; `crossfoot init` writes the same into\nnew books. A setting that is left out has its default; a key that is not here is an error that names the\nnearest one.\n",
+    );
+    let mut section = "";
+    for setting in SETTINGS {
+        let (its_section, key) = setting.path.split_once('.').unwrap_or(("", setting.path));
+        if its_section != section {
+            section = its_section;
+            out.push_str(&format!("\n## `[{section}]`\n\n| key | default | meaning |\n| --- | --- | --- |\n"));
+        }
+        let default = if setting.default.is_empty() { "–".to_owned() } else { format!("`{}`", setting.default) };
+        out.push_str(&format!("| `{key}` | {default} | {} |\n", setting.doc.replace('\n', " ").replace('|', "\\|")));
+    }
+    out.push_str(&format!("\n## `[{ACCOUNTS}]`\n\nDouble-entry exports: an account's name or number = `\"inbound\"`, `\"outbound\"` or `\"other\"`. Accounts that are\nnot here are not usage.\n"));
+    out
+}
+
 /// A commented `crossfoot.toml` with every setting at its default; `set` replaces some.
 #[must_use]
 pub fn scaffold(set: &[(&str, &str)]) -> String {

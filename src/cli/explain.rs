@@ -12,7 +12,9 @@ pub(super) fn run(job: &Job<'_>, args: &args::Explain) -> Result<Exit, Problem> 
             let meaning = page.lines().nth(2).unwrap_or_default();
             text.push_str(&format!("{code:<22} {meaning}\n"));
         }
-        return job.out.text(&text).map(|()| Exit::Done);
+        let codes: Vec<&str> = PAGES.iter().map(|(code, _)| *code).collect();
+        let document = serde_json::json!({"schema": "crossfoot/explain/v1", "codes": codes});
+        return job.out.result(&text, &document).map(|()| Exit::Done);
     };
     let Some(found) = page(code) else {
         let near = nearest(code, PAGES.iter().map(|(known, _)| *known));

@@ -40,7 +40,10 @@ pub(super) fn run(job: &Job<'_>, args: &args::Init) -> Result<Exit, Problem> {
     todo.push("export VOBIZ_AUTH_ID=… VOBIZ_AUTH_TOKEN=…".to_owned());
     todo.push(format!("crossfoot doctor --books {path}: says whether everything is in place"));
     let todo: String = todo.iter().enumerate().map(|(at, line)| format!("  {}. {line}\n", at + 1)).collect();
-    job.out.text(&format!("New books in {path}.\n{todo}Then: crossfoot close --period 2026-03 --books {path}\n"))?;
+    let document =
+        serde_json::json!({"schema": "crossfoot/init/v1", "books": path.to_string(), "files": [CONFIG, CUSTOMERS]});
+    let text = format!("New books in {path}.\n{todo}Then: crossfoot close --period 2026-03 --books {path}\n");
+    job.out.result(&text, &document)?;
     Ok(Exit::Done)
 }
 

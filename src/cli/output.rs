@@ -79,6 +79,14 @@ impl Output {
         printed(write_json(&mut stdout, document).and_then(|()| stdout.flush()))
     }
 
+    /// Prints a result: `text` for a person, or `document` where JSON is asked for.
+    ///
+    /// # Errors
+    /// As [`Output::text`].
+    pub fn result(&self, text: &str, document: &impl Serialize) -> Result<(), Problem> {
+        if self.json { self.document(document) } else { self.text(text) }
+    }
+
     /// Prints bytes as they are.
     ///
     /// # Errors

@@ -47,7 +47,13 @@ pub(super) fn run(job: &Job<'_>, args: &args::Resolve) -> Result<Exit, Problem> 
     let open: Vec<&Finding> = report.findings.iter().filter(|f| f.severity == "blocking").collect();
     let Some(id) = &args.finding else {
         let lines: Vec<String> = open.iter().map(|f| format!("{} {}\n  {}\n", f.id, f.code, f.message)).collect();
-        job.out.text(&if lines.is_empty() { "Nothing is held.\n".to_owned() } else { lines.concat() })?;
+        let listed: Vec<_> = open
+            .iter()
+            .map(|f| serde_json::json!({"id": f.id, "code": f.code, "customers": f.customers, "message": f.message}))
+            .collect();
+        let document = serde_json::json!({"schema": "crossfoot/resolve/v1", "held": listed});
+        let text = if lines.is_empty() { "Nothing is held.\n".to_owned() } else { lines.concat() };
+        job.out.result(&text, &document)?;
         return Ok(Exit::Done);
     };
     let known = || report.findings.iter().map(|f| f.id.as_str());
@@ -94,7 +100,10 @@ pub(super) fn run(job: &Job<'_>, args: &args::Resolve) -> Result<Exit, Problem> 
     entries.push(entry);
     let text = resolutions::write(&entries);
     write_apart(&job.books.path("resolutions"), &[(&format!("{}.toml", period.name), text.into_bytes())])?;
-    job.out.text(&format!("Decided: {words}. Written to {name}.\nNext: crossfoot close --period {}\n", period.name))?;
+    let document =
+        serde_json::json!({"schema": "crossfoot/resolve/v1", "finding": finding.id, "decision": words, "file": name});
+    let text = format!("Decided: {words}. Written to {name}.\nNext: crossfoot close --period {}\n", period.name);
+    job.out.result(&text, &document)?;
     Ok(Exit::Done)
 }
 

@@ -21,6 +21,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Sql) -> Result<Exit, Problem> {
         };
         text.push_str(&format!("-- # {key}: {value}\n"));
     }
-    job.out.text(&format!("{text}{query}\n"))?;
+    let document = serde_json::json!({"schema": "crossfoot/sql/v1", "dialect": args.dialect, "sql": query, "sql_sha256": digest(&query)});
+    job.out.result(&format!("{text}{query}\n"), &document)?;
     Ok(Exit::Done)
 }

@@ -35,9 +35,17 @@ pub(super) fn run(job: &Job<'_>, args: &args::Void) -> Result<Exit, Problem> {
     let text = voids::write(&all)?;
     voids::parse(text.as_bytes(), VOIDS)?;
     write_apart(&job.books.path("resolutions"), &[("voids.toml", text.into_bytes())])?;
-    job.out.text(&format!(
+    let document = serde_json::json!({
+        "schema": "crossfoot/void/v1",
+        "number": known.number,
+        "customer_id": known.customer_id,
+        "period": known.period,
+        "file": VOIDS,
+    });
+    let text = format!(
         "Void: {}, of {} for {}. Written to {VOIDS}.\nIts number is never used again. If the customer is to be charged, the next close issues\nanother invoice.\nNext: crossfoot close --period {}\n",
         known.number, known.customer_id, known.period, known.period
-    ))?;
+    );
+    job.out.result(&text, &document)?;
     Ok(Exit::Done)
 }

@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
 use super::csv::{REGISTER, REGISTER_MONEY, RegisterRow};
 use super::html::verdict;
 use crate::model::finding::Sides;
-use crate::model::money::{Currency, Money, add_exact, parse_plain};
+use crate::model::money::{Money, add_exact, parse_plain};
 use crate::model::posting::Ledger;
 use crate::model::problem::Problem;
 use crate::model::reconciliation::Reconciliation;
@@ -45,7 +45,7 @@ fn build(r: &Reconciliation, ledger: &Ledger, register: &[RegisterRow], version:
             .set_comment(format!("Written by crossfoot {version}"))
             .set_creation_datetime(&made),
     );
-    let styles = Styles::new(r.currency);
+    let styles = Styles::new();
     workbook.push_worksheet(summary(r, &styles)?);
     workbook.push_worksheet(findings(r, &styles)?);
     workbook.push_worksheet(customers(r, &styles)?);
@@ -62,28 +62,29 @@ struct Styles {
     bold: Format,
     wrapped: Format,
     text: Format,
+    count: Format,
     /// Text that would begin a formula if somebody typed it.
     quoted: Format,
 }
 
 impl Styles {
-    fn new(currency: Currency) -> Self {
-        // Rupees in lakhs and crores; up to ten decimals where there are any.
-        let digits = if currency == Currency::INR {
-            "[>=10000000]##\\,##\\,##\\,##0.00########;[>=100000]##\\,##\\,##0.00########;#,##0.00########"
-        } else {
-            "#,##0.00########"
-        };
+    fn new() -> Self {
+        // Up to ten decimals where there are any. How digits are grouped is left to the
+        // reader's own region (lakhs and crores in India): formats with conditions of
+        // their own would lose the sign of negative amounts.
+        let digits = "#,##0.00########";
         let top = Format::new().set_align(FormatAlign::Top);
+        let text = top.clone().set_align(FormatAlign::Left).set_indent(1);
         let money = Format::new().set_num_format(digits).set_align(FormatAlign::Top);
         Self {
             head: Format::new().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Thin),
             total: money.clone().set_bold().set_border_top(FormatBorder::Thin),
             money,
             bold: Format::new().set_bold(),
-            wrapped: top.clone().set_text_wrap(),
-            quoted: top.clone().set_quote_prefix(),
-            text: top,
+            wrapped: text.clone().set_text_wrap(),
+            quoted: text.clone().set_quote_prefix(),
+            count: top,
+            text,
         }
     }
 }
@@ -94,6 +95,9 @@ struct Sheet<'a> {
     styles: &'a Styles,
     row: u32,
     columns: u16,
+    widths: Vec<u32>,
+    /// Lines that the row's longest wrapped text takes.
+    lines: u32,
     /// The column of exact amounts, once one was needed.
     exact: Vec<(u32, String)>,
 }
@@ -109,7 +113,15 @@ impl<'a> Sheet<'a> {
             sheet.set_column_width(at, *width)?;
         }
         sheet.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
-        Ok(Self { sheet, styles, row: 1, columns: u16::try_from(columns.len()).unwrap_or(u16::MAX), exact: Vec::new() })
+        Ok(Self {
+            sheet,
+            styles,
+            row: 1,
+            columns: u16::try_from(columns.len()).unwrap_or(u16::MAX),
+            exact: Vec::new(),
+            widths: columns.iter().map(|(_, width)| *width).collect(),
+            lines: 1,
+        })
     }
 
     fn text(&mut self, column: u16, text: &str) -> Result<(), XlsxError> {
@@ -121,9 +133,23 @@ impl<'a> Sheet<'a> {
             &self.styles.text
         };
         let kept: String = text.chars().take(MOST_TEXT).collect();
+        let width = self.widths.get(usize::from(column)).copied().unwrap_or(20).max(8) - 4;
+        if kept.chars().count() > 40 {
+            self.lines = self.lines.max(u32::try_from(kept.chars().count()).unwrap_or(0) / width + 1);
+        }
         if !kept.is_empty() {
             self.sheet.write_string_with_format(self.row, column, kept, format)?;
         }
+        Ok(())
+    }
+
+    /// Goes on to the next row; this one is as high as its texts need, up to a page.
+    fn end_row(&mut self) -> Result<(), XlsxError> {
+        if self.lines > 1 {
+            self.sheet.set_row_height(self.row, 15 * self.lines.min(26))?;
+        }
+        self.lines = 1;
+        self.row += 1;
         Ok(())
     }
 
@@ -136,7 +162,7 @@ impl<'a> Sheet<'a> {
     }
 
     fn amount(&mut self, column: u16, amount: Decimal, title: &str) -> Result<(), XlsxError> {
-        let format = if title.is_empty() { &self.styles.text } else { &self.styles.money };
+        let format = if title.is_empty() { &self.styles.count } else { &self.styles.money };
         if !number(&mut self.sheet, self.row, column, amount, format)? {
             let row = self.row;
             match self.exact.last_mut() {
@@ -232,7 +258,7 @@ fn summary(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> 
     ];
     for (what, value) in facts {
         sheet.sheet.write_string_with_format(sheet.row, 0, what, &styles.bold)?;
-        sheet.text(1, &value)?;
+        sheet.sheet.write_string_with_format(sheet.row, 1, value, &styles.text)?;
         sheet.row += 1;
     }
     sheet.row += 1;
@@ -255,7 +281,7 @@ fn summary(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> 
     sheet.row += 2;
     for input in &r.inputs {
         sheet.text(0, &format!("{}: {}", input.role, input.path))?;
-        sheet.text(1, &format!("SHA-256 {}", input.sha256))?;
+        sheet.sheet.write_string_with_format(sheet.row, 1, format!("SHA-256 {}", input.sha256), &styles.text)?;
         sheet.row += 1;
     }
     Ok(sheet.sheet)
@@ -287,19 +313,19 @@ fn compared(sheet: &mut Sheet<'_>, from: u16, sides: &Sides) -> Result<(), XlsxE
 fn findings(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> {
     let columns = [
         ("Id", 8),
-        ("Code", 22),
+        ("Code", 19),
         ("Severity", 11),
         ("Confidence", 13),
-        ("Customers", 24),
+        ("Customers", 16),
         ("Direction", 11),
         ("Analytics", 16),
         ("Ledger", 16),
         ("Difference", 16),
         ("Explains", 16),
         ("Residual", 14),
-        ("What", 70),
-        ("Next", 50),
-        ("First place", 50),
+        ("What", 46),
+        ("Next", 34),
+        ("First place", 34),
     ];
     let mut sheet = Sheet::new("Findings", &columns, styles)?;
     for finding in &r.findings {
@@ -325,7 +351,7 @@ fn findings(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError>
             let line = place.line.map_or_else(String::new, |line| format!(", row {line}"));
             sheet.text(13, &format!("{}{line}: {}", place.file, place.text))?;
         }
-        sheet.row += 1;
+        sheet.end_row()?;
     }
     sheet.finish()
 }
@@ -412,7 +438,7 @@ fn set_aside(ledger: &Ledger, styles: &Styles) -> Result<Worksheet, XlsxError> {
         sheet.text(4, &problem.why)?;
         sheet.text(5, problem.amount.as_deref().unwrap_or_default())?;
         sheet.text(6, &problem.text)?;
-        sheet.row += 1;
+        sheet.end_row()?;
     }
     if ledger.problems_beyond > 0 {
         sheet.text(0, &format!("and {} more", ledger.problems_beyond))?;

@@ -66,6 +66,12 @@ with tempfile.TemporaryDirectory() as scratch:
          "--outdir", os.path.join(scratch, "out"), again], capture_output=True, text=True)
     assert run.returncode == 0 and "rror" not in run.stderr + run.stdout, run.stdout + run.stderr
     second = check(openpyxl.load_workbook(os.path.join(scratch, "out", "again.xlsx"), data_only=True), "recomputed")
+    # As a person sees it: the sign of a negative amount is there.
+    subprocess.run([SOFFICE, "--headless", f"-env:UserInstallation=file://{scratch}/profile", "--convert-to", "csv",
+                    "--outdir", os.path.join(scratch, "out"), path], capture_output=True)
+    seen = open(os.path.join(scratch, "out", "reconciliation.csv"), encoding="utf-8").read()
+    shown = {row[0]: row for row in csv.reader(seen.splitlines()) if row}["total, as stated"]
+    assert Decimal(shown[3].replace(",", "")) == Decimal(report["totals"]["difference"]), shown
     # A changed figure must show: what is checked is not what we wrote.
     formulas["Customers"].cell(2, 4).value = 1
     formulas.save(again)
