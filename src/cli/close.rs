@@ -211,11 +211,6 @@ fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
         job.books.path(CHAIN).display(),
         closed.chain_head.get(..16).unwrap_or_default()
     ));
-    let books = if job.books.root.as_os_str() == "." {
-        String::new()
-    } else {
-        format!(" --books {}", job.books.root.display())
-    };
-    lines.push(format!("Check it  crossfoot verify{books}"));
+    lines.push(format!("Check it  crossfoot verify{}", job.same_books()));
     lines.join("\n") + "\n"
 }

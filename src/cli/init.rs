@@ -36,7 +36,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Init) -> Result<Exit, Problem> {
         todo.push(format!("{CONFIG}: set [seller], and read the rest once"));
     }
     todo.push(format!("{CUSTOMERS}: a row a customer"));
-    todo.push("ledgers/2026-03.csv: the month's export; look at it with crossfoot import FILE --check".to_owned());
+    todo.push("ledgers/2026-03.csv: the month's export (crossfoot import FILE --check)".to_owned());
     todo.push("export VOBIZ_AUTH_ID=… VOBIZ_AUTH_TOKEN=…".to_owned());
     todo.push(format!("crossfoot doctor --books {path}: says whether everything is in place"));
     let todo: String = todo.iter().enumerate().map(|(at, line)| format!("  {}. {line}\n", at + 1)).collect();

@@ -68,6 +68,17 @@ struct Job<'a> {
     out: &'a Output,
 }
 
+impl Job<'_> {
+    /// What a command to be typed needs to find the same books.
+    fn same_books(&self) -> String {
+        if self.books.root.as_os_str() == "." {
+            String::new()
+        } else {
+            format!(" --books {}", self.books.root.display())
+        }
+    }
+}
+
 /// Runs a command and says how it ended. Problems are reported here, once.
 pub fn run(arguments: Arguments, world: &World) -> Exit {
     let common = arguments.common;

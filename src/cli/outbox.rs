@@ -324,10 +324,12 @@ pub(super) fn table(job: &Job<'_>, args: &args::Send, rows: &[Row], from: &Mailb
         );
     }
     if !args.yes && !args.arrived && count(State::ToSend) > 0 {
+        let only: String = args.only.iter().map(|number| format!(" --only {number}")).collect();
         let again = if args.again { " --again --reason \"…\"" } else { "" };
         text.push_str(&format!(
-            "Nothing was sent. The messages are in {} (.eml).\nTo send them: crossfoot send --period {period}{again} --yes\n",
-            job.books.path(folder(&args.period.period)).display()
+            "Nothing was sent. The messages are in {} (.eml).\nTo send them: crossfoot send --period {period}{only}{again} --yes{}\n",
+            job.books.path(folder(&args.period.period)).display(),
+            job.same_books()
         ));
     }
     text

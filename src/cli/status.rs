@@ -56,7 +56,11 @@ pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
     let periods: Vec<Stage> = names
         .into_iter()
         .filter_map(|name| Period::parse(&name).ok())
-        .map(|period| stage(&job.books, &period, &chain, &journal, &void))
+        .map(|period| {
+            let mut stage = stage(&job.books, &period, &chain, &journal, &void);
+            stage.next.push_str(&job.same_books());
+            stage
+        })
         .collect();
     if job.out.is_json() {
         job.out.document(&Document { schema: "crossfoot/status/v1", unfinished, periods })?;
