@@ -178,7 +178,8 @@ pub fn derive_now(books: &Books, period: &Period, basis: &Basis<'_>) -> Result<D
     derive(&ground, open_ledgers(books, &ledger)?)
 }
 
-/// Closes a period. The caller holds the lock and has recovered.
+/// Closes a period. The caller holds the lock and has recovered. `drawn` is called after
+/// each invoice with how many there are to be.
 ///
 /// # Errors
 /// Nothing has changed under the final names, unless the intent of the commit stands: then
@@ -189,6 +190,7 @@ pub fn close(
     configuration: &Configuration,
     capture: &Capture,
     now: DateTime<Utc>,
+    drawn: &(dyn Fn(usize) + Sync),
 ) -> Result<Closed, Problem> {
     if configuration.customers.is_none() {
         return Err(Problem::usage("no-customers", format!("there is no {CUSTOMERS} in the books"))
@@ -255,6 +257,7 @@ pub fn close(
                 .map_err(|e| io("not-written", "write", path, &e).not_done("No invoice was issued."))?;
             entries.push(FileEntry::of(name.clone(), &bytes));
         }
+        drawn(new.len());
         Ok(entries)
     })?;
     let entries: Vec<IssuedEntry> = new

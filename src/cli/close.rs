@@ -6,6 +6,7 @@ use super::Job;
 use super::args;
 use super::committed;
 use super::fetch::{Wanted, begin, obtain, recheck};
+use super::progress::Counted;
 use crate::audit::configuration::{self, Configuration};
 use crate::audit::seal::{self, Closed};
 use crate::bill::charges::Disposition;
@@ -44,7 +45,11 @@ pub(super) fn conclude(
     for note in &configuration.notes {
         job.out.say(&format!("note: {note}"));
     }
-    let closed = seal::close(&job.books, period, configuration, capture, job.world.clock()?())?;
+    let progress = Counted::new(job, 0, "invoices");
+    let now = job.world.clock()?();
+    let closed = seal::close(&job.books, period, configuration, capture, now, &|many| progress.one_of(many));
+    progress.end();
+    let closed = closed?;
     if job.out.is_json() {
         job.out.document(&document(period, &closed))?;
     } else {
@@ -137,7 +142,8 @@ const NAMED: usize = 8;
 fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
     let out = job.out;
     let reconciliation = &closed.derived.reconciliation;
-    let mut lines = vec![text::summary(reconciliation, out)];
+    let summary = text::summary(reconciliation, out, out.is_verbose());
+    let mut lines = vec![summary.trim_end().to_owned()];
     let name = |id: &str| {
         let line = reconciliation.customers.iter().find(|c| c.customer_id == id);
         line.and_then(|c| c.name.clone()).map_or_else(|| id.to_owned(), |n| format!("{n} ({id})"))
@@ -158,7 +164,8 @@ fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
             let issued = out.good(&format!("Issued {}", counted(closed.new.len())));
             lines.push(format!("{issued}  {numbers}, {}", sum(&closed.new)));
         }
-        _ => lines.push("No new invoice.".to_owned()),
+        _ if closed.before.is_empty() => lines.push("No invoice.".to_owned()),
+        _ => {}
     }
     if !closed.before.is_empty() {
         lines.push(format!("{} issued before, unchanged: {}", counted(closed.before.len()), sum(&closed.before)));
@@ -183,16 +190,16 @@ fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
         })
         .collect();
     if !held.is_empty() {
-        lines.push(out.bad(&format!(
-            "Held: {} without an invoice",
-            if held.len() == 1 { "1 customer".to_owned() } else { format!("{} customers", held.len()) }
-        )));
-        for (id, why) in held.iter().take(NAMED) {
+        let many = if held.len() == 1 { "1 customer".to_owned() } else { format!("{} customers", held.len()) };
+        let named = if out.is_verbose() || held.len() == 1 { NAMED } else { 0 };
+        let who = if named == 0 { "; the report says who and why (-v here)" } else { "" };
+        lines.push(format!("{}{who}", out.bad(&format!("Held: {many} without an invoice"))));
+        for (id, why) in held.iter().take(named) {
             let issued = closed.before.iter().find(|i| i.content.customer_id == **id);
             let note = issued.map_or_else(String::new, |i| format!("; {} was issued before and stays", i.number));
             lines.push(text::wrap(&format!("{}: {why}{note}", name(id)), "  "));
         }
-        if held.len() > NAMED {
+        if named > 0 && held.len() > NAMED {
             lines.push(format!("  and {} more; all are in reconciliation.html", held.len() - NAMED));
         }
     }
@@ -202,9 +209,7 @@ fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
     }
 
     let folder = job.books.path(Books::close_dir(period));
-    lines.push(String::new());
-    lines.push(format!("Report    {}", folder.join("reconciliation.html").display()));
-    lines.push(format!("Invoices  {}", folder.join("invoices").display()));
+    lines.push(format!("Report    {}; invoices/ beside it", folder.join("reconciliation.html").display()));
     let seal = if closed.sealed { "Sealed" } else { "Unchanged since the last seal" };
     lines.push(format!(
         "Audit     {}  {seal}: {}…",

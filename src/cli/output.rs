@@ -56,6 +56,12 @@ impl Output {
         self.json
     }
 
+    /// Whether more is wanted.
+    #[must_use]
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Whether talk is unwanted.
     #[must_use]
     pub fn is_quiet(&self) -> bool {

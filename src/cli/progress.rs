@@ -25,10 +25,16 @@ impl Counted {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_length(many as u64);
-        if job.world.stderr_is_terminal && !job.out.is_quiet() && many > 1 {
+        if job.world.stderr_is_terminal && !job.out.is_quiet() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
         Self(bar)
+    }
+
+    /// One more of so many, where that was not known at the beginning.
+    pub(super) fn one_of(&self, many: usize) {
+        self.0.set_length(many as u64);
+        self.0.inc(1);
     }
 
     pub(super) fn one(&self) {

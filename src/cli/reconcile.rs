@@ -145,7 +145,7 @@ fn told(job: &Job<'_>, derived: &Derived, folder: &Path, next: &str) -> Result<E
         let json = derived.reports.iter().find(|(name, _)| *name == "reconciliation.json");
         job.out.bytes(json.map(|(_, bytes)| bytes.as_slice()).unwrap_or_default())?;
     } else {
-        let mut text = text::summary(reconciliation, job.out);
+        let mut text = text::summary(reconciliation, job.out, job.out.is_verbose());
         text.push_str(&format!("\nReport: {}\n", folder.join("reconciliation.html").display()));
         if !next.is_empty() {
             text.push_str(&format!("{next}\n"));

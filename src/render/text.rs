@@ -2,7 +2,7 @@
 //! by how much, what to do. At most 80 columns wide.
 
 use super::html::verdict;
-use crate::model::finding::{Severity, Sides};
+use crate::model::finding::{Finding, Severity, Sides};
 use crate::model::money::{Money, grouped_count};
 use crate::model::reconciliation::{Reconciliation, Status};
 
@@ -40,12 +40,17 @@ impl Paint for Plain {
     }
 }
 
-/// How many findings and customers are shown in full.
+/// How many findings are shown in full where much is asked for.
 const SHOWN: usize = 10;
+/// How many lines the summary may have otherwise; findings beside the first have one each.
+const ROOM: usize = 17;
+/// How many lines of the first finding's message are shown then.
+const MESSAGE: usize = 3;
 
-/// The summary.
+/// The summary: with the lines that a close adds to it, it fits a terminal of 80 × 24;
+/// `all` shows more findings in full.
 #[must_use]
-pub fn summary(r: &Reconciliation, paint: &dyn Paint) -> String {
+pub fn summary(r: &Reconciliation, paint: &dyn Paint, all: bool) -> String {
     let mut out = String::new();
     let (headline, subline) = verdict(r);
     let headline = format!("{headline} · {} · {}", r.period.name, r.currency);
@@ -89,22 +94,47 @@ pub fn summary(r: &Reconciliation, paint: &dyn Paint) -> String {
         grouped_count(r.rows.rejected, r.currency),
     ));
 
-    for f in r.findings.iter().take(SHOWN) {
+    let title = |f: &Finding| {
         let title = format!("{} {} ({})", f.id, f.code, f.severity.name());
-        let title = match f.severity {
+        match f.severity {
             Severity::Blocking => paint.bad(&title),
             Severity::Warning => paint.warn(&title),
             Severity::Info => paint.faint(&title),
-        };
-        out.push_str(&format!("\n{title}\n{}\n", wrap(&f.message, "  ")));
+        }
+    };
+    let full = if all { SHOWN } else { 1 };
+    for f in r.findings.iter().take(full) {
+        out.push_str(&format!("\n{}\n{}\n", title(f), if all { wrap(&f.message, "  ") } else { clipped(&f.message) }));
         if f.severity != Severity::Info {
             out.push_str(&format!("{}\n", wrap(&format!("next: {}", f.next), "  ")));
         }
     }
-    if r.findings.len() > SHOWN {
-        out.push_str(&format!("\n{} more findings are in the report.\n", r.findings.len() - SHOWN));
+    let brief = if all { 0 } else { ROOM.saturating_sub(out.lines().count()) };
+    for f in r.findings.iter().skip(full).take(brief) {
+        let difference = f.difference.map_or_else(String::new, |d| format!("  {}", d.display_signed()));
+        let who = match &f.customers[..] {
+            [] => String::new(),
+            [one] => format!("  {}", one.chars().take(24).collect::<String>()),
+            many => format!("  {} customers", many.len()),
+        };
+        out.push_str(&format!("{}{difference}{who}\n", title(f)));
+    }
+    let beyond = r.findings.len().saturating_sub(full + brief);
+    if beyond > 0 {
+        let findings = if beyond == 1 { "1 more finding is".to_owned() } else { format!("{beyond} more findings are") };
+        out.push_str(&format!("{findings} in the report.\n"));
     }
     out
+}
+
+/// As many lines of a text as there is room for.
+fn clipped(text: &str) -> String {
+    let wrapped = wrap(text, "  ");
+    let lines: Vec<&str> = wrapped.lines().collect();
+    match lines.get(..MESSAGE) {
+        Some(first) if lines.len() > MESSAGE => format!("{} …", first.join("\n")),
+        _ => wrapped,
+    }
 }
 
 /// Breaks a text at spaces to 78 columns, every line indented.

@@ -136,3 +136,27 @@ fn the_report_shows_the_trend_of_the_closed_periods_and_verifies_later() {
     books.run("close --period 2026-03 --offline").exits(0);
     assert!(books.files() == before);
 }
+
+#[test]
+fn a_close_with_many_findings_fits_the_screen() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    // Every customer's first row in 1.00: findings without end.
+    let mut seen = std::collections::BTreeSet::new();
+    let ledger: String = crate::support::clean_ledger()
+        .lines()
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            let first = cells[0].starts_with("2026") && seen.insert(cells[1].to_owned());
+            if first { format!("{}\n", line.replace(cells[4], "1.01")) } else { format!("{line}\n") }
+        })
+        .collect();
+    books.write("ledgers/2026-03.csv", &ledger);
+    let shown = books.run("close --period 2026-03").exits(3).stdout;
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines.len() < 24, "{} lines\n{shown}", lines.len());
+    assert!(lines.iter().all(|line| line.chars().count() <= 80), "{shown}");
+    assert!(shown.contains("more findings are in the report"), "{shown}");
+    // -v says more.
+    assert!(books.run("close --period 2026-03 --offline -v").exits(3).stdout.lines().count() > 24);
+}
