@@ -98,8 +98,8 @@ pub enum Command {
     Explain(Explain),
     /// Print a completion script for a shell
     Completions(Completions),
-    /// Print the manual page
-    Man,
+    /// Print the manual page, or that of a command
+    Man(Man),
 }
 
 fn period(text: &str) -> Result<Period, String> {
@@ -398,6 +398,14 @@ pub struct Explain {
     /// A finding code such as missing-in-ledger; without one, all codes are listed
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
+}
+
+/// `man`
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The command
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
 }
 
 /// `completions`

@@ -35,7 +35,7 @@ use args::{Arguments, Command};
 pub use output::Output;
 
 use crate::books::layout::Books;
-use crate::model::problem::{Exit, Problem};
+use crate::model::problem::{Exit, Problem, nearest};
 
 /// What comes from outside, read once in `main`.
 pub struct World {
@@ -108,7 +108,7 @@ pub fn run(arguments: Arguments, world: &World) -> Exit {
             clap_complete::generate(args.shell, &mut Arguments::command(), "crossfoot", &mut script);
             out.bytes(&script).map(|()| Exit::Done)
         }
-        Command::Man => manual().and_then(|page| out.bytes(&page)).map(|()| Exit::Done),
+        Command::Man(args) => manual(args.command.as_deref()).and_then(|page| out.bytes(&page)).map(|()| Exit::Done),
     };
     result.unwrap_or_else(|problem| {
         out.problem(&problem);
@@ -116,9 +116,20 @@ pub fn run(arguments: Arguments, world: &World) -> Exit {
     })
 }
 
-fn manual() -> Result<Vec<u8>, Problem> {
+fn manual(command: Option<&str>) -> Result<Vec<u8>, Problem> {
+    let mut whole = Arguments::command();
+    // Flags of every command belong to each one's page.
+    whole.build();
+    let chosen = match command {
+        None => whole,
+        Some(name) => whole.find_subcommand(name).cloned().ok_or_else(|| {
+            let near = nearest(name, whole.get_subcommands().map(clap::Command::get_name));
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            Problem::usage("arguments", format!("there is no command `{name}`{hint}"))
+        })?,
+    };
     let mut page = Vec::new();
-    clap_mangen::Man::new(Arguments::command())
+    clap_mangen::Man::new(chosen)
         .render(&mut page)
         .map_err(|e| Problem::stop("internal", "the manual cannot be rendered").because(e.to_string()))?;
     Ok(page)

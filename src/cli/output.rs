@@ -121,6 +121,11 @@ impl Output {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 
+    /// Reports what stopped a command whose result has been printed: for people only.
+    pub fn complaint(&self, problem: &Problem) {
+        Self { json: false, ..*self }.problem(problem);
+    }
+
     /// Reports what stopped a command.
     pub fn problem(&self, problem: &Problem) {
         let heading = format!("error[{}]", problem.code);

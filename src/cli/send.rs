@@ -56,19 +56,18 @@ pub(super) fn run(job: &Job<'_>, args: &args::Send) -> Result<Exit, Problem> {
     if (args.again || args.arrived) && reason.is_none() {
         return Err(Problem::usage("arguments", "--reason is empty").not_done("Nothing was sent."));
     }
+    let mut stopped = None;
     if args.arrived {
         settle(job, &mut outbox, &mut journal, reason)?;
     } else if args.yes {
         let server = connect(job, &config.mailing, &from)?;
         let mut post = Post { job, mailing: &config.mailing, from: &from, server, journal: &mut journal, reason };
-        let stopped = post.send_all(&mut outbox)?;
-        if let Some(why) = stopped {
-            report(job, args, &outbox, &from, &config.mailing)?;
-            return Err(Problem::stop("mail-server", format!("the mail server {} cannot be used", post.server.name()))
+        stopped = post.send_all(&mut outbox)?.map(|why| {
+            Problem::stop("mail-server", format!("the mail server {} cannot be used", post.server.name()))
                 .because(why)
                 .next("check [mail] in crossfoot.toml and the network, then run the command again: what was accepted is not sent twice")
-                .not_done("The invoices marked not-tried were not sent."));
-        }
+                .not_done("The invoices marked not-tried were not sent.")
+        });
     } else {
         let now = job.world.clock()?();
         let mut files = Vec::new();
@@ -83,6 +82,11 @@ pub(super) fn run(job: &Job<'_>, args: &args::Send) -> Result<Exit, Problem> {
     report(job, args, &outbox, &from, &config.mailing)?;
     if args.yes || args.arrived {
         committed::after(job, &config, period, "send")?;
+    }
+    if let Some(problem) = stopped {
+        // The outbox has been printed: one document, and no second one for the error.
+        job.out.complaint(&problem);
+        return Ok(problem.exit);
     }
     let open = |letter: &outbox::Letter| match letter.row.state {
         State::Sent | State::Void => false,

@@ -160,3 +160,24 @@ fn a_close_with_many_findings_fits_the_screen() {
     // -v says more.
     assert!(books.run("close --period 2026-03 --offline -v").exits(3).stdout.lines().count() > 24);
 }
+
+#[test]
+fn every_command_has_a_page_of_the_manual() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |line: &[&str]| -> crate::support::Ran { crossfoot(folder.path()).args(line).output().unwrap().into() };
+    let help = run(&["--help"]).exits(0).stdout;
+    let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let names: Vec<&str> = commands
+        .lines()
+        .filter(|line| !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(names.len() > 15, "{help}");
+    for name in names {
+        assert!(
+            run(&["man", name]).exits(0).stdout.contains(&format!("crossfoot\\-{}", name.replace('-', "\\-"))),
+            "{name}"
+        );
+    }
+    assert!(run(&["man", "sned"]).exits(2).stderr.contains("did you mean send?"));
+}

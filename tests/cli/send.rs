@@ -103,6 +103,8 @@ fn a_server_that_is_not_there_leaves_everything_to_be_sent() {
     assert!(ran.stdout.contains("3 not-tried"), "{}", ran.stdout);
     assert!(ran.stderr.contains("mail server 127.0.0.1:9 cannot be used"), "{}", ran.stderr);
     assert_eq!(send(&books, "", 0), ["to-send", "to-send", "to-send"]);
+    // One document on stdout, whatever happened.
+    assert_eq!(send(&books, "--yes", 1), ["not-tried", "not-tried", "not-tried"]);
 }
 
 #[test]
