@@ -101,6 +101,8 @@ pub struct Mailed {
     pub entries: Vec<Entry>,
     /// SHA-256 of the last line; empty where there is none.
     pub head: String,
+    /// Where the lines about each invoice stand.
+    by_number: BTreeMap<String, Vec<usize>>,
     /// Bytes of whole lines.
     whole: u64,
     /// Whether the file ends in half a line, which a process left that was killed while it
@@ -129,44 +131,34 @@ impl Mailed {
     /// What does not hold, a sentence for each line.
     pub fn read(bytes: &[u8]) -> Result<Self, Vec<String>> {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let (entries, head) = read_lines(&bytes[..whole])?;
-        Ok(Self { entries, head, whole: whole as u64, is_torn: whole < bytes.len() })
+        let (entries, head) = read_lines::<Entry>(&bytes[..whole])?;
+        let mut by_number: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, entry) in entries.iter().enumerate() {
+            by_number.entry(entry.number.clone()).or_default().push(at);
+        }
+        Ok(Self { entries, head, by_number, whole: whole as u64, is_torn: whole < bytes.len() })
     }
 
-    /// The last line about each invoice.
-    #[must_use]
-    pub fn last(&self) -> BTreeMap<&str, &Entry> {
-        self.entries.iter().map(|entry| (entry.number.as_str(), entry)).collect()
+    /// The lines about an invoice, in order.
+    pub fn about(&self, number: &str) -> impl DoubleEndedIterator<Item = &Entry> + Clone {
+        self.by_number.get(number).into_iter().flatten().filter_map(|at| self.entries.get(*at))
     }
 
     /// Where an invoice stands. One that was ever sent stays sent, whatever became of
-    /// another attempt.
+    /// another attempt; one attempt without an answer stays unknown until something arrived.
     #[must_use]
     pub fn standing(&self, number: &str) -> Standing {
-        let mut standing = Standing::Unsent;
-        for entry in self.entries.iter().filter(|entry| entry.number == number) {
-            standing = match (entry.event, standing) {
-                (Event::Accepted | Event::Arrived, _) | (_, Standing::Sent) => Standing::Sent,
-                (Event::Intent | Event::Unknown, _) => Standing::Unknown,
-                // The attempt that this line ends did not arrive; what an earlier one did
-                // is as unknown as it was.
-                (Event::Refused, _) if self.left_open(number, entry.sequence) => Standing::Unknown,
-                (Event::Refused, _) => Standing::Unsent,
-            };
+        let mine = || self.about(number).map(|entry| entry.event);
+        if mine().any(|event| matches!(event, Event::Accepted | Event::Arrived)) {
+            return Standing::Sent;
         }
-        standing
-    }
-
-    /// Whether an attempt before the one that `until` ends was left without an answer.
-    fn left_open(&self, number: &str, until: u64) -> bool {
-        let mine: Vec<&Entry> =
-            self.entries.iter().filter(|entry| entry.number == number && entry.sequence <= until).collect();
-        let after_intent = mine.iter().skip(1).map(|entry| Some(entry.event)).chain([None]);
-        mine.iter().zip(after_intent).any(|(entry, next)| match entry.event {
+        let answers = mine().skip(1).map(Some).chain([None]);
+        let is_open = |(event, next): (Event, Option<Event>)| match event {
+            Event::Intent => next != Some(Event::Refused),
             Event::Unknown => true,
-            Event::Intent => !matches!(next, Some(Event::Accepted | Event::Refused | Event::Unknown)),
             _ => false,
-        })
+        };
+        if mine().zip(answers).any(is_open) { Standing::Unknown } else { Standing::Unsent }
     }
 
     /// Appends a line and waits until the disk has it.
@@ -190,6 +182,7 @@ impl Mailed {
             let _ = File::open(&parent).and_then(|folder| folder.sync_all());
         }
         let (entry, head) = read_lines_after(self, &line)?;
+        self.by_number.entry(entry.number.clone()).or_default().push(self.entries.len());
         self.entries.push(entry);
         self.head = head;
         self.whole += line.len() as u64;

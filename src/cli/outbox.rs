@@ -188,7 +188,7 @@ impl Outbox {
             let addresses = listed(customer.and_then(|c| c.party.email.as_ref()))
                 .and_then(|to| Ok((to, listed(customer.and_then(|c| c.agreement.cc.as_ref()))?)));
             let standing = journal.standing(&invoice.number);
-            let last = journal.last().get(invoice.number.as_str()).and_then(|entry| entry.reply.clone());
+            let last = journal.about(&invoice.number).next_back().and_then(|entry| entry.reply.clone());
             let (mut note, mut to, mut cc) = (None, Vec::new(), Vec::new());
             let mut state = match standing {
                 Standing::Sent | Standing::Unknown if again => State::ToSend,

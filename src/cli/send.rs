@@ -135,7 +135,7 @@ fn settle(job: &Job<'_>, outbox: &mut Outbox, journal: &mut Mailed, reason: Opti
     }
     let at = job.world.clock()?().to_rfc3339_opts(SecondsFormat::Secs, true);
     for letter in &mut outbox.letters {
-        let last = journal.last().get(letter.row.number.as_str()).map(|entry| (*entry).clone());
+        let last = journal.about(&letter.row.number).next_back().cloned();
         if let Some(last) = last {
             let reason = reason.map(str::to_owned);
             journal.append(&job.books, Entry { at: at.clone(), event: Event::Arrived, reason, reply: None, ..last })?;
