@@ -41,7 +41,7 @@ fn every_case_gives_its_expected_text() {
                 std::fs::write(dir.path().join("analytics.json"), &analytics).unwrap();
                 std::fs::write(dir.path().join("ledger.csv"), &ledger).unwrap();
                 let flags = read("flags").unwrap_or_default();
-                let line = format!("reconcile --analytics analytics.json --ledger ledger.csv --out out {flags}");
+                let line = format!("reconcile --analytics analytics.json --ledger ledger.csv --out out -v {flags}");
                 let ran: Ran = crossfoot(dir.path()).args(line.split_whitespace()).output().unwrap().into();
                 with_findings(&ran, &std::fs::read(dir.path().join("out/reconciliation.json")).unwrap())
             }
