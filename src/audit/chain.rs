@@ -146,7 +146,7 @@ impl Chain {
     /// The event cannot be written as JSON.
     pub fn append(&self, earlier: &[u8], event: Event) -> Result<Vec<u8>, Problem> {
         let mut bytes = earlier.to_vec();
-        bytes.extend_from_slice(&linked(event, self.events.len() as u64 + 1, &self.head)?);
+        bytes.extend_from_slice(&linked(event, self.events.len() as u64 + 1, &self.head)?.1);
         Ok(bytes)
     }
 }
@@ -177,11 +177,11 @@ impl Linked for Event {
     }
 }
 
-/// An entry as the line that follows a head, with its line end.
+/// An entry as it follows a head, and its line with the line end.
 ///
 /// # Errors
 /// It cannot be written as JSON.
-pub(super) fn linked<T: Linked>(mut entry: T, sequence: u64, head: &str) -> Result<Vec<u8>, Problem> {
+pub(super) fn linked<T: Linked>(mut entry: T, sequence: u64, head: &str) -> Result<(T, Vec<u8>), Problem> {
     let link = entry.link();
     T::SCHEMA.clone_into(link.schema);
     *link.sequence = sequence;
@@ -189,7 +189,8 @@ pub(super) fn linked<T: Linked>(mut entry: T, sequence: u64, head: &str) -> Resu
     link.digest.clear();
     let digest = sha256_hex(canonical(&entry)?.as_bytes());
     *entry.link().digest = digest;
-    Ok(format!("{}\n", canonical(&entry)?).into_bytes())
+    let line = format!("{}\n", canonical(&entry)?).into_bytes();
+    Ok((entry, line))
 }
 
 fn canonical<T: Serialize>(entry: &T) -> Result<String, Problem> {
@@ -225,7 +226,7 @@ pub(super) fn read_lines<T: Linked>(bytes: &[u8]) -> Result<(Vec<T>, String), Ve
     if broken.is_empty() { Ok((entries, head)) } else { Err(broken) }
 }
 
-pub(super) fn check<T: Linked>(line: &[u8], sequence: u64, previous: &str) -> Result<T, String> {
+fn check<T: Linked>(line: &[u8], sequence: u64, previous: &str) -> Result<T, String> {
     let mut entry: T = serde_json::from_slice(line).map_err(|e| format!("it cannot be read: {e}"))?;
     let again = canonical(&entry).map_err(|p| p.what.clone())?;
     if again.as_bytes() != line {

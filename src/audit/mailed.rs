@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::chain::{Link, Linked, linked, read_lines};
 use super::seal::unverified;
 use crate::books::layout::{Books, optional};
+use crate::capture::store::sha256_hex;
 use crate::model::problem::{Problem, io};
 
 /// Relative to the books.
@@ -169,7 +170,7 @@ impl Mailed {
         let path = books.path(FILE);
         let failed =
             |e: std::io::Error| io("not-written", "write", &path, &e).next("nothing is sent that cannot be recorded");
-        let line = linked(entry, self.entries.len() as u64 + 1, &self.head)?;
+        let (entry, line) = linked(entry, self.entries.len() as u64 + 1, &self.head)?;
         let parent = books.path("audit");
         std::fs::create_dir_all(&parent).map_err(failed)?;
         let is_new = !path.exists();
@@ -181,7 +182,7 @@ impl Mailed {
             // The folder's entry, too. Where folders cannot be flushed there is nothing to do.
             let _ = File::open(&parent).and_then(|folder| folder.sync_all());
         }
-        let (entry, head) = read_lines_after(self, &line)?;
+        let head = sha256_hex(line.strip_suffix(b"\n").unwrap_or(&line));
         self.by_number.entry(entry.number.clone()).or_default().push(self.entries.len());
         self.entries.push(entry);
         self.head = head;
@@ -189,14 +190,6 @@ impl Mailed {
         self.is_torn = false;
         Ok(())
     }
-}
-
-/// The line as it will be read.
-fn read_lines_after(journal: &Mailed, line: &[u8]) -> Result<(Entry, String), Problem> {
-    let body = line.strip_suffix(b"\n").unwrap_or(line);
-    super::chain::check(body, journal.entries.len() as u64 + 1, &journal.head)
-        .map(|entry| (entry, crate::capture::store::sha256_hex(body)))
-        .map_err(|why| Problem::stop("internal", "a line of the mail journal cannot be read back").because(why))
 }
 
 #[cfg(test)]

@@ -19,12 +19,14 @@ use crate::bill::charges::Disposition;
 use crate::bill::numbering;
 use crate::books::layout::{Books, CHAIN, CUSTOMERS};
 use crate::books::transaction::Transaction;
+use crate::books::voids::Voids;
 use crate::capture::store::{Capture, sha256_hex};
 use crate::model::finding::Severity;
 use crate::model::invoice::Issued;
 use crate::model::period::Period;
 use crate::model::posting::LedgerFile;
 use crate::model::problem::{Exit, Problem, io};
+use crate::render::csv::RegisterRow;
 use crate::render::{csv, invoice_json, journal, pdf, structured, xlsx};
 
 /// The workbook's name in a close.
@@ -279,15 +281,8 @@ pub fn close(
         .collect();
     staged.extend(drawn.into_iter().flatten());
 
-    let digests: BTreeMap<&str, &str> = chain
-        .issued_in(&period.name)
-        .chain(&entries)
-        .map(|entry| (entry.number.as_str(), entry.pdf_sha256.as_str()))
-        .collect();
-    let void = |number: &str| configuration.voids.contains_key(number);
-    let rows = csv::register_rows(before.iter().chain(&new), void, |invoice| {
-        digests.get(invoice.number.as_str()).copied().unwrap_or_default().to_owned()
-    });
+    let allotted_so_far = chain.issued_in(&period.name).chain(&entries);
+    let rows = register_rows(before.iter().chain(&new), allotted_so_far, &configuration.voids);
     let register = csv::register(&rows);
     let workbook = xlsx::render(&derived.reconciliation, &derived.ledger, &rows, VERSION)?;
     let journals = journals(standing.iter().chain(&new))?;
@@ -393,6 +388,19 @@ pub(super) fn journals<'a>(
         ("journal.beancount", journal::beancount::render(&entries)),
         ("journal.tally.xml", journal::tally::render(&entries)),
     ])
+}
+
+/// The register's rows: each invoice with the digest of its PDF, as the chain has it, and
+/// whether it is void.
+pub fn register_rows<'a>(
+    invoices: impl IntoIterator<Item = &'a Issued>,
+    entries: impl Iterator<Item = &'a IssuedEntry>,
+    voids: &Voids,
+) -> Vec<RegisterRow> {
+    let digests: BTreeMap<&str, &str> =
+        entries.map(|entry| (entry.number.as_str(), entry.pdf_sha256.as_str())).collect();
+    let digest = |invoice: &Issued| digests.get(invoice.number.as_str()).copied().unwrap_or_default().to_owned();
+    csv::register_rows(invoices, |number| voids.contains_key(number), digest)
 }
 
 /// Copies with IRN, each drawn with the template and logo of its invoice.

@@ -346,11 +346,7 @@ fn rederive(
     for (name, bytes) in &derived.reports {
         compare(books, &format!("{folder}/{name}"), bytes, report);
     }
-    let digests: BTreeMap<&str, &str> =
-        chain.issued_in(&period.name).map(|e| (e.number.as_str(), e.pdf_sha256.as_str())).collect();
-    let void = |number: &str| configuration.voids.contains_key(number);
-    let rows =
-        csv::register_rows(issued, void, |i| digests.get(i.number.as_str()).copied().unwrap_or_default().to_owned());
+    let rows = seal::register_rows(issued, chain.issued_in(&period.name), &configuration.voids);
     compare(books, &format!("{folder}/invoices.csv"), &csv::register(&rows), report);
     let workbook = xlsx::render(&derived.reconciliation, &derived.ledger, &rows, &manifest.tool.version)?;
     compare(books, &format!("{folder}/{}", seal::WORKBOOK), &workbook, report);

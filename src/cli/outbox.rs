@@ -18,7 +18,7 @@ use crate::model::invoice::Issued;
 use crate::model::mailbox::{self, Mailbox};
 use crate::model::money::grouped_count;
 use crate::model::period::Period;
-use crate::model::problem::{Exit, Problem};
+use crate::model::problem::Problem;
 use crate::render::mail::{self, Letter as Written, SHIPPED, Templates};
 use crate::render::text::{Paint, wrap};
 
@@ -237,12 +237,7 @@ impl Outbox {
 }
 
 fn changed(what: String, path: &str) -> Problem {
-    let mut problem = Problem::stop("invoice-changed", what)
-        .at(path.to_owned())
-        .next("restore it from git or a backup; `crossfoot verify` says what else is touched")
-        .not_done("Nothing was sent.");
-    problem.exit = Exit::Unverified;
-    problem
+    seal::unverified("invoice-changed", what).at(path.to_owned()).not_done("Nothing was sent.")
 }
 
 /// Identifies a mail by what it carries and to whom: the same invoice to the same people is

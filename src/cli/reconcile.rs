@@ -20,7 +20,7 @@ use crate::model::money::{Currency, parse_plain};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};
 use crate::model::reconciliation::Input;
-use crate::render::{csv, text, xlsx};
+use crate::render::{text, xlsx};
 
 pub(super) fn run(job: &Job<'_>, args: &args::Reconcile) -> Result<Exit, Problem> {
     match (&args.analytics, &args.ledger, &args.out, &args.period) {
@@ -58,12 +58,7 @@ fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Probl
     for (name, bytes) in &derived.reports {
         transaction.stage(format!("{folder}/{name}"), bytes)?;
     }
-    let void = |number: &str| configuration.voids.contains_key(number);
-    let digests: BTreeMap<&str, &str> =
-        chain.issued_in(&period.name).map(|e| (e.number.as_str(), e.pdf_sha256.as_str())).collect();
-    let rows = csv::register_rows(&issued, void, |invoice| {
-        digests.get(invoice.number.as_str()).copied().unwrap_or_default().to_owned()
-    });
+    let rows = seal::register_rows(&issued, chain.issued_in(&period.name), &configuration.voids);
     let workbook = xlsx::render(&derived.reconciliation, &derived.ledger, &rows, VERSION)?;
     transaction.stage(format!("{folder}/{}", seal::WORKBOOK), &workbook)?;
     transaction.commit(&format!("reconcile --period {}", period.name))?;

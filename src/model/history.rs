@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::money::parse_plain;
+use super::rounding::percent;
 
 /// A closed period.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
@@ -30,5 +31,11 @@ impl Month {
     #[must_use]
     pub fn amount(&self) -> Option<Decimal> {
         parse_plain(self.cost.as_deref()?).ok()
+    }
+
+    /// A part of the calls, in per cent with one decimal.
+    #[must_use]
+    pub fn share_of_calls(&self, part: Option<u64>) -> Option<Decimal> {
+        percent(part?.into(), self.calls?.into(), 1)
     }
 }

@@ -213,10 +213,12 @@ pub(super) fn spend(months: &[Month], currency: Currency) -> Value {
 
 /// Answer rate and failure ratio of the closed periods and of this one, as lines.
 pub(super) fn rates(months: &[Month]) -> Value {
-    let rate = |part: Option<u64>, month: &Month| percent(Decimal::from(part?), Decimal::from(month.calls?), 1);
     let points: Vec<(&str, Decimal, Decimal)> = months
         .iter()
-        .filter_map(|month| Some((month.period.as_str(), rate(month.answered, month)?, rate(month.failed, month)?)))
+        .filter_map(|month| {
+            let rate = |part| month.share_of_calls(part);
+            Some((month.period.as_str(), rate(month.answered)?, rate(month.failed)?))
+        })
         .collect();
     let many = i128::try_from(points.len()).unwrap_or(1);
     let [first, .., last] = &points[..] else { return none() };

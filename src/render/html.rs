@@ -11,7 +11,6 @@ use crate::model::matrix::Grain;
 use crate::model::money::{Currency, Money, grouped_count, total};
 use crate::model::problem::Problem;
 use crate::model::reconciliation::{Reconciliation, Status};
-use crate::model::rounding::percent;
 use crate::model::usage::{Dashboard, Direction};
 
 const PAGE: &str = include_str!("../../templates/report/reconciliation.html");
@@ -275,17 +274,14 @@ fn trend(r: &Reconciliation, history: &[Month]) -> Vec<Month> {
 
 /// The trend as rows of a table.
 fn months(r: &Reconciliation, trend: &[Month]) -> Vec<Value> {
-    let rate = |part: Option<u64>, month: &Month| {
-        per_cent(part.zip(month.calls).and_then(|(part, calls)| percent(part.into(), calls.into(), 1)))
-    };
     let row = |month: &Month| {
         let currency = Currency::parse(&month.currency).ok();
         context! {
             period => month.period.as_str(),
             cost => month.amount().zip(currency).map_or_else(dash, |(cost, currency)| Money::new(cost, currency).display()),
             calls => month.calls.map_or_else(dash, |n| grouped_count(n, r.currency)),
-            answered => rate(month.answered, month),
-            failed => rate(month.failed, month),
+            answered => per_cent(month.share_of_calls(month.answered)),
+            failed => per_cent(month.share_of_calls(month.failed)),
         }
     };
     if trend.len() > 1 { trend.iter().map(row).collect() } else { Vec::new() }
