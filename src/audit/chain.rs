@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::books::voids::Void;
-use crate::capture::store::sha256_hex;
+use crate::model::digest::sha256_hex;
 use crate::model::invoice::Document;
 use crate::model::number::Allotted;
 use crate::model::period::{Period, parse_day};

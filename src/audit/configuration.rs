@@ -8,15 +8,15 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use super::{history, open_items};
-use crate::books::charges::{self, Entry};
+use crate::books::charges::{self, AgreedCharge};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
 use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, optional};
 use crate::books::resolutions;
 use crate::books::voids::{self, VOIDS, Voids};
-use crate::capture::store::sha256_hex;
 use crate::ledger::format::{self, Format};
 use crate::ledger::open::FORMATS;
+use crate::model::digest::sha256_hex;
 use crate::model::history::Month;
 use crate::model::open_item::OpenItem;
 use crate::model::period::Period;
@@ -52,7 +52,7 @@ pub struct Configuration {
     /// What earlier closed periods came to.
     pub history: Vec<Month>,
     /// What is charged beside calls.
-    pub charges: Vec<Entry>,
+    pub charges: Vec<AgreedCharge>,
     /// The seller's logo.
     pub logo: Option<Logo>,
     /// Invoices that are void.

@@ -8,16 +8,17 @@ use super::open_items;
 use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::tax::{Failure, Refusal};
 use crate::bill::{corrections, not_billable};
-use crate::books::charges::Entry;
+use crate::books::charges::AgreedCharge;
 use crate::books::config::Config;
 use crate::books::customers::{Customers, Directory, folded};
-use crate::capture::record::{Role, sha256_hex};
+use crate::capture::record::Role;
 use crate::capture::store::Capture;
 use crate::ledger::dates::Order;
 use crate::ledger::export;
 use crate::ledger::format::Format;
 use crate::ledger::merge::merge;
 use crate::ledger::open::{self, How, Reading, Understood};
+use crate::model::digest::sha256_hex;
 use crate::model::finding::Finding;
 use crate::model::history::Month;
 use crate::model::invoice::{Draft, Issued};
@@ -43,7 +44,7 @@ pub struct Ground<'a> {
     /// Known customers; None where there are no books.
     pub customers: Option<&'a Customers>,
     /// What is charged beside calls.
-    pub charges: &'a [Entry],
+    pub charges: &'a [AgreedCharge],
     /// SHA-256 of the seller's logo.
     pub logo_sha256: Option<&'a str>,
     /// The partner's figures of the whole.

@@ -7,7 +7,7 @@ use super::chain::Chain;
 use super::manifest::{self, FileEntry, Manifest};
 use super::seal::{files_of, unverified};
 use crate::books::layout::Books;
-use crate::capture::store::sha256_hex;
+use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::chain::{Link, Linked, linked, read_lines};
 use super::seal::unverified;
 use crate::books::layout::{Books, optional};
-use crate::capture::store::sha256_hex;
+use crate::model::digest::sha256_hex;
 use crate::model::problem::{Problem, io};
 
 /// Relative to the books.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::capture::store::sha256_hex;
+use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
 use crate::model::problem::{Problem, io};
 use crate::render::reconciliation_json::to_bytes;

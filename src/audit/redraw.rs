@@ -11,7 +11,7 @@ use super::seal;
 use super::verify::Report;
 use crate::books::layout::Books;
 use crate::books::voids::Voids;
-use crate::capture::store::sha256_hex;
+use crate::model::digest::sha256_hex;
 use crate::model::invoice::{Issued, file_stem};
 use crate::model::period::Period;
 use crate::model::problem::Problem;

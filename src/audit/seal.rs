@@ -17,10 +17,11 @@ use super::registered::{self, Registered};
 use super::verify::Report;
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
+use crate::books::changeset::ChangeSet;
 use crate::books::layout::{Books, CHAIN, CUSTOMERS};
-use crate::books::transaction::Transaction;
 use crate::books::voids::Voids;
-use crate::capture::store::{Capture, sha256_hex};
+use crate::capture::store::Capture;
+use crate::model::digest::sha256_hex;
 use crate::model::finding::Severity;
 use crate::model::invoice::Issued;
 use crate::model::period::Period;
@@ -235,7 +236,7 @@ pub fn close(
         numbering::allot(drafts, &configuration.config.invoicing, &chain.allotted(), &configuration.template_sha256)?;
 
     let folder = Books::close_dir(period);
-    let mut transaction = Transaction::begin(books)?;
+    let mut changes = ChangeSet::begin(books)?;
     let mut staged: Vec<FileEntry> = Vec::new();
     let places: Vec<Vec<_>> = new
         .iter()
@@ -244,7 +245,7 @@ pub fn close(
             let endings = ["pdf", "json"].into_iter().chain(structured::endings(invoice).map(|form| form.ending));
             let place = |ending| {
                 let name = format!("invoices/{stem}.{ending}");
-                (transaction.reserve(format!("{folder}/{name}")), name)
+                (changes.reserve(format!("{folder}/{name}")), name)
             };
             endings.map(place).collect()
         })
@@ -303,7 +304,7 @@ pub fn close(
         .chain(responses)
         .chain(drawn_copies)
     {
-        transaction.stage(format!("{folder}/{name}"), bytes)?;
+        changes.stage(format!("{folder}/{name}"), bytes)?;
         staged.push(FileEntry::of(name, bytes));
     }
 
@@ -349,7 +350,7 @@ pub fn close(
 
     let manifest = build(chain.events.last().map(|event| event.manifest_sha256.clone()));
     let manifest_sha256 = sha256_hex(&manifest);
-    transaction.stage(format!("{folder}/{}", manifest::FILE), &manifest)?;
+    changes.stage(format!("{folder}/{}", manifest::FILE), &manifest)?;
     let event = Event {
         schema: String::new(),
         sequence: 0,
@@ -371,8 +372,8 @@ pub fn close(
     let chain_head = chain::read(&longer)
         .map_err(|broken| Problem::stop("internal", "the new chain does not verify").because(broken.join("; ")))?
         .head;
-    transaction.stage(CHAIN, &longer)?;
-    transaction.commit(&format!("close --period {}", period.name))?;
+    changes.stage(CHAIN, &longer)?;
+    changes.commit(&format!("close --period {}", period.name))?;
     Ok(Closed { derived, new, before, sealed: true, manifest_sha256, chain_head })
 }
 

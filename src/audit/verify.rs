@@ -15,7 +15,8 @@ use super::seal;
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
 use crate::books::layout::{Books, CHAIN, optional};
-use crate::capture::store::{self, sha256_hex};
+use crate::capture::store;
+use crate::model::digest::{Running, sha256_hex};
 use crate::model::invoice::{Document, Issued};
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::{Problem, io};
@@ -262,16 +263,15 @@ fn digests(
 }
 
 fn digest_of(path: &std::path::Path) -> std::io::Result<(String, u64)> {
-    use sha2::{Digest, Sha256};
     use std::io::Read;
     let mut file = std::fs::File::open(path)?;
-    let mut digest = Sha256::new();
+    let mut digest = Running::default();
     let mut buffer = vec![0; 1 << 18];
     let mut bytes = 0;
     loop {
         let n = file.read(&mut buffer)?;
         if n == 0 {
-            return Ok((store::hex(&digest.finalize()), bytes));
+            return Ok((digest.finish(), bytes));
         }
         digest.update(&buffer[..n]);
         bytes += n as u64;

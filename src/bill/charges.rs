@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::tax::{self, Failure, Refusal};
-use crate::books::charges::{Entry, Price};
+use crate::books::charges::{AgreedCharge, Price};
 use crate::books::config::{Invoicing, Regime, Unlisted};
 use crate::books::customers::{Agreement, Customers};
 use crate::model::invoice::{Charge, Draft, Line, Party, Payment, Pricing, Proof};
@@ -51,7 +51,7 @@ pub struct Terms<'a> {
     /// Who is billed.
     pub customers: &'a Customers,
     /// What is charged beside calls.
-    pub charges: &'a [Entry],
+    pub charges: &'a [AgreedCharge],
     /// The partner's own figures per customer, for minutes.
     pub matrix: Option<&'a Matrix>,
     /// The partner's ledger, for rentals.

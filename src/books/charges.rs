@@ -17,7 +17,7 @@ const COLUMNS: [&str; 10] =
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct AgreedCharge {
     /// Whom it is charged to.
     pub customer_id: String,
     /// As it is printed.
@@ -50,7 +50,7 @@ pub enum Price {
     },
 }
 
-impl Entry {
+impl AgreedCharge {
     /// Whether it is charged in a period: what happens once, where its day lies in it, and
     /// what recurs, where the two have a day in common.
     #[must_use]
@@ -66,7 +66,7 @@ impl Entry {
 ///
 /// # Errors
 /// A missing or unknown column, and every row that is wrong: all listed.
-pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, Problem> {
+pub fn parse(bytes: &[u8]) -> Result<Vec<AgreedCharge>, Problem> {
     let wrong =
         |what: String| Problem::usage("charges", what).next(format!("correct {CHARGES}")).not_done("Nothing was done.");
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -101,7 +101,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Entry>, Problem> {
     Err(wrong(first).also(bad))
 }
 
-fn entry<'a>(cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<Entry, String> {
+fn entry<'a>(cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<AgreedCharge, String> {
     let needed = |name: &str| cell(name).ok_or_else(|| format!("`{name}` is empty"));
     let kinds = [Charge::Recurring, Charge::OneOff, Charge::Discount, Charge::Credit];
     let word = needed("kind")?;
@@ -135,7 +135,7 @@ fn entry<'a>(cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<Entry, String> {
         return Err(format!("a {} needs its day in `from`", charge.name()));
     }
     let sac = cell("sac").map(sac).transpose().map_err(|e| format!("sac: {e}"))?;
-    Ok(Entry {
+    Ok(AgreedCharge {
         customer_id: needed("customer_id")?.to_owned(),
         description: needed("description")?.to_owned(),
         charge,

@@ -183,7 +183,8 @@ pub fn parse(text: &str, name: &str) -> Result<Config, Problem> {
             .at(place)
             .next("correct that line")
     })?;
-    let mut reader = Reader { name, text, values: BTreeMap::new(), accounts: BTreeMap::new(), wrong: Vec::new() };
+    let mut reader =
+        SettingsReader { name, text, values: BTreeMap::new(), accounts: BTreeMap::new(), wrong: Vec::new() };
     reader.collect(document.get_ref());
     let config = reader.build();
     let mut wrong = reader.wrong;
@@ -208,7 +209,7 @@ fn position(name: &str, text: &str, span: &Range<usize>) -> String {
     format!("{name}, line {line}, column {column}")
 }
 
-pub(super) struct Reader<'a> {
+pub(super) struct SettingsReader<'a> {
     name: &'a str,
     text: &'a str,
     values: BTreeMap<&'static str, Spanned<DeValue<'a>>>,
@@ -217,7 +218,7 @@ pub(super) struct Reader<'a> {
     wrong: Vec<(usize, String)>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> SettingsReader<'a> {
     fn refuse(&mut self, span: &Range<usize>, what: &str) {
         let place = position(self.name, self.text, span);
         self.wrong.push((span.start, format!("{what} ({place})")));

@@ -3,7 +3,7 @@
 use iso_country::Country;
 use rust_decimal::Decimal;
 
-use super::config::{Reader, limit};
+use super::config::{SettingsReader, limit};
 use crate::model::gstin;
 use crate::model::invoice::{Document, Party, Payment};
 use crate::model::money::shorten;
@@ -79,7 +79,7 @@ pub(super) fn sac(text: &str) -> Result<String, String> {
     }
 }
 
-impl Reader<'_> {
+impl SettingsReader<'_> {
     pub(super) fn invoicing(&mut self) -> Option<Invoicing> {
         let numbers = ["invoice.number_format", "invoice.credit_note_format", "invoice.debit_note_format"]
             .map(|path| self.convert(path, NumberFormat::parse));

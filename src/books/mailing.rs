@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::config::Reader;
+use super::config::SettingsReader;
 use crate::model::mailbox::{self, Mailbox};
 
 /// How invoices are mailed.
@@ -47,7 +47,7 @@ pub enum Tls {
     None,
 }
 
-impl Reader<'_> {
+impl SettingsReader<'_> {
     /// Reads `[mail]`.
     pub(super) fn mailing(&mut self) -> Option<Mailing> {
         let one = |text: &str| if text.is_empty() { Ok(None) } else { mailbox::parse(text).map(Some) };

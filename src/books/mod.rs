@@ -10,5 +10,5 @@ pub mod lock;
 pub mod mailing;
 pub mod resolutions;
 pub mod settings;
-pub mod transaction;
+pub mod changeset;
 pub mod voids;

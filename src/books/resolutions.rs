@@ -21,12 +21,12 @@ pub fn file(period: &Period) -> String {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    resolution: Vec<Entry>,
+    resolution: Vec<Written>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct Written {
     finding: String,
     #[serde(default)]
     customers: Vec<String>,
@@ -79,7 +79,7 @@ pub fn parse(bytes: &[u8], name: &str) -> Result<Vec<Resolution>, Problem> {
     Err(refuse(first).also(wrong))
 }
 
-fn checked(entry: Entry) -> Result<Resolution, String> {
+fn checked(entry: Written) -> Result<Resolution, String> {
     for (what, text) in [("reason", &entry.reason), ("by", &entry.by), ("finding", &entry.finding)] {
         if text.trim().is_empty() {
             return Err(format!("`{what}` is empty: a decision needs it"));

@@ -13,11 +13,12 @@ use rust_decimal::Decimal;
 
 use super::client::{Client, Failure, Watch};
 use super::partner::{accounts, analytics, cdrs, dashboard, identity, transactions};
-use super::record::{AnswerRecord, NotCaptured, Record, Role, Span, Subject, sha256_hex};
+use super::record::{AnswerRecord, NotCaptured, Record, Role, Span, Subject};
 use super::redact::{self, Keep};
-use super::requests::{self, PER_PAGE, Wanted};
-use super::work::{NOT_KEPT, Work};
+use super::requests::{self, AnswerRequest, PER_PAGE};
+use super::staging::{NOT_KEPT, Staging};
 use crate::books::config::{Config, MatrixSource};
+use crate::model::digest::sha256_hex;
 use crate::model::money::Tally;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
@@ -29,7 +30,7 @@ const DOWN_AFTER: u32 = 10;
 const TASKS_PER_PLACE: usize = 4;
 
 /// What a capture is made with.
-pub struct Errand<'a> {
+pub struct CaptureRequest<'a> {
     /// The connection.
     pub client: &'a Client,
     /// The settings.
@@ -43,29 +44,29 @@ pub struct Errand<'a> {
 }
 
 /// Why an answer is not there.
-enum Miss {
+enum FetchError {
     /// The capture cannot go on.
     Fatal(Problem),
     /// This answer cannot be had.
     Failed(Failure),
 }
 
-impl From<Miss> for Problem {
-    fn from(miss: Miss) -> Self {
-        match miss {
-            Miss::Fatal(problem) => problem,
-            Miss::Failed(failure) => failure.problem,
+impl From<FetchError> for Problem {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Fatal(problem) => problem,
+            FetchError::Failed(failure) => failure.problem,
         }
     }
 }
 
-struct Courier<'a> {
-    errand: &'a Errand<'a>,
+struct Collector<'a> {
+    request: &'a CaptureRequest<'a>,
     state: Mutex<State>,
 }
 
 struct State {
-    work: Work,
+    work: Staging,
     used: BTreeSet<String>,
     missing: Vec<NotCaptured>,
     done: u64,
@@ -78,18 +79,18 @@ struct State {
 /// # Errors
 /// What cannot be done without could not be had, or nothing can be written. What had
 /// arrived stays in `work`.
-pub async fn collect(errand: &Errand<'_>, work: Work) -> Result<(), Problem> {
+pub async fn collect(request: &CaptureRequest<'_>, work: Staging) -> Result<(), Problem> {
     let state = State { work, used: BTreeSet::new(), missing: Vec::new(), done: 0, total: 3, failed_in_a_row: 0 };
-    let courier = Courier { errand, state: Mutex::new(state) };
-    let analytics = courier.analytics().await?;
-    courier.optional(Role::Me, |body, file| identity::decode(body, file).map(drop)).await?;
-    courier.optional(Role::Dashboard, |body, file| dashboard::decode(body, file).map(drop)).await?;
+    let collector = Collector { request, state: Mutex::new(state) };
+    let analytics = collector.analytics().await?;
+    collector.optional(Role::Me, |body, file| identity::decode(body, file).map(drop)).await?;
+    collector.optional(Role::Dashboard, |body, file| dashboard::decode(body, file).map(drop)).await?;
 
-    let setting = errand.config.upstream.matrix;
+    let setting = request.config.upstream.matrix;
     let mut source = setting.settled(analytics.lists_everybody());
     let mut ids = BTreeSet::new();
-    if source != MatrixSource::TopCustomers || errand.config.upstream.transactions {
-        match courier.accounts(setting == MatrixSource::Auto).await? {
+    if source != MatrixSource::TopCustomers || request.config.upstream.transactions {
+        match collector.accounts(setting == MatrixSource::Auto).await? {
             Some(listed) => ids = listed,
             None => source = MatrixSource::TopCustomers,
         }
@@ -97,25 +98,25 @@ pub async fn collect(errand: &Errand<'_>, work: Work) -> Result<(), Problem> {
     if source != MatrixSource::TopCustomers {
         ids.extend(analytics.customers.iter().map(|customer| customer.customer_id.clone()));
         ids.extend(analytics.names.keys().cloned());
-        if setting == MatrixSource::Auto && !courier.serves_calls(&ids).await? {
+        if setting == MatrixSource::Auto && !collector.serves_calls(&ids).await? {
             source = MatrixSource::TopCustomers;
         }
     }
     if source != MatrixSource::TopCustomers {
-        let sum = courier.matrix(source, &ids, false).await?;
-        let more: BTreeSet<String> = errand.known.difference(&ids).cloned().collect();
+        let sum = collector.matrix(source, &ids, false).await?;
+        let more: BTreeSet<String> = request.known.difference(&ids).cloned().collect();
         // Accounts that are no longer active may be on no list; the books know them.
         if !more.is_empty() && sum.is_some_and(|sum| analytics.total.cost.is_some_and(|total| sum < total)) {
-            courier.matrix(source, &more, true).await?;
+            collector.matrix(source, &more, true).await?;
         }
     }
-    if errand.config.upstream.transactions {
-        courier.transactions(&ids).await?;
+    if request.config.upstream.transactions {
+        collector.transactions(&ids).await?;
     }
-    courier.finish(source)
+    collector.finish(source)
 }
 
-impl Courier<'_> {
+impl Collector<'_> {
     fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -125,19 +126,19 @@ impl Courier<'_> {
             state.total += more;
             (state.done, state.total)
         });
-        self.errand.watch.progress(done, total);
+        self.request.watch.progress(done, total);
     }
 
     fn tasks(&self) -> usize {
-        self.errand.config.upstream.concurrency * TASKS_PER_PLACE
+        self.request.config.upstream.concurrency * TASKS_PER_PLACE
     }
 
     /// An answer that is there already, or that is asked for now and kept.
     async fn answer<T>(
         &self,
-        wanted: &Wanted<'_>,
+        wanted: &AnswerRequest<'_>,
         decode: impl Fn(&[u8], &str) -> Result<T, Problem>,
-    ) -> Result<T, Miss> {
+    ) -> Result<T, FetchError> {
         let file = wanted.file();
         let kept = self.with(|state| state.work.kept(&file));
         let decoded = match kept.and_then(|body| decode(&body, &file).ok()) {
@@ -148,22 +149,22 @@ impl Courier<'_> {
             state.done += u64::from(state.used.insert(file));
             (state.done, state.total)
         });
-        self.errand.watch.progress(done, total);
+        self.request.watch.progress(done, total);
         Ok(decoded)
     }
 
     async fn ask<T>(
         &self,
-        wanted: &Wanted<'_>,
+        wanted: &AnswerRequest<'_>,
         file: &str,
         decode: impl Fn(&[u8], &str) -> Result<T, Problem>,
-    ) -> Result<T, Miss> {
-        let client = self.errand.client;
-        let (answer, decoded) = match client.get(&wanted.request, self.errand.watch, |body| decode(body, file)).await {
+    ) -> Result<T, FetchError> {
+        let client = self.request.client;
+        let (answer, decoded) = match client.get(&wanted.request, self.request.watch, |body| decode(body, file)).await {
             Ok(answered) => answered,
             Err(failure) => return Err(self.failed(failure)),
         };
-        let people = !self.errand.config.upstream.mask_numbers
+        let people = !self.request.config.upstream.mask_numbers
             || matches!(wanted.role, Role::Analytics | Role::Me | Role::Dashboard);
         let (body, redacted) =
             redact::body(&answer.body, client.credentials(), if people { Keep::People } else { Keep::NoPeople });
@@ -187,44 +188,44 @@ impl Courier<'_> {
             state.failed_in_a_row = 0;
             state.work.keep(record, &body)
         })
-        .map_err(Miss::Fatal)?;
+        .map_err(FetchError::Fatal)?;
         Ok(decoded)
     }
 
     /// Tells what stops the capture from what only leaves a gap.
-    fn failed(&self, failure: Failure) -> Miss {
+    fn failed(&self, failure: Failure) -> FetchError {
         if failure.status == Some(401) || failure.problem.code == "upstream-redirect" {
-            return Miss::Fatal(failure.problem);
+            return FetchError::Fatal(failure.problem);
         }
         let in_a_row = self.with(|state| {
             state.failed_in_a_row = if failure.is_passing() { state.failed_in_a_row + 1 } else { 0 };
             state.failed_in_a_row
         });
         if in_a_row < DOWN_AFTER {
-            return Miss::Failed(failure);
+            return FetchError::Failed(failure);
         }
         let what = format!("{DOWN_AFTER} requests in a row failed: the partner API seems to be down");
         let problem = Problem::stop("upstream-down", what)
             .because(failure.problem.reason())
             .next("run the command again later: it continues where it was");
-        Miss::Fatal(problem)
+        FetchError::Fatal(problem)
     }
 
-    fn note(&self, wanted: &Wanted<'_>, problem: &Problem) {
+    fn note(&self, wanted: &AnswerRequest<'_>, problem: &Problem) {
         let why = problem.reason();
         self.with(|state| {
             state.missing.push(NotCaptured {
                 role: wanted.role,
                 customer_id: wanted.subject.map(|s| s.customer_id.to_owned()),
                 direction: wanted.subject.and_then(|s| s.direction).map(|d| d.name().to_owned()),
-                url: self.errand.client.url(&wanted.request).to_string(),
+                url: self.request.client.url(&wanted.request).to_string(),
                 why,
             });
         });
     }
 
     async fn analytics(&self) -> Result<Analytics, Problem> {
-        let period = self.errand.period;
+        let period = self.request.period;
         Ok(self.answer(&requests::analytics(period), analytics::decode).await?)
     }
 
@@ -232,9 +233,9 @@ impl Courier<'_> {
     async fn optional(&self, role: Role, check: impl Fn(&[u8], &str) -> Result<(), Problem>) -> Result<(), Problem> {
         let wanted = requests::document(role);
         match self.answer(&wanted, check).await {
-            Err(Miss::Failed(failure)) => {
+            Err(FetchError::Failed(failure)) => {
                 let what = if role == Role::Me { "the partner's profile" } else { "the dashboard" };
-                self.errand.watch.say(&format!("warning: {what} was not captured: {}", failure.problem.reason()));
+                self.request.watch.say(&format!("warning: {what} was not captured: {}", failure.problem.reason()));
                 self.note(&wanted, &failure.problem);
                 Ok(())
             }
@@ -250,8 +251,8 @@ impl Courier<'_> {
             let wanted = requests::accounts(page, PER_PAGE);
             self.expect(1);
             let listed = match self.answer(&wanted, accounts::decode).await {
-                Err(Miss::Failed(failure)) if page == 1 && may_do_without && !failure.is_passing() => {
-                    self.errand.watch.say(&format!(
+                Err(FetchError::Failed(failure)) if page == 1 && may_do_without && !failure.is_passing() => {
+                    self.request.watch.say(&format!(
                         "warning: the list of customers cannot be had, so the analytics' own list is all there is: {}",
                         failure.problem.reason()
                     ));
@@ -283,25 +284,25 @@ impl Courier<'_> {
         for id in ids.first().into_iter().chain(ids.last()) {
             let subject = Subject { customer_id: id, direction: Some(Direction::Inbound) };
             match self.ask_summary(subject).await {
-                Err(Miss::Failed(failure)) if !failure.is_passing() => refused = Some((subject, failure)),
-                Err(Miss::Fatal(problem)) => return Err(problem),
+                Err(FetchError::Failed(failure)) if !failure.is_passing() => refused = Some((subject, failure)),
+                Err(FetchError::Fatal(problem)) => return Err(problem),
                 _ => return Ok(true),
             }
         }
         if let Some((subject, failure)) = refused {
             let why = failure.problem.reason();
-            self.errand.watch.say(&format!(
+            self.request.watch.say(&format!(
                 "warning: call records cannot be had, so the analytics' own list is all there is: {why}"
             ));
             // Of the whole endpoint, not of this customer.
-            self.note(&Wanted { subject: None, ..self.summary_of(subject) }, &failure.problem);
+            self.note(&AnswerRequest { subject: None, ..self.summary_of(subject) }, &failure.problem);
             return Ok(false);
         }
         Ok(true)
     }
 
-    fn summary_of<'b>(&self, subject: Subject<'b>) -> Wanted<'b> {
-        let period = self.errand.period;
+    fn summary_of<'b>(&self, subject: Subject<'b>) -> AnswerRequest<'b> {
+        let period = self.request.period;
         requests::cdrs(Role::CdrSummary, subject, (period.from, period.to), None)
     }
 
@@ -333,11 +334,11 @@ impl Courier<'_> {
     }
 
     /// What a missing cell means: a gap, or, for who may be no customer, nothing.
-    fn gap(&self, wanted: &Wanted<'_>, miss: Miss, unsure: bool) -> Result<(), Problem> {
-        match miss {
-            Miss::Failed(failure) if failure.problem.code != NOT_KEPT => {
+    fn gap(&self, wanted: &AnswerRequest<'_>, error: FetchError, unsure: bool) -> Result<(), Problem> {
+        match error {
+            FetchError::Failed(failure) if failure.problem.code != NOT_KEPT => {
                 if unsure && !failure.is_passing() {
-                    self.errand.watch.detail(&format!("{}: {}", wanted.file(), failure.problem.reason()));
+                    self.request.watch.detail(&format!("{}: {}", wanted.file(), failure.problem.reason()));
                 } else {
                     self.note(wanted, &failure.problem);
                 }
@@ -350,14 +351,14 @@ impl Courier<'_> {
     async fn summary(&self, subject: Subject<'_>, unsure: bool) -> Result<Option<Decimal>, Problem> {
         match self.ask_summary(subject).await {
             Ok(cost) => Ok(Some(cost)),
-            Err(miss) => self.gap(&self.summary_of(subject), miss, unsure).map(|()| None),
+            Err(error) => self.gap(&self.summary_of(subject), error, unsure).map(|()| None),
         }
     }
 
     /// The cost that the summary of a customer's calls in one direction states.
-    async fn ask_summary(&self, subject: Subject<'_>) -> Result<Decimal, Miss> {
-        let Period { from, to, .. } = *self.errand.period;
-        let asked = requests::asked(subject, (from, to), self.errand.config.upstream.timezone, 1);
+    async fn ask_summary(&self, subject: Subject<'_>) -> Result<Decimal, FetchError> {
+        let Period { from, to, .. } = *self.request.period;
+        let asked = requests::asked(subject, (from, to), self.request.config.upstream.timezone, 1);
         let decode = |body: &[u8], file: &str| {
             let page = cdrs::decode(body, file, 1, &asked)?;
             page.summary.and_then(|summary| summary.cost).ok_or_else(|| no_summary(file))
@@ -366,10 +367,10 @@ impl Courier<'_> {
     }
 
     async fn rows(&self, subject: Subject<'_>, unsure: bool) -> Result<Option<Decimal>, Problem> {
-        let period = self.errand.period;
+        let period = self.request.period;
         let stated = self.walk(Role::Cdrs, subject, (period.from, period.to), unsure).await?;
         let (before, after) =
-            requests::beyond(period, self.errand.config.upstream.timezone, self.errand.config.timezone);
+            requests::beyond(period, self.request.config.upstream.timezone, self.request.config.timezone);
         for (role, days) in [(Role::CdrsBefore, before), (Role::CdrsAfter, after)] {
             if let (Some(days), Some(_)) = (days, stated) {
                 self.expect(1);
@@ -387,12 +388,12 @@ impl Courier<'_> {
         days: (NaiveDate, NaiveDate),
         unsure: bool,
     ) -> Result<Option<Decimal>, Problem> {
-        let asked = requests::asked(subject, days, self.errand.config.upstream.timezone, PER_PAGE);
+        let asked = requests::asked(subject, days, self.request.config.upstream.timezone, PER_PAGE);
         let page = |number: u64| async move {
             let wanted = requests::cdrs(role, subject, days, Some(number));
             match self.answer(&wanted, |body, file| cdrs::decode(body, file, number, &asked)).await {
                 Ok(page) => Ok(Some((number, page.more, page.pages, page.summary))),
-                Err(miss) => self.gap(&wanted, miss, unsure).map(|()| None),
+                Err(error) => self.gap(&wanted, error, unsure).map(|()| None),
             }
         };
         let Some((_, mut more, pages, summary)) = page(1).await? else { return Ok(None) };
@@ -426,17 +427,17 @@ impl Courier<'_> {
     /// The partner's ledger: the whole, or customer by customer where the whole is refused.
     async fn transactions(&self, ids: &BTreeSet<String>) -> Result<(), Problem> {
         for page in 1.. {
-            let wanted = requests::transactions(self.errand.period, None, page);
+            let wanted = requests::transactions(self.request.period, None, page);
             self.expect(1);
             match self.answer(&wanted, |body, file| ledger_page(body, file, page, true)).await {
                 Ok(decoded) if decoded.more => {}
                 Ok(_) => return Ok(()),
-                Err(Miss::Failed(failure)) if page == 1 && !failure.is_passing() => {
+                Err(FetchError::Failed(failure)) if page == 1 && !failure.is_passing() => {
                     let why = failure.problem.reason();
-                    self.errand.watch.detail(&format!("transactions are asked for customer by customer: {why}"));
+                    self.request.watch.detail(&format!("transactions are asked for customer by customer: {why}"));
                     break;
                 }
-                Err(miss) => return Err(miss.into()),
+                Err(error) => return Err(error.into()),
             }
         }
         self.expect(ids.len() as u64);
@@ -446,18 +447,18 @@ impl Courier<'_> {
     async fn customer_transactions(&self, id: &str) -> Result<Option<()>, Problem> {
         let subject = Subject { customer_id: id, direction: None };
         for page in 1.. {
-            let wanted = requests::transactions(self.errand.period, Some(subject), page);
+            let wanted = requests::transactions(self.request.period, Some(subject), page);
             match self.answer(&wanted, |body, file| ledger_page(body, file, page, false)).await {
                 Ok(decoded) if decoded.more => self.expect(1),
                 Ok(_) => break,
-                Err(miss) => return self.gap(&wanted, miss, false).map(Some),
+                Err(error) => return self.gap(&wanted, error, false).map(Some),
             }
         }
         Ok(Some(()))
     }
 
     fn finish(self, source: MatrixSource) -> Result<(), Problem> {
-        let Errand { config, period, .. } = *self.errand;
+        let CaptureRequest { config, period, .. } = *self.request;
         let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         state.missing.sort_by(|a, b| (a.role, &a.url).cmp(&(b.role, &b.url)));
         // Pages of a list that broke off prove nothing.

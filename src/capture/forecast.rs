@@ -1,7 +1,7 @@
 //! How many requests a capture would make: for `--dry-run`. Two small requests are made to
 //! know it.
 
-use super::collect::Errand;
+use super::collect::CaptureRequest;
 use super::partner::{accounts, analytics};
 use super::requests::{self, PER_PAGE};
 use crate::books::config::MatrixSource;
@@ -31,8 +31,8 @@ impl Forecast {
 ///
 /// # Errors
 /// One of the two cannot be had.
-pub async fn forecast(errand: &Errand<'_>) -> Result<Forecast, Problem> {
-    let Errand { client, config, period, watch, .. } = *errand;
+pub async fn forecast(request: &CaptureRequest<'_>) -> Result<Forecast, Problem> {
+    let CaptureRequest { client, config, period, watch, .. } = *request;
     let wanted = requests::analytics(period);
     let decode = |body: &[u8]| analytics::decode(body, "analytics.json");
     let (_, answer) = client.get(&wanted.request, watch, decode).await.map_err(|f| f.problem)?;

@@ -9,7 +9,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::partner::cdrs::{self, Asked, Call, CdrPage};
+use super::partner::cdrs::{self, Call, CdrFilter, CdrPage};
 use super::partner::{accounts, note_unread};
 use super::record::{AnswerRecord, Record, Role, Subject};
 use super::requests::{PER_PAGE, asked};
@@ -18,13 +18,13 @@ use crate::model::matrix::{Cell, Counted, EDGE_CALLS, EdgeCall, Grain, Matrix, M
 use crate::model::money::{MoneyError, Tally};
 use crate::model::period::Period;
 use crate::model::problem::Problem;
-use crate::model::usage::{Analytics, Direction, Usage};
+use crate::model::usage::{Analytics, CallUsage, Direction};
 
 /// How many repeated calls are shown one by one.
 const EXAMPLES: usize = 20;
 
 /// What the records are read with.
-struct Reader<'a> {
+struct CallReader<'a> {
     folder: &'a Path,
     period: &'a Period,
     partner: Tz,
@@ -55,7 +55,7 @@ pub(super) fn read(
     };
     let zone = |name: &str| name.parse::<Tz>().unwrap_or(Tz::UTC);
     let books = zone(&record.books_timezone);
-    let mut reader = Reader {
+    let mut reader = CallReader {
         folder,
         period,
         partner: zone(&record.partner_timezone),
@@ -127,7 +127,7 @@ pub(super) fn read(
 struct Sums {
     /// Calls on all pages, and the summary of all, by the first page's word.
     stated: Option<u64>,
-    summary: Option<Usage>,
+    summary: Option<CallUsage>,
     delivered: u64,
     calls: u64,
     unpriced: u64,
@@ -138,13 +138,13 @@ struct Sums {
     edge_calls: BTreeSet<EdgeCall>,
 }
 
-impl Reader<'_> {
-    fn asked<'b>(&self, customer_id: &'b str, direction: Direction, per_page: u64) -> Asked<'b> {
+impl CallReader<'_> {
+    fn asked<'b>(&self, customer_id: &'b str, direction: Direction, per_page: u64) -> CdrFilter<'b> {
         let subject = Subject { customer_id, direction: Some(direction) };
         asked(subject, (self.period.from, self.period.to), self.partner, per_page)
     }
 
-    fn page(&mut self, answer: &AnswerRecord, asked: &Asked<'_>) -> Result<CdrPage, Problem> {
+    fn page(&mut self, answer: &AnswerRecord, asked: &CdrFilter<'_>) -> Result<CdrPage, Problem> {
         let body = read_body(self.folder, answer)?;
         let page = cdrs::decode(&body, &answer.file, answer.page.unwrap_or(1), asked)?;
         note_unread(self.unread, "cdrs", &page.unknown_fields);
@@ -218,10 +218,13 @@ impl Reader<'_> {
             }
         }
         cell.summary = sums.summary.take();
-        cell.usage =
-            Some(Usage { calls: Some(sums.calls), cost: Some(cost.total().map_err(too_large)?), ..Usage::default() });
+        cell.usage = Some(CallUsage {
+            calls: Some(sums.calls),
+            cost: Some(cost.total().map_err(too_large)?),
+            ..CallUsage::default()
+        });
         cell.outside_books = self.list(sums)?;
-        let around = Asked {
+        let around = CdrFilter {
             from: asked.from.pred_opt().unwrap_or(asked.from),
             to: asked.to.succ_opt().unwrap_or(asked.to),
             ..asked
@@ -236,7 +239,7 @@ impl Reader<'_> {
     fn each_once(
         &mut self,
         files: &[&AnswerRecord],
-        asked: &Asked<'_>,
+        asked: &CdrFilter<'_>,
         inside: bool,
         cell: &mut Cell,
     ) -> Result<Sums, Problem> {
@@ -283,7 +286,7 @@ impl Reader<'_> {
         Ok(again)
     }
 
-    fn add(&self, call: Call, asked: &Asked<'_>, inside: bool, sums: &mut Sums) -> Result<(), MoneyError> {
+    fn add(&self, call: Call, asked: &CdrFilter<'_>, inside: bool, sums: &mut Sums) -> Result<(), MoneyError> {
         sums.delivered += 1;
         sums.calls += 1;
         let Some(cost) = call.cost else {

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::model::usage::Direction;
 
@@ -224,18 +223,6 @@ pub fn is_plain(file: &str) -> bool {
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.%".contains(&b))
     };
     file.split('/').count() <= 2 && file.split('/').all(plain)
-}
-
-/// SHA-256 in lower-case hex, as `sha256sum` prints it.
-#[must_use]
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Lower-case hex.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
 use super::client::Request;
-use super::partner::cdrs::Asked;
+use super::partner::cdrs::CdrFilter;
 use super::record::{Role, Subject, file_of};
 use crate::model::period::Period;
 use crate::model::usage::Direction;
@@ -16,7 +16,7 @@ pub const PER_PAGE: u64 = 100;
 pub type Days = (NaiveDate, NaiveDate);
 
 /// One answer to get.
-pub(super) struct Wanted<'a> {
+pub(super) struct AnswerRequest<'a> {
     /// What it is.
     pub(super) role: Role,
     /// Whom it is about.
@@ -27,7 +27,7 @@ pub(super) struct Wanted<'a> {
     pub(super) request: Request,
 }
 
-impl Wanted<'_> {
+impl AnswerRequest<'_> {
     /// The file that keeps it.
     pub(super) fn file(&self) -> String {
         file_of(self.role, self.subject, self.page)
@@ -35,24 +35,29 @@ impl Wanted<'_> {
 }
 
 /// `/analytics` of the period.
-pub(super) fn analytics(period: &Period) -> Wanted<'static> {
+pub(super) fn analytics(period: &Period) -> AnswerRequest<'static> {
     let query = vec![("from_date", period.from.to_string()), ("to_date", period.to.to_string())];
-    Wanted { role: Role::Analytics, subject: None, page: None, request: Request::document("/analytics", query) }
+    AnswerRequest { role: Role::Analytics, subject: None, page: None, request: Request::document("/analytics", query) }
 }
 
 /// `/me`, `/dashboard`.
-pub(super) fn document(role: Role) -> Wanted<'static> {
-    Wanted { role, subject: None, page: None, request: Request::document(format!("/{}", role.name()), Vec::new()) }
+pub(super) fn document(role: Role) -> AnswerRequest<'static> {
+    AnswerRequest {
+        role,
+        subject: None,
+        page: None,
+        request: Request::document(format!("/{}", role.name()), Vec::new()),
+    }
 }
 
 /// A page of `/accounts`.
-pub(super) fn accounts(page: u64, per_page: u64) -> Wanted<'static> {
+pub(super) fn accounts(page: u64, per_page: u64) -> AnswerRequest<'static> {
     let query = vec![("page", page.to_string()), ("per_page", per_page.to_string())];
-    Wanted { role: Role::Accounts, subject: None, page: Some(page), request: Request::page("/accounts", query) }
+    AnswerRequest { role: Role::Accounts, subject: None, page: Some(page), request: Request::page("/accounts", query) }
 }
 
 /// A page of a customer's calls in one direction; without a page, one row and the summary.
-pub(super) fn cdrs(role: Role, subject: Subject<'_>, (from, to): Days, page: Option<u64>) -> Wanted<'_> {
+pub(super) fn cdrs(role: Role, subject: Subject<'_>, (from, to): Days, page: Option<u64>) -> AnswerRequest<'_> {
     let direction = subject.direction.map_or("", Direction::name);
     // Both dates, always: a lone one may be ignored (partner-cdr skill).
     let mut query =
@@ -62,17 +67,17 @@ pub(super) fn cdrs(role: Role, subject: Subject<'_>, (from, to): Days, page: Opt
         None => query.push(("per_page", "1".to_owned())),
     }
     let path = format!("/accounts/{}/cdrs", subject.customer_id);
-    Wanted { role, subject: Some(subject), page, request: Request::page(path, query) }
+    AnswerRequest { role, subject: Some(subject), page, request: Request::page(path, query) }
 }
 
 /// What [`cdrs`] asks for, for checking the answer.
-pub(super) fn asked(subject: Subject<'_>, (from, to): Days, timezone: Tz, per_page: u64) -> Asked<'_> {
+pub(super) fn asked(subject: Subject<'_>, (from, to): Days, timezone: Tz, per_page: u64) -> CdrFilter<'_> {
     let direction = subject.direction.unwrap_or(Direction::Inbound);
-    Asked { customer_id: subject.customer_id, direction, from, to, timezone, per_page }
+    CdrFilter { customer_id: subject.customer_id, direction, from, to, timezone, per_page }
 }
 
 /// A page of the partner's ledger, of all customers or of one.
-pub(super) fn transactions<'a>(period: &Period, subject: Option<Subject<'a>>, page: u64) -> Wanted<'a> {
+pub(super) fn transactions<'a>(period: &Period, subject: Option<Subject<'a>>, page: u64) -> AnswerRequest<'a> {
     let query = vec![
         ("from_date", period.from.to_string()),
         ("to_date", period.to.to_string()),
@@ -83,7 +88,7 @@ pub(super) fn transactions<'a>(period: &Period, subject: Option<Subject<'a>>, pa
         Some(subject) => format!("/accounts/{}/transactions", subject.customer_id),
         None => "/transactions".to_owned(),
     };
-    Wanted { role: Role::Transactions, subject, page: Some(page), request: Request::page(path, query) }
+    AnswerRequest { role: Role::Transactions, subject, page: Some(page), request: Request::page(path, query) }
 }
 
 /// The partner's days before and after the period in which calls of the books' period may

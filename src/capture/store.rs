@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::partner::{analytics, dashboard, identity, note_unread};
-pub use super::record::{ANALYTICS, DASHBOARD, IDENTITY, RECORD, Record, hex, sha256_hex};
+pub use super::record::{ANALYTICS, DASHBOARD, IDENTITY, RECORD, Record};
 use super::record::{AnswerRecord, Role, is_plain};
 use super::{matrix, transactions};
 use crate::books::layout::Books;
+use crate::model::digest::sha256_hex;
 use crate::model::matrix::Matrix;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};

@@ -9,9 +9,9 @@ use crate::audit::configuration;
 use crate::audit::git::Git;
 use crate::audit::mailed::Mailed;
 use crate::audit::seal;
+use crate::books::changeset;
 use crate::books::config::{self, Config};
 use crate::books::layout::{CONFIG, CUSTOMERS};
-use crate::books::transaction;
 use crate::capture::credentials;
 use crate::model::problem::{Exit, Problem};
 use crate::render::text::{Paint, wrap};
@@ -134,7 +134,7 @@ fn of_books(job: &Job<'_>, config: &Config) -> Vec<Check> {
         let problem = Problem::usage("ledger", format!("there is no folder {folder}"));
         bad("ledgers", &problem.next(format!("make it, or set [ledger] path in {CONFIG}")))
     });
-    checks.push(match (seal::load_chain(&job.books), Mailed::load(&job.books), transaction::unfinished(&job.books)) {
+    checks.push(match (seal::load_chain(&job.books), Mailed::load(&job.books), changeset::unfinished(&job.books)) {
         (Ok((chain, _)), Ok(_), Ok(None)) => {
             good("audit chain", format!("{} events, every link holds", chain.events.len()))
         }

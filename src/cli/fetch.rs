@@ -11,18 +11,19 @@ use super::args;
 use super::progress::Progress;
 use crate::audit::chain::Chain;
 use crate::audit::recapture;
+use crate::books::changeset::{self, ChangeSet};
 use crate::books::config::{self, Config, MatrixSource};
 use crate::books::customers;
 use crate::books::layout::{Books, CUSTOMERS};
 use crate::books::lock::Lock;
-use crate::books::transaction::{self, Transaction};
 use crate::capture::client::{Client, Request};
-use crate::capture::collect::{Errand, collect};
+use crate::capture::collect::{CaptureRequest, collect};
 use crate::capture::credentials::{self, Credentials};
 use crate::capture::forecast::{Forecast, forecast as ask_forecast};
-use crate::capture::record::{AnswerRecord, NotCaptured, Record, Role, Span, sha256_hex};
+use crate::capture::record::{AnswerRecord, NotCaptured, Record, Role, Span};
+use crate::capture::staging::{Plan, Staging};
 use crate::capture::store::{self, Capture};
-use crate::capture::work::{Plan, Work};
+use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
 
@@ -120,8 +121,8 @@ fn told(capture: &Capture, period: &Period, folder: &str, changed: bool, matches
 }
 
 fn dry_run(job: &Job<'_>, config: &Config, period: &Period) -> Result<Exit, Problem> {
-    let forecast = with_errand(job, config, period, |errand, runtime| {
-        runtime.block_on(ask_forecast(errand)).map_err(|p| p.not_done("Nothing was fetched."))
+    let forecast = with_request(job, config, period, |request, runtime| {
+        runtime.block_on(ask_forecast(request)).map_err(|p| p.not_done("Nothing was fetched."))
     })?;
     let total = forecast.total();
     let Forecast { source, requests, exact } = forecast;
@@ -152,7 +153,7 @@ fn dry_run(job: &Job<'_>, config: &Config, period: &Period) -> Result<Exit, Prob
 /// Takes the lock, and finishes what an interrupted command had begun.
 pub(super) fn begin(job: &Job<'_>, doing: &str) -> Result<Lock, Problem> {
     let lock = Lock::take(&job.books, doing)?;
-    if let Some(finished) = transaction::recover(&job.books)? {
+    if let Some(finished) = changeset::recover(&job.books)? {
         job.out.say(&format!("Finished what an interrupted command had begun: {finished}"));
     }
     Ok(lock)
@@ -246,11 +247,11 @@ fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
 }
 
 /// Runs something with a connection to the partner.
-fn with_errand<T>(
+fn with_request<T>(
     job: &Job<'_>,
     config: &Config,
     period: &Period,
-    work: impl FnOnce(&Errand<'_>, &tokio::runtime::Runtime) -> Result<T, Problem>,
+    work: impl FnOnce(&CaptureRequest<'_>, &tokio::runtime::Runtime) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
     if job.offline {
         return Err(Problem::usage("offline", "fetch needs the network, and --offline forbids it")
@@ -266,8 +267,8 @@ fn with_errand<T>(
         .map(|(customers, _)| customers.into_keys().collect())
         .unwrap_or_default();
     let progress = Progress::new(job.out, job.world.clock()?, job.world.stderr_is_terminal && !job.out.is_quiet());
-    let errand = Errand { client: &client, config, period, known: &known, watch: &progress };
-    let done = work(&errand, &runtime);
+    let request = CaptureRequest { client: &client, config, period, known: &known, watch: &progress };
+    let done = work(&request, &runtime);
     progress.end();
     done
 }
@@ -284,15 +285,15 @@ fn capture_if(
     period: &Period,
     wanted: impl Fn(&Capture) -> bool,
 ) -> Result<(Capture, bool), Problem> {
-    with_errand(job, config, period, |errand, runtime| {
-        let now = errand.watch.now();
+    with_request(job, config, period, |request, runtime| {
+        let now = request.watch.now();
         if now < period.instants(config.timezone).1 {
             job.out.say(&format!("warning: {} has not ended yet: its figures may still grow", period.name));
         }
         let upstream = &config.upstream;
         let plan = Plan {
             base_url: upstream.base_url.clone(),
-            partner: sha256_hex(errand.client.credentials().auth_id.expose().as_bytes()),
+            partner: sha256_hex(request.client.credentials().auth_id.expose().as_bytes()),
             from: period.from.to_string(),
             to: period.to.to_string(),
             matrix: upstream.matrix.name().to_owned(),
@@ -301,7 +302,7 @@ fn capture_if(
             masked: upstream.mask_numbers,
             transactions: upstream.transactions,
         };
-        let mut work = Work::open(&job.books, period, &plan, now)?;
+        let mut work = Staging::open(&job.books, period, &plan, now)?;
         let kept_folder = Books::capture_dir(period);
         let kept = store::load_record(&job.books.path(&kept_folder)).ok().flatten().map(|(record, _)| record);
         match &kept {
@@ -317,7 +318,7 @@ fn capture_if(
             },
         }
         let limit = Duration::from_secs(upstream.deadline_seconds);
-        let collected = runtime.block_on(async { tokio::time::timeout(limit, collect(errand, work)).await });
+        let collected = runtime.block_on(async { tokio::time::timeout(limit, collect(request, work)).await });
         collected
             .unwrap_or_else(|_| {
                 Err(Problem::stop(
@@ -328,7 +329,7 @@ fn capture_if(
             })
             .map_err(|problem| unfinished(job, period, problem))?;
 
-        let bodies = Work::bodies(period);
+        let bodies = Staging::bodies(period);
         let fresh = store::load_from(&job.books.path(&bodies), period)?
             .ok_or_else(|| Problem::stop("internal", "the finished capture cannot be found"))?;
         for field in &fresh.unread {
@@ -338,20 +339,20 @@ fn capture_if(
         if kept.is_some_and(|kept| kept.figures() == fresh.record.figures() && kept.matrix == fresh.record.matrix)
             && let Ok(Some(kept)) = store::load(&job.books, period)
         {
-            Work::discard(&job.books, period)?;
+            Staging::discard(&job.books, period)?;
             return Ok((kept, false));
         }
         if !wanted(&fresh) {
-            Work::discard(&job.books, period)?;
+            Staging::discard(&job.books, period)?;
             return Err(Problem::stop("period-mismatch", "the answer is not for the days asked for"));
         }
-        let mut transaction = Transaction::begin(&job.books)?;
+        let mut changes = ChangeSet::begin(&job.books)?;
         if job.books.path(&kept_folder).exists() {
-            transaction.rename(kept_folder.clone(), store::earlier_folder(&job.books, period));
+            changes.rename(kept_folder.clone(), store::earlier_folder(&job.books, period));
         }
-        transaction.rename(bodies, kept_folder);
-        transaction.commit(&format!("fetch --period {}", period.name))?;
-        Work::discard(&job.books, period)?;
+        changes.rename(bodies, kept_folder);
+        changes.commit(&format!("fetch --period {}", period.name))?;
+        Staging::discard(&job.books, period)?;
         Ok((fresh, true))
     })
 }
@@ -366,10 +367,10 @@ fn is_of(record: &Record, plan: &Plan) -> bool {
 
 /// Says what is left of a capture that stopped: what had arrived, or nothing.
 fn unfinished(job: &Job<'_>, period: &Period, problem: Problem) -> Problem {
-    match Work::answers(&job.books, period) {
+    match Staging::answers(&job.books, period) {
         0 => {
             // What cannot be removed is found empty by the next fetch.
-            let _ = Work::discard(&job.books, period);
+            let _ = Staging::discard(&job.books, period);
             problem.not_done("Nothing was captured.")
         }
         there => problem.not_done(format!(

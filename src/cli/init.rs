@@ -5,10 +5,10 @@ use std::path::Path;
 use super::Job;
 use super::args;
 use super::ask;
+use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::layout::{Books, CONFIG, CUSTOMERS, WORK};
 use crate::books::settings::{SETTINGS, scaffold};
-use crate::books::transaction::write_apart;
 use crate::model::problem::{Exit, Problem};
 
 const CUSTOMERS_HEADER: &str = "customer_id,legal_name,address,city,state,pin,country,state_code,gstin,email\n";

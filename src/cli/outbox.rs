@@ -13,7 +13,7 @@ use crate::books::config::{Config, Mailing};
 use crate::books::customers;
 use crate::books::layout::{Books, CUSTOMERS, optional};
 use crate::books::voids;
-use crate::capture::store::sha256_hex;
+use crate::model::digest::sha256_hex;
 use crate::model::invoice::Issued;
 use crate::model::mailbox::{self, Mailbox};
 use crate::model::money::grouped_count;

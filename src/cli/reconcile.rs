@@ -9,13 +9,13 @@ use super::fetch::{Wanted, begin, obtain, recheck};
 use crate::audit::configuration;
 use crate::audit::derive::{Derived, Ground, VERSION, derive};
 use crate::audit::seal;
+use crate::books::changeset::{ChangeSet, write_apart};
 use crate::books::config;
 use crate::books::customers::Directory;
 use crate::books::layout::Books;
-use crate::books::transaction::{Transaction, write_apart};
 use crate::capture::partner::analytics;
-use crate::capture::store::sha256_hex;
 use crate::ledger::open::{self, AUTO};
+use crate::model::digest::sha256_hex;
 use crate::model::money::{Currency, parse_plain};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};
@@ -54,14 +54,14 @@ fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Probl
     };
     let derived = seal::derive_now(&job.books, period, &basis)?;
     let folder = Books::close_dir(period);
-    let mut transaction = Transaction::begin(&job.books)?;
+    let mut changes = ChangeSet::begin(&job.books)?;
     for (name, bytes) in &derived.reports {
-        transaction.stage(format!("{folder}/{name}"), bytes)?;
+        changes.stage(format!("{folder}/{name}"), bytes)?;
     }
     let rows = seal::register_rows(&issued, chain.issued_in(&period.name), &configuration.voids);
     let workbook = xlsx::render(&derived.reconciliation, &derived.ledger, &rows, VERSION)?;
-    transaction.stage(format!("{folder}/{}", seal::WORKBOOK), &workbook)?;
-    transaction.commit(&format!("reconcile --period {}", period.name))?;
+    changes.stage(format!("{folder}/{}", seal::WORKBOOK), &workbook)?;
+    changes.commit(&format!("reconcile --period {}", period.name))?;
     let next = if derived.reconciliation.is_reconciled() {
         format!("Next: crossfoot close --period {}", period.name)
     } else {

@@ -11,12 +11,12 @@ use super::fetch::begin;
 use super::outbox::{self, Outbox, State};
 use super::{Job, committed};
 use crate::audit::mailed::{Entry, Event, Mailed, Standing};
+use crate::books::changeset::write_apart;
 use crate::books::config::{self, Config, Mailing};
 use crate::books::layout::optional;
-use crate::books::transaction::write_apart;
 use crate::capture::credentials;
-use crate::capture::store::sha256_hex;
 use crate::dispatch::smtp::{Fate, Server};
+use crate::model::digest::sha256_hex;
 use crate::model::mailbox::Mailbox;
 use crate::model::problem::{Exit, Problem, nearest};
 

@@ -9,9 +9,9 @@ use super::Job;
 use crate::audit::chain::Chain;
 use crate::audit::mailed::{Mailed, Standing};
 use crate::audit::seal;
+use crate::books::changeset;
 use crate::books::config;
 use crate::books::layout::Books;
-use crate::books::transaction;
 use crate::books::voids::{self, Voids};
 use crate::capture::store;
 use crate::model::period::Period;
@@ -45,7 +45,7 @@ struct Stage {
 
 pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
     config::load(&job.books)?;
-    let unfinished = transaction::unfinished(&job.books)?;
+    let unfinished = changeset::unfinished(&job.books)?;
     let (chain, _) = seal::load_chain(&job.books)?;
     let journal = Mailed::load(&job.books)?;
     let void = voids::load(&job.books)?;

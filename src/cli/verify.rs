@@ -8,8 +8,8 @@ use super::Job;
 use super::args;
 use crate::audit::git::Git;
 use crate::audit::verify::{self, Report};
+use crate::books::changeset;
 use crate::books::lock::Lock;
-use crate::books::transaction;
 use crate::model::problem::{Exit, Problem};
 use crate::render::text::Paint;
 
@@ -73,7 +73,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Verify) -> Result<Exit, Problem> {
             .next("name the folder with --books DIR"));
     }
     let _lock = Lock::read(&job.books)?;
-    if let Some(doing) = transaction::unfinished(&job.books)? {
+    if let Some(doing) = changeset::unfinished(&job.books)? {
         return Err(Problem::stop(
             "unfinished",
             format!("`{doing}` was interrupted after it was decided and is not finished"),

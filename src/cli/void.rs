@@ -3,9 +3,9 @@
 use super::Job;
 use super::args;
 use crate::audit::seal;
+use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::lock::Lock;
-use crate::books::transaction::write_apart;
 use crate::books::voids::{self, VOIDS, Void};
 use crate::model::problem::{Exit, Problem, nearest};
 

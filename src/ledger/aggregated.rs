@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::capture::record::sha256_hex;
+use crate::model::digest::sha256_hex;
 use crate::model::money::{Currency, Money, Sum, parse_plain, shorten};
 use crate::model::period::Period;
 use crate::model::posting::{Ledger, PostedCustomer, RowCounts};

@@ -6,9 +6,8 @@ use std::io::{self, BufRead, Read};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
-use sha2::{Digest, Sha256};
 
-use crate::capture::store::hex;
+use crate::model::digest::Running;
 use crate::model::problem::Problem;
 
 /// The largest file, packed or not, that is taken as a product's export. Larger ledgers
@@ -34,18 +33,18 @@ pub struct Decoded {
 pub(super) struct Hashed<R> {
     inner: R,
     /// None: what passes was hashed before.
-    digest: Option<Sha256>,
+    digest: Option<Running>,
     bytes: u64,
 }
 
 impl<R: Read> Hashed<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, digest: Some(Sha256::new()), bytes: 0 }
+        Self { inner, digest: Some(Running::default()), bytes: 0 }
     }
 
     /// SHA-256 of what passed, in hex, and its size.
     pub(super) fn finish(self) -> (String, u64) {
-        (self.digest.map_or_else(String::new, |digest| hex(&digest.finalize())), self.bytes)
+        (self.digest.map_or_else(String::new, |digest| digest.finish()), self.bytes)
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::usage::{Direction, Usage};
+use super::usage::{CallUsage, Direction};
 
 /// How fine the partner's figures were captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +32,13 @@ impl Grain {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
     /// Calls and cost; None where they did not arrive.
-    pub usage: Option<Usage>,
+    pub usage: Option<CallUsage>,
     /// Why they did not arrive.
     pub missing: Option<String>,
     /// The file, or the first of the files, that they were read from.
     pub file: String,
     /// What the summary states, where the usage was added up from rows.
-    pub summary: Option<Usage>,
+    pub summary: Option<CallUsage>,
     /// Calls delivered more than once and counted once.
     pub duplicates: Repeated,
     /// Costs in other currencies than the answer's, set aside.

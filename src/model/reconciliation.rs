@@ -10,7 +10,7 @@ use super::money::{Currency, Money};
 use super::period::Period;
 use super::posting::RowCounts;
 use super::transactions::Kind;
-use super::usage::{Direction, Identity, Usage};
+use super::usage::{CallUsage, Direction, Identity};
 
 /// How a line of the comparison stands, better ones first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -170,7 +170,7 @@ pub struct Reconciliation {
     /// The whole.
     pub totals: Sides,
     /// Calls, answered and failed calls and time of the whole, as stated.
-    pub usage: Usage,
+    pub usage: CallUsage,
     /// Inbound and outbound.
     pub directions: Vec<DirectionLine>,
     /// Every customer of either side, by id.

@@ -2,8 +2,8 @@
 //! invoice reference number (IRN) and the signed QR code that it returns (CGST Rule 48(4)).
 
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
+use super::digest::sha256_hex;
 use super::invoice::{Document, Issued};
 use super::period::financial_year;
 
@@ -49,7 +49,7 @@ pub fn expected_irn(invoice: &Issued) -> Option<String> {
 
 fn irn(seller: &str, year: &str, kind: &str, number: &str) -> String {
     let text = format!("{seller}{year}{kind}{}", number.to_uppercase());
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256_hex(text.as_bytes())
 }
 
 /// Reads the portal's response for an invoice, as it was saved: the object itself, or inside

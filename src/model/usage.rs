@@ -49,7 +49,7 @@ impl Direction {
 
 /// Calls and their cost, for the whole, a direction or a customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
+pub struct CallUsage {
     /// Call attempts.
     pub calls: Option<u64>,
     /// Calls that were connected.
@@ -68,7 +68,7 @@ pub struct DirectionUsage {
     /// `inbound`, `outbound`, or what else the partner wrote.
     pub name: String,
     /// Its calls and cost.
-    pub usage: Usage,
+    pub usage: CallUsage,
 }
 
 /// One customer of the answer's list.
@@ -79,7 +79,7 @@ pub struct CustomerUsage {
     /// The name, where one is given.
     pub name: Option<String>,
     /// Calls and cost.
-    pub usage: Usage,
+    pub usage: CallUsage,
 }
 
 /// The whole once more, in other parts than directions.
@@ -88,7 +88,7 @@ pub struct Breakdown {
     /// The field, `by_product` or `time_series`.
     pub field: &'static str,
     /// Its parts' calls and cost.
-    pub parts: Vec<Usage>,
+    pub parts: Vec<CallUsage>,
 }
 
 /// The answer of `/analytics`.
@@ -99,7 +99,7 @@ pub struct Analytics {
     /// The currency that the answer states, as it stands there.
     pub currency: Option<String>,
     /// The whole.
-    pub total: Usage,
+    pub total: CallUsage,
     /// Per direction, in the order of the answer.
     pub directions: Vec<DirectionUsage>,
     /// The customers listed with their usage, which may be fewer than there are.
@@ -115,7 +115,7 @@ pub struct Analytics {
 impl Analytics {
     /// The usage stated for a direction.
     #[must_use]
-    pub fn direction(&self, direction: Direction) -> Option<&Usage> {
+    pub fn direction(&self, direction: Direction) -> Option<&CallUsage> {
         self.directions.iter().find(|d| d.name == direction.name()).map(|d| &d.usage)
     }
 

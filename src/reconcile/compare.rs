@@ -17,7 +17,7 @@ use crate::model::posting::{Ledger, PostedRow};
 use crate::model::reconciliation::{CustomerLine, DirectionLine, Input, Remainder, Status};
 use crate::model::tolerance::Tolerance;
 use crate::model::transactions::Transactions;
-use crate::model::usage::{Analytics, CustomerUsage, Direction, Identity, Usage};
+use crate::model::usage::{Analytics, CallUsage, CustomerUsage, Direction, Identity};
 
 /// What is to be compared.
 #[derive(Debug)]
@@ -316,7 +316,7 @@ fn from_matrix(matrix: &Matrix) -> Result<Vec<CustomerUsage>, MoneyError> {
         listed.push(CustomerUsage {
             customer_id: id.clone(),
             name: customer.name.clone(),
-            usage: Usage { calls, cost: Some(cost.total()?), ..Usage::default() },
+            usage: CallUsage { calls, cost: Some(cost.total()?), ..CallUsage::default() },
         });
     }
     Ok(listed)

@@ -16,7 +16,7 @@ fn bodies_are_kept_as_received_with_their_provenance() {
     assert_eq!(answer["query"]["from_date"], "2026-03-01");
     assert_eq!(answer["when"], "2026-04-02T03:04:05.000Z");
     assert_eq!(answer["bytes"], ANALYTICS.len());
-    assert_eq!(answer["sha256"], crossfoot::capture::store::sha256_hex(ANALYTICS.as_bytes()));
+    assert_eq!(answer["sha256"], crossfoot::model::digest::sha256_hex(ANALYTICS.as_bytes()));
     // Analytics, profile, dashboard, and a list of customers that it does not serve.
     assert_eq!(partner.seen().len(), 4);
 }

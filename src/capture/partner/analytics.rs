@@ -13,7 +13,7 @@ use super::{Rest, analytics_current, note_unknown, undecodable};
 use crate::capture::exact;
 use crate::model::period::parse_day;
 use crate::model::problem::Problem;
-use crate::model::usage::{Analytics, CustomerUsage, DirectionUsage, Usage};
+use crate::model::usage::{Analytics, CallUsage, CustomerUsage, DirectionUsage};
 
 #[derive(Deserialize)]
 struct Body {
@@ -123,8 +123,10 @@ fn reference_page(body: &[u8], file: &str) -> Result<Analytics, Problem> {
     for (name, part) in parsed.by_direction.unwrap_or_default() {
         let Some(part) = part else { continue };
         note_unknown(&mut unknown, &format!("by_direction.{name}"), &part.rest);
-        directions
-            .push(DirectionUsage { name, usage: Usage { calls: part.calls, cost: part.cost, ..Usage::default() } });
+        directions.push(DirectionUsage {
+            name,
+            usage: CallUsage { calls: part.calls, cost: part.cost, ..CallUsage::default() },
+        });
     }
     let mut customers = Vec::new();
     for customer in parsed.top_customers.unwrap_or_default() {
@@ -132,7 +134,7 @@ fn reference_page(body: &[u8], file: &str) -> Result<Analytics, Problem> {
         customers.push(CustomerUsage {
             customer_id: customer.auth_id,
             name: customer.name.filter(|name| !name.trim().is_empty()),
-            usage: Usage { calls: customer.calls, cost: customer.cost, ..Usage::default() },
+            usage: CallUsage { calls: customer.calls, cost: customer.cost, ..CallUsage::default() },
         });
     }
     unknown.sort();
@@ -140,7 +142,7 @@ fn reference_page(body: &[u8], file: &str) -> Result<Analytics, Problem> {
     Ok(Analytics {
         period,
         currency: totals.currency,
-        total: Usage {
+        total: CallUsage {
             calls: totals.total_calls,
             answered: totals.answered_calls,
             failed: totals.failed_calls,

@@ -10,7 +10,7 @@ use super::analytics::PeriodPart;
 use super::{Rest, note_unknown, undecodable};
 use crate::capture::exact;
 use crate::model::problem::Problem;
-use crate::model::usage::{Analytics, Breakdown, DirectionUsage, Usage};
+use crate::model::usage::{Analytics, Breakdown, CallUsage, DirectionUsage};
 
 #[derive(Deserialize)]
 struct Body {
@@ -42,8 +42,13 @@ struct Calls {
 }
 
 impl Calls {
-    fn usage(&self) -> Usage {
-        Usage { calls: self.total_calls, answered: self.answered_calls, cost: self.total_cost, ..Usage::default() }
+    fn usage(&self) -> CallUsage {
+        CallUsage {
+            calls: self.total_calls,
+            answered: self.answered_calls,
+            cost: self.total_cost,
+            ..CallUsage::default()
+        }
     }
 }
 
@@ -78,8 +83,8 @@ pub(super) fn decode(body: &[u8], file: &str) -> Result<Analytics, Problem> {
         let name = customer.name.filter(|name| !name.trim().is_empty())?;
         Some((customer.auth_id?, name))
     });
-    let products: Vec<Usage> = parsed.by_product.unwrap_or_default().values().flatten().map(Calls::usage).collect();
-    let days: Vec<Usage> = parsed.time_series.unwrap_or_default().iter().map(Calls::usage).collect();
+    let products: Vec<CallUsage> = parsed.by_product.unwrap_or_default().values().flatten().map(Calls::usage).collect();
+    let days: Vec<CallUsage> = parsed.time_series.unwrap_or_default().iter().map(Calls::usage).collect();
     let breakdowns = [("by_product", products), ("time_series", days)]
         .into_iter()
         .filter(|(_, parts)| !parts.is_empty())

@@ -12,11 +12,11 @@ use crate::capture::client::DEGRADED;
 use crate::capture::exact;
 use crate::model::money::{add_exact, shorten};
 use crate::model::problem::Problem;
-use crate::model::usage::{Direction, Usage};
+use crate::model::usage::{CallUsage, Direction};
 
 /// What was asked for: an answer about anything else must not be taken for it.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct CdrFilter<'a> {
     /// The customer.
     pub customer_id: &'a str,
     /// The direction.
@@ -43,7 +43,7 @@ pub struct CdrPage {
     /// Whether there is another page.
     pub more: bool,
     /// Calls and cost of the whole filtered set, where stated.
-    pub summary: Option<Usage>,
+    pub summary: Option<CallUsage>,
     /// Fields we do not know: of the page and its summary, not of the single rows.
     pub unknown_fields: Vec<String>,
 }
@@ -127,7 +127,7 @@ struct Row {
 /// Another shape (with line and column); another customer, direction or days than asked
 /// for, as when the partner drops a filter; a zeroed summary beside rows, which is
 /// [`DEGRADED`].
-pub fn decode(body: &[u8], file: &str, page: u64, asked: &Asked<'_>) -> Result<CdrPage, Problem> {
+pub fn decode(body: &[u8], file: &str, page: u64, asked: &CdrFilter<'_>) -> Result<CdrPage, Problem> {
     let parsed: Body = serde_json::from_slice(body).map_err(|e| undecodable("call records", file, &e))?;
     let Some(rows) = parsed.data else {
         return Err(Problem::stop("upstream-shape", "the partner's answer has no list of call records").at(file));
@@ -151,7 +151,7 @@ pub fn decode(body: &[u8], file: &str, page: u64, asked: &Asked<'_>) -> Result<C
         note_unknown(&mut unknown_fields, "summary", &summary.rest);
         let known = ["answerRate", "avgCallDuration", "total_duration_seconds", "last_call_at"];
         unknown_fields.retain(|field| !known.iter().any(|k| field.strip_prefix("summary.") == Some(k)));
-        Usage {
+        CallUsage {
             calls: summary.calls,
             answered: summary.answered,
             failed: None,
@@ -173,7 +173,7 @@ pub fn decode(body: &[u8], file: &str, page: u64, asked: &Asked<'_>) -> Result<C
     Ok(CdrPage { calls, total: pagination.total, pages, more, summary, unknown_fields })
 }
 
-fn call(row: Row, asked: &Asked<'_>) -> Result<Call, String> {
+fn call(row: Row, asked: &CdrFilter<'_>) -> Result<Call, String> {
     let direction = row.call_direction.or(row.direction);
     if let Some(direction) = direction.filter(|d| d != asked.direction.name()) {
         return Err(format!("a call is `{}`, not {}", shorten(&direction), asked.direction.name()));
@@ -206,9 +206,9 @@ fn call(row: Row, asked: &Asked<'_>) -> Result<Call, String> {
 mod tests {
     use super::*;
 
-    fn asked() -> Asked<'static> {
+    fn asked() -> CdrFilter<'static> {
         let day = |d| NaiveDate::from_ymd_opt(2026, 10, d).unwrap();
-        Asked {
+        CdrFilter {
             customer_id: "MA_2LW8N6CY",
             direction: Direction::Outbound,
             from: day(1),

@@ -3,7 +3,7 @@
 use super::{counted, whole_file};
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::MoneyError;
-use crate::model::usage::Usage;
+use crate::model::usage::CallUsage;
 use crate::reconcile::Claimed;
 use crate::reconcile::compare::Comparison;
 
@@ -15,9 +15,9 @@ use crate::reconcile::compare::Comparison;
 pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
     let analytics = cx.question.analytics;
     let file = cx.question.file("analytics");
-    let unstated = |usage: &Usage| usage.cost.is_none() && usage.calls != Some(0);
-    let free = |usage: &Usage| usage.cost.is_some_and(|c| c.is_zero()) && usage.calls.is_some_and(|c| c > 0);
-    let said = |what: &str, usage: &Usage| {
+    let unstated = |usage: &CallUsage| usage.cost.is_none() && usage.calls != Some(0);
+    let free = |usage: &CallUsage| usage.cost.is_some_and(|c| c.is_zero()) && usage.calls.is_some_and(|c| c > 0);
+    let said = |what: &str, usage: &CallUsage| {
         let calls = usage.calls.map_or_else(|| "calls not stated".to_owned(), |c| format!("{c} calls"));
         let cost = usage.cost.map_or_else(|| "null".to_owned(), |c| c.to_string());
         whole_file(file.clone(), format!("{what}: {calls}, cost {cost}"))

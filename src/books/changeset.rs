@@ -36,14 +36,14 @@ struct Intent {
 
 /// Files on their way into the books.
 #[derive(Debug)]
-pub struct Transaction<'a> {
+pub struct ChangeSet<'a> {
     books: &'a Books,
     moves: Vec<Move>,
     staged: u64,
     committed: bool,
 }
 
-impl Drop for Transaction<'_> {
+impl Drop for ChangeSet<'_> {
     /// What was not committed leaves nothing behind, as far as the disk lets us.
     fn drop(&mut self) {
         if !self.committed {
@@ -52,7 +52,7 @@ impl Drop for Transaction<'_> {
     }
 }
 
-impl<'a> Transaction<'a> {
+impl<'a> ChangeSet<'a> {
     /// Begins with an empty staging folder. The caller holds the lock, and has called
     /// [`recover`].
     ///
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn nothing_is_seen_before_the_commit_and_all_after() {
         let (_dir, books) = books();
-        let mut t = Transaction::begin(&books).unwrap();
+        let mut t = ChangeSet::begin(&books).unwrap();
         t.stage("closes/a.txt", b"a").unwrap();
         assert!(!books.path("closes").exists());
         t.commit("test").unwrap();
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn an_abandoned_staging_is_thrown_away() {
         let (_dir, books) = books();
-        let mut t = Transaction::begin(&books).unwrap();
+        let mut t = ChangeSet::begin(&books).unwrap();
         t.stage("a.txt", b"a").unwrap();
         std::mem::forget(t);
         assert_eq!(recover(&books).unwrap(), None);
@@ -266,7 +266,7 @@ mod tests {
             let (_dir, books) = books();
             fs::create_dir_all(books.path("old")).unwrap();
             fs::write(books.path("old/x"), b"old").unwrap();
-            let mut t = Transaction::begin(&books).unwrap();
+            let mut t = ChangeSet::begin(&books).unwrap();
             t.rename("old", "old-1");
             t.stage("old/x", b"new").unwrap();
             t.stage("b.txt", b"b").unwrap();

@@ -15,8 +15,9 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::record::{AnswerRecord, RECORD, Record, is_plain, sha256_hex};
+use super::record::{AnswerRecord, RECORD, Record, is_plain};
 use crate::books::layout::{Books, WORK};
+use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
 use crate::model::problem::{Problem, io};
 
@@ -55,7 +56,7 @@ struct Begun {
 
 /// The answers so far.
 #[derive(Debug)]
-pub struct Work {
+pub struct Staging {
     folder: PathBuf,
     journal: File,
     kept: HashMap<String, AnswerRecord>,
@@ -63,7 +64,7 @@ pub struct Work {
     pub continued: Option<String>,
 }
 
-impl Work {
+impl Staging {
     /// The working folder of a period's capture, relative to the books.
     fn folder(period: &Period) -> String {
         format!("{WORK}/fetch/{}", period.name)
