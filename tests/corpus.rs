@@ -104,7 +104,7 @@ fn no_cause_is_claimed_where_there_is_none() {
         assert!(!found.is_empty());
         possible += usize::from(found.iter().any(|f| f.confidence == Confidence::Possible));
         if let Some(false_one) = found.iter().find(|f| f.confidence == Confidence::Supported) {
-            supported.push((seed, false_one.code, false_one.message.clone(), false_one.chance.clone()));
+            supported.push((seed, false_one.code, false_one.message.clone(), false_one.chance));
         }
     }
     println!("1000 differences without a cause: {} `supported`, {possible} `possible`", supported.len());

@@ -3,18 +3,18 @@
 use std::path::Path;
 
 use crossfoot::books::settings;
-use crossfoot::reconcile::pages::PAGES;
+use crossfoot::reconcile::registry::pages;
 
 /// Pages under their codes; their headings go one level down.
 fn findings() -> String {
     let mut out = String::from(
         "# Finding codes\n\nThis page is made from the texts that `crossfoot explain CODE` prints. A code is for ever.\n\n",
     );
-    for (code, page) in PAGES {
+    for (code, page) in pages() {
         let meaning = page.lines().nth(2).unwrap_or_default();
         out.push_str(&format!("- [{code}](#{code}): {meaning}\n"));
     }
-    for (_, page) in PAGES {
+    for (_, page) in pages() {
         out.push('\n');
         let mut is_code = false;
         for line in page.trim_end().lines() {

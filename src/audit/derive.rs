@@ -31,7 +31,7 @@ use crate::model::reconciliation::{Input, Reconciliation};
 use crate::model::resolution::Resolution;
 use crate::model::usage::Analytics;
 use crate::reconcile::compare::Question;
-use crate::reconcile::{decisions, rank, reconcile, wanted};
+use crate::reconcile::{decisions, reconcile, registry, wanted};
 use crate::render::{csv, html, pdf, reconciliation_json};
 
 /// What a comparison is made from, beside the ledger's bytes.
@@ -207,7 +207,7 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Seek + Send
     };
     let others: Vec<OpenItem> = ground.open_items.iter().filter(told).cloned().collect();
     reconciliation.findings.extend(open_items::find(&others, ground.period, reconciliation.currency));
-    rank::rank(&mut reconciliation.findings);
+    registry::rank(&mut reconciliation.findings);
     let mut decisions = BTreeMap::new();
     let mut notes_due = BTreeMap::new();
     if let Some(customers) = ground.customers {
@@ -234,7 +234,7 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Seek + Send
         }
         reconciliation.findings.extend(differing);
         reconciliation.findings.extend(not_billable::find(&decisions));
-        rank::rank(&mut reconciliation.findings);
+        registry::rank(&mut reconciliation.findings);
     }
     let reports = vec![
         ("reconciliation.json", reconciliation_json::render(&reconciliation, ground.version)),

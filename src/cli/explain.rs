@@ -3,21 +3,21 @@
 use super::Job;
 use super::args;
 use crate::model::problem::{Exit, Problem, nearest};
-use crate::reconcile::pages::{PAGES, page};
+use crate::reconcile::registry::{page, pages};
 
 pub(super) fn run(job: &Job<'_>, args: &args::Explain) -> Result<Exit, Problem> {
     let Some(code) = &args.code else {
         let mut text = String::new();
-        for (code, page) in PAGES {
+        for (code, page) in pages() {
             let meaning = page.lines().nth(2).unwrap_or_default();
             text.push_str(&format!("{code:<22} {meaning}\n"));
         }
-        let codes: Vec<&str> = PAGES.iter().map(|(code, _)| *code).collect();
+        let codes: Vec<&str> = pages().into_iter().map(|(code, _)| code).collect();
         let document = serde_json::json!({"schema": "crossfoot/explain/v1", "codes": codes});
         return job.out.result(&text, &document).map(|()| Exit::Done);
     };
     let Some(found) = page(code) else {
-        let near = nearest(code, PAGES.iter().map(|(known, _)| *known));
+        let near = nearest(code, pages().into_iter().map(|(known, _)| known));
         let next = near.map_or_else(
             || "`crossfoot explain` lists all codes".to_owned(),
             |n| format!("did you mean: crossfoot explain {n}"),

@@ -12,7 +12,7 @@ use crate::model::money::Money;
 use crate::model::problem::{Exit, Problem};
 use crate::model::usage::Direction;
 use crate::reconcile::causes::restated::Change;
-use crate::reconcile::rank;
+use crate::reconcile::registry;
 use crate::render::reconciliation_json::FindingRow;
 use crate::render::text::wrap;
 
@@ -85,7 +85,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::OnePeriod) -> Result<Exit, Problem
         return Ok(Exit::Done);
     };
     let (changes, mut findings) = pair.compare(config.currency, Severity::Blocking)?;
-    rank::rank(&mut findings);
+    registry::rank(&mut findings);
     if job.out.is_json() {
         job.out.document(&Document {
             schema: SCHEMA,

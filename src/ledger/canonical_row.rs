@@ -357,8 +357,7 @@ impl Reader<'_> {
                 .map(|id| String::from_utf8_lossy(id).into_owned()),
             amount: amount(record.cell(self.columns.amount))
                 .and_then(|(units, scale)| from_parts(units, scale).map_err(|e| e.to_string()))
-                .ok()
-                .map(|amount| amount.to_string()),
+                .ok(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What reconciliation finds: facts read off the inputs, and causes that explain them.
 
+use super::chance::Chance;
 use super::money::Money;
 use super::resolution::Resolution;
 use super::usage::Direction;
@@ -32,7 +33,7 @@ impl Severity {
 pub enum Confidence {
     /// A fact read off the inputs.
     Certain,
-    /// An exact fit, no rival, and odds of a chance hit below 0.01.
+    /// An exact fit, no rival, and small odds of a chance hit: [`Chance::confidence`].
     Supported,
     /// A fit with rivals, or with worse odds.
     Possible,
@@ -95,8 +96,8 @@ pub struct Finding {
     pub residual: Option<Money>,
     /// How many other causes fit as well.
     pub rivals: u64,
-    /// Expected number of chance fits, as a plain decimal; None where chance has no part.
-    pub chance: Option<String>,
+    /// Expected number of chance fits; None where chance has no part.
+    pub chance: Option<Chance>,
     /// Where it shows.
     pub evidence: Vec<Evidence>,
     /// What it is, in one sentence that a bookkeeper understands.

@@ -1,6 +1,7 @@
 //! Plain values: money, periods, what the partner says, what the ledger says,
 //! what we found, what we invoice. Knows nothing else of ours and does no I/O.
 
+pub mod chance;
 pub mod digest;
 pub mod finding;
 pub mod gstin;

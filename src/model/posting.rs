@@ -44,7 +44,7 @@ pub struct RowProblem {
     /// The customer that the row names, where that can be read.
     pub customer_id: Option<String>,
     /// The amount, where it can be read.
-    pub amount: Option<String>,
+    pub amount: Option<Decimal>,
 }
 
 /// The findings that a single row can cause.

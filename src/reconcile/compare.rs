@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
-use super::noise;
+use super::float_noise;
 use crate::books::customers::Customers;
 use crate::model::finding::Sides;
 use crate::model::matrix::{Grain, Matrix};
@@ -106,7 +106,7 @@ impl Comparison<'_> {
     /// Whether a gap is not money, but the noise of the partner's binary arithmetic.
     #[must_use]
     pub fn is_noise(&self, gap: &Money) -> bool {
-        self.noisy && noise::is_small(gap)
+        self.noisy && float_noise::is_small(gap)
     }
 
     /// What the list of customers with usage of their own is called in evidence.
@@ -206,12 +206,12 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
         }
     }
     let listed_cost = listed_cost.total()?;
-    let noisy = noise::is_noisy(analytics, &listed);
+    let noisy = float_noise::is_noisy(analytics, &listed);
     let gaps: BTreeSet<&str> = question.matrix.iter().flat_map(|m| m.gaps()).map(|(id, _)| id.as_str()).collect();
     let complete = match totals.analytics {
         // The noise of the partner's binary arithmetic is not a customer left out.
         Some(whole) if whole == listed_cost => true,
-        Some(whole) if noisy && noise::is_small(&whole.minus(&listed_cost)?) => true,
+        Some(whole) if noisy && float_noise::is_small(&whole.minus(&listed_cost)?) => true,
         // Every account was asked for and answered, so nobody is left out, unless the books
         // know somebody and the partner's total has more: what does not tie is then said of
         // the answer, not of a remainder.

@@ -2,80 +2,23 @@
 //! values in, values out.
 
 pub mod causes;
-mod chance;
+pub mod check;
+pub mod claims;
 pub mod explain;
 pub mod compare;
 pub mod decisions;
 pub mod facts;
-mod noise;
-pub mod pages;
-pub mod rank;
+mod float_noise;
+pub mod registry;
+mod wording;
 
-use compare::{Comparison, Question};
+use check::Look;
+use claims::Claims;
+use compare::Question;
 
-use crate::model::finding::Finding;
 use crate::model::money::{Money, MoneyError};
 use crate::model::posting::Wanted;
 use crate::model::reconciliation::{BesideCalls, Coverage, Reconciliation};
-
-/// Differences that an earlier finding has accounted for, so that one root cause is told
-/// once and not at every place where it shows.
-#[derive(Debug, Default)]
-pub struct Claimed {
-    customers: std::collections::BTreeSet<String>,
-    directions: bool,
-    remainder: bool,
-    everything: bool,
-}
-
-impl Claimed {
-    /// Takes every difference.
-    fn all(&mut self, cx: &Comparison<'_>) {
-        self.customers.extend(cx.customers.iter().map(|c| c.customer_id.clone()));
-        self.directions = true;
-        self.remainder = true;
-        self.everything = true;
-    }
-
-    /// Takes these customers' differences, and the remainder's if one of them is in it.
-    fn customers(&mut self, cx: &Comparison<'_>, ids: &[String]) {
-        self.remainder |= ids.iter().any(|id| cx.is_unlisted(id));
-        self.customers.extend(ids.iter().cloned());
-    }
-}
-
-/// The search for causes: its findings bear the codes of [`explain::CAUSES`].
-pub const EXPLAINED: &str = "explained";
-
-/// A check: reads the comparison, reports, and claims the differences it accounts for.
-pub type Check = fn(&Comparison<'_>, &mut Claimed) -> Result<Vec<Finding>, MoneyError>;
-
-/// Every check, in the order in which differences are claimed: what makes the whole answer
-/// doubtful first, what merely states a difference last.
-pub const CHECKS: &[(&str, Check)] = &[
-    ("period-mismatch", facts::period_mismatch::find),
-    ("currency-mismatch", facts::currency_mismatch::find),
-    ("analytics-crossfoot", facts::analytics_crossfoot::find),
-    ("not-captured", facts::not_captured::find),
-    ("analytics-crossfoot", facts::matrix_crossfoot::find),
-    ("unpriced-usage", facts::unpriced_usage::find),
-    ("float-noise", facts::float_noise::find),
-    ("invalid-row", facts::invalid_row::find),
-    ("ledger-crossfoot", facts::ledger_crossfoot::find),
-    ("unknown-direction", facts::unknown_direction::find),
-    ("unknown-customer", facts::unknown_customer::find),
-    ("customer-swap", causes::party_moved::find),
-    ("missing-in-ledger", facts::missing_in_ledger::find),
-    ("missing-in-analytics", facts::missing_in_analytics::find),
-    ("cut-off", causes::cut_off::find),
-    (EXPLAINED, explain::find),
-    ("direction-swap", causes::direction_swap::find),
-    ("remainder-difference", facts::remainder_difference::find),
-    ("amount-difference", facts::amount_difference::find),
-    ("tolerated", facts::tolerated::find),
-    ("duplicate-call", facts::duplicate_call::find),
-    ("truncated-customers", facts::truncated_customers::find),
-];
 
 /// How the customers' own figures were had, in figures.
 fn coverage(question: &Question<'_>) -> Option<Coverage> {
@@ -116,13 +59,13 @@ const EACH_BELOW: u64 = 20_000;
 /// A sum beyond the exact range.
 pub fn wanted(question: &Question<'_>) -> Result<Option<Wanted>, MoneyError> {
     let cx = compare::compare(question)?;
-    let breaks = explain::breaks(&cx)?;
-    if breaks.is_empty() || question.ledger.added_up_by.is_some() {
+    let differences = explain::differences(&cx)?;
+    if differences.is_empty() || question.ledger.added_up_by.is_some() {
         return Ok(None);
     }
     let all = question.ledger.rows.read <= ALL_BELOW;
     let mut wanted = Wanted { all, ..Wanted::default() };
-    for one in breaks.iter().filter(|_| !all) {
+    for one in differences.iter().filter(|_| !all) {
         let rows: u64 = one.members.iter().filter_map(|id| question.ledger.customers.get(id)).map(|p| p.rows).sum();
         let few = rows <= EACH_BELOW;
         if few {
@@ -130,7 +73,7 @@ pub fn wanted(question: &Question<'_>) -> Result<Option<Wanted>, MoneyError> {
         }
         // A row in the other direction may be anybody's.
         if !few || one.by_direction.is_some() {
-            wanted.amounts.extend(one.telling_amounts()?);
+            wanted.amounts.extend(one.single_row_amounts()?);
         }
     }
     Ok(Some(wanted))
@@ -142,12 +85,21 @@ pub fn wanted(question: &Question<'_>) -> Result<Option<Wanted>, MoneyError> {
 /// A sum beyond the exact range.
 pub fn reconcile(question: &Question<'_>) -> Result<Reconciliation, MoneyError> {
     let comparison = compare::compare(question)?;
-    let mut claimed = Claimed::default();
+    let mut claims = Claims::default();
     let mut findings = Vec::new();
-    for (_, check) in CHECKS {
-        findings.extend(check(&comparison, &mut claimed)?);
+    let mut causes = Some(registry::causes());
+    for check in registry::CHECKS {
+        match check.look {
+            Look::Find(find) => findings.extend(find(&comparison, &mut claims)?),
+            // All causes are searched for at the place of the first.
+            Look::Candidates(_) => {
+                if let Some(causes) = causes.take() {
+                    findings.extend(explain::find(&comparison, &mut claims, &causes)?);
+                }
+            }
+        }
     }
-    rank::rank(&mut findings);
+    registry::rank(&mut findings);
     Ok(Reconciliation {
         period: question.period.clone(),
         timezone: question.timezone,

@@ -191,7 +191,7 @@ pub struct FindingRow<'a> {
     explains: Option<String>,
     residual: Option<String>,
     rivals: u64,
-    chance: Option<&'a str>,
+    chance: Option<String>,
     evidence: Vec<EvidenceRow<'a>>,
     message: &'a str,
     next: &'a str,
@@ -376,7 +376,7 @@ impl<'a> From<&'a Finding> for FindingRow<'a> {
             explains: plain(finding.explains),
             residual: plain(finding.residual),
             rivals: finding.rivals,
-            chance: finding.chance.as_deref(),
+            chance: finding.chance.map(|chance| chance.to_string()),
             evidence: finding
                 .evidence
                 .iter()

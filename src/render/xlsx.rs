@@ -436,7 +436,7 @@ fn set_aside(ledger: &Ledger, styles: &Styles) -> Result<Worksheet, XlsxError> {
         sheet.text(2, problem.column.as_deref().unwrap_or_default())?;
         sheet.text(3, &problem.cell)?;
         sheet.text(4, &problem.why)?;
-        sheet.text(5, problem.amount.as_deref().unwrap_or_default())?;
+        sheet.text(5, &problem.amount.map(|amount| amount.to_string()).unwrap_or_default())?;
         sheet.text(6, &problem.text)?;
         sheet.end_row()?;
     }

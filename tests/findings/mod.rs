@@ -5,8 +5,7 @@ use std::path::Path;
 
 use crate::support::partner::Partner;
 use crate::support::{Books, Ran, crossfoot, rehearse_month};
-use crossfoot::reconcile::explain::CAUSES;
-use crossfoot::reconcile::{CHECKS, EXPLAINED};
+use crossfoot::reconcile::registry::CHECKS;
 
 fn cases() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/findings");
@@ -107,8 +106,7 @@ fn with_findings(ran: &Ran, report: &[u8]) -> String {
 
 /// Every code that is looked for, once.
 fn codes() -> impl Iterator<Item = &'static str> {
-    let checks = CHECKS.iter().map(|(code, _)| *code).filter(|code| *code != EXPLAINED);
-    checks.chain(CAUSES.iter().map(|(code, _)| *code)).collect::<std::collections::BTreeSet<_>>().into_iter()
+    CHECKS.iter().map(|check| check.code).collect::<std::collections::BTreeSet<_>>().into_iter()
 }
 
 #[test]

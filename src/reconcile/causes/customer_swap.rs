@@ -1,52 +1,70 @@
 //! Posted to the wrong customer: one has too much by what another has too little.
 
-use crate::reconcile::explain::{Scene, Slip, Trait, Visit};
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, States, Telling, Who, Words};
+
+/// Looked for between two differences.
+pub static CHECK: Check =
+    Check { code: "customer-swap", page: include_str!("customer_swap.md"), look: Look::Candidates(candidates) };
 
 /// With so many differences, only those that mirror each other are held against each other.
 const MANY: usize = 200;
 
+/// A row of that amount stands at the one with too much.
+static ROW: Pattern = Pattern { name: "row", preference: Preference::RowMirrored, ..BASE };
+
+/// No row does; all of the difference has moved.
+static MOVED: Pattern = Pattern { name: "moved", preference: Preference::Moved, ..BASE };
+
+const BASE: Pattern = Pattern { alone: Some(words), states: States::Whole, ..Pattern::BASE };
+
+fn words(t: &Telling<'_>) -> Words {
+    let name = |at: usize| match &t.all[at].who {
+        Who::Customer(id) => t.cx.called(id),
+        _ => "a customer whom the partner does not list".to_owned(),
+    };
+    let (more, less) = match t.fit.differences.as_slice() {
+        [a, b] if t.all[*a].amount > t.all[*b].amount => (name(*a), name(*b)),
+        [a, b] => (name(*b), name(*a)),
+        _ => (t.whom.clone(), t.whom.clone()),
+    };
+    let much = t.size();
+    let what = match t.row() {
+        Some(_) => {
+            format!("{} ({}, {}{}) posts {much} to {more} that {less} lacks", t.at(), t.way(), t.day(), t.under())
+        }
+        None => format!("{more} has {much} too much, and {less} lacks exactly that"),
+    };
+    (format!("The ledger has the wrong customer: {what}."), format!("Look whose it is, and post it to {less}."))
+}
+
 /// A row of the amount in question at the customer with too much, or all of the difference.
-pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
-    if scene.target == 0 {
+fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
+    if context.target == 0 {
         return;
     }
-    for (index, other) in scene.all.iter().enumerate() {
-        let theirs = scene.units(other.difference);
-        if theirs == 0 || other.who == scene.at.who || (theirs > 0) == (scene.target > 0) {
+    for (index, other) in context.all.iter().enumerate() {
+        let theirs = context.units(other.amount);
+        if theirs == 0 || other.who == context.at.who || (theirs > 0) == (context.target > 0) {
             continue;
         }
         // The rows lie where the ledger says more. Where both have no other difference, it is
         // the whole of both; otherwise it is the whole of the other's.
-        let mirrored = theirs == -scene.target;
-        let holder = if scene.target > 0 { scene.at } else { other };
-        if !mirrored && scene.all.len() > MANY {
+        let mirrored = theirs == -context.target;
+        let holder = if context.target > 0 { context.at } else { other };
+        if !mirrored && context.all.len() > MANY {
             continue;
         }
-        let rows = scene.of_amount(other.difference.abs());
+        let rows = context.of_amount(other.amount.abs());
         let rows = rows.filter(|row| holder.members.binary_search(&row.customer_id).is_ok());
         let mut any = false;
         for row in rows {
             any = true;
-            let mut effect = [0; 2];
-            effect[row.direction as usize] = -theirs;
-            visit.slip(Slip {
-                effect: Some(effect),
-                strong: true,
-                order: if mirrored { 15 } else { 16 },
-                rows: vec![row],
-                is: Trait::Elsewhere,
-                other: Some(index),
-            });
+            let preference = if mirrored { Preference::RowMirrored } else { Preference::RowElsewhere };
+            sink.row(row, -theirs, Candidate { preference, other: Some(index), ..Candidate::of(&ROW) });
         }
         if !any && mirrored {
-            visit.slip(Slip {
-                effect: None,
-                strong: true,
-                order: 40,
-                rows: Vec::new(),
-                is: Trait::Moved,
-                other: Some(index),
-            });
+            sink.take(Candidate { other: Some(index), ..Candidate::of(&MOVED) });
         }
     }
 }

@@ -1,95 +1,82 @@
-//! Calls between the two period boundaries: the partner counts days in one time zone, the
-//! books in another. With every call captured, that is arithmetic, not a guess.
+//! Posted just outside the period: the ledger's rows of the days before and after it.
 
-use crate::model::finding::{Confidence, Evidence, Finding, Severity};
-use crate::model::money::{Money, MoneyError};
-use crate::model::reconciliation::{CustomerLine, Status};
-use crate::model::usage::Direction;
-use crate::reconcile::compare::Comparison;
-use crate::reconcile::facts::{add_up, counted};
-use crate::reconcile::{Claimed, chance};
+use std::collections::BTreeMap;
 
-/// How many calls are shown as evidence; the report lists them all.
-const SHOWN: usize = 20;
+use crate::model::posting::PostedRow;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Telling, Together, Words};
+use crate::reconcile::wording::counted;
 
-/// Looks for customers whose every direction differs by exactly the calls that lie in the
-/// books' period and not in the partner's, less those that lie in the partner's and not in
-/// the books'. All of them are one finding: the zones are one setting.
-///
-/// # Errors
-/// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
-    let Some(matrix) = cx.question.matrix else { return Ok(Vec::new()) };
-    let mut touched: Vec<&CustomerLine> = Vec::new();
-    for line in cx.customers.iter().filter(|l| l.status == Status::Discrepant) {
-        if !claimed.customers.contains(&line.customer_id) && fits(cx, line)? {
-            touched.push(line);
+/// Looked for among the rows outside the period.
+pub static CHECK: Check =
+    Check { code: "cut-off", page: include_str!("cut_off.md"), look: Look::Candidates(candidates) };
+
+/// Posted after the period; belongs to it.
+static AFTER: Pattern = Pattern {
+    name: "after",
+    preference: Preference::RowOutside,
+    alone: Some(|t| words(t, "after")),
+    together: Some(Together {
+        alike: true,
+        words: |_| {
+            ("has rows dated just after the period that belong to it".to_owned(), "Date these rows within the period.")
+        },
+    }),
+    ..Pattern::BASE
+};
+
+/// Posted before the period; belongs to it.
+static BEFORE: Pattern = Pattern {
+    name: "before",
+    preference: Preference::RowOutside,
+    alone: Some(|t| words(t, "before")),
+    together: Some(Together {
+        alike: true,
+        words: |_| {
+            ("has rows dated just before the period that belong to it".to_owned(), "Date these rows within the period.")
+        },
+    }),
+    ..Pattern::BASE
+};
+
+fn words(t: &Telling<'_>, side: &str) -> Words {
+    let what = match t.fit.rows.as_slice() {
+        [_] => {
+            format!("{} posts {} on {}, just {side} the period, and the period lacks it", t.at(), t.amount(), t.day())
         }
-    }
-    if touched.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sum = add_up(cx, &touched.iter().map(|line| line.sides).collect::<Vec<_>>())?;
-    let ids: Vec<String> = touched.iter().map(|line| line.customer_id.clone()).collect();
-    claimed.customers.extend(ids.iter().cloned());
-    claimed.directions = true;
-    let calls: Vec<_> = matrix.edge_calls.iter().filter(|call| ids.binary_search(&call.customer_id).is_ok()).collect();
-    let evidence = calls.iter().take(SHOWN).map(|call| Evidence {
-        file: format!("capture/{}", cx.list_name()),
-        line: None,
-        column: None,
-        text: format!(
-            "{} {} of {}, uuid {}, cost {}",
-            call.start.format("%Y-%m-%dT%H:%M:%SZ"),
-            call.direction.name(),
-            call.customer_id,
-            call.uuid,
-            call.cost
-        ),
-        why: Some(
-            if call.in_partner_period { "in the partner's period only" } else { "in the books' period only" }.into(),
-        ),
-    });
-    let whom = match ids.as_slice() {
-        [id] => cx.called(id),
-        _ => counted(ids.len(), "customer"),
+        many => format!("{} just {side} the period make up what the period lacks", counted(many.len(), "row")),
     };
-    let message = format!(
-        "The ledger of {whom} differs by exactly the calls between the two period boundaries: the partner's days begin in {}, the books' in {}.",
-        cx.question.partner_timezone.name(),
-        cx.question.timezone.name()
-    );
-    let next = "Post these calls in the month in which the partner counts them; or agree with the partner on one time zone and set [calendar] timezone or [upstream] timezone to it.";
-    let sizes = touched.iter().filter_map(|line| largest(line));
-    let odds = sizes
-        .map(|size| chance::of_exact_fit(&size))
-        .max_by(|a, b| (a.1 == Confidence::Possible).cmp(&(b.1 == Confidence::Possible)).then(a.0.cmp(&b.0)));
-    let (odds, confidence) = odds.map_or((None, Confidence::Possible), |(odds, confidence)| (Some(odds), confidence));
-    let mut finding = Finding::fact("cut-off", Severity::Blocking, message, next.to_owned())
-        .confidence(confidence)
-        .touching(ids.iter().cloned())
-        .shown_by(evidence)
-        .explained(&sum);
-    finding.chance = odds;
-    Ok(vec![finding])
+    (
+        format!("For {}, {what}: the ledger is {}.", t.whom, t.off()),
+        "If it belongs to this period, date it within the period.".to_owned(),
+    )
 }
 
-fn fits(cx: &Comparison<'_>, line: &CustomerLine) -> Result<bool, MoneyError> {
-    let Some(customer) = cx.question.matrix.and_then(|m| m.customers.get(&line.customer_id)) else { return Ok(false) };
-    let mut any = false;
-    for direction in Direction::ALL {
-        let cell = customer.cell(direction);
-        let (Some(sides), Some(early)) = (line.direction(direction), cell.outside_partner) else { return Ok(false) };
-        let expected = cx.money(early.cost).minus(&cx.money(cell.outside_books.cost))?;
-        if sides.difference != Some(expected) {
-            return Ok(false);
+/// One such row, or all of a customer's of the first days behind a boundary.
+fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let period = context.cx.question.period;
+    for (after, pattern) in [(true, &AFTER), (false, &BEFORE)] {
+        let mut days: BTreeMap<u64, Vec<&PostedRow>> = BTreeMap::new();
+        for row in context.outside.iter().filter(|row| (row.date > period.to) == after) {
+            sink.row(row, -context.amount(row), Candidate::of(pattern));
+            let away = if after { row.date - period.to } else { period.from - row.date };
+            days.entry(away.num_days().unsigned_abs()).or_default().push(row);
         }
-        any |= !expected.is_zero();
+        let mut effect = [0; 2];
+        let mut rows: Vec<&PostedRow> = Vec::new();
+        for of_day in days.into_values() {
+            for row in &of_day {
+                effect[row.direction as usize] -= context.amount(row);
+            }
+            rows.extend(of_day);
+            if rows.len() > 1 {
+                sink.take(Candidate {
+                    effect: Some(effect),
+                    preference: Preference::RowsOutside,
+                    rows: rows.clone(),
+                    ..Candidate::of(pattern)
+                });
+            }
+        }
     }
-    Ok(any)
-}
-
-fn largest(line: &CustomerLine) -> Option<Money> {
-    let sizes = Direction::ALL.into_iter().filter_map(|d| line.direction(d)?.difference).map(|d| d.abs());
-    sizes.max_by(|a, b| a.amount().cmp(&b.amount()))
 }

@@ -1,30 +1,52 @@
 //! Money posted under the other direction: the directions differ by more than customers do.
 
+use crate::model::chance::Chance;
 use crate::model::finding::{Confidence, Finding, Severity};
 use crate::model::money::{Money, MoneyError};
 use crate::model::reconciliation::Status;
 use crate::model::usage::Direction;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
-use crate::reconcile::explain::{Scene, Slip, Trait, Visit};
-use crate::reconcile::facts::figures;
-use crate::reconcile::{Claimed, chance};
+use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, States};
+use crate::reconcile::wording::figures;
+
+const PAGE: &str = include_str!("direction_swap.md");
+
+/// Looked for in single rows.
+pub static ROWS: Check = Check { code: "direction-swap", page: PAGE, look: Look::Candidates(candidates) };
+/// Looked for in sums that no row explains.
+pub static SUMS: Check = Check { code: "direction-swap", page: PAGE, look: Look::Find(find) };
+
+static OTHER_WAY: Pattern = Pattern {
+    name: "other way",
+    preference: Preference::SameVoucher,
+    alone: Some(|t| {
+        let other = t.row().map_or("", |row| row.direction.other().name());
+        (
+            format!(
+                "For {}, {} posts {} as {} that the partner has as {other}; the total is right.",
+                t.whom,
+                t.at(),
+                t.amount(),
+                t.way()
+            ),
+            format!("Post {} as {other}.", t.at()),
+        )
+    }),
+    states: States::Row,
+    ..Pattern::BASE
+};
 
 /// A row in the direction that has too much, where the total is right.
-pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
-    let Some([inbound, _]) = visit.crossed else { return };
+fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let Some([inbound, _]) = sink.crossed else { return };
     let surplus = if inbound > 0 { Direction::Inbound } else { Direction::Outbound };
-    for row in scene.everywhere().filter(|row| row.direction == surplus) {
-        let amount = scene.amount(row);
+    for row in context.everywhere().filter(|row| row.direction == surplus) {
+        let amount = context.amount(row);
         let mut effect = [-amount; 2];
         effect[surplus as usize] = amount;
-        visit.slip(Slip {
-            effect: Some(effect),
-            strong: true,
-            order: 20,
-            rows: vec![row],
-            is: Trait::OtherWay,
-            other: None,
-        });
+        sink.take(Candidate { effect: Some(effect), rows: vec![row], ..Candidate::of(&OTHER_WAY) });
     }
 }
 
@@ -35,9 +57,9 @@ pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
-    let found = of_customers(cx, claimed)?;
-    if claimed.directions || !found.is_empty() {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
+    let found = of_customers(cx, claims)?;
+    if claims.directions || !found.is_empty() {
         return Ok(found);
     }
     let [Some(inbound), Some(outbound)] = [0, 1].map(|i| cx.directions.get(i).and_then(|l| l.sides.difference)) else {
@@ -64,7 +86,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     if !opposite || moved.is_negative() || !cx.beyond_tolerance(&moved, surplus) {
         return Ok(Vec::new());
     }
-    claimed.directions = true;
+    claims.directions = true;
     let Some(line) = cx.directions.iter().find(|l| l.direction == surplus) else { return Ok(Vec::new()) };
     let touched = cx.ids(|c| c.ledger_by_direction.get(&surplus).is_some_and(|m| !m.is_zero()));
     let message = format!(
@@ -99,22 +121,22 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
 
 /// Where each customer's own directions are captured: those whose total is right and whose
 /// directions are off by the same amount, one too much and the other too little.
-fn of_customers(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn of_customers(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let mut found = Vec::new();
     for line in cx.customers.iter().filter(|l| l.status == Status::Discrepant) {
         let id = &line.customer_id;
         let differences =
             [Direction::Inbound, Direction::Outbound].map(|d| line.direction(d).and_then(|s| s.difference));
         let [Some(inbound), Some(outbound)] = differences else { continue };
-        if claimed.customers.contains(id) || inbound.is_zero() || inbound != outbound.negated() {
+        if claims.customers.contains(id) || inbound.is_zero() || inbound != outbound.negated() {
             continue;
         }
-        claimed.customers.insert(id.clone());
-        claimed.directions = true;
+        claims.customers.insert(id.clone());
+        claims.directions = true;
         let surplus = if inbound.is_negative() { Direction::Outbound } else { Direction::Inbound };
         let Some(sides) = line.direction(surplus) else { continue };
         let moved = inbound.abs();
-        let (odds, confidence) = chance::of_exact_fit(&moved);
+        let chance = Chance::of_amount(&moved);
         let message = format!(
             "For {}, {} stands under {} that the partner has under {}; the customer's total is right.",
             cx.called(id),
@@ -129,12 +151,12 @@ fn of_customers(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Findin
             surplus.other().name()
         );
         let mut finding = Finding::fact("direction-swap", Severity::Blocking, message, next)
-            .confidence(confidence)
+            .confidence(chance.confidence(0, false))
             .in_direction(surplus)
             .touching([id.clone()])
             .shown_by(figures(cx, id))
             .explained(&sides);
-        finding.chance = Some(odds);
+        finding.chance = Some(chance);
         found.push(finding);
     }
     Ok(found)

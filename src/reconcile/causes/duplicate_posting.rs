@@ -1,15 +1,46 @@
-//! A row is posted twice.
+//! A row is posted twice. The particular is how often.
 
 use std::collections::BTreeMap;
 
 use crate::model::posting::PostedRow;
-use crate::reconcile::explain::{Scene, Slip, Trait, Visit};
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Telling, Together, Words};
+
+/// Looked for among the rows of one amount.
+pub static CHECK: Check =
+    Check { code: "duplicate-posting", page: include_str!("duplicate_posting.md"), look: Look::Candidates(candidates) };
+
+static COPIES: Pattern = Pattern {
+    name: "copies",
+    preference: Preference::SameVoucher,
+    alone: Some(words),
+    together: Some(Together {
+        alike: false,
+        words: |_| ("has rows that stand twice".to_owned(), "Take the second import of these rows out of the ledger."),
+    }),
+    ..Pattern::BASE
+};
+
+fn words(t: &Telling<'_>) -> Words {
+    let rows = &t.fit.rows;
+    let times = t.fit.particulars.number;
+    let stands = if times == 2 { "twice".to_owned() } else { format!("{times} times") };
+    let what = if rows.len() > 2 && times == 2 && rows.iter().any(|row| row.amount != rows[0].amount) {
+        format!("several {} postings stand twice", t.way())
+    } else {
+        format!("the {} posting of {} on {}{} stands {stands}", t.way(), t.amount(), t.day(), t.under())
+    };
+    (
+        format!("For {}, {what} (rows {}): the ledger is {}.", t.whom, t.lines().join(", "), t.off()),
+        "Compare the vouchers, and take the one that was posted again out of the ledger.".to_owned(),
+    )
+}
 
 /// The same customer, direction and amount: on one day, or under one reference, which shows
 /// it; or on another day under another, which only the amount shows.
-pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
+fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let mut of_amount: BTreeMap<_, Vec<&PostedRow>> = BTreeMap::new();
-    for row in &scene.inside {
+    for row in &context.inside {
         of_amount.entry((&row.customer_id, row.direction, row.amount)).or_default().push(row);
     }
     let mut twice: Vec<Vec<&PostedRow>> = Vec::new();
@@ -27,13 +58,13 @@ pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
         }
         for group in shown.iter().filter(|group| group.len() > 1) {
             let one_reference = group.iter().all(|row| row.reference == group[0].reference);
-            let order = if one_reference { 20 } else { 28 };
-            copies(scene, visit, group, true, order);
+            let preference = if one_reference { Preference::SameVoucher } else { Preference::SameDay };
+            copies(context, sink, group, true, preference);
             twice.push(group.clone());
         }
         if shown.len() > 1 {
             let firsts: Vec<&PostedRow> = shown.iter().map(|group| group[0]).collect();
-            copies(scene, visit, &firsts, false, 52);
+            copies(context, sink, &firsts, false, Preference::SameAmount);
         }
     }
     // Several rows at once: a day or a batch that was imported twice.
@@ -41,20 +72,32 @@ pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
         let mut effect = [0; 2];
         for group in &twice {
             effect[group[0].direction as usize] +=
-                scene.amount(group[0]) * i128::try_from(group.len() - 1).unwrap_or(1);
+                context.amount(group[0]) * i128::try_from(group.len() - 1).unwrap_or(1);
         }
         let rows: Vec<&PostedRow> = twice.iter().flatten().copied().collect();
-        visit.slip(Slip { effect: Some(effect), strong: true, order: 19, rows, is: Trait::Copies(2), other: None });
+        sink.take(Candidate {
+            effect: Some(effect),
+            preference: Preference::Batch,
+            rows,
+            particulars: 2.into(),
+            ..Candidate::of(&COPIES)
+        });
     }
 }
 
-fn copies(scene: &Scene<'_>, visit: &mut Visit<'_>, rows: &[&PostedRow], strong: bool, order: u8) {
-    let amount = scene.amount(rows[0]);
+fn copies(context: &Context<'_>, sink: &mut Sink<'_>, rows: &[&PostedRow], strong: bool, preference: Preference) {
     let mut give = |too_many: usize| {
+        let too_many = i128::try_from(too_many).unwrap_or(1);
         let mut effect = [0; 2];
-        effect[rows[0].direction as usize] = amount * i128::try_from(too_many).unwrap_or(1);
-        let is = Trait::Copies(too_many + 1);
-        visit.slip(Slip { effect: Some(effect), strong, order, rows: rows.to_vec(), is, other: None });
+        effect[rows[0].direction as usize] = context.amount(rows[0]) * too_many;
+        sink.take(Candidate {
+            effect: Some(effect),
+            strong,
+            preference,
+            rows: rows.to_vec(),
+            particulars: (too_many + 1).into(),
+            ..Candidate::of(&COPIES)
+        });
     };
     give(1);
     if rows.len() > 2 {

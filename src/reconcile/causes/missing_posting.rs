@@ -1,52 +1,95 @@
-//! A posting is missing: a gap in an otherwise regular series of numbers or days.
+//! A posting is missing: a gap in an otherwise regular series of numbers or days. The
+//! particular is the number or the day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 
+use crate::model::chance::Chance;
 use crate::model::posting::PostedRow;
 use crate::model::usage::Direction;
-use crate::reconcile::explain::{Scene, Slip, Trait, Visit};
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::explain::{Candidate, Context, Difference, Pattern, Preference, Sink};
+
+/// Looked for in the ledger's numbers and the customer's days.
+pub static CHECK: Check =
+    Check { code: "missing-posting", page: include_str!("missing_posting.md"), look: Look::Candidates(candidates) };
 
 /// More gaps than this, and the series is not regular.
 const MOST_GAPS: u64 = 3;
 /// A series of fewer shows nothing.
 const FEWEST: usize = 5;
 
+/// How large a posting is that is not there, nothing says: counting gives no odds for it.
+const ODDS_OF_A_DAY: Chance = Chance::millionths(50_000);
+
+static NUMBER: Pattern = Pattern {
+    name: "number",
+    preference: Preference::NumberGap,
+    alone: Some(|t| {
+        let number = &t.fit.particulars.word;
+        (
+            format!(
+                "For {}, a posting of {} seems to be missing: the vouchers' numbers leave out {number}, between rows {}.",
+                t.whom,
+                t.size(),
+                t.lines().join(" and ")
+            ),
+            format!("Look for voucher {number}, and post it."),
+        )
+    }),
+    ..Pattern::BASE
+};
+
+static DAY: Pattern = Pattern {
+    name: "day",
+    preference: Preference::DayGap,
+    alone: Some(|t| {
+        let (way, day) = (t.way(), &t.fit.particulars.word);
+        (
+            format!(
+                "For {}, a posting of {} seems to be missing: its {way} postings are regular and leave out {day}.",
+                t.whom,
+                t.size()
+            ),
+            format!("Look for the {way} posting of {day}, and post it."),
+        )
+    }),
+    ..Pattern::BASE
+};
+
 /// Where the ledger says less: numbers that are left out of the vouchers' series, days that
 /// are left out of the customer's.
-pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
-    if scene.target >= 0 {
+fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
+    if context.target >= 0 {
         return;
     }
-    if scene.is_whole {
-        number_gaps(scene, visit);
+    if context.is_whole {
+        number_gaps(context, sink);
     }
     let mut series: BTreeMap<(&str, Direction), Vec<&PostedRow>> = BTreeMap::new();
-    for row in scene.by_member().flatten() {
+    for row in context.by_member().flatten() {
         series.entry((&row.customer_id, row.direction)).or_default().push(row);
     }
     for rows in series.into_values() {
-        let sizes = || rows.iter().map(|row| scene.amount(row).abs());
+        let sizes = || rows.iter().map(|row| context.amount(row).abs());
         let (least, most) = (sizes().min().unwrap_or(0), sizes().max().unwrap_or(0));
-        let missing = scene.target.abs();
-        if let Some(day) = day_gap(scene, &rows).filter(|_| 3 * missing >= least && missing <= 3 * most) {
+        let missing = context.target.abs();
+        if let Some(day) = day_gap(context, &rows).filter(|_| 3 * missing >= least && missing <= 3 * most) {
             let near = rows.iter().rev().filter(|row| row.date < day).take(1);
             let after = rows.iter().filter(|row| row.date > day).take(1);
-            visit.slip(Slip {
-                effect: None,
-                strong: true,
-                order: 35,
+            sink.take(Candidate {
                 rows: near.chain(after).copied().collect(),
-                is: Trait::DayGap(day),
-                other: None,
+                particulars: day.to_string().into(),
+                chance: Some(ODDS_OF_A_DAY),
+                ..Candidate::of(&DAY)
             });
         }
     }
 }
 
 /// The one day that a series of equal steps leaves out.
-fn day_gap(scene: &Scene<'_>, rows: &[&PostedRow]) -> Option<NaiveDate> {
+fn day_gap(context: &Context<'_>, rows: &[&PostedRow]) -> Option<NaiveDate> {
     let days: Vec<NaiveDate> = rows.iter().map(|row| row.date).collect::<BTreeSet<_>>().into_iter().collect();
     if days.len() < FEWEST {
         return None;
@@ -60,7 +103,7 @@ fn day_gap(scene: &Scene<'_>, rows: &[&PostedRow]) -> Option<NaiveDate> {
         // A daily series that begins a day late or ends a day early.
         [] if step == 1 => {
             let (first, last) = (*days.first()?, *days.last()?);
-            let period = scene.cx.question.period;
+            let period = context.cx.question.period;
             let late = first.checked_sub_days(by).filter(|day| *day == period.from && last == period.to);
             late.or_else(|| last.checked_add_days(by).filter(|day| *day == period.to && first == period.from))
         }
@@ -69,9 +112,12 @@ fn day_gap(scene: &Scene<'_>, rows: &[&PostedRow]) -> Option<NaiveDate> {
 }
 
 /// Numbers that the vouchers' series leaves out, each with the rows beside it.
-fn number_gaps(scene: &Scene<'_>, visit: &mut Visit<'_>) {
+fn number_gaps(context: &Context<'_>, sink: &mut Sink<'_>) {
+    // A gap explains one customer's shortfall; whose, it does not say.
+    let short = |one: &&Difference| one.who != context.at.who && one.amount.is_sign_negative();
+    let short = context.all.iter().filter(short).count();
     let mut series: BTreeMap<(&str, usize), BTreeMap<u64, &PostedRow>> = BTreeMap::new();
-    for row in scene.every {
+    for row in context.every {
         let stem = row.reference.trim_end_matches(|c: char| c.is_ascii_digit());
         let digits = &row.reference[stem.len()..];
         if let Ok(number) = digits.parse::<u64>() {
@@ -95,13 +141,11 @@ fn number_gaps(scene: &Scene<'_>, visit: &mut Visit<'_>) {
         }
         for number in (*first..=*last).filter(|number| !numbers.contains_key(number)) {
             let beside = numbers.range(..number).next_back().into_iter().chain(numbers.range(number..).next());
-            visit.slip(Slip {
-                effect: None,
-                strong: true,
-                order: 32,
+            sink.take(Candidate {
                 rows: beside.map(|(_, row)| *row).collect(),
-                is: Trait::NumberGap(format!("{stem}{number:0width$}")),
-                other: None,
+                particulars: format!("{stem}{number:0width$}").into(),
+                rivals: short,
+                ..Candidate::of(&NUMBER)
             });
         }
     }

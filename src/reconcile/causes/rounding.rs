@@ -1,29 +1,51 @@
 //! Differences that rounding each row at the ledger's scale can produce, and no larger.
 
-use crate::reconcile::explain::{Scene, Slip, Trait, Visit};
+use crate::model::chance::Chance;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Together};
+
+/// Looked for in the customer's rows together.
+pub static CHECK: Check =
+    Check { code: "rounding", page: include_str!("rounding.md"), look: Look::Candidates(candidates) };
 
 /// How many customers must differ by so little for it to be a habit and no accident.
 const HABIT: usize = 5;
 
+static ROUNDED: Pattern = Pattern {
+    name: "rounded",
+    together: Some(Together {
+        alike: true,
+        words: |_| {
+            (
+                "differs by no more than rounding each of its rows can make".to_owned(),
+                "Post unrounded amounts, or let [reconcile] tolerance pass what rounding takes.",
+            )
+        },
+    }),
+    ..Pattern::BASE
+};
+
 /// The customer's rows together: half a unit of the ledger's scale for each.
-pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
-    if scene.target == 0 || scene.target.abs() > scene.rounding_bound() {
+fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
+    if context.target == 0 || context.target.abs() > context.rounding_bound() {
         return;
     }
-    let ledger = scene.at.sides.ledger.amount();
-    let finer = scene.at.sides.analytics.is_some_and(|a| a.amount().normalize().scale() > ledger.scale());
+    let ledger = context.at.sides.ledger.amount();
+    let finer = context.at.sides.analytics.is_some_and(|a| a.amount().normalize().scale() > ledger.scale());
     // Customers whose differences are as small, for as many rows.
     let rows = |ids: &[String]| -> u64 {
-        let customers = &scene.cx.question.ledger.customers;
+        let customers = &context.cx.question.ledger.customers;
         ids.iter().filter_map(|id| customers.get(id)).map(|posted| posted.rows).sum()
     };
-    let own = i128::from(rows(&scene.at.members).max(1));
-    let alike = scene.all.iter().filter(|one| {
-        let bound = scene.rounding_bound() * i128::from(rows(&one.members));
-        scene.units(one.difference).abs() * own <= bound
+    let own = i128::from(rows(&context.at.members).max(1));
+    let alike = context.all.iter().filter(|one| {
+        let bound = context.rounding_bound() * i128::from(rows(&one.members));
+        context.units(one.amount).abs() * own <= bound
     });
     let alike = alike.count();
-    let strong = finer || (alike >= 3 && 2 * alike > scene.all.len()) || alike >= HABIT;
-    let order = if strong { 1 } else { 70 };
-    visit.slip(Slip { effect: None, strong, order, rows: Vec::new(), is: Trait::Rounded, other: None });
+    let strong = finer || (alike >= 3 && 2 * alike > context.all.len()) || alike >= HABIT;
+    // A fact about many customers or about the figure's own digits, or else just small.
+    let (preference, chance) = if strong { (Preference::Habit, 1_000) } else { (Preference::Small, 500_000) };
+    let chance = Some(Chance::millionths(chance));
+    sink.take(Candidate { strong, preference, chance, ..Candidate::of(&ROUNDED) });
 }

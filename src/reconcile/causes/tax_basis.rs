@@ -1,70 +1,145 @@
-//! Booked with tax where the partner's figure is without, or the other way.
+//! Booked with tax where the partner's figure is without, or the other way. The particular
+//! is the rate in per mille.
 
-use crate::reconcile::explain::{Scene, Slip, Trait, Visit};
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Telling, Together, rate};
+
+/// Looked for in whole customers and in single rows.
+pub static CHECK: Check =
+    Check { code: "tax-basis", page: include_str!("tax_basis.md"), look: Look::Candidates(candidates) };
 
 /// GST rates in per mille, the usual one for telecom services (SAC 9984) first. CGST Act,
 /// section 9, with the rate notifications: 18 % (telecom), 5 %, 12 %, 28 %.
 const RATES: [u32; 4] = [180, 50, 120, 280];
 
-/// A whole customer with tax or without, or a single row.
-pub fn slips(scene: &Scene<'_>, visit: &mut Visit<'_>) {
-    let bound = scene.cutting_bound();
-    if let Some(analytics) = scene.at.sides.analytics {
-        let (stated, booked) = (scene.units(analytics.amount()), scene.units(scene.at.sides.ledger.amount()));
-        let told = scene.target.abs() > 20 * bound && stated != 0;
-        for (place, rate) in (0_u8..).zip(RATES) {
+/// The whole customer is with tax.
+static ALL_GROSS: Pattern = Pattern {
+    name: "all gross",
+    together: Some(Together {
+        alike: true,
+        words: |of| {
+            (
+                format!("is booked with {} tax, and the partner's figures are without", rate(of.number)),
+                "Export the amounts before tax, or name only the revenue accounts in [ledger.accounts].",
+            )
+        },
+    }),
+    ..Pattern::BASE
+};
+
+/// The whole customer is without.
+static ALL_NET: Pattern = Pattern {
+    name: "all net",
+    together: Some(Together {
+        alike: true,
+        words: |of| {
+            (
+                format!("is booked without the {} tax that the partner's figures hold", rate(of.number)),
+                "Ask the partner for figures before tax, or export the amounts with tax.",
+            )
+        },
+    }),
+    ..Pattern::BASE
+};
+
+/// A row is with tax.
+static ROW_GROSS: Pattern = Pattern {
+    name: "row gross",
+    alone: Some(|t| {
+        (
+            format!("{} is booked with {} tax: the ledger is {}.", posting(t), rate(t.fit.particulars.number), t.off()),
+            format!("Post {} without tax; the tax belongs to its own account.", t.at()),
+        )
+    }),
+    together: Some(Together {
+        alike: true,
+        words: |of| (format!("has a row booked with {} tax", rate(of.number)), "Post these rows without tax."),
+    }),
+    ..Pattern::BASE
+};
+
+/// A row is without.
+static ROW_NET: Pattern = Pattern {
+    name: "row net",
+    alone: Some(|t| {
+        let rate = rate(t.fit.particulars.number);
+        (
+            format!("{} lacks the {rate} tax that the others hold: the ledger is {}.", posting(t), t.off()),
+            format!("Post {} on the same basis as the other rows.", t.at()),
+        )
+    }),
+    together: Some(Together {
+        alike: true,
+        words: |of| {
+            (format!("has a row booked without {} tax", rate(of.number)), "Post these rows as the partner states them.")
+        },
+    }),
+    ..Pattern::BASE
+};
+
+fn posting(t: &Telling<'_>) -> String {
+    format!("For {}, the {} posting of {} in {}", t.whom, t.way(), t.amount(), t.at())
+}
+
+/// A whole customer with tax or without, or a single row. Other rates than the usual one
+/// need better odds.
+fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let bound = context.cutting_bound();
+    let of = |pattern, usual: bool, preference: [Preference; 2], rate: u32| Candidate {
+        strong: usual,
+        preference: preference[usize::from(!usual)],
+        particulars: i128::from(rate).into(),
+        ..Candidate::of(pattern)
+    };
+    if let Some(analytics) = context.at.sides.analytics {
+        let (stated, booked) = (context.units(analytics.amount()), context.units(context.at.sides.ledger.amount()));
+        let told = context.target.abs() > 20 * bound && stated != 0;
+        for rate in RATES {
             let with = i128::from(1000 + rate);
-            // The other rates are not those of calls: they need better odds.
-            let (strong, order) = (place == 0, if place == 0 { 2 } else { 32 + place });
-            let mut whole = |is| visit.slip(Slip { effect: None, strong, order, rows: Vec::new(), is, other: None });
+            let by = [Preference::WholeByUsualRate, Preference::WholeByOtherRate];
             if told && (booked * 1000 - stated * with).abs() <= bound * 1000 {
-                whole(Trait::AllGross(rate));
+                sink.take(of(&ALL_GROSS, rate == RATES[0], by, rate));
             }
             if told && (booked * with - stated * 1000).abs() <= bound * with {
-                whole(Trait::AllNet(rate));
+                sink.take(of(&ALL_NET, rate == RATES[0], by, rate));
             }
         }
     }
-    let unit = scene.minor_unit();
+    let unit = context.minor_unit();
     let rounded = |numerator: i128, by: i128| {
         let by = by * unit;
         (2 * numerator + by * numerator.signum()) / (2 * by) * unit
     };
     // All rows of one customer, where others or another slip lie beside them.
-    for rows in scene.by_member().filter(|rows| rows.len() > 1) {
-        for (place, rate) in (0_u8..).zip(RATES) {
+    for rows in context.by_member().filter(|rows| rows.len() > 1) {
+        for rate in RATES {
             let with = i128::from(1000 + rate);
             let (mut gross, mut net) = ([0; 2], [0; 2]);
             for row in rows {
-                let amount = scene.amount(row);
+                let amount = context.amount(row);
                 gross[row.direction as usize] += amount - rounded(amount * 1000, with);
                 net[row.direction as usize] += amount - rounded(amount * with, 1000);
             }
-            for (effect, is) in [(gross, Trait::AllGross(rate)), (net, Trait::AllNet(rate))] {
-                let effect = Some(effect);
-                visit.slip(Slip {
-                    effect,
-                    strong: place == 0,
-                    order: 37 + place,
-                    rows: vec![rows[0]],
-                    is,
-                    other: None,
-                });
+            for (effect, pattern) in [(gross, &ALL_GROSS), (net, &ALL_NET)] {
+                let of = of(pattern, rate == RATES[0], [Preference::AllRowsByRate; 2], rate);
+                sink.take(Candidate { effect: Some(effect), rows: vec![rows[0]], ..of });
             }
         }
     }
-    let strong_only = visit.strong_only;
-    for row in scene.inside.iter().filter(|_| scene.is_small() && !strong_only) {
-        let amount = scene.amount(row);
-        for (place, rate) in (0_u8..).zip(RATES) {
+    let strong_only = sink.strong_only;
+    for row in context.inside.iter().filter(|_| context.is_small() && !strong_only) {
+        let amount = context.amount(row);
+        for rate in RATES {
             let with = i128::from(1000 + rate);
+            let by = [Preference::RowByUsualRate, Preference::RowByOtherRate];
+            let weak = |pattern| Candidate { strong: false, ..of(pattern, rate == RATES[0], by, rate) };
             let net = rounded(amount * 1000, with);
-            if rounded(net * with, 1000) == amount && visit.near(amount - net) {
-                visit.row(row, amount - net, false, 50 + place, Trait::Gross(rate));
+            if rounded(net * with, 1000) == amount && sink.near(amount - net) {
+                sink.row(row, amount - net, weak(&ROW_GROSS));
             }
             let gross = rounded(amount * with, 1000);
-            if visit.near(amount - gross) {
-                visit.row(row, amount - gross, false, 50 + place, Trait::Net(rate));
+            if sink.near(amount - gross) {
+                sink.row(row, amount - gross, weak(&ROW_NET));
             }
         }
     }

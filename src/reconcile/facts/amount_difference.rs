@@ -1,23 +1,29 @@
 //! A difference that nothing else explains: always said, never dropped.
 
-use super::{figures, more_or_less, whole_file};
-use crate::model::finding::{Confidence, Finding, Severity};
+use crate::model::chance::Chance;
+use crate::model::finding::{Finding, Severity};
 use crate::model::money::{Money, MoneyError, total};
 use crate::model::reconciliation::{CustomerLine, Status};
 use crate::model::transactions::Kind;
 use crate::model::usage::Direction;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
-use crate::reconcile::{Claimed, chance};
+use crate::reconcile::wording::{figures, more_or_less, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "amount-difference", page: include_str!("amount_difference.md"), look: Look::Find(find) };
 
 /// Reports each customer's difference, and a direction's where no customer's can be
 /// behind it.
 ///
 /// # Errors
 /// None in practice.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let mut findings = Vec::new();
     let discrepant = |status: Status| status == Status::Discrepant;
-    for line in cx.customers.iter().filter(|l| discrepant(l.status) && !claimed.customers.contains(&l.customer_id)) {
+    for line in cx.customers.iter().filter(|l| discrepant(l.status) && !claims.customers.contains(&l.customer_id)) {
         let id = &line.customer_id;
         let message = match (line.sides.difference, line.sides.analytics) {
             (Some(difference), Some(stated)) => format!(
@@ -43,7 +49,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     }
     let customers_differ = cx.customers.iter().any(|l| discrepant(l.status))
         || cx.remainder.as_ref().is_some_and(|r| discrepant(r.status));
-    if claimed.directions || customers_differ {
+    if claims.directions || customers_differ {
         return Ok(findings);
     }
     // Every customer is within tolerance, and together they are not.
@@ -117,14 +123,14 @@ fn beside_calls(cx: &Comparison<'_>, id: &str, mut finding: Finding) -> Result<F
     let evidence = whole_file("capture/transactions".to_owned(), format!("{id}: {}", listed(&charges)));
     finding = finding.shown_by([evidence]);
     if let Some(fit) = fits.first() {
-        let (odds, confidence) = chance::of_exact_fit(&difference);
+        let chance = Chance::of_amount(&difference);
         finding
             .message
             .push_str(&format!(" That is exactly what the partner's ledger charged beside calls: {}.", listed(fit)));
         finding.next = "Book what is not calls under another account, so that it is not compared with call costs; then run the command again.".to_owned();
         finding.rivals = fits.len() as u64 - 1;
-        finding.confidence = if finding.rivals == 0 { confidence } else { Confidence::Possible };
-        finding.chance = Some(odds);
+        finding.confidence = chance.confidence(fits.len() - 1, false);
+        finding.chance = Some(chance);
         finding.explains = Some(difference);
         finding.residual = Some(cx.zero());
     } else {

@@ -1,18 +1,23 @@
 //! The answer contradicts itself: its parts do not add up to its own totals.
 
-use super::whole_file;
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::{Money, MoneyError, total};
 use crate::model::usage::Direction;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::whole_file;
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "analytics-crossfoot", page: include_str!("analytics_crossfoot.md"), look: Look::Find(find) };
 
 /// Adds up directions, listed customers, answered and failed calls, and compares with the
 /// totals that the answer states. What is not stated is not added up.
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let money = money_contradictions(cx)?;
     let calls = call_contradictions(cx);
     if money.is_empty() && calls.is_empty() {
@@ -33,8 +38,8 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
             "Ask the partner which count is right, and whether calls without a cost are missing.".to_owned(),
         )
     } else {
-        claimed.directions = true;
-        claimed.remainder = true;
+        claims.directions = true;
+        claims.remainder = true;
         Finding::fact(
             "analytics-crossfoot",
             Severity::Blocking,

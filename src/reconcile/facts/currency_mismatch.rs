@@ -1,20 +1,25 @@
 //! A row, or the whole answer, in another currency.
 
-use super::{counted, row_evidence, whole_file};
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::MoneyError;
 use crate::model::posting::RowProblemKind;
 use crate::model::usage::Direction;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{counted, row_evidence, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "currency-mismatch", page: include_str!("currency_mismatch.md"), look: Look::Find(find) };
 
 /// Looks at rows that were set aside because their currency is not the answer's. If no row
 /// has the answer's currency, it is the answer that is in another one.
 ///
 /// # Errors
 /// None in practice.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
-    let mut found: Vec<Finding> = of_calls(cx, claimed).into_iter().collect();
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
+    let mut found: Vec<Finding> = of_calls(cx, claims).into_iter().collect();
     let ledger = cx.question.ledger;
     if ledger.other_currencies.is_empty() {
         return Ok(found);
@@ -26,7 +31,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     let (evidence, problems): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
     let whole_answer = ledger.rows.used == 0;
     let (message, next, touched) = if whole_answer {
-        claimed.all(cx);
+        claims.all(cx);
         let others: Vec<&str> = ledger.other_currencies.keys().map(String::as_str).collect();
         let touched: Vec<String> =
             cx.ids(|_| true).into_iter().chain(problems.into_iter().filter_map(|p| p.customer_id)).collect();
@@ -42,7 +47,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         )
     } else {
         let touched: Vec<String> = problems.into_iter().filter_map(|p| p.customer_id).collect();
-        claimed.customers(cx, &touched);
+        claims.customers(cx, &touched);
         (
             format!(
                 "{} of the ledger {} not in {ours} ({}): set aside, and not added up.",
@@ -62,7 +67,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
 
 /// Call records in another currency than the analytics: set aside, so that their customers
 /// cannot be proven.
-fn of_calls(cx: &Comparison<'_>, claimed: &mut Claimed) -> Option<Finding> {
+fn of_calls(cx: &Comparison<'_>, claims: &mut Claims) -> Option<Finding> {
     let matrix = cx.question.matrix?;
     let mut evidence = Vec::new();
     let mut touched = Vec::new();
@@ -79,7 +84,7 @@ fn of_calls(cx: &Comparison<'_>, claimed: &mut Claimed) -> Option<Finding> {
         return None;
     }
     touched.dedup();
-    claimed.customers.extend(touched.iter().cloned());
+    claims.customers.extend(touched.iter().cloned());
     let message = format!(
         "The call records of {} are not all in {}: such calls are set aside, never added up, and these customers are held.",
         counted(touched.len(), "customer"),

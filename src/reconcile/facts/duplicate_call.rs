@@ -1,17 +1,22 @@
 //! Calls that the partner delivered more than once: counted once, and told with their money.
 
-use super::{counted_u64, whole_file};
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::{MoneyError, Tally};
 use crate::model::usage::Direction;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{counted_u64, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "duplicate-call", page: include_str!("duplicate_call.md"), look: Look::Find(find) };
 
 /// Looks at the calls whose id came up again while the rows were read.
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, _claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let Some(matrix) = cx.question.matrix else { return Ok(Vec::new()) };
     let mut calls = 0;
     let mut cost = Tally::default();

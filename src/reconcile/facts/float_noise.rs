@@ -2,13 +2,17 @@
 
 use rust_decimal::Decimal;
 
-use super::{counted, whole_file};
 use crate::model::finding::{Finding, Severity, Sides};
 use crate::model::money::MoneyError;
 use crate::model::reconciliation::Status;
 use crate::model::usage::without_float_noise;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{counted, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check = Check { code: "float-noise", page: include_str!("float_noise.md"), look: Look::Find(find) };
 
 /// Looks for noisy amounts in the answer. The noise is kept, never rounded away: where it
 /// parts a customer's figure from the ledger's, that customer is held, unless a tolerance
@@ -16,7 +20,7 @@ use crate::reconcile::compare::Comparison;
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let analytics = cx.question.analytics;
     let noisy: Vec<(String, Decimal, Decimal)> =
         std::iter::once(("totals.total_cost".to_owned(), analytics.total.cost))
@@ -28,13 +32,13 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
 
     let by_noise = |sides: &Sides| sides.difference.is_some_and(|d| !d.is_zero() && cx.is_noise(&d));
     let mut touched = cx.ids(|line| line.status == Status::Discrepant && by_noise(&line.sides));
-    claimed.customers.extend(touched.iter().cloned());
+    claims.customers.extend(touched.iter().cloned());
     if cx.directions.iter().any(|line| by_noise(&line.sides)) {
-        claimed.directions = true;
+        claims.directions = true;
     }
     let in_remainder = cx.remainder.as_ref().is_some_and(|r| by_noise(&r.sides));
     if in_remainder {
-        claimed.remainder = true;
+        claims.remainder = true;
         touched.extend(cx.ids(|line| cx.is_unlisted(&line.customer_id)));
     }
     let blocking = !touched.is_empty();

@@ -1,32 +1,36 @@
 //! A ledger row that cannot be read.
 
 use super::currency_mismatch::with_unlisted;
-use super::{counted, row_evidence};
 use crate::model::finding::{Evidence, Finding, Severity};
-use crate::model::money::{MoneyError, Sum, parse_plain};
+use crate::model::money::{MoneyError, Sum};
 use crate::model::posting::{RowProblem, RowProblemKind};
 use crate::model::reconciliation::Status;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{counted, row_evidence};
+
+/// Looked for in the inputs.
+pub static CHECK: Check = Check { code: "invalid-row", page: include_str!("invalid_row.md"), look: Look::Find(find) };
 
 /// Lists every row that was refused, and claims the differences that they leave behind.
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let rows = row_evidence(cx, RowProblemKind::Invalid);
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let what = "of the ledger cannot be read and is in no sum";
     let next = "Correct these rows and run the command again.";
-    Ok(vec![refused(cx, claimed, "invalid-row", rows, what, next)?])
+    Ok(vec![refused(cx, claims, "invalid-row", rows, what, next)?])
 }
 
 /// One finding for all refused rows of a kind.
 pub(super) fn refused(
     cx: &Comparison<'_>,
-    claimed: &mut Claimed,
+    claims: &mut Claims,
     code: &'static str,
     rows: Vec<(Evidence, RowProblem)>,
     what: &str,
@@ -39,7 +43,7 @@ pub(super) fn refused(
     // A row whose customer cannot be read accounts for the one difference it equals.
     let nameless = problems.iter().filter(|p| p.customer_id.is_none());
     let mut sum = Sum::new(cx.question.currency);
-    for amount in nameless.filter_map(|p| parse_plain(p.amount.as_deref()?).ok()) {
+    for amount in nameless.filter_map(|p| p.amount) {
         sum.add(amount)?;
     }
     let lost = sum.total()?.negated();
@@ -55,8 +59,8 @@ pub(super) fn refused(
     // A customer all of whose rows were refused is in no sum, and so in no line: it may be
     // one of the remainder's.
     let in_no_line = touched.iter().any(|id| cx.line(id).is_none());
-    claimed.customers(cx, &touched);
-    claimed.remainder |= in_no_line;
+    claims.customers(cx, &touched);
+    claims.remainder |= in_no_line;
     let touched = with_unlisted(cx, touched);
 
     let beyond = cx.question.ledger.problems_beyond;

@@ -1,10 +1,15 @@
 //! The ledger's own totals do not agree with its rows: rows are missing, or too many.
 
-use super::{counted, whole_file};
 use crate::model::finding::{Evidence, Finding, Severity};
 use crate::model::money::MoneyError;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{counted, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "ledger-crossfoot", page: include_str!("ledger_crossfoot.md"), look: Look::Find(find) };
 
 /// Looks at the totals, subtotals and balances that the export states, and at debits
 /// against credits where it is double-entry. Nobody is held for it: who agrees with the
@@ -12,7 +17,7 @@ use crate::reconcile::compare::Comparison;
 ///
 /// # Errors
 /// None in practice.
-pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, _claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let ledger = cx.question.ledger;
     let broken: Vec<_> = ledger.checks.iter().filter(|check| !check.agrees()).collect();
     let [first, ..] = broken.as_slice() else { return Ok(unended(cx).into_iter().collect()) };

@@ -3,12 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{counted, whole_file};
 use crate::model::finding::{Evidence, Finding, Severity};
 use crate::model::money::{Money, MoneyError, Tally};
 use crate::model::usage::Direction;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{counted, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "analytics-crossfoot", page: include_str!("analytics_crossfoot.md"), look: Look::Find(find) };
 
 /// A sum of customers beside the analytics' own figure.
 struct Foot {
@@ -24,12 +29,12 @@ struct Foot {
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     if cx.question.matrix.is_none() {
         return Ok(Vec::new());
     }
     // Where the analytics contradict themselves, nothing can be measured by them.
-    let analytics_hold = !claimed.directions;
+    let analytics_hold = !claims.directions;
     let mut findings = Vec::new();
     let feet = feet(cx)?;
     // Customers left out make the sums smaller, and never larger.
@@ -40,11 +45,11 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     };
     let broken: Vec<&Foot> = feet.iter().filter(apart).collect();
     if analytics_hold && !broken.is_empty() {
-        findings.push(header(cx, claimed, &broken));
+        findings.push(header(cx, claims, &broken));
     } else if analytics_hold && !short_is_known {
         findings.extend(calls(cx));
     }
-    findings.extend(customers(cx, claimed, broken.is_empty() && analytics_hold && !short_is_known)?);
+    findings.extend(customers(cx, claims, broken.is_empty() && analytics_hold && !short_is_known)?);
     Ok(findings)
 }
 
@@ -70,7 +75,7 @@ fn feet(cx: &Comparison<'_>) -> Result<Vec<Foot>, MoneyError> {
 }
 
 /// The sums do not tie: whoever has usage in a direction that does not is unprovable.
-fn header(cx: &Comparison<'_>, claimed: &mut Claimed, broken: &[&Foot]) -> Finding {
+fn header(cx: &Comparison<'_>, claims: &mut Claims, broken: &[&Foot]) -> Finding {
     let directions: Vec<Direction> = broken.iter().filter_map(|foot| foot.direction).collect();
     let touched = cx.ids(|line| {
         let used = |d: &Direction| {
@@ -78,7 +83,7 @@ fn header(cx: &Comparison<'_>, claimed: &mut Claimed, broken: &[&Foot]) -> Findi
         };
         directions.is_empty() || directions.iter().any(used)
     });
-    claimed.directions = true;
+    claims.directions = true;
     let more_or_less =
         |gap: &Money| format!("{} {} than", gap.abs().display(), if gap.is_negative() { "less" } else { "more" });
     let sentences: Vec<String> = broken
@@ -168,7 +173,7 @@ fn calls(cx: &Comparison<'_>) -> Option<Finding> {
 
 /// Customers of whom the partner says two things. `tied`: the matrix adds up to the
 /// analytics, so that it is the one to believe.
-fn customers(cx: &Comparison<'_>, claimed: &mut Claimed, tied: bool) -> Result<Vec<Finding>, MoneyError> {
+fn customers(cx: &Comparison<'_>, claims: &mut Claims, tied: bool) -> Result<Vec<Finding>, MoneyError> {
     let Some(matrix) = cx.question.matrix else { return Ok(Vec::new()) };
     let mut said: BTreeMap<&str, Vec<Evidence>> = BTreeMap::new();
     let mut gap = Tally::default();
@@ -216,7 +221,7 @@ fn customers(cx: &Comparison<'_>, claimed: &mut Claimed, tied: bool) -> Result<V
             "Ask the partner why; nothing is held for it.".to_owned(),
         )
     } else {
-        claimed.customers.extend(ids.iter().cloned());
+        claims.customers.extend(ids.iter().cloned());
         let next = format!(
             "Ask the partner which is right, then: crossfoot close --period {} --refetch",
             cx.question.period.name

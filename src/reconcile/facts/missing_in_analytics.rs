@@ -2,23 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use super::{counted, one_sided};
 use crate::model::finding::Finding;
 use crate::model::money::MoneyError;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{counted, one_sided};
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "missing-in-analytics", page: include_str!("missing_in_analytics.md"), look: Look::Find(find) };
 
 /// Looks for ledger customers that are not listed although the list is complete.
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let next = "Find out whose usage these rows are; take them out or post them under the right customer.";
     let listed: BTreeSet<&str> = cx.listed.iter().map(|c| c.customer_id.as_str()).collect();
     let absent = |id: &str| !listed.contains(id);
     one_sided(
         cx,
-        claimed,
+        claims,
         "missing-in-analytics",
         next,
         |line| absent(&line.customer_id),

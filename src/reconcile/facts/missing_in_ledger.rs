@@ -1,25 +1,30 @@
 //! A customer whom the partner charges for and the ledger does not have.
 
-use super::{counted, one_sided, whole_file};
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::MoneyError;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{counted, one_sided, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "missing-in-ledger", page: include_str!("missing_in_ledger.md"), look: Look::Find(find) };
 
 /// Looks for listed customers with a cost and no row in the period.
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let ledger = cx.question.ledger;
     if ledger.rows.used == 0 && ledger.problems.is_empty() && cx.totals.analytics.is_some_and(|a| !a.is_zero()) {
-        return Ok(vec![nothing_at_all(cx, claimed)]);
+        return Ok(vec![nothing_at_all(cx, claims)]);
     }
     let next = "Post the customer's usage in the ledger, export it again and run the command again.";
     let absent = |id: &str| !ledger.customers.contains_key(id);
     one_sided(
         cx,
-        claimed,
+        claims,
         "missing-in-ledger",
         next,
         |line| absent(&line.customer_id),
@@ -40,8 +45,8 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
 }
 
 /// The ledger has no row of the period: one slip, and not one for each customer.
-fn nothing_at_all(cx: &Comparison<'_>, claimed: &mut Claimed) -> Finding {
-    claimed.all(cx);
+fn nothing_at_all(cx: &Comparison<'_>, claims: &mut Claims) -> Finding {
+    claims.all(cx);
     let charged = cx.totals.analytics.unwrap_or_else(|| cx.zero()).display();
     let outside = cx.question.ledger.rows.outside_period;
     let elsewhere = if outside > 0 { format!(" (rows dated outside it: {outside})") } else { String::new() };

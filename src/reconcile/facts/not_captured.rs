@@ -1,31 +1,35 @@
 //! Something of the partner's figures did not arrive: not reconciled, and never zero.
 
-use super::{counted, counted_u64, whole_file};
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::MoneyError;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{counted, counted_u64, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check = Check { code: "not-captured", page: include_str!("not_captured.md"), look: Look::Find(find) };
 
 /// Looks for customers with missing answers, which holds them, and for a list of accounts
 /// that is shorter or longer than its own count.
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let Some(matrix) = cx.question.matrix else { return Ok(Vec::new()) };
     let period = &cx.question.period.name;
     let mut findings = Vec::new();
-    let gaps: Vec<_> = matrix.gaps().filter(|(id, _)| !claimed.customers.contains(*id)).collect();
+    let gaps: Vec<_> = matrix.gaps().filter(|(id, _)| !claims.customers.contains(*id)).collect();
     if !gaps.is_empty() {
         let ids: Vec<String> = gaps.iter().map(|(id, _)| (*id).clone()).collect();
-        claimed.customers.extend(ids.iter().cloned());
+        claims.customers.extend(ids.iter().cloned());
         let whose = match gaps.as_slice() {
             [(id, why)] => format!("the figures of {} did not all arrive ({why})", cx.called(id)),
             _ => format!("the figures of {} did not all arrive", counted(gaps.len(), "customer")),
         };
         let left = match &cx.remainder {
             Some(rest) if rest.customers == 0 => {
-                claimed.remainder = true;
+                claims.remainder = true;
                 let stated = rest.sides.analytics.unwrap_or_else(|| cx.zero());
                 format!(
                     " The partner's total leaves {} for them, and the ledger has {}.",

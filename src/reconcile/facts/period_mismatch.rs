@@ -1,23 +1,28 @@
 //! The answer's period is not the one asked for.
 
-use super::whole_file;
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::MoneyError;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::whole_file;
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "period-mismatch", page: include_str!("period_mismatch.md"), look: Look::Find(find) };
 
 /// Looks at the period that the answer echoes (API reference: `period.from`, `period.to`
 /// are the actual range of the response).
 ///
 /// # Errors
 /// None in practice.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let asked = cx.question.period;
     let told = cx.question.analytics.period;
     if told == Some((asked.from, asked.to)) {
         return Ok(Vec::new());
     }
-    claimed.all(cx);
+    claims.all(cx);
     let said = match told {
         Some((from, to)) => format!("covers {from} to {to}"),
         None => "does not say which days it covers".to_owned(),

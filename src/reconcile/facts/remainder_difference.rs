@@ -1,21 +1,26 @@
 //! The unlisted customers' remainder and the ledger's unlisted customers disagree.
 
-use super::{counted, more_or_less, whole_file};
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::MoneyError;
 use crate::model::reconciliation::Status;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{counted, more_or_less, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "remainder-difference", page: include_str!("remainder_difference.md"), look: Look::Find(find) };
 
 /// Compares the total less the listed customers with the ledger's other customers.
 ///
 /// # Errors
 /// None in practice.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let Some(remainder) = cx.remainder.as_ref().filter(|r| r.status == Status::Discrepant) else {
         return Ok(Vec::new());
     };
-    if std::mem::replace(&mut claimed.remainder, true) {
+    if std::mem::replace(&mut claims.remainder, true) {
         return Ok(Vec::new());
     }
     let difference = remainder.sides.difference.unwrap_or_else(|| cx.zero());

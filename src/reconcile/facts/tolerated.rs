@@ -1,18 +1,22 @@
 //! Differences within the declared tolerance: printed and totalled, never hidden.
 
-use super::{add_up, counted, figures};
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::{Money, MoneyError, total};
 use crate::model::reconciliation::Status;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{add_up, counted, figures};
+
+/// Looked for in the inputs.
+pub static CHECK: Check = Check { code: "tolerated", page: include_str!("tolerated.md"), look: Look::Find(find) };
 
 /// Totals what the tolerance let pass, over customers, or over directions where no
 /// customer differs.
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, _claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, _claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let lines: Vec<_> = cx.customers.iter().filter(|l| l.status == Status::Tolerated).collect();
     let directions: Vec<_> = cx.directions.iter().filter(|l| l.status == Status::Tolerated).collect();
     let limits = cx.question.tolerance;

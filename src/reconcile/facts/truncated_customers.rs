@@ -1,21 +1,26 @@
 //! The partner's customer list does not add up to its total: it names only some.
 
-use super::{counted, whole_file};
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::MoneyError;
 use crate::model::reconciliation::Status;
 use crate::model::rounding::percent;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{counted, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "truncated-customers", page: include_str!("truncated_customers.md"), look: Look::Find(find) };
 
 /// States what the list leaves out; nothing to act on while the remainder agrees.
 ///
 /// # Errors
 /// None in practice.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let (Some(remainder), Some(whole)) = (&cx.remainder, cx.totals.analytics) else { return Ok(Vec::new()) };
     // Where nobody is left out, what the remainder has is another finding's.
-    let nobody = remainder.customers == 0 && claimed.remainder;
+    let nobody = remainder.customers == 0 && claims.remainder;
     if cx.listed_cost > whole || nobody {
         return Ok(Vec::new());
     }

@@ -1,21 +1,26 @@
 //! A customer of either side whom `customers.csv` does not know.
 
-use super::{add_up, counted, whole_file};
 use crate::books::customers::{Customers, folded};
 use crate::books::layout::CUSTOMERS;
 use crate::model::finding::{Finding, Severity, Sides};
 use crate::model::money::MoneyError;
 use crate::model::problem::nearest;
 use crate::model::reconciliation::{CustomerLine, Status};
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{add_up, counted, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "unknown-customer", page: include_str!("unknown_customer.md"), look: Look::Find(find) };
 
 /// Looks up every customer with usage in the books. One finding tells of all, with what
 /// the ledger books on them and the nearest known id.
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let Some(known) = cx.question.customers else { return Ok(Vec::new()) };
     let used = |sides: &Sides| !sides.ledger.is_zero() || sides.analytics.is_some_and(|a| !a.is_zero());
     let unknown: Vec<_> =
@@ -41,7 +46,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     // With a customer that only one side has, this finding is the one to act on.
     let one_sided =
         unknown.iter().filter(|l| l.sides.ledger.is_zero() || l.sides.analytics.is_some_and(|a| a.is_zero()));
-    claimed.customers.extend(one_sided.map(|line| line.customer_id.clone()));
+    claims.customers.extend(one_sided.map(|line| line.customer_id.clone()));
     // A mistyped id takes its money from the customer that was meant, and adds it to the
     // remainder: both differences are this finding's.
     for line in &unknown {
@@ -49,12 +54,12 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         let mut lacks = cx.customers.iter().filter(|c| c.status == Status::Discrepant).filter(lacking);
         if let (Some(other), None) = (lacks.next(), lacks.next()) {
             message.push_str(&format!(" Exactly this amount is missing for {}.", cx.called(&other.customer_id)));
-            claimed.customers.insert(other.customer_id.clone());
+            claims.customers.insert(other.customer_id.clone());
             touched.push(other.customer_id.clone());
         }
     }
     if cx.remainder.as_ref().is_some_and(|r| r.sides.difference == Some(booked.ledger) && !booked.ledger.is_zero()) {
-        claimed.remainder = true;
+        claims.remainder = true;
         touched.extend(cx.ids(|line| line.status == Status::Unlisted));
         message.push_str(" Until it is settled, the customers whom the partner does not list are held.");
     }

@@ -1,25 +1,30 @@
 //! A direction that is neither inbound nor outbound, in the ledger or in the answer.
 
 use super::invalid_row::refused;
-use super::{row_evidence, whole_file};
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::{Money, MoneyError, shorten};
 use crate::model::posting::RowProblemKind;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{row_evidence, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "unknown-direction", page: include_str!("unknown_direction.md"), look: Look::Find(find) };
 
 /// Looks at refused ledger rows, and at directions of the answer that we do not know:
 /// without cost they are for the record, with cost they block.
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let mut findings = Vec::new();
     let rows = row_evidence(cx, RowProblemKind::UnknownDirection);
     if !rows.is_empty() {
         let what = "of the ledger has an unknown direction and is in no sum";
         let next = "Write inbound or outbound in these rows and run the command again.";
-        findings.push(refused(cx, claimed, "unknown-direction", rows, what, next)?);
+        findings.push(refused(cx, claims, "unknown-direction", rows, what, next)?);
     }
     for other in cx.question.analytics.other_directions() {
         let name = shorten(&other.name);
@@ -38,8 +43,8 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
             )
         } else {
             // What it costs is in the total, and in no listed customer.
-            claimed.directions = true;
-            claimed.remainder |= cx.remainder.as_ref().is_some_and(|r| r.sides.difference == Some(cost.negated()));
+            claims.directions = true;
+            claims.remainder |= cx.remainder.as_ref().is_some_and(|r| r.sides.difference == Some(cost.negated()));
             Finding::fact(
                 "unknown-direction",
                 Severity::Blocking,

@@ -1,18 +1,23 @@
 //! Calls with no cost.
 
-use super::{counted, whole_file};
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::MoneyError;
 use crate::model::usage::CallUsage;
-use crate::reconcile::Claimed;
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::wording::{counted, whole_file};
+
+/// Looked for in the inputs.
+pub static CHECK: Check =
+    Check { code: "unpriced-usage", page: include_str!("unpriced_usage.md"), look: Look::Find(find) };
 
 /// Looks for usage whose cost is not stated, which blocks, or is zero, which warns: calls
 /// can be free, but a price that is not loaded looks the same.
 ///
 /// # Errors
 /// None in practice.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let analytics = cx.question.analytics;
     let file = cx.question.file("analytics");
     let unstated = |usage: &CallUsage| usage.cost.is_none() && usage.calls != Some(0);
@@ -25,7 +30,7 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     let mut findings = Vec::new();
 
     if unstated(&analytics.total) {
-        claimed.all(cx);
+        claims.all(cx);
         findings.push(
             Finding::fact(
                 "unpriced-usage",
@@ -42,9 +47,9 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
     let missing: Vec<_> = cx.listed.iter().filter(|c| unstated(&c.usage)).collect();
     if !missing.is_empty() {
         let ids: Vec<String> = missing.iter().map(|c| c.customer_id.clone()).collect();
-        claimed.customers(cx, &ids);
+        claims.customers(cx, &ids);
         // Their cost is somewhere in what the list leaves over.
-        claimed.remainder = true;
+        claims.remainder = true;
         let touched = ids.iter().cloned().chain(cx.ids(|line| cx.is_unlisted(&line.customer_id)));
         let message = match ids.as_slice() {
             [id] => format!(

@@ -2,12 +2,20 @@
 //! or several hold what it charges to one. Looked for before a customer that only one side
 //! has is called missing: its money is not gone, it stands elsewhere.
 
+use rust_decimal::Decimal;
+
+use crate::model::chance::Chance;
 use crate::model::finding::{Confidence, Finding, Severity};
-use crate::model::money::{MoneyError, from_parts};
-use crate::reconcile::Claimed;
+use crate::model::money::{MoneyError, Tally};
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
-use crate::reconcile::explain::{Break, Who, breaks, units};
-use crate::reconcile::facts::{add_up, counted, figures};
+use crate::reconcile::explain::{Difference, Who, differences, units};
+use crate::reconcile::wording::{add_up, counted, figures};
+
+/// Looked for among the differences.
+pub static CHECK: Check =
+    Check { code: "customer-swap", page: include_str!("customer_swap.md"), look: Look::Find(find) };
 
 /// With more differences than this, sums of some of them are not tried: too many fit.
 const MOST: usize = 60;
@@ -15,24 +23,22 @@ const MOST: usize = 60;
 const TOGETHER: usize = 4;
 /// How many ways of adding up are tried for one difference.
 const WAYS: u64 = 600_000;
-/// Expected chance fits, in millionths, below which it is said: the contract's 0.01.
-const LIMIT: u128 = 10_000;
 
 /// Looks for a difference that is to the last digit the sum of others, turned round.
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, MoneyError> {
-    let all = breaks(cx)?;
-    let mut open: Vec<(&Break, i128)> = Vec::new();
-    let scale = all.iter().map(|one| one.difference.normalize().scale()).max().unwrap_or(0);
+fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
+    let all = differences(cx)?;
+    let mut open: Vec<(&Difference, i128)> = Vec::new();
+    let scale = all.iter().map(|one| one.amount.normalize().scale()).max().unwrap_or(0);
     let scale = scale.max(cx.question.currency.minor_digits());
-    for one in all.iter().filter(|one| one.who != Who::Directions && !one.is_claimed(claimed)) {
-        let Some(difference) = units(one.difference, scale).filter(|d| *d != 0) else { continue };
+    for one in all.iter().filter(|one| one.who != Who::Directions && !one.is_claimed(claims)) {
+        let Some(difference) = units(one.amount, scale).filter(|d| *d != 0) else { continue };
         open.push((one, difference));
     }
     let mut found = Vec::new();
-    if open.len() > MOST || claimed.everything {
+    if open.len() > MOST || claims.everything {
         return Ok(found);
     }
     open.sort_by_key(|(one, difference)| (-difference.abs(), one.members.clone()));
@@ -49,11 +55,11 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
         let Some((ways, tried)) = sums(open[at].1.abs(), &parts) else { continue };
         // Where the directions are known, they must agree as well.
         let agree = |way: &Vec<usize>| {
-            let Some(whole) = open[at].0.by_direction else { return true };
-            let others = way.iter().map(|part| open[rest[*part]].0.by_direction).collect::<Option<Vec<_>>>();
-            others.is_none_or(|others| {
-                (0..2).all(|d| (whole[d] + others.iter().map(|o| o[d]).sum::<rust_decimal::Decimal>()).is_zero())
-            })
+            let parts = way.iter().map(|part| open[rest[*part]].0.by_direction);
+            std::iter::once(open[at].0.by_direction)
+                .chain(parts)
+                .collect::<Option<Vec<_>>>()
+                .is_none_or(|all| cancel(&all))
         };
         let ways: Vec<Vec<usize>> = ways.into_iter().filter(agree).collect();
         let [way] = ways.as_slice() else { continue };
@@ -68,19 +74,26 @@ pub fn find(cx: &Comparison<'_>, claimed: &mut Claimed) -> Result<Vec<Finding>, 
             continue;
         }
         let unit = 10_u128.pow(scale.saturating_sub(cx.question.currency.minor_digits()));
-        let width = (3 * open[at].1.unsigned_abs() / unit).max(1);
-        let chance = (u128::from(tried) * 1_000_000).div_ceil(width);
-        if chance >= LIMIT {
+        let chance = Chance::of_tries(tried, 3 * open[at].1.unsigned_abs() / unit);
+        if chance.confidence(0, false) != Confidence::Supported {
             continue;
         }
         for index in way.iter().copied().chain([at]) {
             used[index] = true;
-            open[index].0.claim(cx, claimed);
+            open[index].0.claim(cx, claims);
         }
-        let others: Vec<&Break> = way.iter().map(|index| open[*index].0).collect();
+        let others: Vec<&Difference> = way.iter().map(|index| open[*index].0).collect();
         found.push(tell(cx, open[at].0, &others, chance)?);
     }
     Ok(found)
+}
+
+/// Whether differences cancel each other in both directions.
+fn cancel(all: &[[Decimal; 2]]) -> bool {
+    (0..2).all(|d| {
+        let mut sum = Tally::default();
+        all.iter().try_for_each(|by| sum.add(by[d])).and_then(|()| sum.total()).is_ok_and(|sum| sum.is_zero())
+    })
 }
 
 /// The ways to add up parts to a sum, those of the fewest parts only, and how many were
@@ -124,10 +137,10 @@ fn choose(of: usize, together: usize) -> u64 {
     (0..together).fold(1, |ways: u64, n| ways.saturating_mul((of - n) as u64) / (n as u64 + 1))
 }
 
-fn tell(cx: &Comparison<'_>, one: &Break, others: &[&Break], chance: u128) -> Result<Finding, MoneyError> {
-    let is_more = one.difference.is_sign_positive();
-    let called = |many: &[&Break]| {
-        let name = |one: &&Break| match &one.who {
+fn tell(cx: &Comparison<'_>, one: &Difference, others: &[&Difference], chance: Chance) -> Result<Finding, MoneyError> {
+    let is_more = one.amount.is_sign_positive();
+    let called = |many: &[&Difference]| {
+        let name = |one: &&Difference| match &one.who {
             Who::Customer(id) => cx.called(id),
             _ => "customers whom the partner does not list".to_owned(),
         };
@@ -137,8 +150,8 @@ fn tell(cx: &Comparison<'_>, one: &Break, others: &[&Break], chance: u128) -> Re
         }
     };
     let (one_name, other_names) = (called(&[one]), called(others));
-    let much = cx.money(one.difference.abs()).display();
-    let sums: Vec<String> = others.iter().map(|other| cx.money(other.difference.abs()).display()).collect();
+    let much = cx.money(one.amount.abs()).display();
+    let sums: Vec<String> = others.iter().map(|other| cx.money(other.amount.abs()).display()).collect();
     let sum = if others.len() > 1 && others.len() <= 4 { format!(" ({})", sums.join(" + ")) } else { String::new() };
     let (message, next) = if is_more {
         (
@@ -168,8 +181,7 @@ fn tell(cx: &Comparison<'_>, one: &Break, others: &[&Break], chance: u128) -> Re
             .confidence(Confidence::Supported)
             .shown_by(touched.iter().take(20).flat_map(|id| figures(cx, id)))
             .explained(&sides);
-    let chance = i128::try_from(chance.max(1)).unwrap_or(i128::MAX);
-    finding.chance = from_parts(chance, 6).ok().map(|c| c.normalize().to_string());
+    finding.chance = Some(chance);
     Ok(finding.touching(touched))
 }
 

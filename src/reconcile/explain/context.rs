@@ -10,10 +10,10 @@ use crate::model::money::{Money, MoneyError, from_parts};
 use crate::model::posting::PostedRow;
 use crate::model::reconciliation::Status;
 use crate::model::usage::Direction;
-use crate::reconcile::Claimed;
+use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
 
-/// Above so many rows, slips that only the amount shows are not looked for.
+/// Above so many rows, candidates that only the amount shows are not looked for.
 const FEW: usize = 20_000;
 
 /// Whose difference it is.
@@ -29,7 +29,7 @@ pub enum Who {
 
 /// A difference to explain.
 #[derive(Clone, Debug)]
-pub struct Break {
+pub struct Difference {
     /// Whose.
     pub who: Who,
     /// The customers in it.
@@ -37,27 +37,27 @@ pub struct Break {
     /// Both sides.
     pub sides: Sides,
     /// Ledger less analytics.
-    pub difference: Decimal,
+    pub amount: Decimal,
     /// The same by direction, where it is known.
     pub by_direction: Option<[Decimal; 2]>,
 }
 
-impl Break {
+impl Difference {
     /// Whether an earlier finding has told of it.
-    pub(in crate::reconcile) fn is_claimed(&self, claimed: &Claimed) -> bool {
+    pub fn is_claimed(&self, claims: &Claims) -> bool {
         match &self.who {
-            Who::Customer(id) => claimed.customers.contains(id),
-            Who::Remainder => claimed.remainder,
-            Who::Directions => claimed.directions,
+            Who::Customer(id) => claims.customers.contains(id),
+            Who::Remainder => claims.remainder,
+            Who::Directions => claims.directions,
         }
     }
 
     /// Takes it, so that no later check tells of it again.
-    pub(in crate::reconcile) fn claim(&self, cx: &Comparison<'_>, claimed: &mut Claimed) {
-        claimed.directions = true;
+    pub fn claim(&self, cx: &Comparison<'_>, claims: &mut Claims) {
+        claims.directions = true;
         match &self.who {
-            Who::Customer(id) => claimed.customers(cx, std::slice::from_ref(id)),
-            Who::Remainder => claimed.remainder = true,
+            Who::Customer(id) => claims.customers(cx, std::slice::from_ref(id)),
+            Who::Remainder => claims.remainder = true,
             Who::Directions => {}
         }
     }
@@ -66,9 +66,9 @@ impl Break {
     ///
     /// # Errors
     /// None in practice.
-    pub fn telling_amounts(&self) -> Result<BTreeSet<Decimal>, MoneyError> {
+    pub fn single_row_amounts(&self) -> Result<BTreeSet<Decimal>, MoneyError> {
         let mut amounts = BTreeSet::new();
-        for d in self.by_direction.into_iter().flatten().chain([self.difference]).filter(|d| !d.is_zero()) {
+        for d in self.by_direction.into_iter().flatten().chain([self.amount]).filter(|d| !d.is_zero()) {
             amounts.extend([d, -d, d.abs()]);
             // A row with the wrong sign makes twice its amount.
             let (units, scale) = (d.mantissa() * 5, d.scale() + 1);
@@ -82,27 +82,27 @@ impl Break {
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn breaks(cx: &Comparison<'_>) -> Result<Vec<Break>, MoneyError> {
+pub fn differences(cx: &Comparison<'_>) -> Result<Vec<Difference>, MoneyError> {
     let mut found = Vec::new();
     for line in cx.customers.iter().filter(|line| line.status == Status::Discrepant) {
         let Some(difference) = line.sides.difference else { continue };
         let both = Direction::ALL.map(|d| line.direction(d).and_then(|s| s.difference).map(|d| d.amount()));
-        found.push(Break {
+        found.push(Difference {
             who: Who::Customer(line.customer_id.clone()),
             members: vec![line.customer_id.clone()],
             sides: line.sides,
-            difference: difference.amount(),
+            amount: difference.amount(),
             by_direction: both[0].zip(both[1]).map(|(a, b)| [a, b]),
         });
     }
     if let Some(remainder) = cx.remainder.as_ref().filter(|r| r.status == Status::Discrepant)
         && let Some(difference) = remainder.sides.difference
     {
-        found.push(Break {
+        found.push(Difference {
             who: Who::Remainder,
             members: cx.ids(|line| line.status == Status::Unlisted),
             sides: remainder.sides,
-            difference: difference.amount(),
+            amount: difference.amount(),
             by_direction: None,
         });
     }
@@ -117,11 +117,11 @@ pub fn breaks(cx: &Comparison<'_>) -> Result<Vec<Break>, MoneyError> {
     let opposite = whole[0] == -whole[1] && !whole[0].is_zero();
     let captured = cx.customers.iter().any(|line| line.analytics_by_direction.is_some());
     if found.is_empty() && opposite && !captured {
-        found.push(Break {
+        found.push(Difference {
             who: Who::Directions,
             members: cx.ids(|_| true),
             sides: cx.totals,
-            difference: Decimal::ZERO,
+            amount: Decimal::ZERO,
             by_direction: Some(whole),
         });
     }
@@ -129,13 +129,13 @@ pub fn breaks(cx: &Comparison<'_>) -> Result<Vec<Break>, MoneyError> {
 }
 
 /// One difference with the rows that can have made it.
-pub struct Scene<'a> {
+pub struct Context<'a> {
     /// The comparison.
     pub cx: &'a Comparison<'a>,
     /// The difference.
-    pub at: &'a Break,
+    pub at: &'a Difference,
     /// All differences.
-    pub all: &'a [Break],
+    pub all: &'a [Difference],
     /// Its customers' rows in the period.
     pub inside: Vec<&'a PostedRow>,
     /// Their rows in the days around it.
@@ -153,10 +153,15 @@ pub struct Scene<'a> {
     pub scale: u32,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> Context<'a> {
     /// Gathers what belongs to a difference. None where an amount is beyond what can be
     /// counted in units.
-    pub(super) fn new(cx: &'a Comparison<'a>, all: &'a [Break], at: &'a Break, rows: &'a Rows<'a>) -> Option<Self> {
+    pub(super) fn new(
+        cx: &'a Comparison<'a>,
+        all: &'a [Difference],
+        at: &'a Difference,
+        rows: &'a Rows<'a>,
+    ) -> Option<Self> {
         let mut inside = Vec::new();
         let mut outside = Vec::new();
         for row in at.members.iter().filter_map(|id| rows.by_customer.get(id.as_str())).flatten() {
@@ -164,7 +169,7 @@ impl<'a> Scene<'a> {
         }
         let analytics = at.sides.analytics.map_or(0, |a| a.amount().normalize().scale());
         let finest = at.by_direction.into_iter().flatten().map(|d| d.normalize().scale()).max().unwrap_or(0);
-        let scale = rows.scale.max(at.difference.normalize().scale()).max(analytics).max(finest);
+        let scale = rows.scale.max(at.amount.normalize().scale()).max(analytics).max(finest);
         let scale = scale.max(cx.question.currency.minor_digits());
         Some(Self {
             cx,
@@ -175,7 +180,7 @@ impl<'a> Scene<'a> {
             every: &cx.question.rows,
             rows,
             is_whole: rows.is_whole,
-            target: units(at.difference, scale)?,
+            target: units(at.amount, scale)?,
             by_direction: match at.by_direction {
                 Some([a, b]) => Some([units(a, scale)?, units(b, scale)?]),
                 None => None,
@@ -184,13 +189,13 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// An amount in this scene's units; 0 beyond them.
+    /// An amount in these units; 0 beyond them.
     #[must_use]
     pub fn units(&self, amount: Decimal) -> i128 {
         units(amount, self.scale).unwrap_or(0)
     }
 
-    /// A row's amount in this scene's units.
+    /// A row's amount in these units.
     #[must_use]
     pub fn amount(&self, row: &PostedRow) -> i128 {
         self.units(row.amount)
@@ -233,7 +238,7 @@ impl<'a> Scene<'a> {
         10_i128.pow(self.scale.saturating_sub(self.cx.question.currency.minor_digits()))
     }
 
-    /// Whether there are so few rows that a slip which nothing but the amount shows can be
+    /// Whether there are so few rows that a candidate which nothing but the amount shows can be
     /// told from the others.
     #[must_use]
     pub fn is_small(&self) -> bool {
@@ -285,7 +290,7 @@ impl<'a> Rows<'a> {
         let mut by_customer: BTreeMap<&str, Vec<&PostedRow>> = BTreeMap::new();
         let mut by_amount: HashMap<Decimal, Vec<&PostedRow>> = HashMap::new();
         let mut inside = 0;
-        // The rows come sorted, so that slips come in one order whatever that of the file is.
+        // The rows come sorted, so that candidates come in one order whatever that of the file is.
         for row in &cx.question.rows {
             by_customer.entry(&row.customer_id).or_default().push(row);
             if cx.question.period.contains(row.date) {

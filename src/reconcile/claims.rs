@@ -1,0 +1,35 @@
+//! Which differences an earlier finding has accounted for, so that one root cause is told
+//! once and not at every place where it shows.
+
+use std::collections::BTreeSet;
+
+use super::compare::Comparison;
+
+/// The differences that are accounted for.
+#[derive(Debug, Default)]
+pub struct Claims {
+    /// Those of these customers.
+    pub customers: BTreeSet<String>,
+    /// Those of the two directions.
+    pub directions: bool,
+    /// That of the customers whom the partner does not list.
+    pub remainder: bool,
+    /// All of them: the answer is not comparable.
+    pub everything: bool,
+}
+
+impl Claims {
+    /// Takes every difference.
+    pub fn all(&mut self, cx: &Comparison<'_>) {
+        self.customers.extend(cx.customers.iter().map(|c| c.customer_id.clone()));
+        self.directions = true;
+        self.remainder = true;
+        self.everything = true;
+    }
+
+    /// Takes these customers' differences, and the remainder's if one of them is in it.
+    pub fn customers(&mut self, cx: &Comparison<'_>, ids: &[String]) {
+        self.remainder |= ids.iter().any(|id| cx.is_unlisted(id));
+        self.customers.extend(ids.iter().cloned());
+    }
+}

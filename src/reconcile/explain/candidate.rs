@@ -1,0 +1,301 @@
+//! What causes hand to the search: what each could have done, how that shows, and how it is
+//! told when it fits.
+
+use super::context::Difference;
+use super::preference::Preference;
+use crate::model::chance::Chance;
+use crate::model::finding::Sides;
+use crate::model::money::{Money, from_parts};
+use crate::model::posting::PostedRow;
+use crate::model::rounding::{Rounding, round_to};
+use crate::model::usage::Direction;
+use crate::reconcile::compare::Comparison;
+
+/// What a cause could have done.
+#[derive(Clone, Debug)]
+pub struct Candidate<'a> {
+    /// What it adds to each direction's difference, in the context's units. None: whatever
+    /// the difference is, it follows from the sums themselves.
+    pub effect: Option<[i128; 2]>,
+    /// Whether something other than the amount shows it: the same row twice, a credit among
+    /// charges, a difference elsewhere that is its mirror.
+    pub strong: bool,
+    /// How far it is preferred to other candidates of the same standing.
+    pub preference: Preference,
+    /// The rows that show it.
+    pub rows: Vec<&'a PostedRow>,
+    /// In which of its cause's ways it shows.
+    pub pattern: &'static Pattern,
+    /// The particulars of that.
+    pub particulars: Particulars,
+    /// Another difference that it explains at the same time.
+    pub other: Option<usize>,
+    /// The odds, where counting candidates does not give them.
+    pub chance: Option<Chance>,
+    /// How many others fit as well that no candidate stands for.
+    pub rivals: usize,
+}
+
+impl Candidate<'_> {
+    /// One that follows from the sums and is shown by more than the amount.
+    #[must_use]
+    pub fn of(pattern: &'static Pattern) -> Self {
+        Self {
+            effect: None,
+            strong: true,
+            preference: pattern.preference,
+            rows: Vec::new(),
+            pattern,
+            particulars: Particulars::default(),
+            other: None,
+            chance: None,
+            rivals: 0,
+        }
+    }
+}
+
+/// What a pattern leaves open, for the wording; the cause says what each means.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Particulars {
+    /// A number: an amount in units, a rate in per mille, a power of ten, a count.
+    pub number: i128,
+    /// A word: a voucher's number, a day.
+    pub word: String,
+}
+
+impl From<i128> for Particulars {
+    fn from(number: i128) -> Self {
+        Self { number, word: String::new() }
+    }
+}
+
+impl From<String> for Particulars {
+    fn from(word: String) -> Self {
+        Self { number: 0, word }
+    }
+}
+
+/// A message and what to do, in words.
+pub type Words = (String, String);
+
+/// One way in which a cause shows, and how it is told.
+#[derive(Debug)]
+pub struct Pattern {
+    /// Its name among those of its cause.
+    pub name: &'static str,
+    /// Its place in the order of preference.
+    pub preference: Preference,
+    /// How one is told; None: as many are.
+    pub alone: Option<fn(&Telling<'_>) -> Words>,
+    /// How it is told when many customers have it: it is then one slip. None: each alone.
+    pub together: Option<Together>,
+    /// What the finding states as its difference.
+    pub states: States,
+}
+
+impl Pattern {
+    /// What most patterns have.
+    pub const BASE: Self =
+        Self { name: "", preference: Preference::Small, alone: None, together: None, states: States::Part };
+}
+
+/// How many of one pattern are told at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Together {
+    /// Whether their particulars must be the same.
+    pub alike: bool,
+    /// What the ledger of these customers has or is, and what to do.
+    pub words: fn(&Particulars) -> (String, &'static str),
+}
+
+/// What a finding states as its difference, and as explained of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum States {
+    /// The customer's difference, and the effect.
+    Part,
+    /// The customer's difference, all of which it explains.
+    Whole,
+    /// The row's amount: nothing differs in total.
+    Row,
+}
+
+/// What causes hand their candidates to.
+pub struct Sink<'a> {
+    pub(super) take: &'a mut dyn FnMut(Candidate<'_>),
+    /// About how large an effect is of interest; None: any.
+    pub(super) size: Option<i128>,
+    /// Only candidates that something beside the amount shows are of interest.
+    pub strong_only: bool,
+    /// What is to be explained by direction, where that is known and is nothing in total.
+    pub crossed: Option<[i128; 2]>,
+}
+
+impl Sink<'_> {
+    /// Whether an effect is of about the size that is looked for: what is not, cannot fit
+    /// and does not count for the odds.
+    #[must_use]
+    pub fn near(&self, effect: i128) -> bool {
+        self.size.is_none_or(|size| 2 * effect.abs() >= size && effect.abs() <= 2 * size)
+    }
+
+    /// Takes a candidate.
+    pub fn take(&mut self, candidate: Candidate<'_>) {
+        (self.take)(candidate);
+    }
+
+    /// Takes what one row can have done to its own direction.
+    pub fn row<'r>(&mut self, row: &'r PostedRow, effect: i128, candidate: Candidate<'r>) {
+        let mut both = [0; 2];
+        both[row.direction as usize] = effect;
+        self.take(Candidate { effect: Some(both), rows: vec![row], ..candidate });
+    }
+}
+
+/// A candidate that fits, as it is told.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    /// Its cause.
+    pub code: &'static str,
+    /// The differences that it explains.
+    pub differences: Vec<usize>,
+    /// How much of them, in units of 10^-`scale`.
+    pub explains: i128,
+    /// The scale of these units.
+    pub scale: u32,
+    /// Where it lies, if it has one direction.
+    pub direction: Option<Direction>,
+    /// The rows that show it.
+    pub rows: Vec<PostedRow>,
+    /// In which way it shows.
+    pub pattern: &'static Pattern,
+    /// The particulars of that.
+    pub particulars: Particulars,
+    /// Whether more than its amount shows it.
+    pub strong: bool,
+    /// By what fits are preferred: the kind of trace, then the place of the check.
+    pub(super) order: (Preference, usize),
+    /// Other fits of the same standing: their codes and the texts of their rows.
+    pub rivals: Vec<(&'static str, String)>,
+    /// Expected chance fits.
+    pub chance: Chance,
+    /// Whether a second cause is needed beside it.
+    pub part: bool,
+}
+
+/// What a cause words its fit from.
+pub struct Telling<'a> {
+    /// The comparison.
+    pub cx: &'a Comparison<'a>,
+    /// All differences.
+    pub all: &'a [Difference],
+    /// The fit, or the first of many.
+    pub fit: &'a Fit,
+    /// Whom it touches.
+    pub whom: String,
+    /// Both sides of what it is about.
+    pub sides: Sides,
+    /// Whether it is one of many.
+    pub many: bool,
+}
+
+impl Telling<'_> {
+    /// The first row that shows it.
+    #[must_use]
+    pub fn row(&self) -> Option<&PostedRow> {
+        self.fit.rows.first()
+    }
+
+    /// Money again.
+    #[must_use]
+    pub fn money(&self, units: i128) -> Money {
+        self.cx.money(from_parts(units, self.fit.scale).unwrap_or_default())
+    }
+
+    /// `₹450.00 too high`: what it explains.
+    #[must_use]
+    pub fn off(&self) -> String {
+        off(&self.money(self.fit.explains))
+    }
+
+    /// `₹450.00`: what it explains, without its sign.
+    #[must_use]
+    pub fn size(&self) -> String {
+        self.money(self.fit.explains).abs().display()
+    }
+
+    /// The row's amount.
+    #[must_use]
+    pub fn amount(&self) -> String {
+        self.row().map_or_else(String::new, |row| self.cx.money(row.amount).display())
+    }
+
+    /// `row 12`.
+    #[must_use]
+    pub fn at(&self) -> String {
+        self.row().map_or_else(String::new, |row| format!("row {}", row.line))
+    }
+
+    /// Its rows, as `3` and `9`.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        self.fit.rows.iter().map(|row| row.line.to_string()).collect()
+    }
+
+    /// The row's day.
+    #[must_use]
+    pub fn day(&self) -> String {
+        self.row().map_or_else(String::new, |row| row.date.to_string())
+    }
+
+    /// The row's direction.
+    #[must_use]
+    pub fn way(&self) -> &'static str {
+        self.row().map_or("", |row| row.direction.name())
+    }
+
+    /// `, JV/0012`: the row's voucher, where it has one.
+    #[must_use]
+    pub fn under(&self) -> String {
+        let row = self.row().filter(|row| !row.reference.is_empty());
+        row.map_or_else(String::new, |row| format!(", {}", row.reference))
+    }
+
+    /// An amount in units with as many digits as the row itself has.
+    #[must_use]
+    pub fn reads(&self, right: i128) -> String {
+        let right = self.money(right);
+        let scale = self.row().map_or(2, |row| row.amount.scale());
+        round_to(right.amount(), scale, Rounding::HalfUp).map_or(right, |amount| self.cx.money(amount)).display()
+    }
+
+    /// What the ledger of all whom it touches has or is.
+    #[must_use]
+    pub fn together(&self, together: &Together) -> Words {
+        let (what, next) = (together.words)(&self.fit.particulars);
+        let by = self.sides.difference.map_or_else(String::new, |d| format!(": the ledger is {}", off(&d)));
+        let in_all = if self.many { " in all" } else { "" };
+        (format!("The ledger of {} {what}{by}{in_all}.", self.whom), next.to_owned())
+    }
+}
+
+/// `₹450.00 too high`.
+fn off(amount: &Money) -> String {
+    format!("{} too {}", amount.abs().display(), if amount.is_negative() { "low" } else { "high" })
+}
+
+/// `18 %`, of a rate in per mille.
+#[must_use]
+pub fn rate(per_mille: i128) -> String {
+    if per_mille % 10 == 0 {
+        format!("{} %", per_mille / 10)
+    } else {
+        format!("{}.{} %", per_mille / 10, per_mille % 10)
+    }
+}
+
+/// `100` or `1/100`, of a power of ten.
+#[must_use]
+pub fn factor(power: i128) -> String {
+    let zeros = usize::try_from(power.unsigned_abs()).unwrap_or(0);
+    if power < 0 { format!("1/1{}", "0".repeat(zeros)) } else { format!("1{}", "0".repeat(zeros)) }
+}
