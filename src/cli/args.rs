@@ -70,6 +70,8 @@ pub enum Command {
     Fetch(Fetch),
     /// Say how a ledger file is understood
     Import(Import),
+    /// List the ledger formats that are known, or print one as an example
+    Formats(Formats),
     /// Compare a period's usage with the ledger; issues nothing
     Reconcile(Reconcile),
     /// Decide about a finding: what is billed all the same, and why
@@ -282,6 +284,14 @@ pub struct Import {
     /// For dates that can be read in two ways: day first or month first
     #[arg(long, value_name = "ORDER", value_parser = ["dmy", "mdy"])]
     pub date_order: Option<String>,
+}
+
+/// `formats`
+#[derive(Debug, Args)]
+pub struct Formats {
+    /// The format to print; without one, all are listed
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 fn account(text: &str) -> Result<(String, String), String> {

@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod fetch;
+mod formats;
 mod import;
 mod init;
 mod numbers;
@@ -90,6 +91,7 @@ pub fn run(arguments: Arguments, world: &World) -> Exit {
         Command::Doctor => doctor::run(&job),
         Command::Fetch(args) => fetch::run(&job, &args),
         Command::Import(args) => import::run(&job, &args),
+        Command::Formats(args) => formats::run(&job, &args),
         Command::Reconcile(args) => reconcile::run(&job, &args),
         Command::Resolve(args) => resolve::run(&job, &args),
         Command::Close(args) => close::run(&job, &args),

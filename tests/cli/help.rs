@@ -11,6 +11,7 @@ fn the_whole_help() {
         "init",
         "fetch",
         "import",
+        "formats",
         "reconcile",
         "close",
         "verify",
@@ -54,6 +55,15 @@ fn the_small_verbs_answer() {
     let books = Books::empty("http://127.0.0.1:1/x");
     assert!(books.run("explain tax-basis").exits(0).stdout.starts_with("# tax-basis\n"));
     assert!(books.run("explain").exits(0).stdout.lines().count() >= 25);
+    let list = books.run("formats").exits(0).stdout;
+    assert!(list.contains("\nzoho-books ") && list.starts_with("aggregated "), "{list}");
+    let printed = books.run("formats zoho-books").exits(0).stdout;
+    assert_eq!(printed, std::fs::read_to_string("ledgers/formats/zoho-books.toml").unwrap());
+    books.write("ledgers/formats/ours.toml", &printed.replace("Zoho Books", "Our sheet"));
+    assert!(books.run("formats").exits(0).stdout.contains("Our sheet account transactions (of these books)"));
+    assert!(books.run("formats ours --json").exits(0).json()["toml"].as_str().unwrap().contains("Our sheet"));
+    assert!(books.run("formats zoho-boks").exits(2).stderr.contains("did you mean `zoho-books`"));
+    assert!(books.run("formats canonical").exits(2).stderr.contains("has no format file"));
     assert!(books.run("completions bash").exits(0).stdout.contains("_crossfoot"));
     assert!(books.run("man").exits(0).stdout.contains(".TH"));
     assert_eq!(books.run("explain nonsense --json").exits(2).json()["error"]["code"], "unknown-code");
