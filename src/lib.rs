@@ -13,7 +13,8 @@
 //! - [`reconcile`]: compare; facts and causes, one finding code a file; rank. Pure
 //! - [`bill`]: charges, taxes, numbers. Pure
 //! - [`render`]: model + template → bytes. Pure
-//! - [`audit`]: ground → derived in one function; manifest, chain, seal, verify
+//! - [`audit`]: the formats of the trail: chain, manifest, mail journal, git
+//! - [`close`]: what is loaded, what follows from it as one map of files, seal, verify
 //! - [`dispatch`]: invoices to the mail server
 //! - [`rehearsal`]: a loopback server that plays the partner API
 //! - [`cli`]: one file a verb: load → pure steps → write → seal → say what changed
@@ -29,6 +30,7 @@ pub mod reconcile;
 pub mod bill;
 pub mod render;
 pub mod audit;
+pub mod close;
 pub mod dispatch;
 pub mod rehearsal;
 pub mod cli;

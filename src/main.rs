@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use clap::Parser;
 use crossfoot::cli::args::Arguments;
-use crossfoot::cli::{World, run};
+use crossfoot::cli::{Environment, run};
 use crossfoot::model::problem::{Exit, Problem};
 
 fn main() -> ExitCode {
@@ -24,16 +24,16 @@ fn main() -> ExitCode {
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 
     let arguments = Arguments::parse();
-    let environment: BTreeMap<String, String> = std::env::vars_os()
+    let variables: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    let world = World {
-        clock: clock(environment.get("CROSSFOOT_NOW")),
-        environment,
+    let environment = Environment {
+        clock: clock(variables.get("CROSSFOOT_NOW")),
+        variables,
         stdout_is_terminal: std::io::stdout().is_terminal(),
         stderr_is_terminal: std::io::stderr().is_terminal(),
     };
-    ExitCode::from(run(arguments, &world).code())
+    ExitCode::from(run(arguments, &environment).code())
 }
 
 /// The system's clock, or the instant in `CROSSFOOT_NOW` (RFC 3339): for rehearsals whose

@@ -3,8 +3,20 @@
 use std::path::{Path, PathBuf};
 
 /// Rooms from the ground up. A room may use itself and those before it.
-const ROOMS: [&str; 11] =
-    ["model", "books", "capture", "ledger", "reconcile", "bill", "render", "audit", "dispatch", "rehearsal", "cli"];
+const ROOMS: [&str; 12] = [
+    "model",
+    "books",
+    "capture",
+    "ledger",
+    "reconcile",
+    "bill",
+    "render",
+    "audit",
+    "close",
+    "dispatch",
+    "rehearsal",
+    "cli",
+];
 
 fn sources() -> Vec<PathBuf> {
     let mut files = Vec::new();

@@ -2,10 +2,10 @@
 //! independent computation with big rationals. Readers: any bytes give an account of every
 //! row, or an error; never a panic.
 
-use crossfoot::audit::derive::{Ground, derive};
 use crossfoot::books::config;
 use crossfoot::capture::exact::amount_from_token;
 use crossfoot::capture::partner::analytics;
+use crossfoot::close::derive::{Ground, derive};
 use crossfoot::ledger::canonical::{self, Options};
 use crossfoot::model::money::{Currency, Money, Sum, add_exact, from_parts, parse_plain, total};
 use crossfoot::model::period::Period;

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::books::layout::{Books, CHAIN, optional};
 use crate::books::voids::Void;
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::Document;
@@ -196,6 +197,22 @@ pub(super) fn linked<T: Linked>(mut entry: T, sequence: u64, head: &str) -> Resu
 fn canonical<T: Serialize>(entry: &T) -> Result<String, Problem> {
     serde_json_canonicalizer::to_string(entry)
         .map_err(|e| Problem::stop("internal", "an event cannot be written as canonical JSON").because(e.to_string()))
+}
+
+/// Reads and checks the audit chain of the books, and its bytes.
+///
+/// # Errors
+/// The chain does not hold (exit 4), or cannot be read.
+pub fn load(books: &Books) -> Result<(Chain, Vec<u8>), Problem> {
+    let bytes = optional("chain", &books.path(CHAIN))?.unwrap_or_default();
+    match read(&bytes) {
+        Ok(chain) => Ok((chain, bytes)),
+        Err(mut broken) => {
+            let first = broken.remove(0);
+            Err(Problem::unverified("chain-broken", format!("the audit chain does not hold: {CHAIN}, {first}"))
+                .also(broken))
+        }
+    }
 }
 
 /// Reads the chain and checks every link.

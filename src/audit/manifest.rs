@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::chain::{Chain, Event};
+use crate::books::layout::Books;
 use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
 use crate::model::problem::{Problem, io};
@@ -95,6 +97,60 @@ impl FileEntry {
         let bytes = std::fs::read(&place).map_err(|e| io("not-read", "read", &place, &e))?;
         Ok(Self::of(path, &bytes))
     }
+}
+
+/// A manifest as it lies there.
+#[derive(Debug)]
+pub struct Found {
+    /// Relative to the books.
+    pub file: String,
+    /// Of its bytes.
+    pub sha256: String,
+    /// What it says, or why it cannot be read.
+    pub manifest: Result<Manifest, String>,
+}
+
+/// Reads a period's manifest.
+///
+/// # Errors
+/// Why there is none to read.
+pub fn read(books: &Books, period: &str) -> Result<Found, (String, std::io::Error)> {
+    let file = format!("closes/{period}/{FILE}");
+    match std::fs::read(books.path(&file)) {
+        Ok(bytes) => Ok(Found {
+            sha256: sha256_hex(&bytes),
+            manifest: serde_json::from_slice(&bytes).map_err(|e| e.to_string()),
+            file,
+        }),
+        Err(e) => Err((file, e)),
+    }
+}
+
+/// Reads the manifest that an event of the chain seals.
+///
+/// # Errors
+/// It is gone, or is not what was sealed (exit 4).
+pub fn sealed_by(books: &Books, event: &Event) -> Result<Manifest, Problem> {
+    let unreadable = |file: &str, why: String| {
+        Problem::unverified("manifest-changed", format!("{file} cannot be read")).because(why)
+    };
+    let found = read(books, &event.period).map_err(|(file, e)| unreadable(&file, e.to_string()))?;
+    if found.sha256 != event.manifest_sha256 {
+        return Err(Problem::unverified("manifest-changed", format!("{} is not what was sealed", found.file)));
+    }
+    found.manifest.map_err(|why| unreadable(&found.file, why))
+}
+
+/// The manifest of a period's last seal.
+///
+/// # Errors
+/// There is none, or as [`sealed_by`].
+pub fn load(books: &Books, chain: &Chain, period: &Period) -> Result<Manifest, Problem> {
+    let last = chain.of(&period.name).last().ok_or_else(|| {
+        Problem::usage("not-sealed", format!("{} was never closed", period.name))
+            .next(format!("crossfoot close --period {}", period.name))
+    })?;
+    sealed_by(books, last)
 }
 
 /// Makes the manifest's bytes.

@@ -2,25 +2,25 @@
 
 use std::io::BufRead;
 
-use super::Job;
+use super::Context;
 use crate::model::problem::Problem;
 
 /// Whether somebody can be asked.
-pub(super) fn somebody(job: &Job<'_>) -> bool {
-    job.world.stdout_is_terminal && !job.out.is_json() && !job.out.is_quiet()
+pub(super) fn somebody(context: &Context<'_>) -> bool {
+    context.environment.stdout_is_terminal && !context.out.is_json() && !context.out.is_quiet()
 }
 
 /// An answer that is needed; `flag` is how else it can be given.
-pub(super) fn required(job: &Job<'_>, what: &str, flag: &str) -> Result<String, Problem> {
+pub(super) fn required(context: &Context<'_>, what: &str, flag: &str) -> Result<String, Problem> {
     let missing = || {
         Problem::usage("arguments", format!("{flag} is missing"))
             .next("name it; on a terminal it is asked for")
             .not_done("Nothing was decided.")
     };
-    if !somebody(job) {
+    if !somebody(context) {
         return Err(missing());
     }
-    job.out.say(&format!("{what}:"));
+    context.out.say(&format!("{what}:"));
     match line() {
         Ok(line) if line.is_empty() => Err(missing()),
         Ok(line) => Ok(line),
@@ -29,11 +29,11 @@ pub(super) fn required(job: &Job<'_>, what: &str, flag: &str) -> Result<String, 
 }
 
 /// An answer, or `default` where nothing is typed or nobody can be asked.
-pub(super) fn optional(job: &Job<'_>, what: &str, default: &str) -> String {
-    if !somebody(job) {
+pub(super) fn optional(context: &Context<'_>, what: &str, default: &str) -> String {
+    if !somebody(context) {
         return default.to_owned();
     }
-    job.out.say(&if default.is_empty() { format!("{what}:") } else { format!("{what} [{default}]:") });
+    context.out.say(&if default.is_empty() { format!("{what}:") } else { format!("{what} [{default}]:") });
     line().ok().filter(|line| !line.is_empty()).unwrap_or_else(|| default.to_owned())
 }
 

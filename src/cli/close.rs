@@ -2,16 +2,17 @@
 
 use serde::Serialize;
 
-use super::Job;
+use super::Context;
 use super::args;
 use super::committed;
 use super::fetch::{Wanted, begin, obtain, recheck};
 use super::progress::Counted;
-use crate::audit::configuration::{self, Configuration};
-use crate::audit::seal::{self, Closed};
+use crate::audit::chain;
 use crate::bill::charges::Disposition;
 use crate::books::layout::{Books, CHAIN};
 use crate::capture::store::Capture;
+use crate::close::configuration::{self, Configuration};
+use crate::close::seal::{self, Closed};
 use crate::ledger::open;
 use crate::model::invoice::Issued;
 use crate::model::money::total;
@@ -19,43 +20,43 @@ use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
 use crate::render::text::{self, Paint};
 
-pub(super) fn run(job: &Job<'_>, args: &args::Close) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Problem> {
     let period = &args.period.period;
-    let configuration = configuration::load(&job.books)?.for_period(&job.books, period)?;
+    let configuration = configuration::load(&context.books)?.for_period(&context.books, period)?;
     open::check(&configuration.config.ledger_format, &configuration.formats)?;
     let nothing = |p: Problem| p.not_done("No invoice was issued.");
-    let _lock = begin(job, &format!("close --period {}", period.name)).map_err(nothing)?;
-    committed::before(job, &configuration.config, period)?;
+    let _lock = begin(context, &format!("close --period {}", period.name)).map_err(nothing)?;
+    committed::before(context, &configuration.config, period)?;
     let wanted = if args.refetch { Wanted::New } else { Wanted::Any };
-    let (capture, asked) = obtain(job, &configuration.config, period, wanted).map_err(nothing)?;
+    let (capture, asked) = obtain(context, &configuration.config, period, wanted).map_err(nothing)?;
     if asked {
-        let (chain, _) = seal::load_chain(&job.books).map_err(nothing)?;
-        recheck(job, &configuration.config, &chain, period);
+        let (chain, _) = chain::load(&context.books).map_err(nothing)?;
+        recheck(context, &configuration.config, &chain, period);
     }
-    conclude(job, period, &configuration, &capture)
+    conclude(context, period, &configuration, &capture)
 }
 
 /// From the capture to the end: shared with the demo.
 pub(super) fn conclude(
-    job: &Job<'_>,
+    context: &Context<'_>,
     period: &Period,
     configuration: &Configuration,
     capture: &Capture,
 ) -> Result<Exit, Problem> {
     for note in &configuration.notes {
-        job.out.say(&format!("note: {note}"));
+        context.out.say(&format!("note: {note}"));
     }
-    let progress = Counted::new(job, 0, "invoices");
-    let now = job.world.clock()?();
-    let closed = seal::close(&job.books, period, configuration, capture, now, &|many| progress.one_of(many));
+    let progress = Counted::new(context, 0, "invoices");
+    let now = context.environment.clock()?();
+    let closed = seal::close(&context.books, period, configuration, capture, now, &|many| progress.one_of(many));
     progress.end();
     let closed = closed?;
-    if job.out.is_json() {
-        job.out.document(&document(period, &closed))?;
+    if context.out.is_json() {
+        context.out.document(&document(period, &closed))?;
     } else {
-        job.out.text(&summary(job, period, &closed))?;
+        context.out.text(&summary(context, period, &closed))?;
     }
-    committed::close(job, &configuration.config, period, &closed)?;
+    committed::close(context, &configuration.config, period, &closed)?;
     Ok(if closed.derived.reconciliation.is_reconciled() { Exit::Done } else { Exit::Findings })
 }
 
@@ -139,8 +140,8 @@ fn document<'a>(period: &'a Period, closed: &'a Closed) -> Document<'a> {
 /// How many held customers are named on the terminal.
 const NAMED: usize = 8;
 
-fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
-    let out = job.out;
+fn summary(context: &Context<'_>, period: &Period, closed: &Closed) -> String {
+    let out = context.out;
     let reconciliation = &closed.derived.reconciliation;
     let summary = text::summary(reconciliation, out, out.is_verbose());
     let mut lines = vec![summary.trim_end().to_owned()];
@@ -208,14 +209,14 @@ fn summary(job: &Job<'_>, period: &Period, closed: &Closed) -> String {
         lines.push(format!("No usage, no invoice: {nothing} customers"));
     }
 
-    let folder = job.books.path(Books::close_dir(period));
+    let folder = context.books.path(Books::close_dir(period));
     lines.push(format!("Report    {}; invoices/ beside it", folder.join("reconciliation.html").display()));
     let seal = if closed.sealed { "Sealed" } else { "Unchanged since the last seal" };
     lines.push(format!(
         "Audit     {}  {seal}: {}…",
-        job.books.path(CHAIN).display(),
+        context.books.path(CHAIN).display(),
         closed.chain_head.get(..16).unwrap_or_default()
     ));
-    lines.push(format!("Check it  crossfoot verify{}", job.same_books()));
+    lines.push(format!("Check it  crossfoot verify{}", context.same_books()));
     lines.join("\n") + "\n"
 }

@@ -1,25 +1,26 @@
 //! `[git] commit = true`: what a command changed is committed when it is done.
 
-use super::Job;
+use super::Context;
+use crate::audit::chain;
 use crate::audit::git::{self, Git};
-use crate::audit::seal::{self, Closed};
 use crate::books::config::Config;
+use crate::close::seal::Closed;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 
 /// Looks before a command begins whether its commit will be its own.
-pub(super) fn before(job: &Job<'_>, config: &Config, period: &Period) -> Result<(), Problem> {
-    if config.commits { git::check(&job.books, &job.world.environment, period) } else { Ok(()) }
+pub(super) fn before(context: &Context<'_>, config: &Config, period: &Period) -> Result<(), Problem> {
+    if config.commits { git::check(&context.books, &context.environment.variables, period) } else { Ok(()) }
 }
 
 /// Commits what a command has changed.
-pub(super) fn after(job: &Job<'_>, config: &Config, period: &Period, what: &str) -> Result<(), Problem> {
+pub(super) fn after(context: &Context<'_>, config: &Config, period: &Period, what: &str) -> Result<(), Problem> {
     let message = format!("{what} {}\n\nBy crossfoot {}.", period.name, env!("CARGO_PKG_VERSION"));
-    commit(job, config, period, &message, None)
+    commit(context, config, period, &message, None)
 }
 
 /// Commits a close, and tags a new seal.
-pub(super) fn close(job: &Job<'_>, config: &Config, period: &Period, closed: &Closed) -> Result<(), Problem> {
+pub(super) fn close(context: &Context<'_>, config: &Config, period: &Period, closed: &Closed) -> Result<(), Problem> {
     let facts = format!(
         "{}; issued {}\n\nmanifest.json SHA-256 {}\nhead of the audit chain {}\nBy crossfoot {}.",
         closed.derived.reconciliation.outcome(),
@@ -29,10 +30,16 @@ pub(super) fn close(job: &Job<'_>, config: &Config, period: &Period, closed: &Cl
         env!("CARGO_PKG_VERSION")
     );
     let message = format!("close {}: {facts}", period.name);
-    commit(job, config, period, &message, closed.sealed.then_some(message.as_str()))
+    commit(context, config, period, &message, closed.sealed.then_some(message.as_str()))
 }
 
-fn commit(job: &Job<'_>, config: &Config, period: &Period, message: &str, tag: Option<&str>) -> Result<(), Problem> {
+fn commit(
+    context: &Context<'_>,
+    config: &Config,
+    period: &Period,
+    message: &str,
+    tag: Option<&str>,
+) -> Result<(), Problem> {
     if !config.commits {
         return Ok(());
     }
@@ -44,16 +51,17 @@ fn commit(job: &Job<'_>, config: &Config, period: &Period, message: &str, tag: O
             )
             .not_done("Only the commit is missing.")
     };
-    let git = Git::open(&job.books, &job.world.environment).ok_or_else(|| failed("there is no repository".into()))?;
-    let now = job.world.clock()?();
-    let commit = git.commit(&job.books, period, message, now).map_err(failed)?;
+    let git = Git::open(&context.books, &context.environment.variables)
+        .ok_or_else(|| failed("there is no repository".into()))?;
+    let now = context.environment.clock()?();
+    let commit = git.commit(&context.books, period, message, now).map_err(failed)?;
     if let Some(commit) = &commit {
-        job.out.say(&format!("Committed to git: {}", commit.get(..12).unwrap_or(commit)));
+        context.out.say(&format!("Committed to git: {}", commit.get(..12).unwrap_or(commit)));
     }
     if let Some(message) = tag {
-        let (chain, _) = seal::load_chain(&job.books)?;
+        let (chain, _) = chain::load(&context.books)?;
         let name = git.tag(period, chain.of(&period.name).count(), message, now).map_err(failed)?;
-        job.out.say(&format!("Tagged: {name}"));
+        context.out.say(&format!("Tagged: {name}"));
     }
     Ok(())
 }

@@ -5,10 +5,10 @@ use super::args;
 use super::close;
 use super::fetch::{Wanted, begin, obtain};
 use super::init::write_books;
-use super::{Job, World};
-use crate::audit::configuration;
+use super::{Context, Environment};
 use crate::books::changeset::write_apart;
 use crate::books::layout::Books;
+use crate::close::configuration;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};
 use crate::rehearsal::month::Month;
@@ -36,7 +36,7 @@ fn script(period: &Period) -> Result<Script, Problem> {
 }
 
 /// Serves the rehearsal API until it is interrupted.
-fn serve(job: &Job<'_>, args: &args::Demo) -> Result<Exit, Problem> {
+fn serve(context: &Context<'_>, args: &args::Demo) -> Result<Exit, Problem> {
     let period = args.period.clone().map_or_else(period, Ok)?;
     let mut script = match (&args.month, args.customers) {
         (Some(file), _) => {
@@ -56,7 +56,7 @@ fn serve(job: &Job<'_>, args: &args::Demo) -> Result<Exit, Problem> {
     script.port = args.port;
     let customers = script.month.customers.len();
     let server = rehearsal::start(script)?;
-    job.out.text(&format!(
+    context.out.text(&format!(
         "Playing the partner API for {} with {customers} customers, until you press Ctrl-C.\n\n  crossfoot.toml   [upstream]\n                   base_url = \"{}\"\n  environment      VOBIZ_AUTH_ID={AUTH_ID}\n                   VOBIZ_AUTH_TOKEN={AUTH_TOKEN}\n\nThe token opens nothing but this. Try: crossfoot fetch --period {} --dry-run\n",
         period.name,
         server.base_url(),
@@ -66,9 +66,9 @@ fn serve(job: &Job<'_>, args: &args::Demo) -> Result<Exit, Problem> {
     Ok(Exit::Done)
 }
 
-pub(super) fn run(job: &Job<'_>, args: args::Demo) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: args::Demo) -> Result<Exit, Problem> {
     if args.serve {
-        return serve(job, &args);
+        return serve(context, &args);
     }
     let dir = args.dir;
     let taken = match std::fs::read_dir(&dir) {
@@ -86,24 +86,24 @@ pub(super) fn run(job: &Job<'_>, args: args::Demo) -> Result<Exit, Problem> {
 
     let period = period()?;
     let server = rehearsal::start(script(&period)?)?;
-    job.out.say(&format!(
+    context.out.say(&format!(
         "Example books are in {}. A server on this machine plays the partner API; one posting of\nthe example ledger is 450.00 too low, so that you see what a difference looks like.\n",
         dir.display()
     ));
 
     // The same code as a real close, against other addresses and with other credentials.
-    let now = job.world.clock()?();
-    let world = World {
+    let now = context.environment.clock()?();
+    let environment = Environment {
         clock: Ok(Box::new(move || now)),
-        environment: [
+        variables: [
             ("VOBIZ_AUTH_ID".to_owned(), AUTH_ID.to_owned()),
             ("VOBIZ_AUTH_TOKEN".to_owned(), AUTH_TOKEN.to_owned()),
         ]
         .into(),
-        stdout_is_terminal: job.world.stdout_is_terminal,
-        stderr_is_terminal: job.world.stderr_is_terminal,
+        stdout_is_terminal: context.environment.stdout_is_terminal,
+        stderr_is_terminal: context.environment.stderr_is_terminal,
     };
-    let example = Job { world: &world, books: Books::at(dir), offline: false, out: job.out };
+    let example = Context { environment: &environment, books: Books::at(dir), offline: false, out: context.out };
     let mut configuration = configuration::load(&example.books)?;
     configuration.config.upstream.base_url = server.base_url();
     // Nobody else is waiting for this server.

@@ -3,16 +3,16 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::Job;
+use super::Context;
 use super::fetch::reach;
-use crate::audit::configuration;
+use crate::audit::chain;
 use crate::audit::git::Git;
-use crate::audit::mailed::Mailed;
-use crate::audit::seal;
+use crate::audit::mail_journal::MailJournal;
 use crate::books::changeset;
 use crate::books::config::{self, Config};
 use crate::books::layout::{CONFIG, CUSTOMERS};
 use crate::capture::credentials;
+use crate::close::configuration;
 use crate::model::problem::{Exit, Problem};
 use crate::render::text::{Paint, wrap};
 
@@ -57,9 +57,9 @@ fn bad(what: &'static str, problem: &Problem) -> Check {
     Check { what, result: Outcome::Bad, found: format!("{}{why}{more}", problem.what), next: problem.next.clone() }
 }
 
-pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
     let mut checks = Vec::new();
-    let config = match config::load(&job.books) {
+    let config = match config::load(&context.books) {
         Ok((config, _)) => {
             checks.push(good("settings", format!("{CONFIG} reads well")));
             Some(config)
@@ -70,21 +70,21 @@ pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
         }
     };
     if let Some(config) = &config {
-        checks.extend(of_books(job, config));
-        checks.extend(of_partner(job, config));
-        checks.extend(of_mail(job, config));
+        checks.extend(of_books(context, config));
+        checks.extend(of_partner(context, config));
+        checks.extend(of_mail(context, config));
     }
-    checks.push(of_git(job, config.as_ref().is_some_and(|config| config.commits)));
+    checks.push(of_git(context, config.as_ref().is_some_and(|config| config.commits)));
     let healthy = checks.iter().all(|check| check.result != Outcome::Bad);
-    if job.out.is_json() {
-        job.out.document(&Document { schema: "crossfoot/doctor/v1", healthy, checks })?;
+    if context.out.is_json() {
+        context.out.document(&Document { schema: "crossfoot/doctor/v1", healthy, checks })?;
     } else {
         let mut text = String::new();
         for check in &checks {
             let mark = match check.result {
-                Outcome::Good => job.out.good("ok  "),
-                Outcome::Bad => job.out.bad("BAD "),
-                Outcome::Left => job.out.faint("–   "),
+                Outcome::Good => context.out.good("ok  "),
+                Outcome::Bad => context.out.bad("BAD "),
+                Outcome::Left => context.out.faint("–   "),
             };
             text.push_str(&format!(
                 "{mark} {:<14} {}\n",
@@ -96,14 +96,14 @@ pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
             }
         }
         text.push_str(if healthy { "\nA close can run here.\n" } else { "\nSomething has to be mended first.\n" });
-        job.out.text(&text)?;
+        context.out.text(&text)?;
     }
     Ok(if healthy { Exit::Done } else { Exit::Findings })
 }
 
-fn of_books(job: &Job<'_>, config: &Config) -> Vec<Check> {
+fn of_books(context: &Context<'_>, config: &Config) -> Vec<Check> {
     let mut checks = Vec::new();
-    checks.push(match configuration::load(&job.books) {
+    checks.push(match configuration::load(&context.books) {
         Ok(configuration) => match &configuration.customers {
             Some(customers) if customers.is_empty() => {
                 let problem = Problem::usage("customers", format!("{CUSTOMERS} has no customer yet"));
@@ -128,41 +128,43 @@ fn of_books(job: &Job<'_>, config: &Config) -> Vec<Check> {
         good("seller", config.invoicing.seller.legal_name.clone())
     });
     let folder = config.ledger_path.rsplit_once('/').map_or(".", |(folder, _)| folder).replace("{period}", "");
-    checks.push(if job.books.path(&folder).is_dir() {
+    checks.push(if context.books.path(&folder).is_dir() {
         good("ledgers", format!("{} as {}", config.ledger_path, config.ledger_format))
     } else {
         let problem = Problem::usage("ledger", format!("there is no folder {folder}"));
         bad("ledgers", &problem.next(format!("make it, or set [ledger] path in {CONFIG}")))
     });
-    checks.push(match (seal::load_chain(&job.books), Mailed::load(&job.books), changeset::unfinished(&job.books)) {
-        (Ok((chain, _)), Ok(_), Ok(None)) => {
-            good("audit chain", format!("{} events, every link holds", chain.events.len()))
-        }
-        (Ok(_), Ok(_), Ok(Some(doing))) => {
-            let problem = Problem::stop("unfinished", format!("`{doing}` was interrupted"));
-            bad("audit chain", &problem.next(format!("crossfoot {doing}")))
-        }
-        (Err(problem), ..) | (_, Err(problem), _) | (.., Err(problem)) => bad("audit chain", &problem),
-    });
+    checks.push(
+        match (chain::load(&context.books), MailJournal::load(&context.books), changeset::unfinished(&context.books)) {
+            (Ok((chain, _)), Ok(_), Ok(None)) => {
+                good("audit chain", format!("{} events, every link holds", chain.events.len()))
+            }
+            (Ok(_), Ok(_), Ok(Some(doing))) => {
+                let problem = Problem::stop("unfinished", format!("`{doing}` was interrupted"));
+                bad("audit chain", &problem.next(format!("crossfoot {doing}")))
+            }
+            (Err(problem), ..) | (_, Err(problem), _) | (.., Err(problem)) => bad("audit chain", &problem),
+        },
+    );
     checks
 }
 
 /// Credentials, whether the partner answers, and whether our clock agrees with its.
-fn of_partner(job: &Job<'_>, config: &Config) -> Vec<Check> {
-    let variable = |name: &str| job.world.variable(name);
-    let found = match credentials::find(&config.upstream, &job.books.root, &variable) {
+fn of_partner(context: &Context<'_>, config: &Config) -> Vec<Check> {
+    let variable = |name: &str| context.environment.variable(name);
+    let found = match credentials::find(&config.upstream, &context.books.root, &variable) {
         Ok(found) => found,
         Err(problem) => return vec![bad("credentials", &problem), left("partner", "not asked: no credentials")],
     };
     let mut checks = vec![good("credentials", "found, and nobody else can read them")];
-    if job.offline {
+    if context.offline {
         checks.push(left("partner", "not asked: --offline"));
         return checks;
     }
-    match reach(job, config, found) {
+    match reach(context, config, found) {
         Ok(theirs) => {
             checks.push(good("partner", format!("{} answers", config.upstream.base_url)));
-            checks.push(clock(job, theirs));
+            checks.push(clock(context, theirs));
         }
         Err(problem) => checks.push(bad("partner", &problem)),
     }
@@ -172,8 +174,8 @@ fn of_partner(job: &Job<'_>, config: &Config) -> Vec<Check> {
 /// More than this, and a close at midnight could take another day for today.
 const CLOCK_SECONDS: i64 = 120;
 
-fn clock(job: &Job<'_>, theirs: Option<DateTime<Utc>>) -> Check {
-    let now = match job.world.clock() {
+fn clock(context: &Context<'_>, theirs: Option<DateTime<Utc>>) -> Check {
+    let now = match context.environment.clock() {
         Ok(clock) => clock(),
         Err(problem) => return bad("clock", &problem),
     };
@@ -186,15 +188,15 @@ fn clock(job: &Job<'_>, theirs: Option<DateTime<Utc>>) -> Check {
     bad("clock", &problem.next("set it: invoices are dated by it"))
 }
 
-fn of_mail(job: &Job<'_>, config: &Config) -> Vec<Check> {
+fn of_mail(context: &Context<'_>, config: &Config) -> Vec<Check> {
     let mailing = &config.mailing;
     if mailing.host.is_none() {
         return vec![left("mail", "no [mail] smtp_host: invoices are not mailed from here")];
     }
-    if job.offline {
+    if context.offline {
         return vec![left("mail", "not asked: --offline")];
     }
-    let server = super::send::sender(config).and_then(|from| super::send::connect(job, mailing, &from));
+    let server = super::send::sender(config).and_then(|from| super::send::connect(context, mailing, &from));
     vec![match server {
         Err(problem) => bad("mail", &problem),
         Ok(mut server) => match server.connect() {
@@ -210,8 +212,8 @@ fn of_mail(job: &Job<'_>, config: &Config) -> Vec<Check> {
     }]
 }
 
-fn of_git(job: &Job<'_>, is_needed: bool) -> Check {
-    match Git::open(&job.books, &job.world.environment) {
+fn of_git(context: &Context<'_>, is_needed: bool) -> Check {
+    match Git::open(&context.books, &context.environment.variables) {
         Some(git) => match git.clean() {
             Ok(0) => good("git", "a repository, everything committed"),
             Ok(many) => good("git", format!("a repository; {many} files are changed and not committed")),

@@ -1,11 +1,11 @@
 //! `crossfoot explain CODE`: meaning, test, worked example, what to do.
 
-use super::Job;
+use super::Context;
 use super::args;
 use crate::model::problem::{Exit, Problem, nearest};
 use crate::reconcile::registry::{page, pages};
 
-pub(super) fn run(job: &Job<'_>, args: &args::Explain) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: &args::Explain) -> Result<Exit, Problem> {
     let Some(code) = &args.code else {
         let mut text = String::new();
         for (code, page) in pages() {
@@ -14,7 +14,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Explain) -> Result<Exit, Problem> 
         }
         let codes: Vec<&str> = pages().into_iter().map(|(code, _)| code).collect();
         let document = serde_json::json!({"schema": "crossfoot/explain/v1", "codes": codes});
-        return job.out.result(&text, &document).map(|()| Exit::Done);
+        return context.out.result(&text, &document).map(|()| Exit::Done);
     };
     let Some(found) = page(code) else {
         let near = nearest(code, pages().into_iter().map(|(known, _)| known));
@@ -24,12 +24,12 @@ pub(super) fn run(job: &Job<'_>, args: &args::Explain) -> Result<Exit, Problem> 
         );
         return Err(Problem::usage("unknown-code", format!("there is no finding code `{code}`")).next(next));
     };
-    if job.out.is_json() {
+    if context.out.is_json() {
         let document =
             std::collections::BTreeMap::from([("schema", "crossfoot/explain/v1"), ("code", code), ("page", found)]);
-        job.out.document(&document)?;
+        context.out.document(&document)?;
     } else {
-        job.out.text(found)?;
+        context.out.text(found)?;
     }
     Ok(Exit::Done)
 }

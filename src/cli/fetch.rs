@@ -6,11 +6,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::Job;
+use super::Context;
 use super::args;
 use super::progress::Progress;
 use crate::audit::chain::Chain;
-use crate::audit::recapture;
 use crate::books::changeset::{self, ChangeSet};
 use crate::books::config::{self, Config, MatrixSource};
 use crate::books::customers;
@@ -23,6 +22,7 @@ use crate::capture::forecast::{Forecast, forecast as ask_forecast};
 use crate::capture::record::{AnswerRecord, NotCaptured, Record, Role, Span};
 use crate::capture::staging::{Plan, Staging};
 use crate::capture::store::{self, Capture};
+use crate::close::recapture;
 use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
@@ -49,19 +49,19 @@ struct PlanDocument<'a> {
     exact: bool,
 }
 
-pub(super) fn run(job: &Job<'_>, args: &args::Fetch) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: &args::Fetch) -> Result<Exit, Problem> {
     let period = &args.period.period;
-    let (config, _) = config::load(&job.books)?;
+    let (config, _) = config::load(&context.books)?;
     if args.dry_run {
-        return dry_run(job, &config, period);
+        return dry_run(context, &config, period);
     }
-    let _lock = begin(job, &format!("fetch --period {}", period.name))?;
-    let (capture, changed) = capture(job, &config, period)?;
+    let _lock = begin(context, &format!("fetch --period {}", period.name))?;
+    let (capture, changed) = capture(context, &config, period)?;
     let matches = capture.analytics.period == Some((period.from, period.to));
     let folder = Books::capture_dir(period);
     let record = &capture.record;
-    if job.out.is_json() {
-        job.out.document(&Document {
+    if context.out.is_json() {
+        context.out.document(&Document {
             schema: "crossfoot/fetch/v1",
             period: &record.period,
             folder,
@@ -73,7 +73,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Fetch) -> Result<Exit, Problem> {
             period_matches: matches,
         })?;
     } else {
-        job.out.text(&told(&capture, period, &folder, changed, matches))?;
+        context.out.text(&told(&capture, period, &folder, changed, matches))?;
     }
     Ok(if matches && !record.has_gaps() { Exit::Done } else { Exit::Findings })
 }
@@ -120,14 +120,14 @@ fn told(capture: &Capture, period: &Period, folder: &str, changed: bool, matches
     text
 }
 
-fn dry_run(job: &Job<'_>, config: &Config, period: &Period) -> Result<Exit, Problem> {
-    let forecast = with_request(job, config, period, |request, runtime| {
+fn dry_run(context: &Context<'_>, config: &Config, period: &Period) -> Result<Exit, Problem> {
+    let forecast = with_request(context, config, period, |request, runtime| {
         runtime.block_on(ask_forecast(request)).map_err(|p| p.not_done("Nothing was fetched."))
     })?;
     let total = forecast.total();
     let Forecast { source, requests, exact } = forecast;
-    if job.out.is_json() {
-        job.out.document(&PlanDocument {
+    if context.out.is_json() {
+        context.out.document(&PlanDocument {
             schema: "crossfoot/fetch-plan/v1",
             matrix: source.name(),
             requests: requests.into_iter().collect(),
@@ -146,15 +146,15 @@ fn dry_run(job: &Job<'_>, config: &Config, period: &Period) -> Result<Exit, Prob
         "At {} a second that is {seconds} s or more. Nothing was kept of what was asked to know this.\n",
         config.upstream.requests_per_second
     ));
-    job.out.text(&text)?;
+    context.out.text(&text)?;
     Ok(Exit::Done)
 }
 
 /// Takes the lock, and finishes what an interrupted command had begun.
-pub(super) fn begin(job: &Job<'_>, doing: &str) -> Result<Lock, Problem> {
-    let lock = Lock::take(&job.books, doing)?;
-    if let Some(finished) = changeset::recover(&job.books)? {
-        job.out.say(&format!("Finished what an interrupted command had begun: {finished}"));
+pub(super) fn begin(context: &Context<'_>, doing: &str) -> Result<Lock, Problem> {
+    let lock = Lock::take(&context.books, doing)?;
+    if let Some(finished) = changeset::recover(&context.books)? {
+        context.out.say(&format!("Finished what an interrupted command had begun: {finished}"));
     }
     Ok(lock)
 }
@@ -170,23 +170,23 @@ pub(super) enum Wanted {
 
 /// Gets a capture, and whether the partner was asked for it. The lock is held.
 pub(super) fn obtain(
-    job: &Job<'_>,
+    context: &Context<'_>,
     config: &Config,
     period: &Period,
     wanted: Wanted,
 ) -> Result<(Capture, bool), Problem> {
     let nothing = |p: Problem| p.not_done("Nothing was reconciled.");
     if wanted == Wanted::Any
-        && let Some(capture) = store::load(&job.books, period).map_err(nothing)?
+        && let Some(capture) = store::load(&context.books, period).map_err(nothing)?
         // An answer for other days is of no use, and one with gaps may be completed: the
         // partner is asked again.
-        && (job.offline
+        && (context.offline
             || (capture.analytics.period == Some((period.from, period.to)) && !capture.record.has_gaps()))
     {
-        job.out.say(&format!("Using the capture of {} (--refetch captures again).", capture.when()));
+        context.out.say(&format!("Using the capture of {} (--refetch captures again).", capture.when()));
         return Ok((capture, false));
     }
-    if job.offline {
+    if context.offline {
         return Err(Problem::stop(
             "no-capture",
             format!("there is no capture of {}, and --offline forbids to fetch one", period.name),
@@ -194,46 +194,46 @@ pub(super) fn obtain(
         .next(format!("crossfoot fetch --period {}", period.name))
         .not_done("Nothing was reconciled."));
     }
-    capture(job, config, period).map(|(capture, _)| (capture, true)).map_err(nothing)
+    capture(context, config, period).map(|(capture, _)| (capture, true)).map_err(nothing)
 }
 
 /// Asks the partner again for the last closed period before this one, so that what it has
 /// changed there is told. What cannot be had stops nothing.
-pub(super) fn recheck(job: &Job<'_>, config: &Config, chain: &Chain, period: &Period) {
-    let Some(closed) = recapture::last_closed(chain, period).filter(|_| config.recheck && !job.offline) else {
+pub(super) fn recheck(context: &Context<'_>, config: &Config, chain: &Chain, period: &Period) {
+    let Some(closed) = recapture::last_closed(chain, period).filter(|_| config.recheck && !context.offline) else {
         return;
     };
     // As finely as it was captured for its close.
     let mut config = config.clone();
-    let folder = job.books.path(Books::capture_dir(&closed));
+    let folder = context.books.path(Books::capture_dir(&closed));
     let Ok(Some((record, _))) = store::load_record(&folder) else { return };
     if let Ok(source) = MatrixSource::parse(&record.matrix) {
         config.upstream.matrix = source;
     }
     config.upstream.transactions = record.of(Role::Transactions).next().is_some();
     let wanted = |capture: &Capture| capture.analytics.period == Some((closed.from, closed.to));
-    match capture_if(job, &config, &closed, wanted) {
-        Ok((_, true)) => job.out.say(&format!(
+    match capture_if(context, &config, &closed, wanted) {
+        Ok((_, true)) => context.out.say(&format!(
             "The partner answers differently about {} than at its close; see crossfoot restated --period {}",
             closed.name, closed.name
         )),
-        Ok((_, false)) => job.out.say(&format!("{} is as it was when it was closed.", closed.name)),
+        Ok((_, false)) => context.out.say(&format!("{} is as it was when it was closed.", closed.name)),
         Err(problem) => {
-            job.out.say(&format!("warning: {} could not be asked for again: {}", closed.name, problem.reason()));
+            context.out.say(&format!("warning: {} could not be asked for again: {}", closed.name, problem.reason()));
         }
     }
 }
 
 /// Asks the partner for its dashboard, once: whether it answers, and what time it has.
 pub(super) fn reach(
-    job: &Job<'_>,
+    context: &Context<'_>,
     config: &Config,
     credentials: Credentials,
 ) -> Result<Option<DateTime<Utc>>, Problem> {
     let mut upstream = config.upstream.clone();
     upstream.max_attempts = 1;
     let client = Client::new(&upstream, credentials)?;
-    let progress = Progress::new(job.out, job.world.clock()?, false);
+    let progress = Progress::new(context.out, context.environment.clock()?, false);
     let request = Request::document("/dashboard", Vec::new());
     let answer = runtime()?.block_on(client.get(&request, &progress, |_| Ok(())));
     answer.map(|(answer, ())| answer.served).map_err(|failure| failure.problem)
@@ -248,25 +248,30 @@ fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
 
 /// Runs something with a connection to the partner.
 fn with_request<T>(
-    job: &Job<'_>,
+    context: &Context<'_>,
     config: &Config,
     period: &Period,
     work: impl FnOnce(&CaptureRequest<'_>, &tokio::runtime::Runtime) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    if job.offline {
+    if context.offline {
         return Err(Problem::usage("offline", "fetch needs the network, and --offline forbids it")
             .not_done("Nothing was captured."));
     }
-    let credentials = credentials::find(&config.upstream, &job.books.root, &|name| job.world.variable(name))?;
+    let credentials =
+        credentials::find(&config.upstream, &context.books.root, &|name| context.environment.variable(name))?;
     let client = Client::new(&config.upstream, credentials)?;
     let runtime = runtime()?;
     // Customers that cannot be read are told where they matter: by reconcile and close.
-    let known: BTreeSet<String> = std::fs::read(job.books.path(CUSTOMERS))
+    let known: BTreeSet<String> = std::fs::read(context.books.path(CUSTOMERS))
         .ok()
         .and_then(|bytes| customers::parse(&bytes).ok())
         .map(|(customers, _)| customers.into_keys().collect())
         .unwrap_or_default();
-    let progress = Progress::new(job.out, job.world.clock()?, job.world.stderr_is_terminal && !job.out.is_quiet());
+    let progress = Progress::new(
+        context.out,
+        context.environment.clock()?,
+        context.environment.stderr_is_terminal && !context.out.is_quiet(),
+    );
     let request = CaptureRequest { client: &client, config, period, known: &known, watch: &progress };
     let done = work(&request, &runtime);
     progress.end();
@@ -274,21 +279,21 @@ fn with_request<T>(
 }
 
 /// Fetches and stores; false: the partner's figures are those of the capture that is there.
-fn capture(job: &Job<'_>, config: &Config, period: &Period) -> Result<(Capture, bool), Problem> {
-    capture_if(job, config, period, |_| true)
+fn capture(context: &Context<'_>, config: &Config, period: &Period) -> Result<(Capture, bool), Problem> {
+    capture_if(context, config, period, |_| true)
 }
 
 /// As [`capture`], and throws away what is not `wanted`: the capture that is there stays.
 fn capture_if(
-    job: &Job<'_>,
+    context: &Context<'_>,
     config: &Config,
     period: &Period,
     wanted: impl Fn(&Capture) -> bool,
 ) -> Result<(Capture, bool), Problem> {
-    with_request(job, config, period, |request, runtime| {
+    with_request(context, config, period, |request, runtime| {
         let now = request.watch.now();
         if now < period.instants(config.timezone).1 {
-            job.out.say(&format!("warning: {} has not ended yet: its figures may still grow", period.name));
+            context.out.say(&format!("warning: {} has not ended yet: its figures may still grow", period.name));
         }
         let upstream = &config.upstream;
         let plan = Plan {
@@ -302,19 +307,23 @@ fn capture_if(
             masked: upstream.mask_numbers,
             transactions: upstream.transactions,
         };
-        let mut work = Staging::open(&job.books, period, &plan, now)?;
+        let mut work = Staging::open(&context.books, period, &plan, now)?;
         let kept_folder = Books::capture_dir(period);
-        let kept = store::load_record(&job.books.path(&kept_folder)).ok().flatten().map(|(record, _)| record);
+        let kept = store::load_record(&context.books.path(&kept_folder)).ok().flatten().map(|(record, _)| record);
         match &kept {
             Some(kept) if work.is_empty() && kept.has_gaps() && is_of(kept, &plan) => {
-                work.take_over(&job.books.path(&kept_folder), kept)?;
-                job.out.say(&format!("Asking {} for what the capture of {} lacks …", upstream.base_url, kept.when()));
+                work.take_over(&context.books.path(&kept_folder), kept)?;
+                context.out.say(&format!(
+                    "Asking {} for what the capture of {} lacks …",
+                    upstream.base_url,
+                    kept.when()
+                ));
             }
             _ => match (&work.continued, work.len()) {
-                (Some(begun), there) if there > 0 => job
+                (Some(begun), there) if there > 0 => context
                     .out
                     .say(&format!("Continuing the capture begun at {begun}: {there} answers are there already …")),
-                _ => job.out.say(&format!("Fetching {} from {} …", period.name, upstream.base_url)),
+                _ => context.out.say(&format!("Fetching {} from {} …", period.name, upstream.base_url)),
             },
         }
         let limit = Duration::from_secs(upstream.deadline_seconds);
@@ -327,32 +336,32 @@ fn capture_if(
                 )
                 .next("run the command again: it continues where it was; or raise [upstream] deadline_seconds"))
             })
-            .map_err(|problem| unfinished(job, period, problem))?;
+            .map_err(|problem| unfinished(context, period, problem))?;
 
         let bodies = Staging::bodies(period);
-        let fresh = store::load_from(&job.books.path(&bodies), period)?
+        let fresh = store::load_from(&context.books.path(&bodies), period)?
             .ok_or_else(|| Problem::stop("internal", "the finished capture cannot be found"))?;
         for field in &fresh.unread {
-            job.out.detail(&format!("kept, and not used by this version: {field}"));
+            context.out.detail(&format!("kept, and not used by this version: {field}"));
         }
         // A capture that no longer verifies is replaced, not kept.
         if kept.is_some_and(|kept| kept.figures() == fresh.record.figures() && kept.matrix == fresh.record.matrix)
-            && let Ok(Some(kept)) = store::load(&job.books, period)
+            && let Ok(Some(kept)) = store::load(&context.books, period)
         {
-            Staging::discard(&job.books, period)?;
+            Staging::discard(&context.books, period)?;
             return Ok((kept, false));
         }
         if !wanted(&fresh) {
-            Staging::discard(&job.books, period)?;
+            Staging::discard(&context.books, period)?;
             return Err(Problem::stop("period-mismatch", "the answer is not for the days asked for"));
         }
-        let mut changes = ChangeSet::begin(&job.books)?;
-        if job.books.path(&kept_folder).exists() {
-            changes.rename(kept_folder.clone(), store::earlier_folder(&job.books, period));
+        let mut changes = ChangeSet::begin(&context.books)?;
+        if context.books.path(&kept_folder).exists() {
+            changes.rename(kept_folder.clone(), store::earlier_folder(&context.books, period));
         }
         changes.rename(bodies, kept_folder);
         changes.commit(&format!("fetch --period {}", period.name))?;
-        Staging::discard(&job.books, period)?;
+        Staging::discard(&context.books, period)?;
         Ok((fresh, true))
     })
 }
@@ -366,11 +375,11 @@ fn is_of(record: &Record, plan: &Plan) -> bool {
 }
 
 /// Says what is left of a capture that stopped: what had arrived, or nothing.
-fn unfinished(job: &Job<'_>, period: &Period, problem: Problem) -> Problem {
-    match Staging::answers(&job.books, period) {
+fn unfinished(context: &Context<'_>, period: &Period, problem: Problem) -> Problem {
+    match Staging::answers(&context.books, period) {
         0 => {
             // What cannot be removed is found empty by the next fetch.
-            let _ = Staging::discard(&job.books, period);
+            let _ = Staging::discard(&context.books, period);
             problem.not_done("Nothing was captured.")
         }
         there => problem.not_done(format!(

@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use super::{Job, args};
-use crate::audit::configuration;
+use super::{Context, args};
+use crate::close::configuration;
 use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::format::SHIPPED;
 use crate::ledger::open::{self, CANONICAL, FORMATS};
@@ -16,8 +16,8 @@ const BUILT_IN: [(&str, &str); 2] = [
     (AGGREGATED, "sums that an engine of yours made: crossfoot sql"),
 ];
 
-pub(super) fn run(job: &Job<'_>, args: &args::Formats) -> Result<Exit, Problem> {
-    let own = configuration::own_formats(&job.books)?;
+pub(super) fn run(context: &Context<'_>, args: &args::Formats) -> Result<Exit, Problem> {
+    let own = configuration::own_formats(&context.books)?;
     let Some(name) = &args.name else {
         let shipped = SHIPPED.iter().filter(|(name, _)| !own.contains_key(*name));
         let shipped = shipped.map(|(name, text)| (*name, title(text), "shipped"));
@@ -32,11 +32,14 @@ pub(super) fn run(job: &Job<'_>, args: &args::Formats) -> Result<Exit, Problem> 
         }
         let list: Vec<_> =
             all.iter().map(|(name, title, from)| json!({"name": name, "title": title, "from": from})).collect();
-        return job.out.result(&text, &json!({"schema": "crossfoot/formats/v1", "formats": list})).map(|()| Exit::Done);
+        return context
+            .out
+            .result(&text, &json!({"schema": "crossfoot/formats/v1", "formats": list}))
+            .map(|()| Exit::Done);
     };
     open::check(name, &own)?;
     let text = if own.contains_key(name) {
-        let path = job.books.path(FORMATS).join(format!("{name}.toml"));
+        let path = context.books.path(FORMATS).join(format!("{name}.toml"));
         std::fs::read_to_string(&path).map_err(|e| io("ledger-format", "read", &path, &e))?
     } else if let Some((_, text)) = SHIPPED.iter().find(|(known, _)| known == name) {
         (*text).to_owned()
@@ -45,7 +48,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Formats) -> Result<Exit, Problem> 
         return Err(Problem::usage("ledger-format", format!("`{name}` has no format file: {what}"))
             .next("print another as an example: `crossfoot formats` lists them"));
     };
-    job.out.result(&text, &json!({"schema": "crossfoot/formats/v1", "name": name, "toml": text}))?;
+    context.out.result(&text, &json!({"schema": "crossfoot/formats/v1", "name": name, "toml": text}))?;
     Ok(Exit::Done)
 }
 

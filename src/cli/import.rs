@@ -5,11 +5,11 @@ use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use super::Job;
+use super::Context;
 use super::args;
-use crate::audit::configuration;
 use crate::books::changeset::write_apart;
 use crate::books::config;
+use crate::close::configuration;
 use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::dates::Order;
 use crate::ledger::decode::decode;
@@ -120,16 +120,16 @@ struct Evidence<'a> {
     why: &'a str,
 }
 
-pub(super) fn run(job: &Job<'_>, args: &args::Import) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Problem> {
     let path: &Path = &args.ledger;
     if let Some(name) = &args.save_format {
-        return save_format(job, path, name);
+        return save_format(context, path, name);
     }
     let currency =
         Currency::parse(&args.currency).map_err(|e| Problem::usage("arguments", format!("--currency: {e}")))?;
     // Of the books, where there are any, their formats and accounts; flags stand before them.
-    let own_formats = configuration::own_formats(&job.books)?;
-    let from_books = config::load(&job.books).map(|(config, _)| config.accounts).unwrap_or_default();
+    let own_formats = configuration::own_formats(&context.books)?;
+    let from_books = config::load(&context.books).map(|(config, _)| config.accounts).unwrap_or_default();
     let accounts = export::named(from_books.iter().chain(args.account.iter().map(|(name, role)| (name, role))));
     let reading = Reading {
         format: &args.format,
@@ -156,21 +156,21 @@ pub(super) fn run(job: &Job<'_>, args: &args::Import) -> Result<Exit, Problem> {
     let totals = Totals { inbound: sum(|p| &p.inbound)?, outbound: sum(|p| &p.outbound)?, other: sum(|p| &p.other)? };
     let findings = findings(&ledger);
     let clean = findings.is_empty();
-    if job.out.is_json() {
-        job.out.document(&document(&ledger, &how, totals, findings))?;
+    if context.out.is_json() {
+        context.out.document(&document(&ledger, &how, totals, findings))?;
     } else {
-        job.out.text(&text(job, &ledger, &how, &totals, &findings))?;
+        context.out.text(&text(context, &ledger, &how, &totals, &findings))?;
     }
     Ok(if clean { Exit::Done } else { Exit::Findings })
 }
 
 /// Writes a proposal for a layout that is not known.
-fn save_format(job: &Job<'_>, path: &Path, name: &str) -> Result<Exit, Problem> {
+fn save_format(context: &Context<'_>, path: &Path, name: &str) -> Result<Exit, Problem> {
     let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
     if !plain {
         return Err(Problem::usage("arguments", format!("`{name}` is not a format's name: letters, digits, - and _")));
     }
-    let folder = job.books.path(FORMATS);
+    let folder = context.books.path(FORMATS);
     let target = folder.join(format!("{name}.toml"));
     if target.exists() {
         return Err(Problem::usage("arguments", format!("{} is there already", target.display()))
@@ -181,7 +181,7 @@ fn save_format(job: &Job<'_>, path: &Path, name: &str) -> Result<Exit, Problem> 
     let shown = path.display().to_string();
     let text = propose(&decode(file, &shown)?, &shown)?;
     write_apart(&folder, &[(&format!("{name}.toml"), text.clone().into_bytes())])?;
-    job.out.text(&format!(
+    context.out.text(&format!(
         "{text}\nWritten to {}. Correct it where it is wrong, then: crossfoot import {shown} --format {name} --check\n",
         target.display()
     ))?;
@@ -298,7 +298,7 @@ fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<
 /// How many bad rows, and how many accounts, the terminal shows.
 const SHOWN: usize = 20;
 
-fn text(job: &Job<'_>, ledger: &Ledger, how: &How, totals: &Totals, findings: &[Finding<'_>]) -> String {
+fn text(context: &Context<'_>, ledger: &Ledger, how: &How, totals: &Totals, findings: &[Finding<'_>]) -> String {
     let rows = ledger.rows;
     let mut text = match how {
         How::Canonical => {
@@ -330,14 +330,14 @@ fn text(job: &Job<'_>, ledger: &Ledger, how: &How, totals: &Totals, findings: &[
         ledger.customers.len()
     ));
     for check in &ledger.checks {
-        let word = if check.agrees() { job.out.good("agrees") } else { job.out.bad("does not agree") };
+        let word = if check.agrees() { context.out.good("agrees") } else { context.out.bad("does not agree") };
         text.push_str(&format!(
             "  check     {}: stated {}, computed {}: {word}\n",
             check.what, check.stated, check.computed
         ));
     }
     for finding in findings {
-        text.push_str(&format!("{}: {} places\n", job.out.bad(finding.code), finding.evidence.len()));
+        text.push_str(&format!("{}: {} places\n", context.out.bad(finding.code), finding.evidence.len()));
         for e in finding.evidence.iter().take(SHOWN) {
             let column = e.column.map_or_else(String::new, |c| format!(", column {c}"));
             let row = e.line.map_or_else(|| "the file".to_owned(), |line| format!("row {line}"));

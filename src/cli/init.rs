@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Job;
+use super::Context;
 use super::args;
 use super::ask;
 use crate::books::changeset::write_apart;
@@ -13,8 +13,8 @@ use crate::model::problem::{Exit, Problem};
 
 const CUSTOMERS_HEADER: &str = "customer_id,legal_name,address,city,state,pin,country,state_code,gstin,email\n";
 
-pub(super) fn run(job: &Job<'_>, args: &args::Init) -> Result<Exit, Problem> {
-    let books = args.dir.clone().map_or_else(|| job.books.clone(), Books::at);
+pub(super) fn run(context: &Context<'_>, args: &args::Init) -> Result<Exit, Problem> {
+    let books = args.dir.clone().map_or_else(|| context.books.clone(), Books::at);
     for file in [CONFIG, CUSTOMERS] {
         if books.path(file).exists() {
             return Err(Problem::usage("books-exist", format!("{} is there already", books.path(file).display()))
@@ -22,7 +22,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Init) -> Result<Exit, Problem> {
                 .not_done("Nothing was written."));
         }
     }
-    let answers = answers(job, args);
+    let answers = answers(context, args);
     let set: Vec<(&str, &str)> = answers.iter().map(|(path, value)| (*path, value.as_str())).collect();
     let settings = scaffold(&set);
     // What was answered is checked before anything is written, as the file will be.
@@ -43,12 +43,12 @@ pub(super) fn run(job: &Job<'_>, args: &args::Init) -> Result<Exit, Problem> {
     let document =
         serde_json::json!({"schema": "crossfoot/init/v1", "books": path.to_string(), "files": [CONFIG, CUSTOMERS]});
     let text = format!("New books in {path}.\n{todo}Then: crossfoot close --period 2026-03 --books {path}\n");
-    job.out.result(&text, &document)?;
+    context.out.result(&text, &document)?;
     Ok(Exit::Done)
 }
 
 /// Settings from flags; from a person, where one can be asked and no flag was given.
-fn answers(job: &Job<'_>, args: &args::Init) -> Vec<(&'static str, String)> {
+fn answers(context: &Context<'_>, args: &args::Init) -> Vec<(&'static str, String)> {
     let flags = [
         ("seller.legal_name", &args.seller, "Who issues the invoices (legal name)"),
         ("seller.address", &args.address, "Address, lines separated by commas"),
@@ -59,16 +59,16 @@ fn answers(job: &Job<'_>, args: &args::Init) -> Vec<(&'static str, String)> {
         ("ledger.format", &args.ledger_format, "Ledger format (canonical, auto, or a name)"),
         ("mail.smtp_host", &args.smtp_host, "Mail server, if invoices are to be mailed"),
     ];
-    let asks = flags.iter().all(|(_, flag, _)| flag.is_none()) && ask::somebody(job);
+    let asks = flags.iter().all(|(_, flag, _)| flag.is_none()) && ask::somebody(context);
     if asks {
-        job.out.say("A few questions; Enter keeps what stands in brackets, or leaves it for later.\n");
+        context.out.say("A few questions; Enter keeps what stands in brackets, or leaves it for later.\n");
     }
     let mut answers: Vec<(&'static str, String)> = Vec::new();
     for (path, flag, question) in flags {
         let default = SETTINGS.iter().find(|s| s.path == path).map_or("", |s| s.default.trim_matches('"'));
         let answer = match flag {
             Some(value) => value.clone(),
-            None if asks => ask::optional(job, question, default),
+            None if asks => ask::optional(context, question, default),
             None => continue,
         };
         if answer.is_empty() || (flag.is_none() && answer == default) {

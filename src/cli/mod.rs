@@ -39,37 +39,37 @@ use crate::books::layout::Books;
 use crate::model::problem::{Exit, Problem, nearest};
 
 /// What comes from outside, read once in `main`.
-pub struct World {
+pub struct Environment {
     /// The current time, or why it cannot be told.
     pub clock: Result<Box<dyn Fn() -> DateTime<Utc> + Sync>, Problem>,
     /// Environment variables.
-    pub environment: BTreeMap<String, String>,
+    pub variables: BTreeMap<String, String>,
     /// Whether results go to a terminal.
     pub stdout_is_terminal: bool,
     /// Whether talk goes to a terminal.
     pub stderr_is_terminal: bool,
 }
 
-impl World {
+impl Environment {
     /// The clock.
     fn clock(&self) -> Result<&(dyn Fn() -> DateTime<Utc> + Sync), Problem> {
         self.clock.as_deref().map_err(Clone::clone)
     }
 
     fn variable(&self, name: &str) -> Option<String> {
-        self.environment.get(name).cloned()
+        self.variables.get(name).cloned()
     }
 }
 
 /// Everything a verb works with.
-struct Job<'a> {
-    world: &'a World,
+struct Context<'a> {
+    environment: &'a Environment,
     books: Books,
     offline: bool,
     out: &'a Output,
 }
 
-impl Job<'_> {
+impl Context<'_> {
     /// What a command to be typed needs to find the same books.
     fn same_books(&self) -> String {
         if self.books.root.as_os_str() == "." {
@@ -81,30 +81,30 @@ impl Job<'_> {
 }
 
 /// Runs a command and says how it ended. Problems are reported here, once.
-pub fn run(arguments: Arguments, world: &World) -> Exit {
+pub fn run(arguments: Arguments, environment: &Environment) -> Exit {
     let common = arguments.common;
-    let out = Output::new(world, common.json, common.quiet, common.verbose, common.color);
-    let job = Job { world, books: Books::at(common.books), offline: common.offline, out: &out };
+    let out = Output::new(environment, common.json, common.quiet, common.verbose, common.color);
+    let context = Context { environment, books: Books::at(common.books), offline: common.offline, out: &out };
     let result = match arguments.command {
-        Command::Demo(args) => demo::run(&job, args),
-        Command::Init(args) => init::run(&job, &args),
-        Command::Doctor => doctor::run(&job),
-        Command::Fetch(args) => fetch::run(&job, &args),
-        Command::Import(args) => import::run(&job, &args),
-        Command::Formats(args) => formats::run(&job, &args),
-        Command::Reconcile(args) => reconcile::run(&job, &args),
-        Command::Resolve(args) => resolve::run(&job, &args),
-        Command::Close(args) => close::run(&job, &args),
-        Command::Send(args) => send::run(&job, &args),
-        Command::Restated(args) => restated::run(&job, &args),
-        Command::Sql(args) => sql::run(&job, &args),
-        Command::Verify(args) => verify::run(&job, &args),
-        Command::Pack(args) => pack::run(&job, &args),
-        Command::Numbers => numbers::run(&job),
-        Command::Void(args) => void::run(&job, &args),
-        Command::SelfTest(args) => self_test::run(&job, &args),
-        Command::Status => status::run(&job),
-        Command::Explain(args) => explain::run(&job, &args),
+        Command::Demo(args) => demo::run(&context, args),
+        Command::Init(args) => init::run(&context, &args),
+        Command::Doctor => doctor::run(&context),
+        Command::Fetch(args) => fetch::run(&context, &args),
+        Command::Import(args) => import::run(&context, &args),
+        Command::Formats(args) => formats::run(&context, &args),
+        Command::Reconcile(args) => reconcile::run(&context, &args),
+        Command::Resolve(args) => resolve::run(&context, &args),
+        Command::Close(args) => close::run(&context, &args),
+        Command::Send(args) => send::run(&context, &args),
+        Command::Restated(args) => restated::run(&context, &args),
+        Command::Sql(args) => sql::run(&context, &args),
+        Command::Verify(args) => verify::run(&context, &args),
+        Command::Pack(args) => pack::run(&context, &args),
+        Command::Numbers => numbers::run(&context),
+        Command::Void(args) => void::run(&context, &args),
+        Command::SelfTest(args) => self_test::run(&context, &args),
+        Command::Status => status::run(&context),
+        Command::Explain(args) => explain::run(&context, &args),
         Command::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Arguments::command(), "crossfoot", &mut script);

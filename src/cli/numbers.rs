@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Job;
-use crate::audit::seal;
+use super::Context;
+use crate::audit::chain;
 use crate::bill::numbering;
 use crate::books::config;
 use crate::books::voids;
@@ -35,10 +35,10 @@ struct Series {
     net_issued: u64,
 }
 
-pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
-    config::load(&job.books)?;
-    let (chain, _) = seal::load_chain(&job.books)?;
-    let void = voids::load(&job.books)?;
+pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
+    config::load(&context.books)?;
+    let (chain, _) = chain::load(&context.books)?;
+    let void = voids::load(&context.books)?;
     let mut series: BTreeMap<(String, String), Vec<(u64, &str)>> = BTreeMap::new();
     for entry in chain.events.iter().flat_map(|event| &event.issued) {
         let key = (entry.document.clone(), entry.series.clone());
@@ -63,9 +63,9 @@ pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
         .collect();
     let problems = numbering::continuity(&chain.allotted());
     let continuous = problems.is_empty();
-    if job.out.is_json() {
+    if context.out.is_json() {
         let schema = "crossfoot/numbers/v1";
-        job.out.document(&Document { schema, continuous, series: rows, problems, chain_head: chain.head })?;
+        context.out.document(&Document { schema, continuous, series: rows, problems, chain_head: chain.head })?;
     } else {
         let mut text = String::from("Documents issued (GSTR-1, table 13)\n\n");
         text.push_str(&format!(
@@ -82,13 +82,13 @@ pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
             text.push_str("  none yet\n");
         }
         for problem in &problems {
-            text.push_str(&format!("\n{}", job.out.bad(problem)));
+            text.push_str(&format!("\n{}", context.out.bad(problem)));
         }
         if continuous {
             text.push_str("\nEvery series runs from 1 without a gap, and no number stands twice.\n");
         }
         text.push_str(&format!("By the audit chain whose head is {}\n", chain.head));
-        job.out.text(&text)?;
+        context.out.text(&text)?;
     }
     Ok(if continuous { Exit::Done } else { Exit::Unverified })
 }

@@ -5,14 +5,15 @@ use chrono::{DateTime, Datelike, Utc};
 use lettre::Address;
 use serde::{Serialize, Serializer};
 
-use super::{Job, args};
-use crate::audit::mailed::{Mailed, Standing};
-use crate::audit::registered;
-use crate::audit::seal;
+use super::{Context, args};
+use crate::audit::mail_journal::{MailJournal, Standing};
+use crate::audit::{chain, manifest};
 use crate::books::config::{Config, Mailing};
 use crate::books::customers;
 use crate::books::layout::{Books, CUSTOMERS, optional};
 use crate::books::voids;
+use crate::close::registered;
+use crate::close::seal;
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::Issued;
 use crate::model::mailbox::{self, Mailbox};
@@ -145,11 +146,11 @@ impl Outbox {
         period: &Period,
         config: &Config,
         from: &Mailbox,
-        journal: &Mailed,
+        journal: &MailJournal,
         again: bool,
     ) -> Result<Self, Problem> {
         let nothing = |p: Problem| p.not_done("Nothing was sent.");
-        let (chain, _) = seal::load_chain(books)?;
+        let (chain, _) = chain::load(books)?;
         let issued = seal::load_issued(books, &chain, period).map_err(nothing)?;
         if issued.is_empty() {
             return Err(nothing(
@@ -163,7 +164,7 @@ impl Outbox {
             None => customers::Customers::new(),
         };
         let templates = std::rc::Rc::new(templates(books)?);
-        let manifest = seal::load_manifest(books, &chain, period).map_err(nothing)?;
+        let manifest = manifest::load(books, &chain, period).map_err(nothing)?;
         let sealed: std::collections::BTreeMap<&str, &str> =
             manifest.files.iter().map(|file| (file.path.as_str(), file.sha256.as_str())).collect();
         let mut letters = Vec::new();
@@ -237,7 +238,7 @@ impl Outbox {
 }
 
 fn changed(what: String, path: &str) -> Problem {
-    seal::unverified("invoice-changed", what).at(path.to_owned()).not_done("Nothing was sent.")
+    Problem::unverified("invoice-changed", what).at(path.to_owned()).not_done("Nothing was sent.")
 }
 
 /// Identifies a mail by what it carries and to whom: the same invoice to the same people is
@@ -273,7 +274,7 @@ fn templates(books: &Books) -> Result<Templates, Problem> {
 const SHOWN: usize = 40;
 
 /// The outbox for a person, at most 80 columns wide.
-pub(super) fn table(job: &Job<'_>, args: &args::Send, rows: &[Row], from: &Mailbox) -> String {
+pub(super) fn table(context: &Context<'_>, args: &args::Send, rows: &[Row], from: &Mailbox) -> String {
     let period = &args.period.period.name;
     let mut text = format!("Outbox {period}, from {from}\n\n");
     // What needs somebody first.
@@ -282,10 +283,10 @@ pub(super) fn table(job: &Job<'_>, args: &args::Send, rows: &[Row], from: &Mailb
     order.sort_by_key(|row| !urgent(row));
     for row in order.iter().take(SHOWN) {
         let word = match row.state {
-            State::Sent => job.out.good(row.state.name()),
+            State::Sent => context.out.good(row.state.name()),
             State::ToSend => row.state.name().to_owned(),
-            State::Void => job.out.faint(row.state.name()),
-            _ => job.out.bad(row.state.name()),
+            State::Void => context.out.faint(row.state.name()),
+            _ => context.out.bad(row.state.name()),
         };
         text.push_str(&format!(
             "{:<16} {:>18}  {word}\n  {} → {}\n  PDF {}\n",
@@ -323,8 +324,8 @@ pub(super) fn table(job: &Job<'_>, args: &args::Send, rows: &[Row], from: &Mailb
         let again = if args.again { " --again --reason \"…\"" } else { "" };
         text.push_str(&format!(
             "Nothing was sent. The messages are in {} (.eml).\nTo send them: crossfoot send --period {period}{only}{again} --yes{}\n",
-            job.books.path(folder(&args.period.period)).display(),
-            job.same_books()
+            context.books.path(folder(&args.period.period)).display(),
+            context.same_books()
         ));
     }
     text

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 
 use serde::Serialize;
 
-use super::World;
+use super::Environment;
 use super::args::Color;
 use crate::model::problem::Problem;
 use crate::render::reconciliation_json::write_json;
@@ -33,9 +33,9 @@ impl Output {
     /// Decides on colours: off when not a terminal, when NO_COLOR is set and not empty, or
     /// when TERM is dumb (no-color.org, clig.dev).
     #[must_use]
-    pub fn new(world: &World, json: bool, quiet: bool, verbose: bool, color: Color) -> Self {
-        let plain = world.variable("NO_COLOR").is_some_and(|v| !v.is_empty())
-            || world.variable("TERM").as_deref() == Some("dumb");
+    pub fn new(environment: &Environment, json: bool, quiet: bool, verbose: bool, color: Color) -> Self {
+        let plain = environment.variable("NO_COLOR").is_some_and(|v| !v.is_empty())
+            || environment.variable("TERM").as_deref() == Some("dumb");
         let on = |terminal: bool| match color {
             Color::Always => true,
             Color::Never => false,
@@ -45,8 +45,8 @@ impl Output {
             json,
             quiet,
             verbose,
-            colour_out: on(world.stdout_is_terminal) && !json,
-            colour_err: on(world.stderr_is_terminal),
+            colour_out: on(environment.stdout_is_terminal) && !json,
+            colour_err: on(environment.stderr_is_terminal),
         }
     }
 

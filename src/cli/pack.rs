@@ -8,21 +8,22 @@ use serde::Serialize;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::Job;
+use super::Context;
 use super::args;
 use super::verify;
+use crate::audit::chain;
 use crate::audit::git::Git;
-use crate::audit::mailed;
+use crate::audit::mail_journal;
 use crate::audit::manifest;
-use crate::audit::memo;
-use crate::audit::seal;
-use crate::audit::verify as check;
 use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS};
 use crate::books::lock::Lock;
 use crate::books::resolutions;
 use crate::books::voids;
+use crate::close::memo;
+use crate::close::seal;
+use crate::close::verify as check;
 use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};
@@ -38,25 +39,25 @@ struct Document<'a> {
     files: usize,
 }
 
-pub(super) fn run(job: &Job<'_>, args: &args::Pack) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: &args::Pack) -> Result<Exit, Problem> {
     let period = &args.period.period;
-    config::load(&job.books)?;
+    config::load(&context.books)?;
     let nothing = |p: Problem| p.not_done("No archive was written.");
-    let _lock = Lock::read(&job.books)?;
-    let (chain, _) = seal::load_chain(&job.books).map_err(nothing)?;
-    let sealed = seal::load_manifest(&job.books, &chain, period).map_err(nothing)?;
-    let report = check::verify(&job.books, Some(period))?;
+    let _lock = Lock::read(&context.books)?;
+    let (chain, _) = chain::load(&context.books).map_err(nothing)?;
+    let sealed = manifest::load(&context.books, &chain, period).map_err(nothing)?;
+    let report = check::verify(&context.books, Some(period))?;
     if let Some(first) = report.broken.first() {
-        return Err(nothing(seal::unverified(
+        return Err(nothing(Problem::unverified(
             "not-verified",
             format!("{} does not verify: {}: {}", period.name, first.file, first.what),
         )));
     }
-    let mut files = collect(&job.books, period, sealed.inputs.iter().map(|input| input.path.as_str()))?;
+    let mut files = collect(&context.books, period, sealed.inputs.iter().map(|input| input.path.as_str()))?;
     // What git has depends on the machine's repository and not on the books: it is no part
     // of an archive that is to be the same wherever it is made.
     files.insert("VERIFY.txt".to_owned(), verify::text(&Plain, &report, &BTreeMap::new()).into_bytes());
-    files.insert("MEMO.txt".to_owned(), memo::write(&job.books, period, &chain, &sealed)?.into_bytes());
+    files.insert("MEMO.txt".to_owned(), memo::write(&context.books, period, &chain, &sealed)?.into_bytes());
     let sums: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", sha256_hex(bytes))).collect();
     files.insert("SHA256SUMS".to_owned(), sums.into_bytes());
     let stem = format!("crossfoot-{}-audit", period.name);
@@ -76,13 +77,13 @@ pub(super) fn run(job: &Job<'_>, args: &args::Pack) -> Result<Exit, Problem> {
         bytes: bytes.len() as u64,
         files: files.len(),
     };
-    if job.out.is_json() {
-        job.out.document(&document)?;
+    if context.out.is_json() {
+        context.out.document(&document)?;
     } else {
-        let committed = Git::open(&job.books, &job.world.environment)
+        let committed = Git::open(&context.books, &context.environment.variables)
             .and_then(|git| git.uncommitted(period).ok())
             .is_some_and(|(names, commit)| names.is_empty() && commit.is_some());
-        job.out.text(&format!(
+        context.out.text(&format!(
             "Verified and packed: {}\n  {} files, {} bytes{}\n  SHA-256 {}\nRead MEMO.txt first. To perform it again, unpack it, and in its folder books:\n  crossfoot verify --period {}\n",
             document.file,
             document.files,
@@ -101,7 +102,7 @@ fn collect<'a>(
     period: &Period,
     inputs: impl Iterator<Item = &'a str>,
 ) -> Result<BTreeMap<String, Vec<u8>>, Problem> {
-    let mut names: Vec<String> = [CONFIG, CUSTOMERS, CHARGES, CHAIN, mailed::FILE, voids::VOIDS]
+    let mut names: Vec<String> = [CONFIG, CUSTOMERS, CHARGES, CHAIN, mail_journal::FILE, voids::VOIDS]
         .into_iter()
         .map(str::to_owned)
         .chain([resolutions::file(period), format!("{}/{}", Books::close_dir(period), manifest::FILE)])

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Job, Output};
+use super::{Context, Output};
 use crate::capture::client::Watch;
 
 /// So many repeated attempts are told one by one.
@@ -17,7 +17,7 @@ pub(super) struct Counted(ProgressBar);
 
 impl Counted {
     /// Nothing is drawn off a terminal, or where little is to be done.
-    pub(super) fn new(job: &Job<'_>, many: usize, what: &str) -> Self {
+    pub(super) fn new(context: &Context<'_>, many: usize, what: &str) -> Self {
         let bar = ProgressBar::hidden();
         if let Ok(style) =
             ProgressStyle::with_template(&format!("  {{bar:30}} {{pos}} of {{len}} {what}, {{eta}} left"))
@@ -25,7 +25,7 @@ impl Counted {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_length(many as u64);
-        if job.world.stderr_is_terminal && !job.out.is_quiet() {
+        if context.environment.stderr_is_terminal && !context.out.is_quiet() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
         Self(bar)

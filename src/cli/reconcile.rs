@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::Job;
+use super::Context;
 use super::args;
 use super::fetch::{Wanted, begin, obtain, recheck};
-use crate::audit::configuration;
-use crate::audit::derive::{Derived, Ground, VERSION, derive};
-use crate::audit::seal;
+use crate::audit::chain;
 use crate::books::changeset::{ChangeSet, write_apart};
 use crate::books::config;
 use crate::books::customers::Directory;
 use crate::books::layout::Books;
 use crate::capture::partner::analytics;
+use crate::close::configuration;
+use crate::close::derive::{Derived, Ground, VERSION, derive};
+use crate::close::seal;
 use crate::ledger::open::{self, AUTO};
 use crate::model::digest::sha256_hex;
 use crate::model::money::{Currency, parse_plain};
@@ -22,29 +23,29 @@ use crate::model::problem::{Exit, Problem, io};
 use crate::model::reconciliation::Input;
 use crate::render::{text, xlsx};
 
-pub(super) fn run(job: &Job<'_>, args: &args::Reconcile) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: &args::Reconcile) -> Result<Exit, Problem> {
     match (&args.analytics, &args.ledger, &args.out, &args.period) {
-        (Some(analytics), Some(ledger), Some(out), _) => two_files(job, analytics, ledger, out, args),
-        (None, _, _, Some(period)) => in_books(job, period, args.refetch),
+        (Some(analytics), Some(ledger), Some(out), _) => two_files(context, analytics, ledger, out, args),
+        (None, _, _, Some(period)) => in_books(context, period, args.refetch),
         _ => Err(Problem::usage("arguments", "name a period, or --analytics, --ledger and --out")),
     }
 }
 
-fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Problem> {
-    let configuration = configuration::load(&job.books)?.for_period(&job.books, period)?;
+fn in_books(context: &Context<'_>, period: &Period, refetch: bool) -> Result<Exit, Problem> {
+    let configuration = configuration::load(&context.books)?.for_period(&context.books, period)?;
     open::check(&configuration.config.ledger_format, &configuration.formats)?;
-    let _lock = begin(job, &format!("reconcile --period {}", period.name))?;
+    let _lock = begin(context, &format!("reconcile --period {}", period.name))?;
     for note in &configuration.notes {
-        job.out.say(&format!("note: {note}"));
+        context.out.say(&format!("note: {note}"));
     }
-    let (chain, _) = seal::load_chain(&job.books)?;
-    let issued = seal::load_issued(&job.books, &chain, period)?;
+    let (chain, _) = chain::load(&context.books)?;
+    let issued = seal::load_issued(&context.books, &chain, period)?;
     let wanted = if refetch { Wanted::New } else { Wanted::Any };
-    let (capture, asked) = obtain(job, &configuration.config, period, wanted)?;
+    let (capture, asked) = obtain(context, &configuration.config, period, wanted)?;
     if asked {
-        recheck(job, &configuration.config, &chain, period);
+        recheck(context, &configuration.config, &chain, period);
     }
-    let previous = seal::previous(&job.books, &chain, period)?;
+    let previous = seal::previous(&context.books, &chain, period)?;
     let basis = seal::Basis {
         configuration: &configuration,
         capture: &capture,
@@ -52,9 +53,9 @@ fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Probl
         previous: previous.as_ref(),
         version: VERSION,
     };
-    let derived = seal::derive_now(&job.books, period, &basis)?;
+    let derived = seal::derive_now(&context.books, period, &basis)?;
     let folder = Books::close_dir(period);
-    let mut changes = ChangeSet::begin(&job.books)?;
+    let mut changes = ChangeSet::begin(&context.books)?;
     for (name, bytes) in &derived.reports {
         changes.stage(format!("{folder}/{name}"), bytes)?;
     }
@@ -70,11 +71,11 @@ fn in_books(job: &Job<'_>, period: &Period, refetch: bool) -> Result<Exit, Probl
             period.name
         )
     };
-    told(job, &derived, &job.books.path(folder), &next)
+    told(context, &derived, &context.books.path(folder), &next)
 }
 
 fn two_files(
-    job: &Job<'_>,
+    context: &Context<'_>,
     analytics_file: &Path,
     ledger_file: &Path,
     out: &Path,
@@ -131,21 +132,21 @@ fn two_files(
     let mut files: Vec<(&str, Vec<u8>)> = derived.reports.iter().map(|(name, bytes)| (*name, bytes.clone())).collect();
     files.push((seal::WORKBOOK, xlsx::render(&derived.reconciliation, &derived.ledger, &[], VERSION)?));
     write_apart(out, &files)?;
-    told(job, &derived, out, "")
+    told(context, &derived, out, "")
 }
 
-fn told(job: &Job<'_>, derived: &Derived, folder: &Path, next: &str) -> Result<Exit, Problem> {
+fn told(context: &Context<'_>, derived: &Derived, folder: &Path, next: &str) -> Result<Exit, Problem> {
     let reconciliation = &derived.reconciliation;
-    if job.out.is_json() {
+    if context.out.is_json() {
         let json = derived.reports.iter().find(|(name, _)| *name == "reconciliation.json");
-        job.out.bytes(json.map(|(_, bytes)| bytes.as_slice()).unwrap_or_default())?;
+        context.out.bytes(json.map(|(_, bytes)| bytes.as_slice()).unwrap_or_default())?;
     } else {
-        let mut text = text::summary(reconciliation, job.out, job.out.is_verbose());
+        let mut text = text::summary(reconciliation, context.out, context.out.is_verbose());
         text.push_str(&format!("\nReport: {}\n", folder.join("reconciliation.html").display()));
         if !next.is_empty() {
             text.push_str(&format!("{next}\n"));
         }
-        job.out.text(&text)?;
+        context.out.text(&text)?;
     }
     Ok(if reconciliation.is_reconciled() { Exit::Done } else { Exit::Findings })
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Job;
+use super::Context;
 use super::args;
 use super::ask::required;
 use crate::books::changeset::write_apart;
@@ -33,10 +33,10 @@ struct Finding {
     message: String,
 }
 
-pub(super) fn run(job: &Job<'_>, args: &args::Resolve) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, Problem> {
     let period = &args.period;
-    let (settings, _) = config::load(&job.books)?;
-    let path = job.books.path(format!("{}/reconciliation.json", Books::close_dir(period)));
+    let (settings, _) = config::load(&context.books)?;
+    let path = context.books.path(format!("{}/reconciliation.json", Books::close_dir(period)));
     let bytes = std::fs::read(&path).map_err(|e| {
         io("no-report", "read the report", &path, &e)
             .next(format!("crossfoot reconcile --period {}", period.name))
@@ -53,7 +53,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Resolve) -> Result<Exit, Problem> 
             .collect();
         let document = serde_json::json!({"schema": "crossfoot/resolve/v1", "held": listed});
         let text = if lines.is_empty() { "Nothing is held.\n".to_owned() } else { lines.concat() };
-        job.out.result(&text, &document)?;
+        context.out.result(&text, &document)?;
         return Ok(Exit::Done);
     };
     let known = || report.findings.iter().map(|f| f.id.as_str());
@@ -63,10 +63,10 @@ pub(super) fn run(job: &Job<'_>, args: &args::Resolve) -> Result<Exit, Problem> 
             .next(format!("crossfoot resolve --period {} lists them", period.name))
             .not_done("Nothing was decided."));
     };
-    job.out.say(&format!("{} {}: {}", finding.id, finding.code, finding.message));
+    context.out.say(&format!("{} {}: {}", finding.id, finding.code, finding.message));
     let bill = match (&args.bill, args.hold, args.accept) {
         (None, false, false) => Some(required(
-            job,
+            context,
             "Bill `analytics`, `ledger`, an amount; or `hold`, `accept`",
             "--bill, --hold or --accept",
         )?),
@@ -78,17 +78,17 @@ pub(super) fn run(job: &Job<'_>, args: &args::Resolve) -> Result<Exit, Problem> 
         None if args.hold => "hold = true".to_owned(),
         None => "accept = true".to_owned(),
     };
-    let reason = args.reason.clone().map_or_else(|| required(job, "Why", "--reason"), Ok)?;
-    let by = args.by.clone().map_or_else(|| required(job, "Who decides", "--by"), Ok)?;
+    let reason = args.reason.clone().map_or_else(|| required(context, "Why", "--reason"), Ok)?;
+    let by = args.by.clone().map_or_else(|| required(context, "Who decides", "--by"), Ok)?;
     let on = match &args.on {
         Some(on) => on.clone(),
-        None => job.world.clock()?().with_timezone(&settings.timezone).date_naive().to_string(),
+        None => context.environment.clock()?().with_timezone(&settings.timezone).date_naive().to_string(),
     };
     let entry = entry(finding, &line, &reason, &by, &on)?;
 
-    let _lock = Lock::take(&job.books, &format!("resolve --period {}", period.name))?;
+    let _lock = Lock::take(&context.books, &format!("resolve --period {}", period.name))?;
     let name = resolutions::file(period);
-    let mut entries = match resolutions::read(&job.books.path(&name))? {
+    let mut entries = match resolutions::read(&context.books.path(&name))? {
         Some(bytes) => resolutions::parse(&bytes, &name)?,
         None => Vec::new(),
     };
@@ -99,11 +99,11 @@ pub(super) fn run(job: &Job<'_>, args: &args::Resolve) -> Result<Exit, Problem> 
     let words = entry.decision.words();
     entries.push(entry);
     let text = resolutions::write(&entries);
-    write_apart(&job.books.path("resolutions"), &[(&format!("{}.toml", period.name), text.into_bytes())])?;
+    write_apart(&context.books.path("resolutions"), &[(&format!("{}.toml", period.name), text.into_bytes())])?;
     let document =
         serde_json::json!({"schema": "crossfoot/resolve/v1", "finding": finding.id, "decision": words, "file": name});
     let text = format!("Decided: {words}. Written to {name}.\nNext: crossfoot close --period {}\n", period.name);
-    job.out.result(&text, &document)?;
+    context.out.result(&text, &document)?;
     Ok(Exit::Done)
 }
 

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Job, args};
-use crate::audit::{recapture, seal};
+use super::{Context, args};
+use crate::audit::chain;
 use crate::books::config;
 use crate::books::lock::Lock;
 use crate::capture::store::Capture;
+use crate::close::recapture;
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::Money;
 use crate::model::problem::{Exit, Problem};
@@ -61,14 +62,14 @@ impl<'a> From<&'a Change> for ChangeRow<'a> {
     }
 }
 
-pub(super) fn run(job: &Job<'_>, args: &args::OnePeriod) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: &args::OnePeriod) -> Result<Exit, Problem> {
     let period = &args.period;
-    let (config, _) = config::load(&job.books)?;
-    let _lock = Lock::read(&job.books)?;
-    let (chain, _) = seal::load_chain(&job.books)?;
-    let Some(pair) = recapture::pair(&job.books, &chain, period)? else {
-        if job.out.is_json() {
-            job.out.document(&Document {
+    let (config, _) = config::load(&context.books)?;
+    let _lock = Lock::read(&context.books)?;
+    let (chain, _) = chain::load(&context.books)?;
+    let Some(pair) = recapture::pair(&context.books, &chain, period)? else {
+        if context.out.is_json() {
+            context.out.document(&Document {
                 schema: SCHEMA,
                 period: &period.name,
                 was: None,
@@ -77,7 +78,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::OnePeriod) -> Result<Exit, Problem
                 findings: Vec::new(),
             })?;
         } else {
-            job.out.text(&format!(
+            context.out.text(&format!(
                 "There is no later capture of {} to compare with.\nNext: crossfoot fetch --period {}\n",
                 period.name, period.name
             ))?;
@@ -86,8 +87,8 @@ pub(super) fn run(job: &Job<'_>, args: &args::OnePeriod) -> Result<Exit, Problem
     };
     let (changes, mut findings) = pair.compare(config.currency, Severity::Blocking)?;
     registry::rank(&mut findings);
-    if job.out.is_json() {
-        job.out.document(&Document {
+    if context.out.is_json() {
+        context.out.document(&Document {
             schema: SCHEMA,
             period: &period.name,
             was: Some(Side::from(&pair.was)),
@@ -96,7 +97,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::OnePeriod) -> Result<Exit, Problem
             findings: findings.iter().map(FindingRow::from).collect(),
         })?;
     } else {
-        job.out.text(&told(&period.name, &pair, &findings))?;
+        context.out.text(&told(&period.name, &pair, &findings))?;
     }
     Ok(if findings.is_empty() { Exit::Done } else { Exit::Findings })
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Job;
+use super::Context;
 use super::args;
-use crate::audit::configuration;
-use crate::audit::ledgers::open_ledgers;
 use crate::books::customers::folded;
+use crate::close::configuration;
+use crate::close::ledgers::open_ledgers;
 use crate::ledger::dates::Order;
 use crate::ledger::export;
 use crate::ledger::open::{self, Reading};
@@ -41,9 +41,9 @@ struct Kind<'a> {
     named_in_three: u32,
 }
 
-pub(super) fn run(job: &Job<'_>, args: &args::SelfTest) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: &args::SelfTest) -> Result<Exit, Problem> {
     let period = &args.period;
-    let configuration = configuration::load(&job.books)?;
+    let configuration = configuration::load(&context.books)?;
     let config = &configuration.config;
     let reading = Reading {
         format: &config.ledger_format,
@@ -57,7 +57,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::SelfTest) -> Result<Exit, Problem>
     };
     let all = Wanted { all: true, ..Wanted::default() };
     let mut posted = Vec::new();
-    for (name, input) in open_ledgers(&job.books, &config.ledger_for(period))? {
+    for (name, input) in open_ledgers(&context.books, &config.ledger_for(period))? {
         posted.extend(open::rows(input, &name, &reading, &all)?);
     }
     posted.retain(|row| period.contains(row.date) && !row.amount.is_zero());
@@ -67,11 +67,13 @@ pub(super) fn run(job: &Job<'_>, args: &args::SelfTest) -> Result<Exit, Problem>
             .next("name a period whose ledger is there")
             .not_done("Nothing was tried."));
     }
-    job.out.say(&format!("Putting known faults into a copy of {} rows; the ledger itself is not touched.", rows.len()));
+    context
+        .out
+        .say(&format!("Putting known faults into a copy of {} rows; the ledger itself is not touched.", rows.len()));
     let scores = recall(&rows, period, args.times)?;
     let sum = |part: fn(&Score) -> u32| scores.iter().map(|(.., score)| part(score)).sum::<u32>();
     let (faults, first, three) = (sum(|s| s.cases), sum(|s| s.first), sum(|s| s.third));
-    if job.out.is_json() {
+    if context.out.is_json() {
         let kinds = scores.iter().map(|(kind, code, s)| Kind {
             kind,
             code,
@@ -79,7 +81,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::SelfTest) -> Result<Exit, Problem>
             named_first: s.first,
             named_in_three: s.third,
         });
-        job.out.document(&Document {
+        context.out.document(&Document {
             schema: "crossfoot/self-test/v1",
             period: &period.name,
             rows: rows.len(),
@@ -97,7 +99,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::SelfTest) -> Result<Exit, Problem>
     text.push_str(&format!(
         "{first} of {faults} faults are named by the first finding, {three} by one of the first three.\n"
     ));
-    job.out.text(&text)?;
+    context.out.text(&text)?;
     Ok(Exit::Done)
 }
 

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::args;
 use super::fetch::begin;
 use super::outbox::{self, Outbox, State};
-use super::{Job, committed};
-use crate::audit::mailed::{Entry, Event, Mailed, Standing};
+use super::{Context, committed};
+use crate::audit::mail_journal::{Entry, Event, MailJournal, Standing};
 use crate::books::changeset::write_apart;
 use crate::books::config::{self, Config, Mailing};
 use crate::books::layout::optional;
@@ -33,24 +33,26 @@ struct Document<'a> {
     counts: std::collections::BTreeMap<&'static str, usize>,
 }
 
-pub(super) fn run(job: &Job<'_>, args: &args::Send) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Problem> {
     let period = &args.period.period;
-    let (config, _) = config::load(&job.books)?;
-    if args.yes && job.offline {
+    let (config, _) = config::load(&context.books)?;
+    if args.yes && context.offline {
         return Err(Problem::usage("arguments", "--offline and --yes contradict each other")
             .next("leave one of them out")
             .not_done("Nothing was sent."));
     }
     let from = sender(&config)?;
-    let _lock = begin(job, &format!("send --period {}", period.name))?;
+    let _lock = begin(context, &format!("send --period {}", period.name))?;
     if args.yes || args.arrived {
-        committed::before(job, &config, period)?;
+        committed::before(context, &config, period)?;
     }
-    let mut journal = Mailed::load(&job.books)?;
+    let mut journal = MailJournal::load(&context.books)?;
     if journal.is_torn {
-        job.out.say("note: the mail journal ends in half a line, of a run that was killed; nothing was sent upon it");
+        context
+            .out
+            .say("note: the mail journal ends in half a line, of a run that was killed; nothing was sent upon it");
     }
-    let mut outbox = Outbox::load(&job.books, period, &config, &from, &journal, args.again)?;
+    let mut outbox = Outbox::load(&context.books, period, &config, &from, &journal, args.again)?;
     choose(&mut outbox, &args.only)?;
     let reason = args.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     if (args.again || args.arrived) && reason.is_none() {
@@ -58,10 +60,10 @@ pub(super) fn run(job: &Job<'_>, args: &args::Send) -> Result<Exit, Problem> {
     }
     let mut stopped = None;
     if args.arrived {
-        settle(job, &mut outbox, &mut journal, reason)?;
+        settle(context, &mut outbox, &mut journal, reason)?;
     } else if args.yes {
-        let server = connect(job, &config.mailing, &from)?;
-        let mut post = Post { job, mailing: &config.mailing, from: &from, server, journal: &mut journal, reason };
+        let server = connect(context, &config.mailing, &from)?;
+        let mut post = Post { context, mailing: &config.mailing, from: &from, server, journal: &mut journal, reason };
         stopped = post.send_all(&mut outbox)?.map(|why| {
             Problem::stop("mail-server", format!("the mail server {} cannot be used", post.server.name()))
                 .because(why)
@@ -69,7 +71,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Send) -> Result<Exit, Problem> {
                 .not_done("The invoices marked not-tried were not sent.")
         });
     } else {
-        let now = job.world.clock()?();
+        let now = context.environment.clock()?();
         let mut files = Vec::new();
         for letter in outbox.letters.iter_mut().filter(|letter| letter.row.state == State::ToSend) {
             let name = format!("{}.eml", letter.stem);
@@ -77,15 +79,15 @@ pub(super) fn run(job: &Job<'_>, args: &args::Send) -> Result<Exit, Problem> {
             letter.row.eml = Some(format!("{}/{name}", outbox::folder(period)));
         }
         let names: Vec<(&str, Vec<u8>)> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
-        write_apart(&job.books.path(outbox::folder(period)), &names)?;
+        write_apart(&context.books.path(outbox::folder(period)), &names)?;
     }
-    report(job, args, &outbox, &from, &config.mailing)?;
+    report(context, args, &outbox, &from, &config.mailing)?;
     if args.yes || args.arrived {
-        committed::after(job, &config, period, "send")?;
+        committed::after(context, &config, period, "send")?;
     }
     if let Some(problem) = stopped {
         // The outbox has been printed: one document, and no second one for the error.
-        job.out.complaint(&problem);
+        context.out.complaint(&problem);
         return Ok(problem.exit);
     }
     let open = |letter: &outbox::Letter| match letter.row.state {
@@ -125,7 +127,12 @@ fn choose(outbox: &mut Outbox, only: &[String]) -> Result<(), Problem> {
 }
 
 /// Records that messages whose fate was unknown did arrive.
-fn settle(job: &Job<'_>, outbox: &mut Outbox, journal: &mut Mailed, reason: Option<&str>) -> Result<(), Problem> {
+fn settle(
+    context: &Context<'_>,
+    outbox: &mut Outbox,
+    journal: &mut MailJournal,
+    reason: Option<&str>,
+) -> Result<(), Problem> {
     if let Some(other) = outbox.letters.iter().find(|letter| letter.row.state != State::Unknown) {
         return Err(Problem::usage(
             "arguments",
@@ -133,26 +140,27 @@ fn settle(job: &Job<'_>, outbox: &mut Outbox, journal: &mut Mailed, reason: Opti
         )
         .not_done("Nothing was recorded."));
     }
-    let at = job.world.clock()?().to_rfc3339_opts(SecondsFormat::Secs, true);
+    let at = context.environment.clock()?().to_rfc3339_opts(SecondsFormat::Secs, true);
     for letter in &mut outbox.letters {
         let last = journal.about(&letter.row.number).next_back().cloned();
         if let Some(last) = last {
             let reason = reason.map(str::to_owned);
-            journal.append(&job.books, Entry { at: at.clone(), event: Event::Arrived, reason, reply: None, ..last })?;
+            journal
+                .append(&context.books, Entry { at: at.clone(), event: Event::Arrived, reason, reply: None, ..last })?;
             letter.row.state = State::Sent;
         }
     }
     Ok(())
 }
 
-pub(super) fn connect(job: &Job<'_>, mailing: &Mailing, from: &Mailbox) -> Result<Server, Problem> {
+pub(super) fn connect(context: &Context<'_>, mailing: &Mailing, from: &Mailbox) -> Result<Server, Problem> {
     let nothing = |p: Problem| p.not_done("Nothing was sent.");
     let login = match &mailing.user {
         None => None,
         Some(user) => {
-            let variable = |name: &str| job.world.variable(name);
+            let variable = |name: &str| context.environment.variable(name);
             let password = match &mailing.password_file {
-                Some(file) => credentials::from_file(&job.books.path(file)),
+                Some(file) => credentials::from_file(&context.books.path(file)),
                 None => credentials::from_environment(&mailing.password_env, "mail server's password", &variable),
             };
             Some((user.clone(), password.map_err(nothing)?))
@@ -160,7 +168,7 @@ pub(super) fn connect(job: &Job<'_>, mailing: &Mailing, from: &Mailbox) -> Resul
     };
     let ca = match &mailing.ca_file {
         None => None,
-        Some(file) => Some(optional("mail-tls", &job.books.path(file))?.ok_or_else(|| {
+        Some(file) => Some(optional("mail-tls", &context.books.path(file))?.ok_or_else(|| {
             nothing(Problem::usage("mail-tls", format!("there is no {}", file.display())).next("set [mail] ca_file"))
         })?),
     };
@@ -169,11 +177,11 @@ pub(super) fn connect(job: &Job<'_>, mailing: &Mailing, from: &Mailbox) -> Resul
 
 /// Everything that sending needs.
 struct Post<'a> {
-    job: &'a Job<'a>,
+    context: &'a Context<'a>,
     mailing: &'a Mailing,
     from: &'a Mailbox,
     server: Server,
-    journal: &'a mut Mailed,
+    journal: &'a mut MailJournal,
     reason: Option<&'a str>,
 }
 
@@ -182,7 +190,7 @@ impl Post<'_> {
     fn send_all(&mut self, outbox: &mut Outbox) -> Result<Option<String>, Problem> {
         let mut stopped = None;
         let many = outbox.letters.iter().filter(|letter| letter.row.state == State::ToSend).count();
-        let progress = super::progress::Counted::new(self.job, many, "mails");
+        let progress = super::progress::Counted::new(self.context, many, "mails");
         for letter in outbox.letters.iter_mut().filter(|letter| letter.row.state == State::ToSend) {
             if stopped.is_some() {
                 letter.row.state = State::NotTried;
@@ -211,7 +219,7 @@ impl Post<'_> {
                 letter.row.note = Some(why.clone());
                 return Ok(Some(why));
             }
-            let now = self.job.world.clock()?();
+            let now = self.context.environment.clock()?();
             let message = letter.message(now, self.from, self.mailing)?;
             let entry = Entry {
                 schema: String::new(),
@@ -230,7 +238,7 @@ impl Post<'_> {
                 previous: String::new(),
                 digest: String::new(),
             };
-            self.journal.append(&self.job.books, entry.clone())?;
+            self.journal.append(&self.context.books, entry.clone())?;
             let recipients: Vec<_> = letter.recipients().cloned().collect();
             let fate = self.server.deliver(&self.from.email, &recipients, &message);
             let (event, reply) = match &fate {
@@ -238,8 +246,8 @@ impl Post<'_> {
                 Fate::Refused { why, .. } => (Event::Refused, why),
                 Fate::Unknown(why) => (Event::Unknown, why),
             };
-            let at = self.job.world.clock()?().to_rfc3339_opts(SecondsFormat::Secs, true);
-            self.journal.append(&self.job.books, Entry { at, event, reply: Some(reply.clone()), ..entry })?;
+            let at = self.context.environment.clock()?().to_rfc3339_opts(SecondsFormat::Secs, true);
+            self.journal.append(&self.context.books, Entry { at, event, reply: Some(reply.clone()), ..entry })?;
             letter.row.note = Some(reply.clone());
             match fate {
                 Fate::Accepted(_) => letter.row.state = State::Sent,
@@ -262,20 +270,26 @@ impl Post<'_> {
 
     fn wait(&self, number: &str, why: &str) {
         let seconds = self.mailing.retry_seconds;
-        self.job.out.detail(&format!("{number}: {why}; trying again in {seconds} s"));
+        self.context.out.detail(&format!("{number}: {why}; trying again in {seconds} s"));
         std::thread::sleep(Duration::from_secs(seconds));
     }
 }
 
-fn report(job: &Job<'_>, args: &args::Send, outbox: &Outbox, from: &Mailbox, mailing: &Mailing) -> Result<(), Problem> {
+fn report(
+    context: &Context<'_>,
+    args: &args::Send,
+    outbox: &Outbox,
+    from: &Mailbox,
+    mailing: &Mailing,
+) -> Result<(), Problem> {
     let period = &args.period.period;
     let rows: Vec<outbox::Row> = outbox.letters.iter().map(|letter| letter.row.clone()).collect();
-    if job.out.is_json() {
+    if context.out.is_json() {
         let mut counts = std::collections::BTreeMap::new();
         for row in &rows {
             *counts.entry(row.state.name()).or_insert(0) += 1;
         }
-        return job.out.document(&Document {
+        return context.out.document(&Document {
             schema: "crossfoot/send/v1",
             period: &period.name,
             dry_run: !args.yes && !args.arrived,
@@ -285,5 +299,5 @@ fn report(job: &Job<'_>, args: &args::Send, outbox: &Outbox, from: &Mailbox, mai
             counts,
         });
     }
-    job.out.text(&outbox::table(job, args, &rows, from))
+    context.out.text(&outbox::table(context, args, &rows, from))
 }

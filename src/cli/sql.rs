@@ -1,10 +1,10 @@
 //! `crossfoot sql`: the query that adds up a ledger where it lies.
 
-use super::{Job, args};
+use super::{Context, args};
 use crate::ledger::aggregated::{PROVENANCE, digest, query};
 use crate::model::problem::{Exit, Problem};
 
-pub(super) fn run(job: &Job<'_>, args: &args::Sql) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: &args::Sql) -> Result<Exit, Problem> {
     let Some(query) = query(&args.dialect, &args.period.period, &args.source) else {
         return Err(Problem::usage("arguments", format!("no dialect `{}` is known", args.dialect)));
     };
@@ -22,6 +22,6 @@ pub(super) fn run(job: &Job<'_>, args: &args::Sql) -> Result<Exit, Problem> {
         text.push_str(&format!("-- # {key}: {value}\n"));
     }
     let document = serde_json::json!({"schema": "crossfoot/sql/v1", "dialect": args.dialect, "sql": query, "sql_sha256": digest(&query)});
-    job.out.result(&format!("{text}{query}\n"), &document)?;
+    context.out.result(&format!("{text}{query}\n"), &document)?;
     Ok(Exit::Done)
 }

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Job;
-use crate::audit::chain::Chain;
-use crate::audit::mailed::{Mailed, Standing};
-use crate::audit::seal;
+use super::Context;
+use crate::audit::chain::{self, Chain};
+use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::books::changeset;
 use crate::books::config;
 use crate::books::layout::Books;
@@ -43,27 +42,27 @@ struct Stage {
     next: String,
 }
 
-pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
-    config::load(&job.books)?;
-    let unfinished = changeset::unfinished(&job.books)?;
-    let (chain, _) = seal::load_chain(&job.books)?;
-    let journal = Mailed::load(&job.books)?;
-    let void = voids::load(&job.books)?;
+pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
+    config::load(&context.books)?;
+    let unfinished = changeset::unfinished(&context.books)?;
+    let (chain, _) = chain::load(&context.books)?;
+    let journal = MailJournal::load(&context.books)?;
+    let void = voids::load(&context.books)?;
     let mut names: BTreeSet<String> = chain.events.iter().map(|e| e.period.clone()).collect();
-    if let Ok(entries) = std::fs::read_dir(job.books.path("closes")) {
+    if let Ok(entries) = std::fs::read_dir(context.books.path("closes")) {
         names.extend(entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()));
     }
     let periods: Vec<Stage> = names
         .into_iter()
         .filter_map(|name| Period::parse(&name).ok())
         .map(|period| {
-            let mut stage = stage(&job.books, &period, &chain, &journal, &void);
-            stage.next.push_str(&job.same_books());
+            let mut stage = stage(&context.books, &period, &chain, &journal, &void);
+            stage.next.push_str(&context.same_books());
             stage
         })
         .collect();
-    if job.out.is_json() {
-        job.out.document(&Document { schema: "crossfoot/status/v1", unfinished, periods })?;
+    if context.out.is_json() {
+        context.out.document(&Document { schema: "crossfoot/status/v1", unfinished, periods })?;
         return Ok(Exit::Done);
     }
     let mut text = String::new();
@@ -79,12 +78,12 @@ pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
             "{:<24}{:<10}{:<12}{:>6}{:>8}{:>7}  {}",
             "period", "captured", "reconciled", "held", "issued", "sent", "sealed"
         );
-        text.push_str(&format!("{}\n", job.out.faint(&head)));
+        text.push_str(&format!("{}\n", context.out.faint(&head)));
     }
     for p in periods {
         let outcome = match p.outcome.as_deref() {
-            Some("reconciled") => job.out.good(&format!("{:<12}", "yes")),
-            Some(_) => job.out.bad(&format!("{:<12}", "discrepant")),
+            Some("reconciled") => context.out.good(&format!("{:<12}", "yes")),
+            Some(_) => context.out.bad(&format!("{:<12}", "discrepant")),
             None => format!("{:<12}", "–"),
         };
         text.push_str(&format!(
@@ -98,15 +97,15 @@ pub(super) fn run(job: &Job<'_>) -> Result<Exit, Problem> {
         ));
         if p.unknown > 0 {
             let many = if p.unknown == 1 { "1 mail".to_owned() } else { format!("{} mails", p.unknown) };
-            text.push_str(&format!("  {}\n", job.out.bad(&format!("of {many} nobody knows whether it arrived"))));
+            text.push_str(&format!("  {}\n", context.out.bad(&format!("of {many} nobody knows whether it arrived"))));
         }
         text.push_str(&format!("  next: {}\n", p.next));
     }
-    job.out.text(&text)?;
+    context.out.text(&text)?;
     Ok(Exit::Done)
 }
 
-fn stage(books: &Books, period: &Period, chain: &Chain, journal: &Mailed, voids: &Voids) -> Stage {
+fn stage(books: &Books, period: &Period, chain: &Chain, journal: &MailJournal, voids: &Voids) -> Stage {
     let folder = books.path(Books::close_dir(period));
     let report: Option<Value> =
         std::fs::read(folder.join("reconciliation.json")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Job;
+use super::Context;
 use super::args;
 use crate::audit::git::Git;
-use crate::audit::verify::{self, Report};
 use crate::books::changeset;
 use crate::books::lock::Lock;
+use crate::close::verify::{self, Report};
 use crate::model::problem::{Exit, Problem};
 use crate::render::text::Paint;
 
@@ -47,8 +47,8 @@ pub(super) struct Committed {
 }
 
 /// What git has of each period of a report.
-fn committed(job: &Job<'_>, report: &Report) -> BTreeMap<String, Committed> {
-    let Some(git) = Git::open(&job.books, &job.world.environment) else { return BTreeMap::new() };
+fn committed(context: &Context<'_>, report: &Report) -> BTreeMap<String, Committed> {
+    let Some(git) = Git::open(&context.books, &context.environment.variables) else { return BTreeMap::new() };
     let look = |name: &String| {
         let period = crate::model::period::Period::parse(name).ok()?;
         let (uncommitted, commit) = git.uncommitted(&period).ok()?;
@@ -67,13 +67,13 @@ struct Broken<'a> {
     what: &'a str,
 }
 
-pub(super) fn run(job: &Job<'_>, args: &args::Verify) -> Result<Exit, Problem> {
-    if !job.books.root.is_dir() {
-        return Err(Problem::usage("no-books", format!("there are no books at {}", job.books.root.display()))
+pub(super) fn run(context: &Context<'_>, args: &args::Verify) -> Result<Exit, Problem> {
+    if !context.books.root.is_dir() {
+        return Err(Problem::usage("no-books", format!("there are no books at {}", context.books.root.display()))
             .next("name the folder with --books DIR"));
     }
-    let _lock = Lock::read(&job.books)?;
-    if let Some(doing) = changeset::unfinished(&job.books)? {
+    let _lock = Lock::read(&context.books)?;
+    if let Some(doing) = changeset::unfinished(&context.books)? {
         return Err(Problem::stop(
             "unfinished",
             format!("`{doing}` was interrupted after it was decided and is not finished"),
@@ -81,7 +81,7 @@ pub(super) fn run(job: &Job<'_>, args: &args::Verify) -> Result<Exit, Problem> {
         .next(format!("finish it by running it again: crossfoot {doing}"))
         .not_done("Nothing was verified."));
     }
-    let report = verify::verify(&job.books, args.period.as_ref())?;
+    let report = verify::verify(&context.books, args.period.as_ref())?;
     if let Some(period) = &args.period
         && report.periods.is_empty()
         && report.broken.is_empty()
@@ -89,11 +89,11 @@ pub(super) fn run(job: &Job<'_>, args: &args::Verify) -> Result<Exit, Problem> {
         return Err(Problem::stop("not-sealed", format!("{} has not been closed in these books", period.name))
             .next(format!("crossfoot close --period {}", period.name)));
     }
-    let git = committed(job, &report);
-    if job.out.is_json() {
-        job.out.document(&document(&report, &git))?;
+    let git = committed(context, &report);
+    if context.out.is_json() {
+        context.out.document(&document(&report, &git))?;
     } else {
-        job.out.text(&text(job.out, &report, &git))?;
+        context.out.text(&text(context.out, &report, &git))?;
     }
     Ok(if report.broken.is_empty() { Exit::Done } else { Exit::Unverified })
 }

@@ -1,17 +1,17 @@
 //! `crossfoot void`: declares an issued invoice void. The next close records it.
 
-use super::Job;
+use super::Context;
 use super::args;
-use crate::audit::seal;
+use crate::audit::chain;
 use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::lock::Lock;
 use crate::books::voids::{self, VOIDS, Void};
 use crate::model::problem::{Exit, Problem, nearest};
 
-pub(super) fn run(job: &Job<'_>, args: &args::Void) -> Result<Exit, Problem> {
-    let (settings, _) = config::load(&job.books)?;
-    let (chain, _) = seal::load_chain(&job.books)?;
+pub(super) fn run(context: &Context<'_>, args: &args::Void) -> Result<Exit, Problem> {
+    let (settings, _) = config::load(&context.books)?;
+    let (chain, _) = chain::load(&context.books)?;
     let allotted = chain.allotted();
     let Some(known) = allotted.iter().find(|known| known.number.eq_ignore_ascii_case(&args.number)) else {
         let near = nearest(&args.number, allotted.iter().map(|known| known.number.as_str()));
@@ -19,8 +19,8 @@ pub(super) fn run(job: &Job<'_>, args: &args::Void) -> Result<Exit, Problem> {
         return Err(Problem::usage("arguments", format!("no invoice has the number {}{hint}", args.number))
             .not_done("Nothing was declared void."));
     };
-    let _lock = Lock::take(&job.books, "void")?;
-    let mut all = voids::load(&job.books)?;
+    let _lock = Lock::take(&context.books, "void")?;
+    let mut all = voids::load(&context.books)?;
     if let Some(already) = all.get(&known.number) {
         return Err(Problem::usage(
             "arguments",
@@ -28,13 +28,13 @@ pub(super) fn run(job: &Job<'_>, args: &args::Void) -> Result<Exit, Problem> {
         )
         .not_done("Nothing was declared void."));
     }
-    let on = job.world.clock()?().with_timezone(&settings.timezone).date_naive().to_string();
+    let on = context.environment.clock()?().with_timezone(&settings.timezone).date_naive().to_string();
     let void = Void { number: known.number.clone(), reason: args.reason.clone(), by: args.by.clone(), on };
     all.insert(known.number.clone(), void);
     // Read back as a file that was written by hand is.
     let text = voids::write(&all)?;
     voids::parse(text.as_bytes(), VOIDS)?;
-    write_apart(&job.books.path("resolutions"), &[("voids.toml", text.into_bytes())])?;
+    write_apart(&context.books.path("resolutions"), &[("voids.toml", text.into_bytes())])?;
     let document = serde_json::json!({
         "schema": "crossfoot/void/v1",
         "number": known.number,
@@ -46,6 +46,6 @@ pub(super) fn run(job: &Job<'_>, args: &args::Void) -> Result<Exit, Problem> {
         "Void: {}, of {} for {}. Written to {VOIDS}.\nIts number is never used again. If the customer is to be charged, the next close issues\nanother invoice.\nNext: crossfoot close --period {}\n",
         known.number, known.customer_id, known.period, known.period
     );
-    job.out.result(&text, &document)?;
+    context.out.result(&text, &document)?;
     Ok(Exit::Done)
 }

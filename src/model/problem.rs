@@ -85,6 +85,13 @@ impl Problem {
         Self::new(Exit::Usage, code, what)
     }
 
+    /// What was sealed is not what lies there: exit code 4.
+    pub fn unverified(code: &'static str, what: impl Into<String>) -> Self {
+        Self::new(Exit::Unverified, code, what)
+            .next("restore the file from git or a backup; `crossfoot verify` says what else is touched")
+            .not_done("Nothing was written.")
+    }
+
     fn new(exit: Exit, code: &'static str, what: impl Into<String>) -> Self {
         Self(Box::new(Details {
             exit,

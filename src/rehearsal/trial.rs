@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use super::faults::{self, Dice, KINDS, Row};
-use crate::audit::derive::{Ground, VERSION, reconciled};
 use crate::books::config;
 use crate::books::customers::Directory;
 use crate::capture::partner::analytics;
+use crate::close::derive::{Ground, VERSION, reconciled};
 use crate::model::finding::{Finding, Severity};
 use crate::model::period::Period;
 use crate::model::problem::Problem;

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::manifest;
+use crate::audit::manifest;
 use crate::books::layout::Books;
 use crate::model::history::Month;
 use crate::model::period::Period;

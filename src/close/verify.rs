@@ -4,22 +4,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::chain::{self, Chain, Event};
 use super::configuration;
 use super::derive::VERSION;
-use super::mailed::{self, Mailed, Standing};
-use super::manifest::{self, Manifest};
 use super::recapture::{self, Recaptured};
 use super::redraw;
 use super::seal;
+use crate::audit::chain::{self, Chain, Event};
+use crate::audit::mail_journal::{self, MailJournal, Standing};
+use crate::audit::manifest::{self, Manifest};
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
 use crate::books::layout::{Books, CHAIN, optional};
 use crate::capture::store;
-use crate::model::digest::{Running, sha256_hex};
+use crate::model::digest::Running;
 use crate::model::invoice::{Document, Issued};
 use crate::model::period::{Period, parse_day};
-use crate::model::problem::{Problem, io};
+use crate::model::problem::Problem;
 use crate::render::{csv, invoice_json, xlsx};
 
 /// Something that does not hold.
@@ -77,12 +77,7 @@ impl Report {
 /// Something could not even be tried; what does not hold is in the report.
 pub fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Problem> {
     let mut report = Report::default();
-    let path = books.path(CHAIN);
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(e) => return Err(io("chain", "read", &path, &e)),
-    };
+    let bytes = optional("chain", &books.path(CHAIN))?.unwrap_or_default();
     let chain = match chain::read(&bytes) {
         Ok(chain) => chain,
         Err(broken) => {
@@ -134,19 +129,19 @@ fn unsealed(books: &Books, chain: &Chain, report: &mut Report) {
 /// The journal of what was mailed: its links, and that every line is about an invoice that
 /// was issued.
 fn mailed(books: &Books, chain: &Chain, report: &mut Report) -> Result<(), Problem> {
-    let Some(bytes) = optional("mail-journal", &books.path(mailed::FILE))? else { return Ok(()) };
-    match Mailed::read(&bytes) {
+    let Some(bytes) = optional("mail-journal", &books.path(mail_journal::FILE))? else { return Ok(()) };
+    match MailJournal::read(&bytes) {
         Ok(journal) => {
             let issued: BTreeSet<(&str, &str)> =
                 chain.events.iter().flat_map(|event| &event.issued).map(|e| (&*e.number, &*e.customer_id)).collect();
             for entry in journal.entries.iter().filter(|e| !issued.contains(&(&*e.number, &*e.customer_id))) {
                 let what = format!("it was never issued to {}", entry.customer_id);
-                report.add(mailed::FILE, Some(format!("line {}, {}", entry.sequence, entry.number)), what);
+                report.add(mail_journal::FILE, Some(format!("line {}, {}", entry.sequence, entry.number)), what);
             }
             let numbers: BTreeSet<&str> = journal.entries.iter().map(|e| e.number.as_str()).collect();
             report.sent = numbers.into_iter().filter(|number| journal.standing(number) == Standing::Sent).count();
         }
-        Err(broken) => broken.into_iter().for_each(|what| report.add(mailed::FILE, None, what)),
+        Err(broken) => broken.into_iter().for_each(|what| report.add(mail_journal::FILE, None, what)),
     }
     Ok(())
 }
@@ -159,36 +154,26 @@ fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Repor
     };
     let period = Period { name: event.period.clone(), from, to };
     let folder = Books::close_dir(&period);
-    let manifest_name = format!("{folder}/{}", manifest::FILE);
     let before = report.broken.len();
 
-    let bytes = match std::fs::read(books.path(&manifest_name)) {
-        Ok(bytes) => bytes,
-        Err(e) => {
-            report.add(manifest_name, None, format!("it cannot be read: {e}"));
+    let found = match manifest::read(books, &event.period) {
+        Ok(found) => found,
+        Err((file, e)) => {
+            report.add(file, None, format!("it cannot be read: {e}"));
             return Ok(());
         }
     };
-    let manifest: Option<Manifest> = match serde_json::from_slice(&bytes) {
-        Ok(manifest) => Some(manifest),
-        Err(e) => {
-            report.add(manifest_name.clone(), None, format!("it cannot be read: {e}"));
-            None
+    if found.sha256 != event.manifest_sha256 {
+        let sealed = format!("event {} of the chain sealed {}", event.sequence, event.manifest_sha256);
+        report.add(found.file.clone(), None, format!("its SHA-256 is {}, and {sealed}", found.sha256));
+    }
+    let manifest = match found.manifest {
+        Ok(manifest) => manifest,
+        Err(why) => {
+            report.add(found.file, None, format!("it cannot be read: {why}"));
+            return Ok(());
         }
     };
-    if sha256_hex(&bytes) != event.manifest_sha256 {
-        report.add(
-            manifest_name,
-            None,
-            format!(
-                "its SHA-256 is {}, and event {} of the chain sealed {}",
-                sha256_hex(&bytes),
-                event.sequence,
-                event.manifest_sha256
-            ),
-        );
-    }
-    let Some(manifest) = manifest else { return Ok(()) };
     let files = digests(books, &period, &folder, &manifest, report)?;
     let issued = redraw::issued(books, chain, &period, report);
     let ground_holds = report.broken[before..].iter().all(|b| {

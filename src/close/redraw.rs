@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::chain::Chain;
 use super::configuration::logo_copy;
 use super::derive::on_all_cores;
 use super::registered;
 use super::seal;
 use super::verify::Report;
+use crate::audit::chain::Chain;
 use crate::books::layout::Books;
 use crate::books::voids::Voids;
 use crate::model::digest::sha256_hex;

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::chain::Chain;
-use super::manifest::{self, FileEntry, Manifest};
+use crate::audit::chain::Chain;
+use crate::audit::manifest::{self, FileEntry, Manifest};
 use crate::books::layout::Books;
 use crate::capture::record::RECORD;
 use crate::capture::store::{self, Capture};
@@ -59,12 +59,11 @@ pub(super) fn by_digest(books: &Books, period: &Period, sha256: &str) -> Option<
         .find(|folder| std::fs::read(books.path(folder).join(RECORD)).is_ok_and(|bytes| sha256_hex(&bytes) == sha256))
 }
 
-/// The capture that a period's last seal was made from, as it lies now.
-fn sealed(books: &Books, chain: &Chain, period: &Period) -> Option<String> {
-    chain.of(&period.name).last()?;
-    let bytes = std::fs::read(books.path(Books::close_dir(period)).join(manifest::FILE)).ok()?;
-    let manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
-    sealed_in(books, period, &manifest)
+/// The capture that a period's last seal was made from, as it lies now; None where the
+/// period was not sealed.
+fn sealed(books: &Books, chain: &Chain, period: &Period) -> Result<Option<String>, Problem> {
+    let Some(event) = chain.of(&period.name).last() else { return Ok(None) };
+    Ok(sealed_in(books, period, &manifest::sealed_by(books, event)?))
 }
 
 /// The capture that a manifest seals, as it lies now.
@@ -79,7 +78,7 @@ pub(super) fn sealed_in(books: &Books, period: &Period, manifest: &Manifest) -> 
 /// One of them is not what was received.
 pub fn pair(books: &Books, chain: &Chain, period: &Period) -> Result<Option<Recaptured>, Problem> {
     let folders = store::folders(books, period);
-    let first = sealed(books, chain, period).or_else(|| folders.first().cloned());
+    let first = sealed(books, chain, period)?.or_else(|| folders.first().cloned());
     let (Some(was), Some(now)) = (first, folders.last().cloned()) else { return Ok(None) };
     if was == now {
         return Ok(None);

@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::chain::Chain;
-use super::manifest::{self, FileEntry, Manifest};
-use super::seal::{files_of, unverified};
+use super::seal::files_of;
+use crate::audit::chain::Chain;
+use crate::audit::manifest::{self, FileEntry};
 use crate::books::layout::Books;
-use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 
@@ -21,15 +20,7 @@ pub(super) fn check(books: &Books, chain: &Chain, period: &Period) -> Result<BTr
     let folder = Books::close_dir(period);
     let present = present(books, &folder)?;
     let Some(event) = chain.of(&period.name).last() else { return Ok(present) };
-    let name = format!("{folder}/{}", manifest::FILE);
-    let bytes = std::fs::read(books.path(&name))
-        .map_err(|e| unverified("manifest-changed", format!("{name} cannot be read")).because(e.to_string()))?;
-    if sha256_hex(&bytes) != event.manifest_sha256 {
-        return Err(unverified("manifest-changed", format!("{name} is not what was sealed")));
-    }
-    let sealed: Manifest = serde_json::from_slice(&bytes)
-        .map_err(|e| unverified("manifest-changed", format!("{name} cannot be read")).because(e.to_string()))?;
-
+    let sealed = manifest::sealed_by(books, event)?;
     let answers: BTreeSet<&str> =
         present.iter().filter(|f| f.path.starts_with("capture")).map(|f| f.sha256.as_str()).collect();
     let changed: Vec<String> = sealed
@@ -43,7 +34,7 @@ pub(super) fn check(books: &Books, chain: &Chain, period: &Period) -> Result<BTr
         .collect();
     match changed.split_first() {
         None => Ok(present),
-        Some((first, rest)) => Err(unverified("sealed-changed", first.clone()).also(rest.to_vec())),
+        Some((first, rest)) => Err(Problem::unverified("sealed-changed", first.clone()).also(rest.to_vec())),
     }
 }
 

@@ -12,7 +12,6 @@ use std::io::{Seek, SeekFrom, Write};
 use serde::{Deserialize, Serialize};
 
 use super::chain::{Link, Linked, linked, read_lines};
-use super::seal::unverified;
 use crate::books::layout::{Books, optional};
 use crate::model::digest::sha256_hex;
 use crate::model::problem::{Problem, io};
@@ -97,7 +96,7 @@ pub enum Standing {
 
 /// The journal, read and checked.
 #[derive(Clone, Debug, Default)]
-pub struct Mailed {
+pub struct MailJournal {
     /// All lines, in order.
     pub entries: Vec<Entry>,
     /// SHA-256 of the last line; empty where there is none.
@@ -111,7 +110,7 @@ pub struct Mailed {
     pub is_torn: bool,
 }
 
-impl Mailed {
+impl MailJournal {
     /// Reads the journal of the books.
     ///
     /// # Errors
@@ -120,9 +119,12 @@ impl Mailed {
         let Some(bytes) = optional("mail-journal", &books.path(FILE))? else { return Ok(Self::default()) };
         Self::read(&bytes).map_err(|mut broken| {
             let first = broken.remove(0);
-            unverified("mail-journal", format!("the journal of what was mailed does not hold: {FILE}, {first}"))
-                .also(broken)
-                .not_done("Nothing was sent.")
+            Problem::unverified(
+                "mail-journal",
+                format!("the journal of what was mailed does not hold: {FILE}, {first}"),
+            )
+            .also(broken)
+            .not_done("Nothing was sent.")
         })
     }
 
@@ -219,11 +221,11 @@ mod tests {
     fn standing(events: &[Event]) -> Standing {
         let folder = tempfile::tempdir().unwrap();
         let books = Books::at(folder.path());
-        let mut journal = Mailed::default();
+        let mut journal = MailJournal::default();
         for event in events {
             journal.append(&books, entry("CF/1", *event)).unwrap();
         }
-        let read = Mailed::load(&books).unwrap();
+        let read = MailJournal::load(&books).unwrap();
         assert_eq!(read.entries, journal.entries);
         assert_eq!(read.standing("CF/2"), Standing::Unsent);
         read.standing("CF/1")
@@ -248,17 +250,17 @@ mod tests {
     fn half_a_line_is_left_out_and_a_changed_one_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let books = Books::at(folder.path());
-        let mut journal = Mailed::default();
+        let mut journal = MailJournal::default();
         journal.append(&books, entry("CF/1", Event::Intent)).unwrap();
         let path = books.path(FILE);
         let good = std::fs::read(&path).unwrap();
         std::fs::write(&path, [&good[..], b"{\"at\":"].concat()).unwrap();
-        let mut torn = Mailed::load(&books).unwrap();
+        let mut torn = MailJournal::load(&books).unwrap();
         assert!(torn.is_torn);
         torn.append(&books, entry("CF/1", Event::Accepted)).unwrap();
-        assert_eq!(Mailed::load(&books).unwrap().entries.len(), 2);
+        assert_eq!(MailJournal::load(&books).unwrap().entries.len(), 2);
         let changed = String::from_utf8(good).unwrap().replace("asha@", "ravi@");
         std::fs::write(&path, changed).unwrap();
-        assert_eq!(Mailed::load(&books).unwrap_err().exit, crate::model::problem::Exit::Unverified);
+        assert_eq!(MailJournal::load(&books).unwrap_err().exit, crate::model::problem::Exit::Unverified);
     }
 }

@@ -3,10 +3,9 @@
 
 use serde_json::Value;
 
-use super::chain::Chain;
-use super::mailed::{Mailed, Standing};
-use super::manifest::Manifest;
-use super::seal::unverified;
+use crate::audit::chain::Chain;
+use crate::audit::mail_journal::{MailJournal, Standing};
+use crate::audit::manifest::Manifest;
 use crate::books::layout::Books;
 use crate::books::voids;
 use crate::model::period::Period;
@@ -19,10 +18,10 @@ use crate::render::text::wrap;
 /// A sealed file cannot be read.
 pub fn write(books: &Books, period: &Period, chain: &Chain, manifest: &Manifest) -> Result<String, Problem> {
     let name = format!("{}/reconciliation.json", Books::close_dir(period));
-    let unreadable = |why: String| unverified("pack", format!("{name} cannot be read")).because(why);
+    let unreadable = |why: String| Problem::unverified("pack", format!("{name} cannot be read")).because(why);
     let bytes = std::fs::read(books.path(&name)).map_err(|e| unreadable(e.to_string()))?;
     let report: Value = serde_json::from_slice(&bytes).map_err(|e| unreadable(e.to_string()))?;
-    let journal = Mailed::load(books)?;
+    let journal = MailJournal::load(books)?;
     let void = voids::load(books)?;
     let text = |value: &Value, path: &str| -> String {
         value.pointer(path).map_or_else(String::new, |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))

@@ -5,16 +5,16 @@ use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::chain::{self, Chain, Event, IssuedEntry};
 use super::configuration::{Configuration, template_copy};
 use super::derive::{Derived, Ground, VERSION, answers_of, derive, on_all_cores};
-use super::ground;
 use super::ledgers::open_ledgers;
-use super::manifest::{self, FileEntry, Manifest};
 use super::recapture::{self, Recaptured};
 use super::redraw;
 use super::registered::{self, Registered};
+use super::unchanged;
 use super::verify::Report;
+use crate::audit::chain::{self, Chain, Event, IssuedEntry};
+use crate::audit::manifest::{self, FileEntry};
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
 use crate::books::changeset::ChangeSet;
@@ -26,7 +26,7 @@ use crate::model::finding::Severity;
 use crate::model::invoice::Issued;
 use crate::model::period::Period;
 use crate::model::posting::LedgerFile;
-use crate::model::problem::{Exit, Problem, io};
+use crate::model::problem::{Problem, io};
 use crate::render::csv::RegisterRow;
 use crate::render::{csv, invoice_json, journal, pdf, structured, xlsx};
 
@@ -50,36 +50,6 @@ pub struct Closed {
     pub chain_head: String,
 }
 
-/// Reads and checks the audit chain of the books.
-///
-/// # Errors
-/// The chain does not hold (exit 4), or cannot be read.
-pub fn load_chain(books: &Books) -> Result<(Chain, Vec<u8>), Problem> {
-    let path = books.path(CHAIN);
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(e) => return Err(io("chain", "read", &path, &e)),
-    };
-    match chain::read(&bytes) {
-        Ok(chain) => Ok((chain, bytes)),
-        Err(mut broken) => {
-            let first = broken.remove(0);
-            Err(unverified("chain-broken", format!("the audit chain does not hold: {CHAIN}, {first}")).also(broken))
-        }
-    }
-}
-
-/// A problem that ends with 4: what was sealed is not what lies there.
-#[must_use]
-pub fn unverified(code: &'static str, what: String) -> Problem {
-    let mut problem = Problem::stop(code, what)
-        .next("restore the file from git or a backup; `crossfoot verify` says what else is touched")
-        .not_done("Nothing was written.");
-    problem.exit = Exit::Unverified;
-    problem
-}
-
 /// Reads the invoices that were issued for a period, each checked against the chain.
 ///
 /// # Errors
@@ -91,36 +61,17 @@ pub fn load_issued(books: &Books, chain: &Chain, period: &Period) -> Result<Vec<
         .map(|entry| {
             let file = format!("{folder}/invoices/{}.json", crate::model::invoice::file_stem(&entry.number));
             let bytes = std::fs::read(books.path(&file)).map_err(|e| {
-                unverified("invoice-missing", format!("the issued invoice {} cannot be read", entry.number))
+                Problem::unverified("invoice-missing", format!("the issued invoice {} cannot be read", entry.number))
                     .at(file.clone())
                     .because(e.to_string())
             })?;
             if sha256_hex(&bytes) != entry.json_sha256 {
-                return Err(unverified("invoice-changed", format!("{file} is not what was issued")));
+                return Err(Problem::unverified("invoice-changed", format!("{file} is not what was issued")));
             }
             invoice_json::parse(&bytes)
-                .map_err(|why| unverified("invoice-changed", format!("{file} cannot be read")).because(why))
+                .map_err(|why| Problem::unverified("invoice-changed", format!("{file} cannot be read")).because(why))
         })
         .collect()
-}
-
-/// The manifest of a period's last seal.
-///
-/// # Errors
-/// It is not the one that was sealed (exit 4), or there is none.
-pub fn load_manifest(books: &Books, chain: &Chain, period: &Period) -> Result<Manifest, Problem> {
-    let name = format!("{}/{}", Books::close_dir(period), manifest::FILE);
-    let Some(event) = chain.of(&period.name).last() else {
-        return Err(Problem::usage("not-sealed", format!("{} was never closed", period.name))
-            .next(format!("crossfoot close --period {}", period.name)));
-    };
-    let bytes = std::fs::read(books.path(&name))
-        .map_err(|e| unverified("manifest", format!("{name} cannot be read")).because(e.to_string()))?;
-    if sha256_hex(&bytes) != event.manifest_sha256 {
-        return Err(unverified("manifest", format!("{name} is not what was sealed")));
-    }
-    serde_json::from_slice(&bytes)
-        .map_err(|e| unverified("manifest", format!("{name} cannot be read")).because(e.to_string()))
 }
 
 /// What a period is derived from, beside what lies in the books.
@@ -203,7 +154,7 @@ pub fn close(
             ))
             .not_done("No invoice was issued."));
     }
-    let (chain, chain_bytes) = load_chain(books)?;
+    let (chain, chain_bytes) = chain::load(books)?;
     if let Some(other) = chain.overlapping(period) {
         return Err(Problem::stop(
             "period-overlap",
@@ -213,7 +164,7 @@ pub fn close(
         .next(format!("close another period, or correct that one: crossfoot close --period {}", other.period))
         .not_done("No invoice was issued."));
     }
-    let present = ground::check(books, &chain, period)?;
+    let present = unchanged::check(books, &chain, period)?;
     let before = load_issued(books, &chain, period)?;
     let previous = previous(books, &chain, period)?;
     let standing: Vec<Issued> =
@@ -410,7 +361,7 @@ fn draw_registered(books: &Books, folder: &str, registered: &[Registered]) -> Re
     let issued: Vec<Issued> = registered.iter().map(|one| one.invoice.clone()).collect();
     let looks = redraw::looks(books, folder, &issued, &mut report)?;
     if let Some(broken) = report.broken.first() {
-        return Err(unverified("invoice-changed", format!("{}: {}", broken.file, broken.what)));
+        return Err(Problem::unverified("invoice-changed", format!("{}: {}", broken.file, broken.what)));
     }
     registered::draw(registered, |invoice| looks.of(invoice))
 }
