@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use rustybuzz::{Direction, UnicodeBuffer};
+use harfrust::{Buffer, Direction, Font, ShapeOptions, ShaperFont};
 use subsetter::GlyphRemapper;
 
 use crate::model::problem::Problem;
@@ -116,15 +116,15 @@ const TABLE: usize = 0x2120;
 
 /// Every face, parsed once.
 pub(super) struct Fonts {
-    faces: Vec<[rustybuzz::Face<'static>; 2]>,
+    faces: Vec<[Font; 2]>,
     /// Glyph and width in units of the first family, regular and bold, by character.
     table: [Vec<(u16, u16)>; 2],
 }
 
 static FONTS: LazyLock<Option<Fonts>> = LazyLock::new(|| {
-    let face = |bytes: &'static [u8]| rustybuzz::Face::from_slice(bytes, 0);
+    let face = |bytes: &'static [u8]| Font::new(bytes, 0);
     let faces = FAMILIES.iter().map(|family| Some([face(family.files[0])?, face(family.files[1])?]));
-    let faces: Vec<[rustybuzz::Face<'static>; 2]> = faces.collect::<Option<_>>()?;
+    let faces: Vec<[Font; 2]> = faces.collect::<Option<_>>()?;
     let table = |style: usize| {
         let characters = (0..TABLE).map(|code| u32::try_from(code).ok().and_then(char::from_u32));
         characters.map(|c| c.and_then(|c| plain(&faces[0][style], c)).unwrap_or((0, 0))).collect()
@@ -133,9 +133,10 @@ static FONTS: LazyLock<Option<Fonts>> = LazyLock::new(|| {
 });
 
 /// Glyph and width of a character by itself.
-fn plain(face: &rustybuzz::Face<'static>, c: char) -> Option<(u16, u16)> {
-    let glyph = face.glyph_index(c).filter(|glyph| glyph.0 != 0)?;
-    Some((glyph.0, face.glyph_hor_advance(glyph)?))
+fn plain(face: &Font, c: char) -> Option<(u16, u16)> {
+    let glyph = face.charmap().map_unicode(c).filter(|glyph| glyph.to_u32() != 0)?;
+    let advance = ShaperFont::new(face).glyph_h_advance(glyph);
+    Some((u16::try_from(glyph.to_u32()).ok()?, u16::try_from(advance).ok()?))
 }
 
 /// The family that a character belongs to: by its block; joiners, dandas and vowel signs
@@ -166,7 +167,7 @@ impl Fonts {
 
     /// Units of an em in the first family.
     pub(super) fn em(&self, style: Style) -> f32 {
-        self.faces[0][style as usize].units_per_em() as f32
+        f32::from(self.faces[0][style as usize].units_per_em())
     }
 
     /// The first character of a text that none of the fonts has, or that needs a direction
@@ -210,18 +211,22 @@ impl Fonts {
             return Run::Plain { font, text };
         }
         let face = &self.faces[font.family][font.style as usize];
-        let em = 1_000.0 / face.units_per_em() as f32;
-        let mut buffer = UnicodeBuffer::new();
+        let em = 1_000.0 / f32::from(face.units_per_em());
+        let mut buffer = Buffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
         buffer.set_direction(Direction::LeftToRight);
-        let shaped = rustybuzz::shape(face, &[], buffer);
-        let infos = shaped.glyph_infos();
+        // Fails only for a buffer without direction or one that was shaped before. Without
+        // glyphs the document would be refused, as one that does not say its text.
+        if harfrust::shape(&ShaperFont::new(face), &mut buffer, ShapeOptions::new()).is_err() {
+            buffer.clear();
+        }
+        let infos = buffer.glyph_infos();
         let mut starts: Vec<usize> = infos.iter().map(|info| info.cluster as usize).collect();
         starts.sort_unstable();
         starts.dedup();
         let mut told = BTreeSet::new();
-        let glyphs = infos.iter().zip(shaped.glyph_positions()).map(|(info, position)| {
+        let glyphs = infos.iter().zip(buffer.glyph_positions()).map(|(info, position)| {
             let begun = info.cluster as usize;
             let end = starts.iter().find(|start| **start > begun).copied().unwrap_or(text.len());
             let cluster = if told.insert(begun) { text.get(begun..end).unwrap_or_default() } else { "" };
