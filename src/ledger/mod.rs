@@ -23,6 +23,7 @@ mod pieces;
 pub mod propose;
 pub mod recognise;
 mod rows;
+pub mod sheet;
 mod source;
 
 use crate::model::money::MoneyError;
