@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crossfoot::model::finding::{Confidence, Finding};
 use crossfoot::model::period::Period;
-use crossfoot::rehearsal::faults::{Dice, KINDS, Row, analytics, csv, disturb, inject, month};
+use crossfoot::rehearsal::faults::{Dice, Fault, KINDS, Row, Scope, disturb, inject, month};
 use crossfoot::rehearsal::trial::{self, Score};
+use crossfoot::rehearsal::written::{analytics, csv};
 
 fn findings(period: &Period, stated: &str, ledger: &str) -> Vec<Finding> {
     trial::findings(period, stated, ledger).unwrap()
@@ -43,11 +44,11 @@ fn tell(what: &str, score: &Score) {
 fn single_faults_are_named_first() {
     let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
     let mut all = Score::default();
-    for (number, (kind, code)) in KINDS.iter().enumerate() {
+    for (number, (fault, kind, code)) in KINDS.iter().enumerate() {
         for seed in 0..20 {
             let (mut dice, period, rows, listed) = made(seed * 101 + number as u64);
             let mut faulty = rows.clone();
-            if !inject(kind, &mut faulty, &period, &mut dice) || csv(&faulty) == csv(&rows) {
+            if !inject(*fault, &mut faulty, &period, &mut dice) || csv(&faulty) == csv(&rows) {
                 continue;
             }
             let found = findings(&period, &analytics(&rows, &period, listed), &csv(&faulty));
@@ -76,16 +77,16 @@ fn pairs_of_faults_are_named_first() {
         let mut faulty = rows.clone();
         let two =
             [dice.roll(KINDS.len() as u64), dice.roll(KINDS.len() as u64)].map(|n| KINDS[usize::try_from(n).unwrap()]);
-        if two[0].1 == two[1].1 || two.iter().any(|(kind, _)| !inject(kind, &mut faulty, &period, &mut dice)) {
+        if two[0].2 == two[1].2 || two.iter().any(|(fault, ..)| !inject(*fault, &mut faulty, &period, &mut dice)) {
             continue;
         }
         let found = findings(&period, &analytics(&rows, &period, listed), &csv(&faulty));
         let codes: Vec<&str> = found.iter().map(|f| f.code).collect();
         // Either of the two may come first.
-        let code = two.map(|(_, code)| code).into_iter().find(|code| codes.first() == Some(code)).unwrap_or(two[0].1);
+        let code = two.map(|(.., code)| code).into_iter().find(|code| codes.first() == Some(code)).unwrap_or(two[0].2);
         all.take(&codes, code);
         if std::env::args().any(|a| a == "--nocapture") && codes.first() != Some(&code) {
-            println!("miss: {:?}, seed {seed}, listed {listed}: {codes:?}", two.map(|(kind, _)| kind));
+            println!("miss: {:?}, seed {seed}, listed {listed}: {codes:?}", two.map(|(_, kind, _)| kind));
         }
     }
     tell("pairs", &all);
@@ -139,11 +140,11 @@ fn a_slip_that_touches_thousands_is_one_finding() {
         }
     }
     let stated = analytics(&rows, &period, usize::MAX);
-    for kind in ["the ledger in paise", "the ledger with tax"] {
+    for fault in [Fault::Times(Scope::Ledger, 2), Fault::Taxed(Scope::Ledger)] {
         let mut faulty = rows.clone();
-        assert!(inject(kind, &mut faulty, &period, &mut Dice::new(1)));
+        assert!(inject(fault, &mut faulty, &period, &mut Dice::new(1)));
         let found = findings(&period, &stated, &csv(&faulty));
-        assert_eq!(found.len(), 1, "{kind}");
-        assert_eq!((found[0].customers.len(), found[0].confidence), (5_000, Confidence::Supported), "{kind}");
+        assert_eq!(found.len(), 1, "{fault:?}");
+        assert_eq!((found[0].customers.len(), found[0].confidence), (5_000, Confidence::Supported), "{fault:?}");
     }
 }

@@ -52,43 +52,131 @@ pub struct Row {
     pub reference: String,
 }
 
-/// The kinds of fault, with the code that names each.
-pub const KINDS: &[(&str, &str)] = &[
-    ("a row twice", "duplicate-posting"),
-    ("a row twice under another voucher", "duplicate-posting"),
-    ("a row three times", "duplicate-posting"),
-    ("a customer's day twice", "duplicate-posting"),
-    ("a charge as a credit", "sign-flip"),
-    ("all of a customer as credits", "sign-flip"),
-    ("a row left out", "missing-posting"),
-    ("a row dated after the period", "cut-off"),
-    ("a row dated before the period", "cut-off"),
-    ("two rows dated after the period", "cut-off"),
-    ("a row in paise", "scale"),
-    ("a row at a tenth", "scale"),
-    ("a row at ten times", "scale"),
-    ("a customer in paise", "scale"),
-    ("the ledger in paise", "scale"),
-    ("two digits changed places", "digit-error"),
-    ("a digit mistyped", "digit-error"),
-    ("a digit left out", "digit-error"),
-    ("a digit doubled", "digit-error"),
-    ("a row with tax", "tax-basis"),
-    ("a customer with tax", "tax-basis"),
-    ("the ledger with tax", "tax-basis"),
-    ("a customer net of tax", "tax-basis"),
-    ("a row in the other direction", "direction-swap"),
-    ("a row at another customer", "customer-swap"),
-    ("all rows in whole rupees", "rounding"),
-    ("a row in dollars", "currency-mismatch"),
-    ("a date that is none", "invalid-row"),
-    ("a direction that is none", "unknown-direction"),
-    ("a customer left out", "missing-in-ledger"),
-    ("a customer posted to another", "customer-swap"),
-    ("a customer under another id", "customer-swap"),
-    ("a customer under two ids", "customer-swap"),
-    ("two customers under one new id", "customer-swap"),
-    ("two customers posted to a third", "customer-swap"),
+/// How much of a ledger a fault is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One row.
+    Row,
+    /// All rows of its customer.
+    Customer,
+    /// All rows.
+    Ledger,
+}
+
+/// What a typist makes of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typing {
+    /// Two digits change places.
+    Swapped,
+    /// A digit is another one.
+    Mistyped,
+    /// A digit is missing.
+    LeftOut,
+    /// A digit stands twice.
+    Doubled,
+}
+
+/// Where whole customers are posted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// One to another that is there.
+    Another,
+    /// One under an id that nobody knows.
+    NewId,
+    /// Its halves under each of two such ids.
+    TwoIds,
+    /// Two under one such id.
+    TwoUnderNewId,
+    /// Two to a third that is there.
+    TwoToThird,
+}
+
+/// A fault that is put into a ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A row stands so many more times.
+    Copied(usize),
+    /// A row stands twice, the second time under another voucher.
+    OtherVoucher,
+    /// All of a customer's rows of a day stand twice.
+    DayCopied,
+    /// Charges as credits.
+    Negated(Scope),
+    /// A row is not there.
+    LeftOut,
+    /// A row dated just outside the period: after it, or before.
+    Dated {
+        /// Whether after.
+        after: bool,
+    },
+    /// A customer's last two rows dated after the period.
+    TwoDatedAfter,
+    /// Amounts times ten to this power.
+    Times(Scope, i32),
+    /// A number mistyped.
+    Typed(Typing),
+    /// Amounts with 18 % tax.
+    Taxed(Scope),
+    /// A customer's amounts without the 18 % tax that they held.
+    NetOfTax,
+    /// A row in the other direction.
+    OtherDirection,
+    /// A row at another customer.
+    OtherCustomer,
+    /// All amounts in whole rupees.
+    WholeRupees,
+    /// A row in dollars.
+    Dollars,
+    /// A row whose date is none.
+    NoDate,
+    /// A row whose direction is none.
+    NoDirection,
+    /// A customer is not there.
+    CustomerLeftOut,
+    /// Whole customers posted elsewhere.
+    Moved(Move),
+}
+
+/// A kind of fault: what it is, in words, and the code that names it.
+pub type Kind = (Fault, &'static str, &'static str);
+
+/// The kinds that are tried.
+pub const KINDS: &[Kind] = &[
+    (Fault::Copied(1), "a row twice", "duplicate-posting"),
+    (Fault::OtherVoucher, "a row twice under another voucher", "duplicate-posting"),
+    (Fault::Copied(2), "a row three times", "duplicate-posting"),
+    (Fault::DayCopied, "a customer's day twice", "duplicate-posting"),
+    (Fault::Negated(Scope::Row), "a charge as a credit", "sign-flip"),
+    (Fault::Negated(Scope::Customer), "all of a customer as credits", "sign-flip"),
+    (Fault::LeftOut, "a row left out", "missing-posting"),
+    (Fault::Dated { after: true }, "a row dated after the period", "cut-off"),
+    (Fault::Dated { after: false }, "a row dated before the period", "cut-off"),
+    (Fault::TwoDatedAfter, "two rows dated after the period", "cut-off"),
+    (Fault::Times(Scope::Row, 2), "a row in paise", "scale"),
+    (Fault::Times(Scope::Row, -1), "a row at a tenth", "scale"),
+    (Fault::Times(Scope::Row, 1), "a row at ten times", "scale"),
+    (Fault::Times(Scope::Customer, 2), "a customer in paise", "scale"),
+    (Fault::Times(Scope::Ledger, 2), "the ledger in paise", "scale"),
+    (Fault::Typed(Typing::Swapped), "two digits changed places", "digit-error"),
+    (Fault::Typed(Typing::Mistyped), "a digit mistyped", "digit-error"),
+    (Fault::Typed(Typing::LeftOut), "a digit left out", "digit-error"),
+    (Fault::Typed(Typing::Doubled), "a digit doubled", "digit-error"),
+    (Fault::Taxed(Scope::Row), "a row with tax", "tax-basis"),
+    (Fault::Taxed(Scope::Customer), "a customer with tax", "tax-basis"),
+    (Fault::Taxed(Scope::Ledger), "the ledger with tax", "tax-basis"),
+    (Fault::NetOfTax, "a customer net of tax", "tax-basis"),
+    (Fault::OtherDirection, "a row in the other direction", "direction-swap"),
+    (Fault::OtherCustomer, "a row at another customer", "customer-swap"),
+    (Fault::WholeRupees, "all rows in whole rupees", "rounding"),
+    (Fault::Dollars, "a row in dollars", "currency-mismatch"),
+    (Fault::NoDate, "a date that is none", "invalid-row"),
+    (Fault::NoDirection, "a direction that is none", "unknown-direction"),
+    (Fault::CustomerLeftOut, "a customer left out", "missing-in-ledger"),
+    (Fault::Moved(Move::Another), "a customer posted to another", "customer-swap"),
+    (Fault::Moved(Move::NewId), "a customer under another id", "customer-swap"),
+    (Fault::Moved(Move::TwoIds), "a customer under two ids", "customer-swap"),
+    (Fault::Moved(Move::TwoUnderNewId), "two customers under one new id", "customer-swap"),
+    (Fault::Moved(Move::TwoToThird), "two customers posted to a third", "customer-swap"),
 ];
 
 /// A month: about so many customers, up to a row a day and direction for each.
@@ -125,140 +213,90 @@ pub fn month(dice: &mut Dice, period: &Period, customers: usize) -> Vec<Row> {
     rows
 }
 
-/// Customers in the analytics' list when the fault must lie with a listed one.
+/// Where a customer's rows are.
 fn rows_of<'a>(rows: &'a [Row], id: &'a str) -> impl Iterator<Item = usize> + 'a {
     rows.iter().enumerate().filter(move |(_, row)| row.customer_id == id).map(|(at, _)| at)
 }
 
+/// Changes the amounts of a row, of its customer or of all.
+fn change(rows: &mut [Row], at: usize, scope: Scope, to: impl Fn(Decimal) -> Option<Decimal>) {
+    let id = rows[at].customer_id.clone();
+    for (index, row) in rows.iter_mut().enumerate() {
+        let is_in = match scope {
+            Scope::Row => index == at,
+            Scope::Customer => row.customer_id == id,
+            Scope::Ledger => true,
+        };
+        if is_in && let Some(amount) = to(row.amount) {
+            row.amount = amount;
+        }
+    }
+}
+
 /// Puts a fault into a ledger; false where this ledger has no place for it.
-#[allow(clippy::too_many_lines)]
-pub fn inject(kind: &str, rows: &mut Vec<Row>, period: &Period, dice: &mut Dice) -> bool {
+pub fn inject(fault: Fault, rows: &mut Vec<Row>, period: &Period, dice: &mut Dice) -> bool {
     if rows.is_empty() {
         return false;
     }
     let at = dice.pick(rows.len());
-    let amount = rows[at].amount;
-    let times = |factor: i64, down: u32| from_parts(amount.mantissa() * i128::from(factor), amount.scale() + down);
     let id = rows[at].customer_id.clone();
-    let taxed = |amount: Decimal| {
-        from_parts(amount.mantissa() * 118, amount.scale() + 2)
-            .and_then(|gross| round_to(gross, amount.scale(), Rounding::HalfUp))
-            .unwrap_or(amount)
-    };
-    let paise = |amount: Decimal| from_parts(amount.mantissa() * 100, amount.scale()).unwrap_or(amount);
-    let digits = |of: &str| of.parse::<i128>().ok().and_then(|units| from_parts(units, amount.scale()).ok());
-    let written = amount.mantissa().abs().to_string();
-    match kind {
-        "a row twice" => rows.insert(at + 1, rows[at].clone()),
-        "a row twice under another voucher" => {
+    match fault {
+        Fault::Copied(more) => {
+            let copies = vec![rows[at].clone(); more];
+            rows.splice(at..at, copies);
+        }
+        Fault::OtherVoucher => {
             let copy = Row { reference: format!("JV/{:04}", rows.len() + 1), ..rows[at].clone() };
             rows.push(copy);
         }
-        "a row three times" => {
-            let copy = rows[at].clone();
-            rows.splice(at..at, [copy.clone(), copy]);
-        }
-        "a customer's day twice" => {
+        Fault::DayCopied => {
             let day = rows[at].date;
             let again: Vec<Row> = rows_of(rows, &id).map(|i| rows[i].clone()).filter(|row| row.date == day).collect();
             rows.extend(again);
         }
-        "a charge as a credit" => rows[at].amount = -amount,
-        "all of a customer as credits" => {
-            for i in rows_of(&rows.clone(), &id) {
-                rows[i].amount = -rows[i].amount;
-            }
-        }
-        "a row left out" => {
+        Fault::Negated(scope) => change(rows, at, scope, |amount| Some(-amount)),
+        Fault::LeftOut => {
             if at == 0 || at + 1 == rows.len() {
                 return false;
             }
             rows.remove(at);
         }
-        "a row dated after the period" | "a row dated before the period" => {
-            let moved = if kind.contains("after") { period.to.succ_opt() } else { period.from.pred_opt() };
+        Fault::Dated { after } => {
+            let moved = if after { period.to.succ_opt() } else { period.from.pred_opt() };
             rows[at].date = moved.unwrap_or(period.to);
         }
-        "two rows dated after the period" => {
+        Fault::TwoDatedAfter => {
             let two: Vec<usize> = rows_of(rows, &id).collect();
             let [.., a, b] = two.as_slice() else { return false };
             for i in [*a, *b] {
                 rows[i].date = period.to.succ_opt().unwrap_or(period.to);
             }
         }
-        "a row in paise" => rows[at].amount = paise(amount),
-        "a row at a tenth" => {
-            if amount.mantissa() % 10 != 0 {
+        Fault::Times(scope, power) => {
+            let factor = 10_i128.pow(power.unsigned_abs());
+            if power < 0 && rows[at].amount.mantissa() % factor != 0 {
                 return false;
             }
-            rows[at].amount = from_parts(amount.mantissa() / 10, amount.scale()).unwrap_or(amount);
+            change(rows, at, scope, |amount| {
+                let units = amount.mantissa();
+                from_parts(if power < 0 { units / factor } else { units * factor }, amount.scale()).ok()
+            });
         }
-        "a row at ten times" => rows[at].amount = times(10, 0).unwrap_or(amount),
-        "a customer in paise" | "the ledger in paise" => {
-            for row in rows.iter_mut().filter(|row| kind.contains("ledger") || row.customer_id == id) {
-                row.amount = paise(row.amount);
-            }
+        Fault::Typed(typing) => return mistype(typing, &mut rows[at], dice),
+        Fault::Taxed(scope) => change(rows, at, scope, |amount| {
+            let gross = from_parts(amount.mantissa() * 118, amount.scale() + 2).ok()?;
+            round_to(gross, amount.scale(), Rounding::HalfUp).ok()
+        }),
+        Fault::NetOfTax => {
+            change(rows, at, Scope::Customer, |amount| {
+                from_parts(amount.mantissa() * 1000 / 1180, amount.scale()).ok()
+            });
         }
-        "two digits changed places" => {
-            let spots: Vec<usize> =
-                (0..written.len() - 1).filter(|i| written.as_bytes()[*i] != written.as_bytes()[i + 1]).collect();
-            if spots.is_empty() || written.len() < 3 {
-                return false;
-            }
-            let spot = spots[dice.pick(spots.len())];
-            let mut bytes: Vec<char> = written.chars().collect();
-            bytes.swap(spot, spot + 1);
-            if bytes[0] == '0' {
-                return false;
-            }
-            rows[at].amount = digits(&bytes.into_iter().collect::<String>()).unwrap_or(amount);
-        }
-        "a digit mistyped" => {
-            let spot = dice.pick(written.len());
-            let mut bytes: Vec<u8> = written.into_bytes();
-            let other = b'0' + (bytes[spot] - b'0' + 1 + u8::try_from(dice.roll(8)).unwrap_or(0)) % 10;
-            if spot == 0 && other == b'0' {
-                return false;
-            }
-            bytes[spot] = other;
-            rows[at].amount = digits(&String::from_utf8_lossy(&bytes)).unwrap_or(amount);
-        }
-        "a digit left out" | "a digit doubled" => {
-            if written.len() < 4 {
-                return false;
-            }
-            let spot = dice.pick(written.len());
-            let (head, tail) = written.split_at(spot);
-            let text = if kind.contains("doubled") {
-                format!("{head}{}{tail}", &tail[..1])
-            } else {
-                format!("{head}{}", &tail[1..])
-            };
-            rows[at].amount = digits(&text).unwrap_or(amount);
-        }
-        "a row with tax" => rows[at].amount = taxed(amount),
-        "a customer with tax" | "the ledger with tax" => {
-            for row in rows.iter_mut().filter(|row| kind.contains("ledger") || row.customer_id == id) {
-                row.amount = taxed(row.amount);
-            }
-        }
-        "a customer net of tax" => {
-            for row in rows.iter_mut().filter(|row| row.customer_id == id) {
-                let net = Decimal::from_parts(
-                    u32::try_from(row.amount.mantissa() * 1000 / 1180).unwrap_or(1),
-                    0,
-                    0,
-                    false,
-                    row.amount.scale(),
-                );
-                row.amount = net;
-            }
-        }
-        "a row in the other direction" => {
+        Fault::OtherDirection => {
             let other = Direction::parse(&rows[at].direction).map_or("inbound", |d| d.other().name());
             other.clone_into(&mut rows[at].direction);
         }
-        "a row at another customer" => {
+        Fault::OtherCustomer => {
             let others: Vec<String> =
                 rows.iter().map(|row| row.customer_id.clone()).filter(|other| *other != id).collect();
             if others.is_empty() {
@@ -266,45 +304,76 @@ pub fn inject(kind: &str, rows: &mut Vec<Row>, period: &Period, dice: &mut Dice)
             }
             rows[at].customer_id = others[dice.pick(others.len())].clone();
         }
-        "all rows in whole rupees" => {
-            for row in rows.iter_mut() {
-                row.amount = round_to(row.amount, 0, Rounding::HalfUp).unwrap_or(row.amount);
+        Fault::WholeRupees => change(rows, at, Scope::Ledger, |amount| round_to(amount, 0, Rounding::HalfUp).ok()),
+        Fault::Dollars => rows[at].currency = "USD",
+        Fault::NoDate => rows[at].date = NaiveDate::MIN,
+        Fault::NoDirection => "outgoing".clone_into(&mut rows[at].direction),
+        Fault::CustomerLeftOut => rows.retain(|row| row.customer_id != id),
+        Fault::Moved(how) => return move_parties(how, rows, &id, dice),
+    }
+    true
+}
+
+/// Mistypes a row's amount; false where it has too few digits for it.
+fn mistype(typing: Typing, row: &mut Row, dice: &mut Dice) -> bool {
+    let written = row.amount.mantissa().abs().to_string();
+    let text = match typing {
+        Typing::Swapped => {
+            let digits = written.as_bytes();
+            let spots: Vec<usize> = (0..digits.len() - 1).filter(|i| digits[*i] != digits[i + 1]).collect();
+            if spots.is_empty() || digits.len() < 3 {
+                return false;
             }
+            let spot = spots[dice.pick(spots.len())];
+            let mut swapped: Vec<char> = written.chars().collect();
+            swapped.swap(spot, spot + 1);
+            if swapped[0] == '0' {
+                return false;
+            }
+            swapped.into_iter().collect()
         }
-        "a row in dollars" => rows[at].currency = "USD",
-        "a date that is none" => rows[at].date = NaiveDate::MIN,
-        "a direction that is none" => "outgoing".clone_into(&mut rows[at].direction),
-        "a customer left out" => rows.retain(|row| row.customer_id != id),
-        "a customer posted to another"
-        | "a customer under another id"
-        | "a customer under two ids"
-        | "two customers under one new id"
-        | "two customers posted to a third" => return move_parties(kind, rows, &id, dice),
-        _ => return false,
+        Typing::Mistyped => {
+            let spot = dice.pick(written.len());
+            let mut digits: Vec<u8> = written.into_bytes();
+            let other = b'0' + (digits[spot] - b'0' + 1 + u8::try_from(dice.roll(8)).unwrap_or(0)) % 10;
+            if spot == 0 && other == b'0' {
+                return false;
+            }
+            digits[spot] = other;
+            String::from_utf8_lossy(&digits).into_owned()
+        }
+        Typing::LeftOut | Typing::Doubled => {
+            if written.len() < 4 {
+                return false;
+            }
+            let (head, tail) = written.split_at(dice.pick(written.len()));
+            let (digit, rest) = tail.split_at(1);
+            if typing == Typing::Doubled { format!("{head}{digit}{tail}") } else { format!("{head}{rest}") }
+        }
+    };
+    if let Some(amount) = text.parse().ok().and_then(|units| from_parts(units, row.amount.scale()).ok()) {
+        row.amount = amount;
     }
     true
 }
 
 /// Posts whole customers elsewhere; false where there are too few, or too few rows.
-fn move_parties(kind: &str, rows: &mut [Row], id: &str, dice: &mut Dice) -> bool {
+fn move_parties(how: Move, rows: &mut [Row], id: &str, dice: &mut Dice) -> bool {
     let mut others: Vec<String> = rows.iter().map(|row| row.customer_id.clone()).filter(|other| other != id).collect();
     others.sort();
     others.dedup();
     let own = rows_of(rows, id).count();
-    if others.len() < 2 || (kind == "a customer under two ids" && own < 2) {
+    if others.len() < 2 || (how == Move::TwoIds && own < 2) {
         return false;
     }
     let second = others.swap_remove(dice.pick(others.len()));
     let third = others.swap_remove(dice.pick(others.len()));
-    let mut met = 0;
-    for row in rows
-        .iter_mut()
-        .filter(|row| row.customer_id == id || (kind.contains("two customers") && row.customer_id == second))
-    {
-        met += 1;
-        row.customer_id = match kind {
-            "a customer posted to another" | "two customers posted to a third" => third.clone(),
-            "a customer under two ids" if 2 * met > own => "MA_NEW2".to_owned(),
+    let two = matches!(how, Move::TwoUnderNewId | Move::TwoToThird);
+    let moved = rows.iter_mut().filter(|row| row.customer_id == id || (two && row.customer_id == second));
+    for (met, row) in (1..).zip(moved) {
+        row.customer_id = match how {
+            Move::Another | Move::TwoToThird => third.clone(),
+            Move::TwoIds if 2 * met > own => "MA_NEW2".to_owned(),
             _ => "MA_NEW1".to_owned(),
         };
     }
@@ -321,59 +390,43 @@ pub fn disturb(rows: &mut [Row], dice: &mut Dice) {
     rows[at].amount = from_parts(amount.mantissa() + sign * by, amount.scale()).unwrap_or(amount);
 }
 
-/// The ledger as a canonical file.
-#[must_use]
-pub fn csv(rows: &[Row]) -> String {
-    let mut text = String::from("date,customer_id,direction,amount,currency,reference\n");
-    for row in rows {
-        let date = if row.date == NaiveDate::MIN { "2026-02-30".to_owned() } else { row.date.to_string() };
-        text.push_str(&format!(
-            "{date},{},{},{},{},{}\n",
-            row.customer_id, row.direction, row.amount, row.currency, row.reference
-        ));
-    }
-    text
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What the partner would say of the rows: totals, directions, and the `listed` largest
-/// customers.
-///
-/// # Errors
-/// None for amounts that fit.
-#[must_use]
-pub fn analytics(rows: &[Row], period: &Period, listed: usize) -> String {
-    let sum = |keep: &dyn Fn(&Row) -> bool| {
-        let some: Vec<&Row> = rows.iter().filter(|row| keep(row)).collect();
-        let mut tally = crate::model::money::Tally::default();
-        for row in &some {
-            // Made-up amounts are far from the limit.
-            let _ = tally.add(row.amount);
+    fn rows(amount: i64) -> Vec<Row> {
+        let period = Period::parse("2026-03").unwrap();
+        let row = |customer: &str, day| Row {
+            date: period.from + chrono::Days::new(day),
+            customer_id: customer.to_owned(),
+            direction: "inbound".to_owned(),
+            amount: Decimal::new(amount, 2),
+            currency: "INR",
+            reference: format!("JV/{day}"),
+        };
+        vec![row("A", 0), row("B", 1), row("A", 2), row("C", 3)]
+    }
+
+    #[test]
+    fn every_kind_finds_a_place_and_changes_the_ledger_at_any_amount() {
+        let period = Period::parse("2026-03").unwrap();
+        for (fault, words, _) in KINDS {
+            for amount in [118_070, 9_007_199_254_740_990] {
+                let clean = rows(amount);
+                let changed = (0..20).any(|seed| {
+                    let mut faulty = clean.clone();
+                    inject(*fault, &mut faulty, &period, &mut Dice::new(seed)) && faulty != clean
+                });
+                assert!(changed, "{words} at {amount}");
+            }
         }
-        (some.len(), tally.total().unwrap_or_default())
-    };
-    let ids: std::collections::BTreeSet<&str> = rows.iter().map(|row| row.customer_id.as_str()).collect();
-    let mut customers: Vec<(Decimal, &str, usize)> = ids
-        .into_iter()
-        .map(|id| {
-            let (calls, cost) = sum(&|row| row.customer_id == id);
-            (cost, id, calls)
-        })
-        .collect();
-    customers.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-    let list: Vec<String> = customers
-        .iter()
-        .take(listed)
-        .map(|(cost, id, calls)| format!("{{\"auth_id\":\"{id}\",\"calls\":{calls},\"cost\":{cost}}}"))
-        .collect();
-    let part = |name: &str| {
-        let (calls, cost) = sum(&|row| name.is_empty() || row.direction == name);
-        (calls, cost)
-    };
-    let ((all, total), (calls_in, cost_in), (calls_out, cost_out)) = (part(""), part("inbound"), part("outbound"));
-    format!(
-        "{{\"period\":{{\"from\":\"{}\",\"to\":\"{}\"}},\"totals\":{{\"total_calls\":{all},\"total_cost\":{total},\"currency\":\"INR\"}},\"by_direction\":{{\"inbound\":{{\"calls\":{calls_in},\"cost\":{cost_in}}},\"outbound\":{{\"calls\":{calls_out},\"cost\":{cost_out}}}}},\"top_customers\":[{}]}}",
-        period.from,
-        period.to,
-        list.join(",")
-    )
+    }
+
+    #[test]
+    fn a_customer_net_of_tax_keeps_its_size() {
+        let period = Period::parse("2026-03").unwrap();
+        let mut faulty = rows(5_900_000_000_000);
+        assert!(inject(Fault::NetOfTax, &mut faulty, &period, &mut Dice::new(1)));
+        assert!(faulty.iter().any(|row| row.amount == Decimal::new(5_000_000_000_000, 2)));
+    }
 }

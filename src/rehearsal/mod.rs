@@ -8,6 +8,7 @@ mod answers;
 pub mod faults;
 pub mod month;
 pub mod trial;
+pub mod written;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use super::faults::{self, Dice, KINDS, Row};
+use super::written;
 use crate::books::config;
 use crate::books::customers::Directory;
 use crate::capture::partner::analytics;
@@ -73,18 +74,18 @@ impl Score {
 /// # Errors
 /// As [`findings`].
 pub fn recall(rows: &[Row], period: &Period, times: u64) -> Result<Vec<(&'static str, &'static str, Score)>, Problem> {
-    let answer = faults::analytics(rows, period, usize::MAX);
-    let clean = faults::csv(rows);
+    let answer = written::analytics(rows, period, usize::MAX);
+    let clean = written::csv(rows);
     let mut scores = Vec::new();
-    for (number, (kind, code)) in (0_u64..).zip(KINDS) {
+    for (number, (fault, kind, code)) in (0_u64..).zip(KINDS) {
         let mut score = Score::default();
         for seed in 0..times {
             let mut dice = Dice::new(seed * 1_009 + number);
             let mut faulty = rows.to_vec();
-            if !faults::inject(kind, &mut faulty, period, &mut dice) {
+            if !faults::inject(*fault, &mut faulty, period, &mut dice) {
                 continue;
             }
-            let text = faults::csv(&faulty);
+            let text = written::csv(&faulty);
             if text != clean {
                 let found = findings(period, &answer, &text)?;
                 score.take(&found.iter().map(|f| f.code).collect::<Vec<_>>(), code);
