@@ -153,156 +153,133 @@ impl Comparison<'_> {
 /// # Errors
 /// A sum beyond the exact range.
 pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyError> {
-    let currency = question.currency;
-    let (analytics, ledger) = (question.analytics, question.ledger);
-    let money = |amount: Decimal| Money::new(amount, currency);
-    let zero = Money::zero(currency);
-    let status = |difference: Option<Money>, stated: Option<Money>| match difference {
-        Some(d) if d.is_zero() => Status::Matched,
-        Some(d) if question.tolerance.allows(&d, stated.as_ref()) => Status::Tolerated,
-        _ => Status::Discrepant,
-    };
-
-    let mut directions = Vec::new();
-    let mut ledger_sides = Vec::new();
-    for direction in Direction::ALL {
-        let booked = ledger.direction_total(direction)?;
-        ledger_sides.push(booked);
-        let stated = analytics.direction(direction);
-        let sides = sides(stated.and_then(|u| u.cost).map(money), booked)?;
-        let status = match sides.analytics {
-            None if booked.is_zero() => Status::Matched,
-            None => Status::NotStated,
-            Some(_) => status(sides.difference, sides.analytics),
-        };
-        directions.push(DirectionLine { direction, sides, status, calls: stated.and_then(|u| u.calls) });
-    }
-    let totals = sides(analytics.total.cost.map(money), total(currency, &ledger_sides)?)?;
-
+    let directions = directions(question)?;
+    let booked = total(question.currency, directions.iter().map(|line| &line.sides.ledger))?;
+    let totals = sides(question.analytics.total.cost.map(|cost| Money::new(cost, question.currency)), booked)?;
     let listed = match question.matrix {
         Some(matrix) => from_matrix(matrix)?,
-        None => analytics.customers.clone(),
+        None => question.analytics.customers.clone(),
     };
-    let mut listed_twice = BTreeSet::new();
-    let mut by_id: BTreeMap<&str, Listed<'_>> = BTreeMap::new();
-    let mut listed_cost = Sum::new(currency);
-    for customer in &listed {
-        let entry = by_id.entry(&customer.customer_id).or_insert_with(|| Listed::new(currency));
-        if entry.seen {
-            listed_twice.insert(customer.customer_id.clone());
-        }
-        entry.seen = true;
-        entry.name = entry.name.or(customer.name.as_deref());
-        entry.calls = match (entry.calls, customer.usage.calls) {
-            (Some(sum), Some(more)) => sum.checked_add(more),
-            _ => None,
-        };
-        match customer.usage.cost {
-            Some(cost) => {
-                entry.cost.add(cost)?;
-                listed_cost.add(cost)?;
-            }
-            None => entry.priced = false,
-        }
-    }
-    let listed_cost = listed_cost.total()?;
-    let noisy = float_noise::is_noisy(analytics, &listed);
-    let gaps: BTreeSet<&str> = question.matrix.iter().flat_map(|m| m.gaps()).map(|(id, _)| id.as_str()).collect();
+    let list = List::of(&listed, question.currency)?;
+    let noisy = float_noise::is_noisy(question.analytics, &listed);
     let complete = match totals.analytics {
         // The noise of the partner's binary arithmetic is not a customer left out.
-        Some(whole) if whole == listed_cost => true,
-        Some(whole) if noisy && float_noise::is_small(&whole.minus(&listed_cost)?) => true,
+        Some(whole) if whole == list.cost => true,
+        Some(whole) if noisy && float_noise::is_small(&whole.minus(&list.cost)?) => true,
         // Every account was asked for and answered, so nobody is left out, unless the books
         // know somebody and the partner's total has more: what does not tie is then said of
         // the answer, not of a remainder.
         Some(whole) => {
-            let beyond = ledger.customers.keys().any(|id| !by_id.contains_key(id.as_str()));
-            question.matrix.is_some_and(Matrix::is_whole) && !(beyond && whole > listed_cost)
+            let beyond = question.ledger.customers.keys().any(|id| !list.by_id.contains_key(id.as_str()));
+            question.matrix.is_some_and(Matrix::is_whole) && !(beyond && whole > list.cost)
         }
         None => false,
     };
-
-    let known_ids = by_id.keys().copied().chain(gaps.iter().copied());
-    let ids: BTreeSet<&str> = known_ids.chain(ledger.customers.keys().map(String::as_str)).collect();
-    let mut customers = Vec::new();
-    let mut unlisted = Vec::new();
-    let mut unlisted_count = 0;
-    for id in ids {
-        let posted = ledger.customers.get(id);
-        let booked = posted.map_or(Ok(zero), |p| p.total())?;
-        let mentioned = analytics.names.get(id).map(String::as_str);
-        let account = question.matrix.and_then(|m| m.customers.get(id));
-        let known = question
-            .customers
-            .and_then(|all| all.get(id))
-            .map(|p| p.party.legal_name.as_str())
-            .filter(|n| !n.is_empty())
-            .or(mentioned)
-            .or(account.and_then(|account| account.name.as_deref()));
-        let ledger_by_direction: BTreeMap<Direction, Money> =
-            Direction::ALL.into_iter().map(|d| (d, posted.map_or(zero, |p| p.direction(d)))).collect();
-        let analytics_by_direction: Option<BTreeMap<Direction, Option<Money>>> = account.map(|account| {
-            let cost = |d: Direction| account.cell(d).usage.as_ref().and_then(|u| u.cost).map(money);
-            Direction::ALL.into_iter().map(|d| (d, cost(d))).collect()
-        });
-        let (stated, line_status, name, calls) = match by_id.get(id) {
-            _ if gaps.contains(id) => {
-                unlisted.push(booked);
-                (None, Status::NotReconciled, known, None)
-            }
-            Some(entry) => {
-                let nothing_used = entry.calls == Some(0) && booked.is_zero();
-                let stated = if entry.priced { Some(entry.cost.total()?) } else { None };
-                let mut worst = match stated {
-                    None if nothing_used => Status::Matched,
-                    _ => status(stated.map(|s| booked.minus(&s)).transpose()?, stated),
-                };
-                for (direction, cost) in analytics_by_direction.iter().flatten() {
-                    let difference = cost.map(|cost| ledger_by_direction[direction].minus(&cost)).transpose()?;
-                    worst = worst.max(status(difference, *cost));
-                }
-                (stated, worst, entry.name.or(known), entry.calls)
-            }
-            // The list is complete, so the partner charges nothing for this customer.
-            None if complete => (Some(zero), status(Some(booked), None), known, None),
-            None => {
-                unlisted.push(booked);
-                unlisted_count += 1;
-                (None, Status::Unlisted, known, None)
-            }
-        };
-        customers.push(CustomerLine {
-            customer_id: id.to_owned(),
-            name: name.or(posted.and_then(|p| p.name.as_deref())).map(str::to_owned),
-            sides: sides(stated, booked)?,
-            status: line_status,
-            ledger_by_direction,
-            analytics_by_direction,
-            calls,
-        });
-    }
-
+    let customers = customers(question, &list, complete)?;
     let remainder = match totals.analytics {
-        Some(whole) if !complete => {
-            let sides = sides(Some(whole.minus(&listed_cost)?), total(currency, &unlisted)?)?;
-            // No tolerance here: unlisted customers are proven by the last digit or not at all.
-            let exact = sides.difference.is_some_and(|d| d.is_zero());
-            let status = if exact { Status::Matched } else { Status::Discrepant };
-            Some(Remainder { sides, customers: unlisted_count, status })
-        }
+        Some(whole) if !complete => Some(remainder(&whole, &list, &customers)?),
         _ => None,
     };
-    Ok(Comparison {
-        question,
-        totals,
-        directions,
-        customers,
-        remainder,
-        listed_twice: listed_twice.into_iter().collect(),
-        listed,
-        listed_cost,
-        noisy,
+    let (listed_twice, listed_cost) = (list.twice.into_iter().map(str::to_owned).collect(), list.cost);
+    Ok(Comparison { question, totals, directions, customers, remainder, listed_twice, listed, listed_cost, noisy })
+}
+
+fn status(question: &Question<'_>, difference: Option<Money>, stated: Option<Money>) -> Status {
+    match difference {
+        Some(d) if d.is_zero() => Status::Matched,
+        Some(d) if question.tolerance.allows(&d, stated.as_ref()) => Status::Tolerated,
+        _ => Status::Discrepant,
+    }
+}
+
+fn directions(question: &Question<'_>) -> Result<Vec<DirectionLine>, MoneyError> {
+    let line = |direction| {
+        let booked = question.ledger.direction_total(direction)?;
+        let stated = question.analytics.direction(direction);
+        let cost = stated.and_then(|u| u.cost).map(|cost| Money::new(cost, question.currency));
+        let sides = sides(cost, booked)?;
+        let status = match sides.analytics {
+            None if booked.is_zero() => Status::Matched,
+            None => Status::NotStated,
+            Some(_) => status(question, sides.difference, sides.analytics),
+        };
+        Ok(DirectionLine { direction, sides, status, calls: stated.and_then(|u| u.calls) })
+    };
+    Direction::ALL.into_iter().map(line).collect()
+}
+
+/// Every customer of either side.
+fn customers(question: &Question<'_>, list: &List<'_>, complete: bool) -> Result<Vec<CustomerLine>, MoneyError> {
+    let gaps: BTreeSet<&str> = question.matrix.iter().flat_map(|m| m.gaps()).map(|(id, _)| id.as_str()).collect();
+    let known_ids = list.by_id.keys().copied().chain(gaps.iter().copied());
+    let ids: BTreeSet<&str> = known_ids.chain(question.ledger.customers.keys().map(String::as_str)).collect();
+    ids.into_iter().map(|id| customer(question, id, list.by_id.get(id), gaps.contains(id), complete)).collect()
+}
+
+fn customer(
+    question: &Question<'_>,
+    id: &str,
+    listed: Option<&Listed<'_>>,
+    is_gap: bool,
+    complete: bool,
+) -> Result<CustomerLine, MoneyError> {
+    let money = |amount: Decimal| Money::new(amount, question.currency);
+    let zero = Money::zero(question.currency);
+    let posted = question.ledger.customers.get(id);
+    let booked = posted.map_or(Ok(zero), |p| p.total())?;
+    let account = question.matrix.and_then(|m| m.customers.get(id));
+    let of_books = question.customers.and_then(|all| all.get(id)).map(|p| p.party.legal_name.as_str());
+    let known = of_books
+        .filter(|name| !name.is_empty())
+        .or(question.analytics.names.get(id).map(String::as_str))
+        .or(account.and_then(|account| account.name.as_deref()));
+    let ledger_by_direction: BTreeMap<Direction, Money> =
+        Direction::ALL.into_iter().map(|d| (d, posted.map_or(zero, |p| p.direction(d)))).collect();
+    let analytics_by_direction: Option<BTreeMap<Direction, Option<Money>>> = account.map(|account| {
+        let cost = |d: Direction| account.cell(d).usage.as_ref().and_then(|u| u.cost).map(money);
+        Direction::ALL.into_iter().map(|d| (d, cost(d))).collect()
+    });
+    let (stated, status, name, calls) = match listed {
+        _ if is_gap => (None, Status::NotReconciled, known, None),
+        Some(entry) => {
+            let nothing_used = entry.calls == Some(0) && booked.is_zero();
+            let stated = if entry.priced { Some(entry.cost.total()?) } else { None };
+            let mut worst = match stated {
+                None if nothing_used => Status::Matched,
+                _ => status(question, stated.map(|s| booked.minus(&s)).transpose()?, stated),
+            };
+            for (direction, cost) in analytics_by_direction.iter().flatten() {
+                let difference = cost.map(|cost| ledger_by_direction[direction].minus(&cost)).transpose()?;
+                worst = worst.max(status(question, difference, *cost));
+            }
+            (stated, worst, entry.name.or(known), entry.calls)
+        }
+        // The list is complete, so the partner charges nothing for this customer.
+        None if complete => (Some(zero), status(question, Some(booked), None), known, None),
+        None => (None, Status::Unlisted, known, None),
+    };
+    Ok(CustomerLine {
+        customer_id: id.to_owned(),
+        name: name.or(posted.and_then(|p| p.name.as_deref())).map(str::to_owned),
+        sides: sides(stated, booked)?,
+        status,
+        ledger_by_direction,
+        analytics_by_direction,
+        calls,
     })
+}
+
+/// What the list leaves out of the total, against the ledger's customers beyond the list and
+/// those whose answers did not arrive.
+fn remainder(whole: &Money, list: &List<'_>, customers: &[CustomerLine]) -> Result<Remainder, MoneyError> {
+    let is_left = |line: &&CustomerLine| matches!(line.status, Status::Unlisted | Status::NotReconciled);
+    let booked = total(whole.currency(), customers.iter().filter(is_left).map(|line| &line.sides.ledger))?;
+    let sides = sides(Some(whole.minus(&list.cost)?), booked)?;
+    // No tolerance here: unlisted customers are proven by the last digit or not at all.
+    let exact = sides.difference.is_some_and(|d| d.is_zero());
+    let status = if exact { Status::Matched } else { Status::Discrepant };
+    let unlisted = customers.iter().filter(|line| line.status == Status::Unlisted).count();
+    Ok(Remainder { sides, customers: unlisted as u64, status })
 }
 
 /// The matrix as a list: both directions of each customer whose answers all arrived.
@@ -322,17 +299,43 @@ fn from_matrix(matrix: &Matrix) -> Result<Vec<CustomerUsage>, MoneyError> {
     Ok(listed)
 }
 
+/// The customers whose own usage is stated, by id.
+struct List<'a> {
+    by_id: BTreeMap<&'a str, Listed<'a>>,
+    twice: BTreeSet<&'a str>,
+    cost: Money,
+}
+
 struct Listed<'a> {
-    seen: bool,
     name: Option<&'a str>,
     calls: Option<u64>,
     cost: Sum,
     priced: bool,
 }
 
-impl Listed<'_> {
-    fn new(currency: Currency) -> Self {
-        Self { seen: false, name: None, calls: Some(0), cost: Sum::new(currency), priced: true }
+impl<'a> List<'a> {
+    fn of(listed: &'a [CustomerUsage], currency: Currency) -> Result<Self, MoneyError> {
+        let mut by_id: BTreeMap<&str, Listed<'_>> = BTreeMap::new();
+        let mut twice = BTreeSet::new();
+        let mut whole = Sum::new(currency);
+        for customer in listed {
+            let id = customer.customer_id.as_str();
+            if by_id.contains_key(id) {
+                twice.insert(id);
+            }
+            let empty = || Listed { name: None, calls: Some(0), cost: Sum::new(currency), priced: true };
+            let entry = by_id.entry(id).or_insert_with(empty);
+            entry.name = entry.name.or(customer.name.as_deref());
+            entry.calls = entry.calls.zip(customer.usage.calls).and_then(|(sum, more)| sum.checked_add(more));
+            match customer.usage.cost {
+                Some(cost) => {
+                    entry.cost.add(cost)?;
+                    whole.add(cost)?;
+                }
+                None => entry.priced = false,
+            }
+        }
+        Ok(Self { by_id, twice, cost: whole.total()? })
     }
 }
 
@@ -340,3 +343,6 @@ fn sides(analytics: Option<Money>, ledger: Money) -> Result<Sides, MoneyError> {
     let difference = analytics.map(|a| ledger.minus(&a)).transpose()?;
     Ok(Sides { analytics, ledger, difference })
 }
+
+#[cfg(test)]
+mod tests;

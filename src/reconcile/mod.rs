@@ -10,6 +10,8 @@ pub mod decisions;
 pub mod facts;
 mod float_noise;
 pub mod registry;
+#[cfg(test)]
+mod testing;
 mod wording;
 
 use check::Look;
