@@ -262,6 +262,12 @@ fn a_format_of_the_books_own_is_data() {
     assert!(ran.stderr.contains("--save-format NAME"), "{}", ran.stderr);
     let ran = run("import unknown.csv --save-format german").exits(0);
     assert!(ran.stdout.contains("party = [\"Kunde Name\"]"), "{}", ran.stdout);
+    // What a plus means is for a person to say; until then the file does not read.
+    let ran = run("import unknown.csv").exits(2);
+    assert!(ran.stderr.contains("is still open: sign = \"?\""), "{}", ran.stderr);
+    let proposed = dir.path().join("ledgers/formats/german.toml");
+    let answered = std::fs::read_to_string(&proposed).unwrap().replace("sign = \"?\"", "sign = \"credit-positive\"");
+    std::fs::write(&proposed, answered).unwrap();
     let found = run("import unknown.csv --json").exits(0).json();
     assert_eq!((&found["format"], &found["customers"][0]["name"]), (&"german".into(), &"Asha".into()));
     assert_eq!(found["totals"]["other"], "5.00");

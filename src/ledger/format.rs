@@ -213,16 +213,29 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("zoho-books", include_str!("../../ledgers/formats/zoho-books.toml")),
 ];
 
+/// What stands where a proposed format leaves a question to a person.
+pub const OPEN: &str = "?";
+
 /// Reads a format file. `name` is the format's.
 ///
 /// # Errors
-/// Not TOML, unknown keys, a role without names: with the place.
+/// Not TOML, unknown keys, a role without names, a place that is still open: with the place.
 pub fn parse(name: &str, text: &str) -> Result<Format, Problem> {
     let refuse = |why: String| {
         Problem::usage("ledger-format", format!("the ledger format `{name}` cannot be read"))
             .because(why)
             .next("docs/ledger-formats.md explains every key; the shipped formats are examples")
     };
+    let open = format!("\"{OPEN}\"");
+    let mut before = "";
+    for (number, line) in (1..).zip(text.lines()) {
+        if !line.starts_with('#') && line.contains(&open) {
+            let question = before.trim_start_matches(['#', ' ']);
+            return Err(refuse(format!("line {number} is still open: {line}   {question}"))
+                .next("answer it, in place of the question mark"));
+        }
+        before = line;
+    }
     let mut format: Format = toml::from_str(text).map_err(|e| refuse(e.to_string()))?;
     format.name = name.to_owned();
     if let Some(role) = format.required.iter().find(|role| !format.columns.contains_key(role)) {
