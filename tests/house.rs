@@ -100,3 +100,25 @@ fn every_dependency_says_what_it_spares_us() {
         }
     }
 }
+
+/// Operators on decimals are clippy's to refuse (`.clippy.toml`). A sum is a method of every
+/// iterator, so it says of what it is.
+#[test]
+fn a_sum_names_its_type_and_that_is_no_decimal() {
+    for path in sources() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (index, line) in text.lines().enumerate() {
+            for after in line.split(".sum").skip(1).chain(line.split(".product").skip(1)) {
+                let named = after.strip_prefix("::<").and_then(|rest| rest.split_once(">()"));
+                let other = after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+                let numbers = ["f32", "i64", "i128", "u32", "u64", "usize"];
+                assert!(
+                    other || !after.starts_with(['(', ':']) || named.is_some_and(|(name, _)| numbers.contains(&name)),
+                    "{}:{}: decimals are summed by model::money::Tally; any other sum names its type",
+                    path.display(),
+                    index + 1
+                );
+            }
+        }
+    }
+}

@@ -2,6 +2,8 @@
 //! independent computation with big rationals. Readers: any bytes give an account of every
 //! row, or an error; never a panic.
 
+#![allow(clippy::arithmetic_side_effects, reason = "big rationals, which lose nothing")]
+
 use crossfoot::books::config;
 use crossfoot::capture::exact::amount_from_token;
 use crossfoot::capture::partner::analytics;

@@ -23,7 +23,7 @@ impl Forecast {
     /// All of them.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.requests.iter().map(|(_, n)| n).sum()
+        self.requests.iter().map(|(_, n)| n).sum::<u64>()
     }
 }
 

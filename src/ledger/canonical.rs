@@ -297,7 +297,7 @@ mod tests {
         assert_eq!(rows, [10_001, 20_001, 20_003, 30_002, 40_002]);
         assert!(ledger.problems[2].why.contains("the header stands here again"));
         assert_eq!(ledger.customers["MA_7"].name.as_deref(), Some("N1\n, Ltd"));
-        let total: i64 = (0..40_000).filter(|n| n % 10_000 != 9_999).map(|n| (n % 7) * 100 + n % 100).sum();
+        let total = (0..40_000).filter(|n| n % 10_000 != 9_999).map(|n| (n % 7) * 100 + n % 100).sum::<i64>();
         assert_eq!(ledger.direction_total(Direction::Inbound).unwrap().amount().mantissa(), i128::from(total));
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::money::{Tally, from_parts};
+use super::money::{Tally, add_exact};
 use super::rounding::{Rounding, round_to};
 
 /// Which way calls went.
@@ -191,12 +191,14 @@ pub fn without_float_noise(value: Decimal) -> Option<Decimal> {
     if value.scale() < 8 || (significant < 15 && value.scale() < 15) {
         return None;
     }
-    let near = from_parts(1, 9).ok()?;
-    let reach = if value.abs() > Decimal::ONE { value.abs().checked_mul(near)? } else { near };
+    // In whole units of the value's last digit, so that no product has to fit a decimal.
+    let one = 10_i128.checked_pow(value.scale())?;
+    let size = value.mantissa().abs().max(one);
     (0..=5).find_map(|digits| {
         let short = round_to(value, digits, Rounding::HalfEven).ok()?;
-        let gap = value.checked_sub(short)?.abs();
-        (!gap.is_zero() && gap <= reach.min(from_parts(1, 7).ok()?)).then_some(short)
+        let gap = add_exact(value, -short).ok()?.mantissa().abs();
+        let is_near = gap.checked_mul(1_000_000_000)? <= size && gap.checked_mul(10_000_000)? <= one;
+        (gap != 0 && is_near).then_some(short)
     })
 }
 

@@ -68,7 +68,7 @@ pub fn wanted(question: &Question<'_>) -> Result<Option<Wanted>, MoneyError> {
     let all = question.ledger.rows.read <= ALL_BELOW;
     let mut wanted = Wanted { all, ..Wanted::default() };
     for one in differences.iter().filter(|_| !all) {
-        let rows: u64 = one.members.iter().filter_map(|id| question.ledger.customers.get(id)).map(|p| p.rows).sum();
+        let rows = one.members.iter().filter_map(|id| question.ledger.customers.get(id)).map(|p| p.rows).sum::<u64>();
         let few = rows <= EACH_BELOW;
         if few {
             wanted.customers.extend(one.members.iter().cloned());

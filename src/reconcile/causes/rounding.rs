@@ -35,7 +35,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     // Customers whose differences are as small, for as many rows.
     let rows = |ids: &[String]| -> u64 {
         let customers = &context.cx.question.ledger.customers;
-        ids.iter().filter_map(|id| customers.get(id)).map(|posted| posted.rows).sum()
+        ids.iter().filter_map(|id| customers.get(id)).map(|posted| posted.rows).sum::<u64>()
     };
     let own = i128::from(rows(&context.at.members).max(1));
     let alike = context.all.iter().filter(|one| {

@@ -222,7 +222,7 @@ impl<'a> Context<'a> {
     /// How many rows of the period there are.
     fn row_count(&self) -> i128 {
         let ledger = self.cx.question.ledger;
-        self.at.members.iter().filter_map(|id| ledger.customers.get(id)).map(|p| i128::from(p.rows)).sum()
+        self.at.members.iter().filter_map(|id| ledger.customers.get(id)).map(|p| i128::from(p.rows)).sum::<i128>()
     }
 
     /// A unit of the currency's last digit for each row: what cutting digits off, instead of
@@ -249,7 +249,7 @@ impl<'a> Context<'a> {
     /// what holds for some rows must not be said of all.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        let sum: i128 = self.inside.iter().map(|row| self.amount(row)).sum();
+        let sum = self.inside.iter().map(|row| self.amount(row)).sum::<i128>();
         sum == self.units(self.at.sides.ledger.amount())
     }
 

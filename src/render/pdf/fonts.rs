@@ -254,7 +254,7 @@ impl Fonts {
 
     /// The width of a text in points.
     pub(super) fn width(&self, style: Style, size: f32, text: &str) -> f32 {
-        self.shape(style, text).iter().map(|run| self.run_width(run, size)).sum()
+        self.shape(style, text).iter().map(|run| self.run_width(run, size)).sum::<f32>()
     }
 
     /// The part of a face that has these glyphs, and where each of them now is.
@@ -287,7 +287,7 @@ mod tests {
         let runs = fonts.shape(Style::Bold, "कि ₹5 தமிழ்");
         let names: Vec<String> = runs.iter().map(|run| run.font().name()).collect();
         assert_eq!(names, ["NotoSansDevanagari-Bold", "NotoSans-Bold", "NotoSansTamil-Bold"]);
-        let whole: f32 = runs.iter().map(|run| fonts.run_width(run, 10.0)).sum();
+        let whole = runs.iter().map(|run| fonts.run_width(run, 10.0)).sum::<f32>();
         assert!((whole - fonts.width(Style::Bold, 10.0, "कि ₹5 தமிழ்")).abs() < 0.01);
     }
 

@@ -319,7 +319,7 @@ impl Template {
         {
             return Err(refuse("[[columns]] must have description and amount, and each key once".into()));
         }
-        let fixed: f32 = template.columns.iter().map(|c| c.width_mm).sum();
+        let fixed = template.columns.iter().map(|c| c.width_mm).sum::<f32>();
         let flexible = template.columns.iter().filter(|c| c.width_mm <= 0.0).count();
         if flexible != 1 || fixed > width_mm - 2.0 * margin_mm - 30.0 {
             return Err(refuse("[[columns]] needs one column with width_mm = 0 and at least 30 mm left for it".into()));

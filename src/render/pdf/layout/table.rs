@@ -49,7 +49,7 @@ pub(super) fn place<'a>(invoice: &Issued, template: &'a Template, left: f32, rig
             key => lines.iter().any(|line| !cell(line, key).is_empty()),
         })
         .collect();
-    let fixed: f32 = columns.iter().map(|c| c.width_mm * PT_PER_MM).sum();
+    let fixed = columns.iter().map(|c| c.width_mm * PT_PER_MM).sum::<f32>();
     let mut x = left;
     columns
         .into_iter()
