@@ -10,8 +10,8 @@ use crossfoot::model::period::Period;
 use crossfoot::model::usage::Direction;
 use crossfoot::model::words::amount_in_words;
 use crossfoot::render::invoice_json;
-use crossfoot::render::pdf::render;
 use crossfoot::render::pdf::template::{SHIPPED, Template};
+use crossfoot::render::pdf::{render, unprintable};
 
 fn invoice(number: &str, lines: usize) -> Issued {
     let inr = |text: &str| Money::new(parse_plain(text).unwrap(), Currency::INR);
@@ -171,6 +171,19 @@ fn the_json_alone_draws_the_same_pdf() {
 }
 
 #[test]
+fn what_cannot_be_printed_is_found_by_laying_out() {
+    let mut draft = invoice("CF/25-26/00001", 2).content;
+    assert_eq!(unprintable(&draft, &classic()).unwrap(), []);
+    draft.lines[1].pricing =
+        Pricing::Rate { quantity: parse_plain("3").unwrap(), unit: "枚".into(), price: parse_plain("5").unwrap() };
+    draft.buyer.address = vec!["表 1 絵".into()];
+    // Not printed, so nothing in its way.
+    draft.buyer.pin = Some("東".into());
+    let found = unprintable(&draft, &classic()).unwrap();
+    assert_eq!(found, [('表', "表 1 絵"), ('絵', "表 1 絵"), ('枚', "3 枚")].map(|(c, text)| (c, text.to_owned())));
+}
+
+#[test]
 fn a_missing_glyph_is_an_error() {
     let mut invoice = invoice("CF/25-26/00001", 1);
     invoice.content.buyer.legal_name = "絵文字".into();
@@ -187,6 +200,7 @@ fn templates_are_checked_with_a_clear_error() {
         (text.replace("key = \"amount\"", "key = \"total\""), "total"),
         (text.replace("title = \"INVOICE\"", "title = \"請求書\""), "U+8ACB"),
         (text.replace("%-d %B %Y", "%Q"), "date_format"),
+        (text.replace("%-d %B %Y", "%Y 年"), "U+5E74"),
         (text.replace("[footer]", "[foot]"), "foot"),
         (text.replace("margin_mm = 18.0", "margin_mm = 1.0"), "margin_mm"),
         (text.replace("width_mm = 28.0", "width_mm = 0.0"), "width_mm = 0"),

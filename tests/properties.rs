@@ -245,7 +245,7 @@ proptest! {
         let Ok(analytics) = analytics::decode(patched.as_bytes(), "analytics.json") else { return Ok(()) };
         let march = Period::parse("2026-03").unwrap();
         let config = config::parse("", "defaults").unwrap();
-        let ground = Ground { period: &march, config: &config, customers: None, charges: &[], logo_sha256: None, analytics: &analytics, capture: None, directory: &Default::default(), formats: &Default::default(), restated: vec![], answers: vec![], resolutions: &[], open_items: &[], history: &[], issued: &[], version: "0" };
+        let ground = Ground { period: &march, config: &config, customers: None, charges: &[], logo_sha256: None, template: None, analytics: &analytics, capture: None, directory: &Default::default(), formats: &Default::default(), restated: vec![], answers: vec![], resolutions: &[], open_items: &[], history: &[], issued: &[], version: "0" };
         let ledger = include_bytes!("../examples/books/ledgers/2026-03.csv");
         match derive(&ground, vec![("l.csv".to_owned(), std::io::Cursor::new(ledger.as_slice()))]) {
             Ok(derived) => {

@@ -35,9 +35,7 @@ pub enum Disposition {
     Held(String),
     /// No usage, so no invoice.
     Nothing,
-    /// Its particulars cannot be printed; why, in a phrase.
-    Unprintable(String),
-    /// It agrees, and cannot be invoiced lawfully or as agreed.
+    /// It agrees, and cannot be invoiced: lawfully, as agreed, or in any font at hand.
     Refused(Refusal),
     /// The credits exceed the charges: an invoice cannot say that, a credit note can.
     CreditDue(Money),

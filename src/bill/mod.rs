@@ -5,3 +5,4 @@ pub mod corrections;
 pub mod not_billable;
 pub mod numbering;
 pub mod tax;
+pub mod unprintable;

@@ -1,43 +1,40 @@
-//! Customers whose figures agree and who get no invoice all the same.
+//! Customers whose figures agree and who get no document all the same.
 
 use std::collections::BTreeMap;
 
 use super::charges::Disposition;
+use super::tax::Refusal;
 use crate::model::finding::{Finding, Severity};
 
-/// A finding for each customer whose credits exceed the charges (`credit-due`), whose
-/// particulars cannot be printed (`unprintable`), or who cannot be invoiced lawfully or as
-/// agreed (`gstin-invalid`, `gst-particulars`, `not-billable`).
+/// A finding for each customer whose credits exceed the charges (`credit-due`), or who cannot
+/// be invoiced lawfully, as agreed, or in the fonts at hand (`gstin-invalid`,
+/// `gst-particulars`, `not-billable`, `unprintable`).
 #[must_use]
 pub fn find(decisions: &BTreeMap<String, Disposition>) -> Vec<Finding> {
-    let warn = |code, id: &String, message: String, next: &str| {
-        Finding::fact(code, Severity::Warning, message, next.to_owned()).touching([id.clone()])
-    };
     decisions
         .iter()
         .filter_map(|(id, disposition)| match disposition {
-            Disposition::CreditDue(total) => Some(warn(
-                "credit-due",
-                id,
-                format!("The credits of {id} exceed its charges: {} in all. No invoice can say that.", total.display()),
-                "Let the credit stand until the next period's charges exceed it, or pay it back.",
-            )),
-            Disposition::Unprintable(why) => Some(warn(
-                "unprintable",
-                id,
-                format!("The invoice of {id} cannot be printed: {why}."),
-                "Write the text with other letters in customers.csv, and close again.",
-            )),
-            Disposition::Refused(refusal) => Some(
+            Disposition::CreditDue(total) => Some(
                 Finding::fact(
-                    refusal.code,
-                    Severity::Blocking,
-                    format!("{id} gets no invoice: {}.", refusal.why),
-                    refusal.next.clone(),
+                    "credit-due",
+                    Severity::Warning,
+                    format!(
+                        "The credits of {id} exceed its charges: {} in all. No invoice can say that.",
+                        total.display()
+                    ),
+                    "Let the credit stand until the next period's charges exceed it, or pay it back.".to_owned(),
                 )
                 .touching([id.clone()]),
             ),
+            Disposition::Refused(refusal) => Some(refused(id, "invoice", refusal)),
             _ => None,
         })
         .collect()
+}
+
+/// Says that a customer gets no document of a kind (`invoice`, `credit note`), and why.
+#[must_use]
+pub fn refused(customer_id: &str, document: &str, refusal: &Refusal) -> Finding {
+    let message = format!("{customer_id} gets no {document}: {}.", refusal.why);
+    Finding::fact(refusal.code, Severity::Blocking, message, refusal.next.clone()).touching([customer_id.to_owned()])
 }

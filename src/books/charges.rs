@@ -18,6 +18,8 @@ const COLUMNS: [&str; 10] =
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgreedCharge {
+    /// Where it stands in the file; the header is row 1.
+    pub row: usize,
     /// Whom it is charged to.
     pub customer_id: String,
     /// As it is printed.
@@ -87,7 +89,9 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<AgreedCharge>, Problem> {
     let mut bad = Vec::new();
     for (index, row) in reader.records().enumerate() {
         let read = row.map_err(|e| e.to_string()).and_then(|row| {
-            entry(&|name| header.iter().position(|h| h == name).and_then(|at| row.get(at)).filter(|c| !c.is_empty()))
+            entry(index + 2, &|name| {
+                header.iter().position(|h| h == name).and_then(|at| row.get(at)).filter(|c| !c.is_empty())
+            })
         });
         match read {
             Ok(entry) => entries.push(entry),
@@ -101,7 +105,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<AgreedCharge>, Problem> {
     Err(wrong(first).also(bad))
 }
 
-fn entry<'a>(cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<AgreedCharge, String> {
+fn entry<'a>(row: usize, cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<AgreedCharge, String> {
     let needed = |name: &str| cell(name).ok_or_else(|| format!("`{name}` is empty"));
     let kinds = [Charge::Recurring, Charge::OneOff, Charge::Discount, Charge::Credit];
     let word = needed("kind")?;
@@ -136,6 +140,7 @@ fn entry<'a>(cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<AgreedCharge, Str
     }
     let sac = cell("sac").map(sac).transpose().map_err(|e| format!("sac: {e}"))?;
     Ok(AgreedCharge {
+        row,
         customer_id: needed("customer_id")?.to_owned(),
         description: needed("description")?.to_owned(),
         charge,

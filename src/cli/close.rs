@@ -108,9 +108,7 @@ fn document<'a>(period: &'a Period, closed: &'a Closed) -> Document<'a> {
     for (customer_id, disposition) in &closed.derived.decisions {
         match disposition {
             Disposition::Bill(_) => {}
-            Disposition::Held(why) | Disposition::Unprintable(why) => {
-                held.push(Held { customer_id, why: why.clone() });
-            }
+            Disposition::Held(why) => held.push(Held { customer_id, why: why.clone() }),
             Disposition::Refused(refusal) => held.push(Held { customer_id, why: refusal.why.clone() }),
             Disposition::Nothing => nothing_to_bill.push(customer_id.as_str()),
             Disposition::CreditDue(amount) => {
@@ -182,7 +180,7 @@ fn summary(context: &Context<'_>, period: &Period, closed: &Closed) -> String {
         .decisions
         .iter()
         .filter_map(|(id, d)| match d {
-            Disposition::Held(why) | Disposition::Unprintable(why) => Some((id, why.clone())),
+            Disposition::Held(why) => Some((id, why.clone())),
             Disposition::Refused(refusal) => Some((id, refusal.why.clone())),
             Disposition::CreditDue(amount) => {
                 Some((id, format!("its credits exceed its charges ({})", amount.display())))

@@ -116,6 +116,7 @@ fn two_files(
         customers: None,
         charges: &[],
         logo_sha256: None,
+        template: None,
         analytics: &answer,
         directory: &Directory::new(),
         formats: &BTreeMap::new(),

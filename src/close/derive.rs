@@ -1,13 +1,13 @@
 //! Ground → derived: the one function that `reconcile`, `close` and `verify` share, so
 //! that what is verified is what was done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 
 use super::open_items;
 use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::tax::{Failure, Refusal};
-use crate::bill::{corrections, not_billable};
+use crate::bill::{corrections, not_billable, unprintable};
 use crate::books::charges::AgreedCharge;
 use crate::books::config::Config;
 use crate::books::customers::{Customers, Directory, folded};
@@ -32,6 +32,7 @@ use crate::model::resolution::Resolution;
 use crate::model::usage::Analytics;
 use crate::reconcile::compare::Question;
 use crate::reconcile::{decisions, reconcile, registry, wanted};
+use crate::render::pdf::template::Template;
 use crate::render::{csv, html, pdf, reconciliation_json};
 
 /// What a comparison is made from, beside the ledger's bytes.
@@ -47,6 +48,8 @@ pub struct Ground<'a> {
     pub charges: &'a [AgreedCharge],
     /// SHA-256 of the seller's logo.
     pub logo_sha256: Option<&'a str>,
+    /// How documents look; None where there are no books.
+    pub template: Option<&'a Template>,
     /// The partner's figures of the whole.
     pub analytics: &'a Analytics,
     /// Customer ids by every name that the ledger may use.
@@ -225,11 +228,14 @@ pub fn derive(ground: &Ground<'_>, ledgers: Vec<(String, impl Read + Seek + Send
         decisions = charges::decide(&reconciliation, &terms).map_err(|e| too_large(&e))?;
         let (notes, differing) = correct(ground, &decisions, reconciliation.currency)?;
         notes_due = notes;
-        for disposition in decisions.values_mut() {
+        // What has its document already prints none.
+        let served: BTreeSet<&str> = ground.issued.iter().map(|i| i.content.customer_id.as_str()).collect();
+        for (id, disposition) in &mut decisions {
             if let Disposition::Bill(draft) = disposition
-                && let Err(why) = pdf::printable(draft)
+                && !served.contains(id.as_str())
+                && let Some(refusal) = unprintable(ground, draft)?
             {
-                *disposition = Disposition::Unprintable(why);
+                *disposition = Disposition::Refused(refusal);
             }
         }
         reconciliation.findings.extend(differing);
@@ -278,10 +284,27 @@ fn correct(
             Err(Failure::Money(error)) => return Err(too_large(&error)),
             Err(Failure::Refused(Refusal { .. })) => None,
         };
+        if let Some(note) = &note
+            && let Some(refusal) = unprintable(ground, note)?
+        {
+            findings.push(not_billable::refused(id, &note.document.name().replace('-', " "), &refusal));
+            continue;
+        }
         findings.extend(corrections::find(&issued, &now, note.as_ref()).map_err(|e| too_large(&e))?);
         notes.extend(note.map(|note| (id.to_owned(), note)));
     }
     Ok((notes, findings))
+}
+
+/// Why a document that is to be issued cannot be printed; None: it can.
+fn unprintable(ground: &Ground<'_>, draft: &Draft) -> Result<Option<Refusal>, Problem> {
+    let Some(template) = ground.template else { return Ok(None) };
+    let missing = pdf::unprintable(draft, template)?;
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    let known = ground.customers.and_then(|customers| customers.get(&draft.customer_id)).cloned().unwrap_or_default();
+    Ok(Some(unprintable::refusal(draft, &known.party, ground.charges, &missing)))
 }
 
 /// An export of which no account is named in the settings would say that nobody used

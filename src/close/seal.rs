@@ -117,6 +117,7 @@ pub fn derive_now(books: &Books, period: &Period, basis: &Basis<'_>) -> Result<D
         customers: configuration.customers.as_ref(),
         charges: &configuration.charges,
         logo_sha256: configuration.logo.as_ref().map(|logo| logo.sha256.as_str()),
+        template: Some(&configuration.template),
         analytics: &capture.analytics,
         directory: &configuration.directory,
         formats: &configuration.formats,

@@ -28,6 +28,7 @@ pub fn findings(period: &Period, answer: &str, ledger: &str) -> Result<Vec<Findi
         customers: None,
         charges: &[],
         logo_sha256: None,
+        template: None,
         analytics: &decoded,
         directory: &Directory::new(),
         formats: &BTreeMap::new(),

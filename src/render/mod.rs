@@ -2,6 +2,7 @@
 
 mod charts;
 pub mod csv;
+mod deflate;
 pub mod figures;
 pub mod html;
 pub mod invoice_json;

@@ -2,14 +2,11 @@
 
 use std::io::{self, BufWriter, Write};
 
-use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-/// How hard embedded files, fonts and pages are deflated: the level at which text of this kind
-/// stops getting much smaller.
-pub(in crate::render) const DEFLATE: Compression = Compression::new(4);
+use super::deflate::LEVEL;
 
 /// Where a document goes.
 enum Sink {
@@ -43,7 +40,7 @@ impl Xml {
 
     /// A document that is deflated (zlib) while it is written.
     pub(in crate::render) fn deflating() -> Self {
-        let encoder = ZlibEncoder::new(Vec::new(), DEFLATE);
+        let encoder = ZlibEncoder::new(Vec::new(), LEVEL);
         // Elements come in pieces of a few bytes.
         Self::into(Sink::Deflated(Box::new(BufWriter::with_capacity(1 << 15, encoder))))
     }

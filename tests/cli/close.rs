@@ -308,11 +308,50 @@ fn a_name_that_cannot_be_printed_holds_that_customer_only() {
     let books = Books::example(&partner.base_url);
     let customers = include_str!("../../examples/books/customers.csv").replace("Acme Outbound Pvt Ltd", "Acme 絵 Ltd");
     books.write("customers.csv", &customers);
-    let closed = books.run("close --period 2026-03 --json").exits(0).json();
+    let closed = books.run("close --period 2026-03 --json").exits(3).json();
     assert_eq!(closed["issued"].as_array().unwrap().len(), 46);
     assert!(closed["held"][0]["why"].as_str().unwrap().contains("U+7D75"));
     let report = books.json("closes/2026-03/reconciliation.json");
-    assert_eq!((&report["findings"][0]["code"], &report["outcome"]), (&"unprintable".into(), &"reconciled".into()));
+    let finding = &report["findings"][0];
+    assert_eq!((&finding["code"], &finding["severity"]), (&"unprintable".into(), &"blocking".into()));
+    assert_eq!(report["outcome"], "discrepant");
+    assert!(finding["message"].as_str().unwrap().contains("customers.csv, MA_99ab12c3, legal_name"), "{finding}");
+    books.run("verify").exits(0);
+}
+
+#[test]
+fn a_charge_that_cannot_be_printed_holds_its_own_document_only() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    let header = "customer_id,description,kind,from,to,amount,quantity,unit,unit_price\n";
+    let charges = |unit: &str, more: &str| {
+        format!(
+            "{header}MA_04ac2e46,Site visit,one-off,2026-03-09,,100.00,,,\nMA_99ab12c3,SIM cards,one-off,2026-03-10,,,3,{unit},5.00\n{more}"
+        )
+    };
+    books.write("charges.csv", &charges("枚", ""));
+    let closed = books.run("close --period 2026-03 --json").exits(3).json();
+    assert_eq!(closed["issued"].as_array().unwrap().len(), 46);
+    assert_eq!(closed["held"].as_array().unwrap().len(), 1);
+    let why = closed["held"][0]["why"].as_str().unwrap();
+    assert_eq!(why, "no font has the character `枚` (U+679A) in charges.csv, row 3, unit: `枚`");
+    books.run("verify").exits(0);
+    // Corrected, its invoice follows.
+    books.write("charges.csv", &charges("cards", ""));
+    let closed = books.run("close --period 2026-03 --json").exits(0).json();
+    assert_eq!(closed["issued"].as_array().unwrap().len(), 47);
+    // A note that cannot be printed is not issued, and no other is held up by it.
+    let more = "MA_99ab12c3,切手,one-off,2026-03-11,,7.00,,,\nMA_04ac2e46,Second visit,one-off,2026-03-12,,50.00,,,\n";
+    books.write("charges.csv", &charges("cards", more));
+    let closed = books.run("close --period 2026-03 --json").exits(3).json();
+    let new: Vec<_> = closed["issued"].as_array().unwrap().iter().filter(|issued| issued["new"] == true).collect();
+    assert_eq!((new.len(), &new[0]["customer_id"]), (1, &"MA_04ac2e46".into()));
+    let report = books.json("closes/2026-03/reconciliation.json");
+    let message = report["findings"][0]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("MA_99ab12c3 gets no debit note") && message.contains("charges.csv, row 4"),
+        "{message}"
+    );
     books.run("verify").exits(0);
 }
 

@@ -8,8 +8,8 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat};
 use sha2::{Digest, Sha256};
 
 use super::subsets::Subset;
-use super::writer::deflate;
 use crate::model::invoice::{self, Issued};
+use crate::render::deflate::deflate;
 
 /// sRGB, made by lcms2; its date is fixed.
 const SRGB: &[u8] = include_bytes!("../../../templates/sRGB.icc");

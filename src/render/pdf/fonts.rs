@@ -170,11 +170,11 @@ impl Fonts {
         f32::from(self.faces[0][style as usize].units_per_em())
     }
 
-    /// The first character of a text that none of the fonts has, or that needs a direction
-    /// or shaping which is not at hand.
-    pub(super) fn missing(&self, text: &str) -> Option<char> {
+    /// The characters of a text that none of the fonts has, or that need a direction or
+    /// shaping which is not at hand.
+    pub(super) fn missing<'a>(&'a self, text: &'a str) -> impl Iterator<Item = char> + 'a {
         let mut family = 0;
-        text.chars().find(|c| {
+        text.chars().filter(move |c| {
             family = family_of(*c, family);
             let has = |style: Style| match family {
                 0 => self.plain(style, *c).is_some(),
@@ -294,9 +294,9 @@ mod tests {
     #[test]
     fn what_no_font_has_is_named() {
         let fonts = Fonts::load().unwrap();
-        assert_eq!(fonts.missing("Söhne ₹ Ελλάς Москва বাংলা ಕನ್ನಡ"), None);
-        assert_eq!(fonts.missing("東京"), Some('東'));
-        assert_eq!(fonts.missing("شركة"), Some('ش'));
-        assert_eq!(fonts.missing("ok 🙂"), Some('🙂'));
+        assert_eq!(fonts.missing("Söhne ₹ Ελλάς Москва বাংলা ಕನ್ನಡ").next(), None);
+        assert_eq!(fonts.missing("東京").next(), Some('東'));
+        assert_eq!(fonts.missing("شركة").next(), Some('ش'));
+        assert_eq!(fonts.missing("ok 🙂").next(), Some('🙂'));
     }
 }

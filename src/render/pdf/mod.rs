@@ -51,38 +51,24 @@ pub fn render_registered(
     writer::write(pages, invoice, template, fonts, logo, attachment)
 }
 
-/// Whether everything that an invoice would print can be printed, before it is given a
-/// number.
+/// The characters of a document that no font has, each with a text that it would be printed
+/// in, in the order of the pages: found by laying it out, before it is given a number.
 ///
 /// # Errors
-/// The characters that no font of ours has, and in which text they stand.
-pub fn printable(draft: &Draft) -> Result<(), String> {
-    let fonts = fonts::Fonts::load().map_err(|p| p.what.clone())?;
-    let parties = [&draft.seller, &draft.buyer];
-    let payment = &draft.payment;
-    let texts = parties
-        .into_iter()
-        .flat_map(|p| {
-            std::iter::once(&p.legal_name)
-                .chain(&p.address)
-                .chain(p.state_code.iter())
-                .chain(p.gstin.iter())
-                .chain(p.email.iter())
-        })
-        .chain(draft.lines.iter().map(|l| &l.description))
-        .chain(
-            [&payment.account_name, &payment.account_number, &payment.bank, &payment.bank_code].into_iter().flatten(),
-        )
-        .chain([&payment.upi, &payment.terms, &draft.buyer_reference].into_iter().flatten())
-        .chain(&draft.remarks)
-        .chain([&draft.customer_id]);
-    for text in texts {
-        if let Some(missing) = fonts.missing(text) {
-            return Err(format!(
-                "the character `{missing}` (U+{:04X}) in `{text}` cannot be printed with the fonts at hand",
-                u32::from(missing)
-            ));
+/// A font of ours that cannot be read.
+pub fn unprintable(draft: &Draft, template: &Template) -> Result<Vec<(char, String)>, Problem> {
+    let fonts = fonts::Fonts::load()?;
+    // A number has nothing but ASCII, and any day is written with the same letters.
+    let (number, template_sha256) = ("0".to_owned(), String::new());
+    let document = Issued { number, issue_date: draft.period.to, content: draft.clone(), template_sha256 };
+    let pages = layout::lay_out(&document, template, None, None, fonts);
+    let mut missing: Vec<(char, String)> = Vec::new();
+    for text in pages.texts() {
+        for character in fonts.missing(text) {
+            if missing.iter().all(|(known, _)| *known != character) {
+                missing.push((character, text.to_owned()));
+            }
         }
     }
-    Ok(())
+    Ok(missing)
 }

@@ -9,8 +9,8 @@ use printpdf::ParsedFont;
 use sha2::{Digest, Sha256};
 
 use super::fonts::{FontKey, Fonts};
-use super::writer::deflate;
 use crate::model::problem::Problem;
+use crate::render::deflate::deflate;
 
 /// How many are kept.
 const KEPT: usize = 64;

@@ -328,8 +328,11 @@ impl Template {
         let columns = template.columns.iter().map(|column| &column.label);
         let texts =
             template.labels.all().into_iter().chain(columns).chain([&template.footer.left, &template.footer.right]);
-        for text in texts.chain([&template.notes.customer, &template.notes.tolerance, &template.notes.total_only]) {
-            if let Some(missing) = fonts.missing(text) {
+        let date = chrono::NaiveDate::default().format(&template.layout.date_format).to_string();
+        for text in
+            texts.chain([&date, &template.notes.customer, &template.notes.tolerance, &template.notes.total_only])
+        {
+            if let Some(missing) = fonts.missing(text).next() {
                 let code = u32::from(missing);
                 return Err(refuse(format!(
                     "`{text}` has the character `{missing}` (U+{code:04X}), which no font has"

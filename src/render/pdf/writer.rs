@@ -2,9 +2,7 @@
 //! our content streams → bytes that depend on the invoice alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 
-use flate2::write::ZlibEncoder;
 use lopdf::{Document, Object, ObjectId, Stream};
 use printpdf::{
     Actions, BorderArray, Codepoint, ColorArray, DictItem, ExternalStream, ExternalXObject, FontId, HighlightingMode,
@@ -21,17 +19,9 @@ use super::template::Template;
 use super::{proofread, subsets};
 use crate::model::invoice::Issued;
 use crate::model::problem::Problem;
-use crate::render::xml::DEFLATE;
+use crate::render::deflate::deflate;
 
 const LOGO: &str = "Logo";
-
-/// Deflates in memory.
-pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), DEFLATE);
-    // Writing to memory cannot fail.
-    let _ = encoder.write_all(bytes);
-    encoder.finish().unwrap_or_default()
-}
 
 pub(super) fn write(
     mut pages: Pages,
@@ -117,7 +107,7 @@ fn used_glyphs(pages: &Pages, fonts: &Fonts) -> Result<BTreeMap<FontKey, BTreeMa
     let mut ascii: BTreeMap<FontKey, u128> = BTreeMap::new();
     for mark in pages.pages.iter().flat_map(|page| &page.marks) {
         let Mark::Text { style, text, .. } = mark else { continue };
-        if let Some(c) = fonts.missing(text) {
+        if let Some(c) = fonts.missing(text).next() {
             return Err(Problem::stop(
                 "missing-glyph",
                 format!("the character `{c}` (U+{:04X}) cannot be printed", u32::from(c)),

@@ -2,7 +2,8 @@
 
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
-use super::{Code, Look, Mark, PT_PER_MM, Sheet};
+use super::marks::{Code, Mark, PT_PER_MM};
+use super::sheet::{Look, Sheet};
 use crate::model::invoice::{Document, Proof};
 use crate::model::money::Currency;
 use crate::model::registration::Registration;

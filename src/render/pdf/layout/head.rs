@@ -1,6 +1,7 @@
 //! The head of the first page: who charges whom, for what, how much in all.
 
-use super::{Look, Mark, PT_PER_MM, Sheet};
+use super::marks::{Mark, PT_PER_MM};
+use super::sheet::{Look, Sheet};
 use crate::model::invoice::{Document, Party};
 use crate::render::pdf::fonts::Style;
 use crate::render::pdf::template::{Colour, Heading};

@@ -1,66 +1,12 @@
 //! The table of charges: a header on every page, no row split, what is above carried over.
 
-use super::{Look, Mark, PT_PER_MM, Sheet};
-use crate::model::invoice::{Issued, Line, Pricing};
-use crate::model::money::{Money, grouped_count};
+use super::columns::{Placed, cell};
+use super::marks::Mark;
+use super::sheet::{Look, Sheet};
+use crate::model::invoice::Line;
+use crate::model::money::Money;
 use crate::render::pdf::fonts::Style;
-use crate::render::pdf::template::{Align, Column, Key, Rows, Template};
-
-/// A column with its left and right edges.
-#[derive(Clone, Copy)]
-pub(super) struct Placed<'a> {
-    column: &'a Column,
-    left: f32,
-    right: f32,
-}
-
-/// What stands in a line's cell.
-fn cell(line: &Line, key: Key) -> String {
-    let quantity = match &line.pricing {
-        Pricing::Rate { quantity, unit, price } => Some((quantity, unit, price)),
-        _ => None,
-    };
-    match key {
-        Key::Description => line.description.clone(),
-        Key::Direction => line.direction.map_or("", |direction| direction.name()).to_owned(),
-        Key::Calls => line.calls.map_or_else(String::new, |calls| grouped_count(calls, line.amount.currency())),
-        Key::Sac => line.sac.clone().unwrap_or_default(),
-        Key::Quantity => {
-            quantity.map_or_else(String::new, |(quantity, unit, _)| format!("{} {unit}", quantity.normalize()))
-        }
-        Key::Price => quantity.map_or_else(String::new, |(_, _, price)| price.to_string()),
-        Key::Tax => {
-            let rates = line.taxes.iter().map(|tax| tax.rate.normalize().to_string());
-            let rates: Vec<String> = rates.collect();
-            if rates.is_empty() { String::new() } else { format!("{} %", rates.join(" + ")) }
-        }
-        Key::Amount => line.amount.grouped(),
-    }
-}
-
-/// Places the columns between two edges. A column that every line leaves empty is left out.
-pub(super) fn place<'a>(invoice: &Issued, template: &'a Template, left: f32, right: f32) -> Vec<Placed<'a>> {
-    let lines = &invoice.content.lines;
-    let columns: Vec<&Column> = template
-        .columns
-        .iter()
-        .filter(|column| match column.key {
-            Key::Description | Key::Amount => true,
-            key => lines.iter().any(|line| !cell(line, key).is_empty()),
-        })
-        .collect();
-    let fixed = columns.iter().map(|c| c.width_mm * PT_PER_MM).sum::<f32>();
-    let mut x = left;
-    columns
-        .into_iter()
-        .map(|column| {
-            let width = if column.width_mm > 0.0 { column.width_mm * PT_PER_MM } else { right - left - fixed };
-            let place = Placed { column, left: x, right: x + width };
-            x += width;
-            place
-        })
-        .collect()
-}
+use crate::render::pdf::template::{Align, Column, Key, Rows};
 
 impl Sheet<'_> {
     /// Where the descriptions stand.
