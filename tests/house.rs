@@ -200,7 +200,9 @@ fn names(module: &[String], text: &str) -> Names {
     let mut at = 0;
     while at + 2 < others.len() {
         let begins = others[at].starts_with(|c: char| c.is_alphabetic()) && (at == 0 || others[at - 1] != "::");
-        if !begins || others[at + 1] != "::" {
+        // `pub(in …)` says who may look, and uses nobody.
+        let is_visibility = at > 1 && others[at - 1] == "in" && others[at - 2] == "(";
+        if !begins || others[at + 1] != "::" || is_visibility {
             at += 1;
             continue;
         }
