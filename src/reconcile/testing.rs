@@ -131,7 +131,7 @@ fn ledger(period: &Period, rows: &[PostedRow]) -> Ledger {
         both[row.direction as usize].add(row.amount).unwrap();
         *count += 1;
     }
-    let used = sums.values().map(|(_, count)| count).sum();
+    let used = sums.values().map(|(_, count)| count).sum::<u64>();
     let money = |tally: Tally| Money::new(tally.total().unwrap(), Currency::INR);
     let customers = sums.into_iter().map(|(id, (both, rows))| {
         let posted = PostedCustomer {
