@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn serde_json_has_not_been_switched_to_arbitrary_precision() {
-        // A crate anywhere in the graph could turn that feature on for all; see
-        // guide/performance: with it, 1.0 and 1.00 are unequal values.
+        // A crate anywhere in the graph could turn that feature on for all; with it, 1.0 and
+        // 1.00 are unequal values.
         let one: serde_json::Value = serde_json::from_str("1.0").unwrap();
         let same: serde_json::Value = serde_json::from_str("1.00").unwrap();
         assert_eq!(one, same);

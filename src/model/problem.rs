@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// How a command ends, as `docs` and the contract number it.
+/// How a command ends: its exit code, as the README numbers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Done, everything agrees.

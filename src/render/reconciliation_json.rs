@@ -1,4 +1,4 @@
-//! `reconciliation.json`: the contract's shape, apart from the types we compute with.
+//! `reconciliation.json`: the shape that other programs read, apart from the types we compute with.
 
 use std::collections::BTreeMap;
 

@@ -1,10 +1,10 @@
-//! Reconciliation through the binary: the contract's JSON, and that order changes nothing.
+//! Reconciliation through the binary: the JSON that programs read, and that order changes nothing.
 
 use crate::support::partner::Partner;
 use crate::support::{ANALYTICS, Books, clean_ledger, reconcile_files};
 
 #[test]
-fn the_example_month_is_the_contract_example() {
+fn the_example_month_is_the_documented_example() {
     let (ran, report) = reconcile_files(ANALYTICS, &clean_ledger(), "");
     let ran = ran.exits(0);
     assert_eq!(ran.json(), report);

@@ -1,9 +1,11 @@
 //! Invoices as PDF/A-3b: template + invoice → marks on pages → printpdf → bytes.
 //!
-//! printpdf writes pages, fonts and content streams; layout, shaping, measuring and font
-//! subsetting are ours, and so is the last touch that makes the bytes depend on the invoice
-//! alone (printpdf's document id comes from a counter of the process) and the document one
-//! for the archive. The only place where binary floats are allowed: page coordinates.
+//! printpdf makes the document: page tree, embedded fonts with widths and ToUnicode maps,
+//! images, links, outline. Ours are the template, layout, line breaking, the pages' content
+//! streams, and the last touch, which makes the bytes depend on the invoice alone (printpdf's
+//! document id comes from a counter of the process), makes the document one for the archive,
+//! and reads it back. harfrust shapes words, subsetter reduces fonts. The only place where
+//! binary floats are allowed: page coordinates.
 
 #![allow(clippy::disallowed_types, clippy::float_arithmetic)]
 

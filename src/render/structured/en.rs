@@ -126,6 +126,31 @@ fn item(line: &Line, category: Category) -> Result<Item<'_>, MoneyError> {
     })
 }
 
+/// The parties' tax numbers.
+fn tax_numbers(
+    draft: &Draft,
+    category: Category,
+    seller_country: &str,
+    buyer_country: &str,
+) -> Result<(TaxNumber, Option<String>), String> {
+    let numbers = match (category, &draft.supply) {
+        (Category::OutOfScope, _) => (TaxNumber::None, None),
+        (_, Some(supply)) => {
+            let number = draft.seller.gstin.clone().ok_or("the seller's GSTIN is not known")?;
+            let abroad = supply.treatment.is_export();
+            (TaxNumber::Other(number), with_prefix(&draft.buyer, buyer_country).filter(|_| !abroad))
+        }
+        (_, None) => {
+            let number = with_prefix(&draft.seller, seller_country).ok_or("the seller's VAT number is not known")?;
+            (TaxNumber::Vat(number), with_prefix(&draft.buyer, buyer_country))
+        }
+    };
+    if category == Category::ReverseCharge && numbers.1.is_none() {
+        return Err("reverse charge needs the buyer's tax number (BR-AE-02)".to_owned());
+    }
+    Ok(numbers)
+}
+
 fn category(draft: &Draft) -> Category {
     let is_taxed = draft.lines.iter().flat_map(|line| &line.taxes).any(|tax| !tax.rate.is_zero());
     match &draft.supply {
@@ -165,22 +190,7 @@ impl<'a> Terms<'a> {
         let seller_country = draft.seller.country.clone().unwrap_or_else(|| "IN".to_owned());
         let buyer_country = draft.buyer.country.clone().unwrap_or_else(|| seller_country.clone());
         let category = category(draft);
-        let (seller_number, buyer_number) = match (category, &draft.supply) {
-            (Category::OutOfScope, _) => (TaxNumber::None, None),
-            (_, Some(_)) => {
-                let number = draft.seller.gstin.clone().ok_or("the seller's GSTIN is not known")?;
-                let abroad = draft.supply.as_ref().is_some_and(|supply| supply.treatment.is_export());
-                (TaxNumber::Other(number), with_prefix(&draft.buyer, &buyer_country).filter(|_| !abroad))
-            }
-            (_, None) => {
-                let number =
-                    with_prefix(&draft.seller, &seller_country).ok_or("the seller's VAT number is not known")?;
-                (TaxNumber::Vat(number), with_prefix(&draft.buyer, &buyer_country))
-            }
-        };
-        if category == Category::ReverseCharge && buyer_number.is_none() {
-            return Err("reverse charge needs the buyer's tax number (BR-AE-02)".to_owned());
-        }
+        let (seller_number, buyer_number) = tax_numbers(draft, category, &seller_country, &buyer_country)?;
         let (mut items, mut allowances) = (Vec::new(), Vec::new());
         let mut groups: Vec<Group> = Vec::new();
         for line in &draft.lines {

@@ -60,19 +60,7 @@ pub fn render(invoice: &Issued) -> Result<Vec<u8>, String> {
         let number = terms.buyer_number.as_deref().map(|number| ("VAT", number));
         party(xml, "cac:AccountingCustomerParty", &draft.customer_id, &draft.buyer, &terms.buyer_country, number);
         xml.group("cac:Delivery", |xml| xml.leaf("cbc:ActualDeliveryDate", &draft.period.to.to_string()));
-        if let Some(account) = &draft.payment.account_number {
-            xml.group("cac:PaymentMeans", |xml| {
-                xml.leaf("cbc:PaymentMeansCode", "30");
-                xml.leaf("cbc:PaymentID", &invoice.number);
-                xml.group("cac:PayeeFinancialAccount", |xml| {
-                    xml.leaf("cbc:ID", account);
-                    xml.some("cbc:Name", draft.payment.account_name.as_deref());
-                    if let Some(code) = &draft.payment.bank_code {
-                        xml.group("cac:FinancialInstitutionBranch", |xml| xml.leaf("cbc:ID", code));
-                    }
-                });
-            });
-        }
+        payment_means(xml, &terms);
         if let Some(text) = &terms.payment_terms {
             xml.group("cac:PaymentTerms", |xml| xml.leaf("cbc:Note", text));
         }
@@ -84,33 +72,57 @@ pub fn render(invoice: &Issued) -> Result<Vec<u8>, String> {
                 category(xml, &terms, "cac:TaxCategory", item.rate, None);
             });
         }
-        xml.group("cac:TaxTotal", |xml| {
-            money(xml, &terms, "cbc:TaxAmount", &terms.tax_total);
-            for group in &terms.groups {
-                xml.group("cac:TaxSubtotal", |xml| {
-                    money(xml, &terms, "cbc:TaxableAmount", &group.base);
-                    money(xml, &terms, "cbc:TaxAmount", &group.tax);
-                    category(xml, &terms, "cac:TaxCategory", group.rate, group.category.reason());
-                });
-            }
-        });
-        xml.group("cac:LegalMonetaryTotal", |xml| {
-            money(xml, &terms, "cbc:LineExtensionAmount", &terms.lines_total);
-            money(xml, &terms, "cbc:TaxExclusiveAmount", &draft.subtotal);
-            money(xml, &terms, "cbc:TaxInclusiveAmount", &terms.with_tax);
-            if !terms.allowances_total.is_zero() {
-                money(xml, &terms, "cbc:AllowanceTotalAmount", &terms.allowances_total);
-            }
-            if !draft.round_off.is_zero() {
-                money(xml, &terms, "cbc:PayableRoundingAmount", &draft.round_off);
-            }
-            money(xml, &terms, "cbc:PayableAmount", &draft.total);
-        });
+        sums(xml, &terms);
         for (index, item) in terms.items.iter().enumerate() {
             line(xml, &terms, index + 1, item, is_credit);
         }
     });
     Ok(xml.finish().0)
+}
+
+/// Where to pay.
+fn payment_means(xml: &mut Xml, terms: &Terms<'_>) {
+    let payment = &terms.draft.payment;
+    if let Some(account) = &payment.account_number {
+        xml.group("cac:PaymentMeans", |xml| {
+            xml.leaf("cbc:PaymentMeansCode", "30");
+            xml.leaf("cbc:PaymentID", &terms.invoice.number);
+            xml.group("cac:PayeeFinancialAccount", |xml| {
+                xml.leaf("cbc:ID", account);
+                xml.some("cbc:Name", payment.account_name.as_deref());
+                if let Some(code) = &payment.bank_code {
+                    xml.group("cac:FinancialInstitutionBranch", |xml| xml.leaf("cbc:ID", code));
+                }
+            });
+        });
+    }
+}
+
+/// Taxes by rate, and what they add up to.
+fn sums(xml: &mut Xml, terms: &Terms<'_>) {
+    let draft = terms.draft;
+    xml.group("cac:TaxTotal", |xml| {
+        money(xml, terms, "cbc:TaxAmount", &terms.tax_total);
+        for group in &terms.groups {
+            xml.group("cac:TaxSubtotal", |xml| {
+                money(xml, terms, "cbc:TaxableAmount", &group.base);
+                money(xml, terms, "cbc:TaxAmount", &group.tax);
+                category(xml, terms, "cac:TaxCategory", group.rate, group.category.reason());
+            });
+        }
+    });
+    xml.group("cac:LegalMonetaryTotal", |xml| {
+        money(xml, terms, "cbc:LineExtensionAmount", &terms.lines_total);
+        money(xml, terms, "cbc:TaxExclusiveAmount", &draft.subtotal);
+        money(xml, terms, "cbc:TaxInclusiveAmount", &terms.with_tax);
+        if !terms.allowances_total.is_zero() {
+            money(xml, terms, "cbc:AllowanceTotalAmount", &terms.allowances_total);
+        }
+        if !draft.round_off.is_zero() {
+            money(xml, terms, "cbc:PayableRoundingAmount", &draft.round_off);
+        }
+        money(xml, terms, "cbc:PayableAmount", &draft.total);
+    });
 }
 
 fn money(xml: &mut Xml, terms: &Terms<'_>, name: &str, amount: &Money) {
