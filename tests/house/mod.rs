@@ -254,6 +254,71 @@ fn every_file_says_what_it_is_for_and_stays_short() {
     assert!(long.is_empty(), "longer than {LONGEST} lines: {long:#?}");
 }
 
+/// Lines of code that a function may have, unless a comment above it begins with `Long:` and
+/// says why.
+const LONGEST_FUNCTION: usize = 80;
+
+/// Longer than [`LONGEST_FUNCTION`], and still to be parted. The list only shrinks.
+const LONG_FUNCTIONS: &[&str] = &[
+    "src/cli/outbox.rs load",
+    "src/close/memo.rs write",
+    "src/close/seal.rs close",
+    "src/close/verify.rs rederive",
+    "src/ledger/aggregated.rs read",
+    "src/ledger/entries.rs entries",
+    "src/ledger/export.rs post",
+    "src/reconcile/facts/unpriced_usage.rs find",
+    "src/render/reconciliation_json.rs render",
+];
+
+/// The functions of a file with their lines of code: from the line that opens one to the brace
+/// that stands where it began, as rustfmt writes them. Comments and empty lines do not count.
+fn functions(text: &str) -> Vec<(&str, usize, bool)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut functions = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let indent = line.len() - line.trim_start().len();
+        let Some((before, after)) = line.split_once("fn ") else { continue };
+        let words = ["", "pub", "const", "async", "unsafe"];
+        if !before
+            .split_whitespace()
+            .all(|word| words.contains(&word) || word.starts_with("pub(") || word.ends_with(')'))
+        {
+            continue;
+        }
+        let name = after.split(['(', '<']).next().unwrap_or_default();
+        let Some(open) = (at..lines.len()).find(|n| lines[*n].ends_with(['{', '}', ';'])) else { continue };
+        let end = format!("{}}}", " ".repeat(indent));
+        let close =
+            (open..lines.len()).find(|n| lines[*n] == end).filter(|_| lines[open].ends_with('{')).unwrap_or(open);
+        let is_code = |line: &&&str| !line.trim().is_empty() && !line.trim().starts_with("//");
+        let count = lines[open..close].iter().skip(1).filter(is_code).count();
+        let above = lines[..at].iter().rev().take_while(|l| l.trim().starts_with(['/', '#']));
+        let has_reason = above.clone().any(|l| l.contains("// Long: "));
+        functions.push((name, count, has_reason));
+    }
+    functions
+}
+
+#[test]
+fn functions_are_short_or_say_why_not() {
+    let (mut counted, mut long) = (0, BTreeSet::new());
+    for path in ["src", "tests", "benches"].into_iter().flat_map(files_of) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let file = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+        for (name, count, has_reason) in functions(&text) {
+            counted += 1;
+            if count > LONGEST_FUNCTION && !has_reason {
+                long.insert(format!("{file} {name}"));
+            }
+        }
+    }
+    assert!(counted > 1_500, "only {counted} functions are seen");
+    let known: BTreeSet<String> = LONG_FUNCTIONS.iter().map(|name| (*name).to_owned()).collect();
+    assert!(long.is_subset(&known), "longer than {LONGEST_FUNCTION} lines: {:#?}", long.difference(&known));
+    assert!(known.is_subset(&long), "no longer long, take them off the list: {:#?}", known.difference(&long));
+}
+
 #[test]
 fn every_dependency_says_what_it_spares_us() {
     for manifest in ["Cargo.toml", "fuzz/Cargo.toml"] {
