@@ -7,7 +7,8 @@
 use crossfoot::books::config;
 use crossfoot::capture::exact::amount_from_token;
 use crossfoot::capture::partner::analytics;
-use crossfoot::close::derive::{Ground, derive};
+use crossfoot::close::derive::derive;
+use crossfoot::close::inputs::Inputs;
 use crossfoot::ledger::canonical::{self, Options};
 use crossfoot::model::money::{Currency, Money, Sum, add_exact, from_parts, parse_plain, total};
 use crossfoot::model::period::Period;
@@ -244,10 +245,10 @@ proptest! {
         let patched = format!("{}{patch}{}", &text[..at.min(text.len())], &text[end..]);
         let Ok(analytics) = analytics::decode(patched.as_bytes(), "analytics.json") else { return Ok(()) };
         let march = Period::parse("2026-03").unwrap();
-        let config = config::parse("", "defaults").unwrap();
-        let ground = Ground { period: &march, config: &config, customers: None, charges: &[], logo_sha256: None, template: None, analytics: &analytics, capture: None, directory: &Default::default(), formats: &Default::default(), restated: vec![], answers: vec![], resolutions: &[], open_items: &[], history: &[], issued: &[], version: "0" };
+        let mut inputs = Inputs::without_books(march).unwrap();
+        inputs.analytics = analytics;
         let ledger = include_bytes!("../examples/books/ledgers/2026-03.csv");
-        match derive(&ground, vec![("l.csv".to_owned(), std::io::Cursor::new(ledger.as_slice()))]) {
+        match derive(&inputs, vec![("l.csv".to_owned(), std::io::Cursor::new(ledger.as_slice()))]) {
             Ok(derived) => {
                 let r = derived.reconciliation;
                 // Nothing reconciles by accident: the example ledger is 450.00 too low.

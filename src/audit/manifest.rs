@@ -153,6 +153,39 @@ pub fn load(books: &Books, chain: &Chain, period: &Period) -> Result<Manifest, P
     sealed_by(books, last)
 }
 
+/// The files of a close, relative to its folder, sorted, without the manifest and without
+/// what begins with a dot.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn files_of(folder: &Path) -> Result<Vec<String>, Problem> {
+    let mut found = Vec::new();
+    let mut folders = vec![String::new()];
+    while let Some(inner) = folders.pop() {
+        let path = folder.join(&inner);
+        let entries = match std::fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(e) => return Err(io("not-read", "read", &path, &e)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(|e| io("not-read", "read", &path, &e))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with('.') {
+                continue;
+            }
+            let relative = if inner.is_empty() { name } else { format!("{inner}/{name}") };
+            if entry.path().is_dir() {
+                folders.push(relative);
+            } else if relative != FILE {
+                found.push(relative);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// Makes the manifest's bytes.
 #[must_use]
 pub fn build(

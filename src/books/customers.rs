@@ -24,6 +24,8 @@ pub struct Customer {
     pub party: Party,
     /// What was agreed.
     pub agreement: Agreement,
+    /// Every name that a ledger may use for it, folded.
+    pub names: Vec<String>,
 }
 
 /// What was agreed with a customer beside the partner's cost.
@@ -163,7 +165,11 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
                 gstin: cell("gstin").map(|text| text.replace(' ', "").to_uppercase()),
                 email: cell("email"),
             };
-            customers.insert(id.to_owned(), Customer { party, agreement });
+            let aliases = cell("aliases").unwrap_or_default();
+            let names = [Some(id.to_owned()), cell("code"), cell("legal_name"), cell("name")].into_iter().flatten();
+            let names = names.chain(aliases.split(';').map(str::to_owned)).map(|name| folded(&name));
+            let names = names.filter(|name| !name.is_empty()).collect();
+            customers.insert(id.to_owned(), Customer { party, agreement, names });
         }
     }
     if bad.is_empty() {
@@ -254,25 +260,17 @@ pub fn folded(name: &str) -> String {
 ///
 /// # Errors
 /// A name that two customers have: all listed.
-pub fn directory(bytes: &[u8]) -> Result<Directory, Problem> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-    let header: Vec<String> =
-        reader.headers().map(|h| h.iter().map(|name| name.trim().to_ascii_lowercase()).collect()).unwrap_or_default();
-    let column = |name: &str| header.iter().position(|h| h == name);
+pub fn directory(customers: &Customers) -> Result<Directory, Problem> {
     let mut directory = Directory::new();
     let mut twice = Vec::new();
-    for row in reader.records().flatten() {
-        let cell = |name: &str| column(name).and_then(|at| row.get(at)).map(str::trim).unwrap_or_default();
-        let id = cell("customer_id");
-        let names = [id, cell("code"), cell("legal_name"), cell("name")].into_iter().chain(cell("aliases").split(';'));
-        for name in names.map(folded).filter(|name| !name.is_empty()) {
-            match directory.get(&name) {
+    for (id, customer) in customers {
+        for name in &customer.names {
+            match directory.get(name) {
                 Some(other) if other != id => {
-                    twice.push(format!("{CUSTOMERS}: `{}` is the name of {other} and of {id}", shorten(&name)));
+                    twice.push(format!("{CUSTOMERS}: `{}` is the name of {other} and of {id}", shorten(name)));
                 }
                 _ => {
-                    directory.insert(name, id.to_owned());
+                    directory.insert(name.clone(), id.clone());
                 }
             }
         }
@@ -306,12 +304,12 @@ mod tests {
     fn a_customer_is_found_by_each_of_its_names() {
         let text =
             "customer_id,legal_name,code,aliases\nMA_1,Café  Réseau Ltd,C008,Cafe Reseau; CAFÉ\nMA_2,Asha,C009,\n";
-        let directory = directory(text.as_bytes()).unwrap();
+        let directory = directory(&parse(text.as_bytes()).unwrap().0).unwrap();
         for name in ["MA_1", "café réseau ltd", "Cafe\u{301} Re\u{301}seau\u{a0}Ltd", "c008", "CAFE RESEAU", "Café"]
         {
             assert_eq!(directory.get(&folded(name)).map(String::as_str), Some("MA_1"), "{name}");
         }
-        let twice = super::directory(b"customer_id,legal_name\nMA_1,Asha\nMA_2,ASHA\n").unwrap_err();
+        let twice = super::directory(&parse(b"customer_id,legal_name\nMA_1,Asha\nMA_2,ASHA\n").unwrap().0).unwrap_err();
         assert!(twice.what.contains("`asha` is the name of MA_1 and of MA_2"), "{}", twice.what);
     }
 

@@ -10,8 +10,7 @@ use super::progress::Counted;
 use crate::audit::chain;
 use crate::bill::charges::Disposition;
 use crate::books::layout::{Books, CHAIN};
-use crate::capture::store::Capture;
-use crate::close::configuration::{self, Configuration};
+use crate::close::inputs::Inputs;
 use crate::close::seal::{self, Closed};
 use crate::ledger::open;
 use crate::model::invoice::Issued;
@@ -22,41 +21,38 @@ use crate::render::text::{self, Paint};
 
 pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Problem> {
     let period = &args.period.period;
-    let configuration = configuration::load(&context.books)?.for_period(&context.books, period)?;
-    open::check(&configuration.config.ledger_format, &configuration.formats)?;
+    let mut inputs = Inputs::load(&context.books, period)?;
+    open::check(&inputs.config.ledger_format, &inputs.formats)?;
     let nothing = |p: Problem| p.not_done("No invoice was issued.");
     let _lock = begin(context, &format!("close --period {}", period.name)).map_err(nothing)?;
-    committed::before(context, &configuration.config, period)?;
+    committed::before(context, &inputs.config, period)?;
     let wanted = if args.refetch { Wanted::New } else { Wanted::Any };
-    let (capture, asked) = obtain(context, &configuration.config, period, wanted).map_err(nothing)?;
+    let (capture, asked) = obtain(context, &inputs.config, period, wanted).map_err(nothing)?;
     if asked {
         let (chain, _) = chain::load(&context.books).map_err(nothing)?;
-        recheck(context, &configuration.config, &chain, period);
+        recheck(context, &inputs.config, &chain, period);
     }
-    conclude(context, period, &configuration, &capture)
+    inputs.receive(capture);
+    finish(context, inputs)
 }
 
 /// From the capture to the end: shared with the demo.
-pub(super) fn conclude(
-    context: &Context<'_>,
-    period: &Period,
-    configuration: &Configuration,
-    capture: &Capture,
-) -> Result<Exit, Problem> {
-    for note in &configuration.notes {
+pub(super) fn finish(context: &Context<'_>, inputs: Inputs) -> Result<Exit, Problem> {
+    for note in &inputs.notes {
         context.out.say(&format!("note: {note}"));
     }
+    let (period, config) = (inputs.period.clone(), inputs.config.clone());
     let progress = Counted::new(context, 0, "invoices");
     let now = context.environment.clock()?();
-    let closed = seal::close(&context.books, period, configuration, capture, now, &|many| progress.one_of(many));
+    let closed = seal::close(&context.books, inputs, now, &|many| progress.one_of(many));
     progress.end();
     let closed = closed?;
     if context.out.is_json() {
-        context.out.document(&document(period, &closed))?;
+        context.out.document(&document(&period, &closed))?;
     } else {
-        context.out.text(&summary(context, period, &closed))?;
+        context.out.text(&summary(context, &period, &closed))?;
     }
-    committed::close(context, &configuration.config, period, &closed)?;
+    committed::close(context, &config, &period, &closed)?;
     Ok(if closed.derived.reconciliation.is_reconciled() { Exit::Done } else { Exit::Findings })
 }
 

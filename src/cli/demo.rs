@@ -8,7 +8,7 @@ use super::init::write_books;
 use super::{Context, Environment};
 use crate::books::changeset::write_apart;
 use crate::books::layout::Books;
-use crate::close::configuration;
+use crate::close::inputs::Inputs;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};
 use crate::rehearsal::month::Month;
@@ -104,11 +104,12 @@ pub(super) fn run(context: &Context<'_>, args: args::Demo) -> Result<Exit, Probl
         stderr_is_terminal: context.environment.stderr_is_terminal,
     };
     let example = Context { environment: &environment, books: Books::at(dir), offline: false, out: context.out };
-    let mut configuration = configuration::load(&example.books)?;
-    configuration.config.upstream.base_url = server.base_url();
+    let mut inputs = Inputs::load(&example.books, &period)?;
+    inputs.config.upstream.base_url = server.base_url();
     // Nobody else is waiting for this server.
-    configuration.config.upstream.requests_per_second = 10_000;
+    inputs.config.upstream.requests_per_second = 10_000;
     let _lock = begin(&example, &format!("close --period {PERIOD}"))?;
-    let (capture, _) = obtain(&example, &configuration.config, &period, Wanted::New)?;
-    close::conclude(&example, &period, &configuration, &capture)
+    let (capture, _) = obtain(&example, &inputs.config, &period, Wanted::New)?;
+    inputs.receive(capture);
+    close::finish(&example, inputs)
 }

@@ -1,6 +1,6 @@
 //! `crossfoot doctor`: whether a close can run here, each check by itself, with what to do.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::Serialize;
 
 use super::Context;
@@ -12,7 +12,8 @@ use crate::books::changeset;
 use crate::books::config::{self, Config};
 use crate::books::layout::{CONFIG, CUSTOMERS};
 use crate::capture::credentials;
-use crate::close::configuration;
+use crate::close::inputs::Inputs;
+use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
 use crate::render::text::{Paint, wrap};
 
@@ -101,16 +102,23 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
     Ok(if healthy { Exit::Done } else { Exit::Findings })
 }
 
+/// The month that is to be closed now: the last one that has ended.
+fn last_month(context: &Context<'_>, config: &Config) -> Result<Period, Problem> {
+    let today = context.environment.clock()?().with_timezone(&config.timezone).date_naive();
+    let end = today.with_day(1).and_then(|first| first.pred_opt()).unwrap_or(today);
+    Period::parse(&end.format("%Y-%m").to_string()).map_err(|why| Problem::stop("internal", why))
+}
+
 fn of_books(context: &Context<'_>, config: &Config) -> Vec<Check> {
     let mut checks = Vec::new();
-    checks.push(match configuration::load(&context.books) {
-        Ok(configuration) => match &configuration.customers {
+    checks.push(match last_month(context, config).and_then(|period| Inputs::load(&context.books, &period)) {
+        Ok(inputs) => match &inputs.customers {
             Some(customers) if customers.is_empty() => {
                 let problem = Problem::usage("customers", format!("{CUSTOMERS} has no customer yet"));
                 bad("customers", &problem.next("a row a customer: customer_id, legal_name, address, …"))
             }
             Some(customers) => {
-                let notes = configuration.notes.first().map_or_else(String::new, |note| format!("; {note}"));
+                let notes = inputs.notes.first().map_or_else(String::new, |note| format!("; {note}"));
                 good("customers", format!("{} customers, template and fonts read well{notes}", customers.len()))
             }
             None => bad(

@@ -9,7 +9,7 @@ use super::Context;
 use super::args;
 use crate::books::changeset::write_apart;
 use crate::books::config;
-use crate::close::configuration;
+use crate::close::inputs;
 use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::dates::Order;
 use crate::ledger::decode::decode;
@@ -128,7 +128,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
     let currency =
         Currency::parse(&args.currency).map_err(|e| Problem::usage("arguments", format!("--currency: {e}")))?;
     // Of the books, where there are any, their formats and accounts; flags stand before them.
-    let own_formats = configuration::own_formats(&context.books)?;
+    let own_formats = inputs::own_formats(&context.books)?;
     let from_books = config::load(&context.books).map(|(config, _)| config.accounts).unwrap_or_default();
     let accounts = export::named(from_books.iter().chain(args.account.iter().map(|(name, role)| (name, role))));
     let reading = Reading {

@@ -12,8 +12,8 @@ use crate::books::config::{Config, Mailing};
 use crate::books::customers;
 use crate::books::layout::{Books, CUSTOMERS, optional};
 use crate::books::voids;
+use crate::close::documents::load_issued;
 use crate::close::registered;
-use crate::close::seal;
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::Issued;
 use crate::model::mailbox::{self, Mailbox};
@@ -151,7 +151,7 @@ impl Outbox {
     ) -> Result<Self, Problem> {
         let nothing = |p: Problem| p.not_done("Nothing was sent.");
         let (chain, _) = chain::load(books)?;
-        let issued = seal::load_issued(books, &chain, period).map_err(nothing)?;
+        let issued = load_issued(books, &chain, period).map_err(nothing)?;
         if issued.is_empty() {
             return Err(nothing(
                 Problem::usage("nothing-issued", format!("no invoice was issued for {}", period.name))

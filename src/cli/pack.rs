@@ -22,7 +22,6 @@ use crate::books::lock::Lock;
 use crate::books::resolutions;
 use crate::books::voids;
 use crate::close::memo;
-use crate::close::seal;
 use crate::close::verify as check;
 use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
@@ -109,7 +108,7 @@ fn collect<'a>(
         .filter(|name| books.path(name).is_file())
         .collect();
     let below = |folder: String| -> Result<Vec<String>, Problem> {
-        Ok(seal::files_of(&books.path(&folder))?.into_iter().map(|name| format!("{folder}/{name}")).collect())
+        Ok(manifest::files_of(&books.path(&folder))?.into_iter().map(|name| format!("{folder}/{name}")).collect())
     };
     names.extend(below(Books::close_dir(period))?);
     for input in inputs {

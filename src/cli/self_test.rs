@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Context;
 use super::args;
 use crate::books::customers::folded;
-use crate::close::configuration;
+use crate::close::inputs::Inputs;
 use crate::close::ledgers::open_ledgers;
 use crate::ledger::dates::Order;
 use crate::ledger::export;
@@ -43,17 +43,17 @@ struct Kind<'a> {
 
 pub(super) fn run(context: &Context<'_>, args: &args::SelfTest) -> Result<Exit, Problem> {
     let period = &args.period;
-    let configuration = configuration::load(&context.books)?;
-    let config = &configuration.config;
+    let inputs = Inputs::load(&context.books, period)?;
+    let config = &inputs.config;
     let reading = Reading {
         format: &config.ledger_format,
-        own_formats: &configuration.formats,
+        own_formats: &inputs.formats,
         date_order: config.date_order.as_deref().and_then(Order::parse),
         accounts: &export::named(&config.accounts),
         period: Some(period),
         currency: config.currency,
         default_currency: config.currency,
-        resolve: &|name| configuration.directory.get(&folded(name)).cloned(),
+        resolve: &|name| inputs.directory.get(&folded(name)).cloned(),
     };
     let all = Wanted { all: true, ..Wanted::default() };
     let mut posted = Vec::new();

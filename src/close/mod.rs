@@ -1,14 +1,15 @@
-//! The close: what it is made from, what follows from that, and the proof that what was
-//! sealed still follows.
+//! The close: what it is made from, what follows from that as one map of files, and the
+//! proof that what was sealed still follows.
 
-pub mod configuration;
 pub mod derive;
+pub mod documents;
 pub mod history;
+pub mod inputs;
 pub mod ledgers;
 pub mod memo;
 pub mod open_items;
+pub mod outputs;
 pub mod recapture;
-mod redraw;
 pub mod registered;
 pub mod seal;
 mod unchanged;

@@ -1,37 +1,27 @@
 //! The close: what is derived is numbered, drawn, staged, and sealed in one commit.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::configuration::{Configuration, template_copy};
-use super::derive::{Derived, Ground, VERSION, answers_of, derive, on_all_cores};
+use super::derive::{Derived, derive};
+use super::documents::{Documents, Looks, pdf_digests};
+use super::inputs::{Inputs, VERSION};
 use super::ledgers::open_ledgers;
-use super::recapture::{self, Recaptured};
-use super::redraw;
-use super::registered::{self, Registered};
+use super::outputs::{self, Close, Outputs};
 use super::unchanged;
-use super::verify::Report;
 use crate::audit::chain::{self, Chain, Event, IssuedEntry};
-use crate::audit::manifest::{self, FileEntry};
+use crate::audit::manifest::{self, FileEntry, files_of};
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
 use crate::books::changeset::ChangeSet;
 use crate::books::layout::{Books, CHAIN, CUSTOMERS};
-use crate::books::voids::Voids;
-use crate::capture::store::Capture;
+use crate::books::voids::Void;
 use crate::model::digest::sha256_hex;
-use crate::model::finding::Severity;
-use crate::model::invoice::Issued;
-use crate::model::period::Period;
+use crate::model::invoice::{Draft, Issued};
+use crate::model::number::Allotted;
 use crate::model::posting::LedgerFile;
 use crate::model::problem::{Problem, io};
-use crate::render::csv::RegisterRow;
-use crate::render::{csv, invoice_json, journal, pdf, structured, xlsx};
-
-/// The workbook's name in a close.
-pub const WORKBOOK: &str = "reconciliation.xlsx";
 
 /// What a close did.
 #[derive(Debug)]
@@ -50,89 +40,6 @@ pub struct Closed {
     pub chain_head: String,
 }
 
-/// Reads the invoices that were issued for a period, each checked against the chain.
-///
-/// # Errors
-/// One that is missing or is not what was issued (exit 4).
-pub fn load_issued(books: &Books, chain: &Chain, period: &Period) -> Result<Vec<Issued>, Problem> {
-    let folder = Books::close_dir(period);
-    chain
-        .issued_in(&period.name)
-        .map(|entry| {
-            let file = format!("{folder}/invoices/{}.json", crate::model::invoice::file_stem(&entry.number));
-            let bytes = std::fs::read(books.path(&file)).map_err(|e| {
-                Problem::unverified("invoice-missing", format!("the issued invoice {} cannot be read", entry.number))
-                    .at(file.clone())
-                    .because(e.to_string())
-            })?;
-            if sha256_hex(&bytes) != entry.json_sha256 {
-                return Err(Problem::unverified("invoice-changed", format!("{file} is not what was issued")));
-            }
-            invoice_json::parse(&bytes)
-                .map_err(|why| Problem::unverified("invoice-changed", format!("{file} cannot be read")).because(why))
-        })
-        .collect()
-}
-
-/// What a period is derived from, beside what lies in the books.
-#[derive(Clone, Copy, Debug)]
-pub struct Basis<'a> {
-    /// Settings, customers, template.
-    pub configuration: &'a Configuration,
-    /// The partner's answers.
-    pub capture: &'a Capture,
-    /// Invoices issued before.
-    pub issued: &'a [Issued],
-    /// The last closed period, where it was captured again with other figures.
-    pub previous: Option<&'a Recaptured>,
-    /// The version that reports name.
-    pub version: &'a str,
-}
-
-/// The last closed period before this one, if its capture was followed by another.
-///
-/// # Errors
-/// One of the two captures is not what was received.
-pub fn previous(books: &Books, chain: &Chain, period: &Period) -> Result<Option<Recaptured>, Problem> {
-    match recapture::last_closed(chain, period) {
-        Some(closed) => recapture::pair(books, chain, &closed),
-        None => Ok(None),
-    }
-}
-
-/// Reads a ledger, compares and decides, against what was issued before.
-///
-/// # Errors
-/// As [`derive`].
-pub fn derive_now(books: &Books, period: &Period, basis: &Basis<'_>) -> Result<Derived, Problem> {
-    let Basis { configuration, capture, issued, previous, version } = *basis;
-    let restated = match previous {
-        Some(pair) => pair.compare(configuration.config.currency, Severity::Warning)?.1,
-        None => Vec::new(),
-    };
-    let ledger = configuration.config.ledger_for(period);
-    let ground = Ground {
-        period,
-        config: &configuration.config,
-        customers: configuration.customers.as_ref(),
-        charges: &configuration.charges,
-        logo_sha256: configuration.logo.as_ref().map(|logo| logo.sha256.as_str()),
-        template: Some(&configuration.template),
-        analytics: &capture.analytics,
-        directory: &configuration.directory,
-        formats: &configuration.formats,
-        capture: Some(capture),
-        answers: answers_of(capture),
-        restated,
-        resolutions: &configuration.resolutions,
-        open_items: &configuration.open_items,
-        history: &configuration.history,
-        issued,
-        version,
-    };
-    derive(&ground, open_ledgers(books, &ledger)?)
-}
-
 /// Closes a period. The caller holds the lock and has recovered. `drawn` is called after
 /// each invoice with how many there are to be.
 ///
@@ -141,181 +48,60 @@ pub fn derive_now(books: &Books, period: &Period, basis: &Basis<'_>) -> Result<D
 /// the next command finishes it.
 pub fn close(
     books: &Books,
-    period: &Period,
-    configuration: &Configuration,
-    capture: &Capture,
+    mut inputs: Inputs,
     now: DateTime<Utc>,
     drawn: &(dyn Fn(usize) + Sync),
 ) -> Result<Closed, Problem> {
-    if configuration.customers.is_none() {
-        return Err(Problem::usage("no-customers", format!("there is no {CUSTOMERS} in the books"))
-            .because("an invoice needs to know whom it is for")
-            .next(format!(
-                "write {CUSTOMERS}: a header row with customer_id, legal_name, address, …, and a row a customer"
-            ))
-            .not_done("No invoice was issued."));
-    }
     let (chain, chain_bytes) = chain::load(books)?;
-    if let Some(other) = chain.overlapping(period) {
-        return Err(Problem::stop(
-            "period-overlap",
-            format!("{} shares days with {}, for which invoices were issued", period.name, other.period),
-        )
-        .because("the same calls would be invoiced twice")
-        .next(format!("close another period, or correct that one: crossfoot close --period {}", other.period))
-        .not_done("No invoice was issued."));
-    }
-    let present = unchanged::check(books, &chain, period)?;
-    let before = load_issued(books, &chain, period)?;
-    let previous = previous(books, &chain, period)?;
-    let standing: Vec<Issued> =
-        before.iter().filter(|issued| !configuration.voids.contains_key(&issued.number)).cloned().collect();
-    let basis = Basis { configuration, capture, issued: &standing, previous: previous.as_ref(), version: VERSION };
-    let derived = derive_now(books, period, &basis)?;
-    let served: BTreeSet<&str> = standing.iter().map(|issued| issued.content.customer_id.as_str()).collect();
-    let drafts = derived
-        .decisions
-        .values()
-        .filter_map(|d| match d {
-            Disposition::Bill(draft) => Some(draft),
-            _ => None,
-        })
-        .filter(|draft| !served.contains(draft.customer_id.as_str()))
-        .map(|draft| (**draft).clone())
-        .chain(derived.corrections.values().cloned())
-        .collect();
-    let (new, allotted) =
-        numbering::allot(drafts, &configuration.config.invoicing, &chain.allotted(), &configuration.template_sha256)?;
+    may_be_closed(&inputs, &chain)?;
+    let present = unchanged::check(books, &chain, &inputs.period)?;
+    inputs.recall(books, &chain)?;
+    let derived = derive(&inputs, open_ledgers(books, &inputs.config.ledger_for(&inputs.period))?)?;
+    let (new, allotted) = number(&inputs, &derived, &chain)?;
+    let looks = Looks::of_inputs(books, &inputs)?;
 
-    let folder = Books::close_dir(period);
+    // The documents first: the register has their digests.
+    let folder = Books::close_dir(&inputs.period);
     let mut changes = ChangeSet::begin(books)?;
-    let mut staged: Vec<FileEntry> = Vec::new();
-    let places: Vec<Vec<_>> = new
-        .iter()
-        .map(|invoice| {
-            let stem = invoice.file_stem();
-            let endings = ["pdf", "json"].into_iter().chain(structured::endings(invoice).map(|form| form.ending));
-            let place = |ending| {
-                let name = format!("invoices/{stem}.{ending}");
-                (changes.reserve(format!("{folder}/{name}")), name)
-            };
-            endings.map(place).collect()
-        })
-        .collect();
-    let logo = configuration.logo.as_ref().map(|logo| &logo.image);
-    let drawn = on_all_cores(&new, |index, invoice| {
-        let mut bytes = vec![pdf::render(invoice, &configuration.template, logo)?, invoice_json::render(invoice)];
-        bytes.extend(forms(invoice)?.into_iter().map(|(_, bytes)| bytes));
-        let mut entries = Vec::new();
-        for ((path, name), bytes) in places[index].iter().zip(bytes) {
-            std::fs::write(path, &bytes)
-                .map_err(|e| io("not-written", "write", path, &e).not_done("No invoice was issued."))?;
-            entries.push(FileEntry::of(name.clone(), &bytes));
+    let one_drawn = |name: &str| {
+        if name.ends_with(".pdf") {
+            drawn(new.len());
         }
-        drawn(new.len());
-        Ok(entries)
-    })?;
-    let entries: Vec<IssuedEntry> = new
-        .iter()
-        .zip(&allotted)
-        .zip(&drawn)
-        .map(|((invoice, allotted), files)| IssuedEntry {
-            number: invoice.number.clone(),
-            document: invoice.content.document.name().to_owned(),
-            series: allotted.series.clone(),
-            sequence: allotted.sequence,
-            issue_date: invoice.issue_date.to_string(),
-            customer_id: allotted.customer_id.clone(),
-            total: invoice.content.total.plain(),
-            currency: invoice.content.currency.code().to_owned(),
-            pdf_sha256: files.first().map(|f| f.sha256.clone()).unwrap_or_default(),
-            json_sha256: files.get(1).map(|f| f.sha256.clone()).unwrap_or_default(),
-        })
-        .collect();
-    staged.extend(drawn.into_iter().flatten());
-
-    let allotted_so_far = chain.issued_in(&period.name).chain(&entries);
-    let rows = register_rows(before.iter().chain(&new), allotted_so_far, &configuration.voids);
-    let register = csv::register(&rows);
-    let workbook = xlsx::render(&derived.reconciliation, &derived.ledger, &rows, VERSION)?;
-    let journals = journals(standing.iter().chain(&new))?;
-    let known: BTreeSet<&str> = chain.voided().map(|void| void.number.as_str()).collect();
-    let newly = before.iter().filter(|issued| !known.contains(issued.number.as_str()));
-    let voided: Vec<_> = newly.filter_map(|issued| configuration.voids.get(&issued.number)).cloned().collect();
-    let copies = configuration.copies.iter().map(|(name, bytes)| (format!("inputs/{name}"), bytes));
-    let reports = derived.reports.iter().map(|(name, bytes)| ((*name).to_owned(), bytes));
-    let journals = journals.iter().map(|(name, bytes)| ((*name).to_owned(), bytes));
-    let registered = registered::load(&books.path(registered::IRN), "", &standing)?;
-    let copies_drawn = draw_registered(books, &folder, &registered)?;
-    let responses = registered.iter().map(|one| (one.copy(), &one.bytes));
-    let drawn_copies = registered.iter().zip(&copies_drawn).map(|(one, bytes)| (one.file(), bytes));
-    for (name, bytes) in copies
-        .chain(reports)
-        .chain([("invoices.csv".to_owned(), &register), (WORKBOOK.to_owned(), &workbook)])
-        .chain(journals)
-        .chain(responses)
-        .chain(drawn_copies)
-    {
-        changes.stage(format!("{folder}/{name}"), bytes)?;
-        staged.push(FileEntry::of(name, bytes));
-    }
-
-    // What lies there and is not replaced: answers and earlier invoices, hashed already, and
-    // the templates of earlier runs.
-    let mut files = staged;
-    files.extend(present);
-    let known: BTreeSet<String> = files.iter().map(|f| f.path.clone()).collect();
-    for name in files_of(&books.path(&folder))? {
-        if !known.contains(&name) {
-            files.push(FileEntry::read(&books.path(&folder), name)?);
-        }
-    }
-    let ledgers = derived.ledger.files.iter().cloned();
-    let mut inputs: Vec<FileEntry> =
-        ledgers.map(|LedgerFile { path, sha256, bytes }| FileEntry { path, sha256, bytes }).collect();
-    inputs.extend(previous.iter().flat_map(|pair| pair.entries(books)));
-    let governed: Vec<String> = configuration.copies.iter().map(|(name, _)| format!("inputs/{name}")).collect();
-    let timezone = configuration.config.timezone.name();
-    let build = |previous: Option<String>| {
-        manifest::build(period, timezone, &governed, inputs.clone(), files.clone(), previous)
     };
+    let mut files = stage(&mut changes, &folder, &outputs::documents(&new, &looks), &one_drawn)?;
+    let issued = entries(&new, &allotted, &files)?;
+    let documents = Documents {
+        pdf_sha256: pdf_digests(chain.issued_in(&inputs.period.name).chain(&issued)),
+        issued: inputs.issued.iter().chain(&new).cloned().collect(),
+        looks,
+    };
+    let close = Close { inputs: &inputs, derived: &derived, documents: &documents };
+    files.extend(stage(&mut changes, &folder, &outputs::beside_documents(close), &|_| ())?);
+    add_kept(books, &folder, &mut files, present)?;
 
-    // A run that changes nothing is no event.
-    let last = chain.events.iter().rposition(|event| event.period == period.name);
-    if let Some(last) = last.filter(|_| new.is_empty()) {
-        let previous = last.checked_sub(1).map(|i| chain.events[i].manifest_sha256.clone());
-        let same = sha256_hex(&build(previous));
-        if same == chain.events[last].manifest_sha256 {
-            let on_disk = std::fs::read(books.path(&folder).join(manifest::FILE)).map(|b| sha256_hex(&b));
-            if on_disk.is_ok_and(|digest| digest == same) {
-                return Ok(Closed {
-                    derived,
-                    new,
-                    before,
-                    sealed: false,
-                    manifest_sha256: same,
-                    chain_head: chain.head,
-                });
-            }
-        }
+    let manifest = |previous: Option<String>| seal_of(books, &close, files.clone(), previous);
+    if new.is_empty()
+        && let Some(manifest_sha256) = unchanged_since(books, &chain, &inputs, manifest)
+    {
+        let chain_head = chain.head;
+        return Ok(Closed { derived, new, before: inputs.issued, sealed: false, manifest_sha256, chain_head });
     }
-
-    let manifest = build(chain.events.last().map(|event| event.manifest_sha256.clone()));
+    let manifest = manifest(chain.events.last().map(|event| event.manifest_sha256.clone()));
     let manifest_sha256 = sha256_hex(&manifest);
     changes.stage(format!("{folder}/{}", manifest::FILE), &manifest)?;
     let event = Event {
         schema: String::new(),
         sequence: 0,
         event: "close".into(),
-        period: period.name.clone(),
-        from: period.from.to_string(),
-        to: period.to.to_string(),
+        period: inputs.period.name.clone(),
+        from: inputs.period.from.to_string(),
+        to: inputs.period.to.to_string(),
         at: now.to_rfc3339_opts(SecondsFormat::Secs, true),
         tool: VERSION.into(),
         outcome: derived.reconciliation.outcome().into(),
         manifest_sha256: manifest_sha256.clone(),
-        issued: entries,
-        voided,
+        issued,
+        voided: voided(&inputs, &chain),
         previous: String::new(),
         digest: String::new(),
     };
@@ -325,93 +111,134 @@ pub fn close(
         .map_err(|broken| Problem::stop("internal", "the new chain does not verify").because(broken.join("; ")))?
         .head;
     changes.stage(CHAIN, &longer)?;
-    changes.commit(&format!("close --period {}", period.name))?;
-    Ok(Closed { derived, new, before, sealed: true, manifest_sha256, chain_head })
+    changes.commit(&format!("close --period {}", inputs.period.name))?;
+    Ok(Closed { derived, new, before: inputs.issued, sealed: true, manifest_sha256, chain_head })
 }
 
-/// The period's invoices and notes as postings: name and bytes of each file.
-pub(super) fn journals<'a>(
-    issued: impl IntoIterator<Item = &'a Issued>,
-) -> Result<[(&'static str, Vec<u8>); 3], Problem> {
-    let entries = journal::entries(issued).map_err(|e| {
-        Problem::stop("overflow", "the postings of an invoice are too large to be added up").because(e.to_string())
-    })?;
-    Ok([
-        ("journal.hledger", journal::hledger::render(&entries)),
-        ("journal.beancount", journal::beancount::render(&entries)),
-        ("journal.tally.xml", journal::tally::render(&entries)),
-    ])
-}
-
-/// The register's rows: each invoice with the digest of its PDF, as the chain has it, and
-/// whether it is void.
-pub fn register_rows<'a>(
-    invoices: impl IntoIterator<Item = &'a Issued>,
-    entries: impl Iterator<Item = &'a IssuedEntry>,
-    voids: &Voids,
-) -> Vec<RegisterRow> {
-    let digests: BTreeMap<&str, &str> =
-        entries.map(|entry| (entry.number.as_str(), entry.pdf_sha256.as_str())).collect();
-    let digest = |invoice: &Issued| digests.get(invoice.number.as_str()).copied().unwrap_or_default().to_owned();
-    csv::register_rows(invoices, |number| voids.contains_key(number), digest)
-}
-
-/// Copies with IRN, each drawn with the template and logo of its invoice.
-fn draw_registered(books: &Books, folder: &str, registered: &[Registered]) -> Result<Vec<Vec<u8>>, Problem> {
-    let mut report = Report::default();
-    let issued: Vec<Issued> = registered.iter().map(|one| one.invoice.clone()).collect();
-    let looks = redraw::looks(books, folder, &issued, &mut report)?;
-    if let Some(broken) = report.broken.first() {
-        return Err(Problem::unverified("invoice-changed", format!("{}: {}", broken.file, broken.what)));
+/// Whether invoices can be issued for the period at all.
+fn may_be_closed(inputs: &Inputs, chain: &Chain) -> Result<(), Problem> {
+    if inputs.customers.is_none() {
+        return Err(Problem::usage("no-customers", format!("there is no {CUSTOMERS} in the books"))
+            .because("an invoice needs to know whom it is for")
+            .next(format!(
+                "write {CUSTOMERS}: a header row with customer_id, legal_name, address, …, and a row a customer"
+            ))
+            .not_done("No invoice was issued."));
     }
-    registered::draw(registered, |invoice| looks.of(invoice))
+    let Some(other) = chain.overlapping(&inputs.period) else { return Ok(()) };
+    Err(Problem::stop(
+        "period-overlap",
+        format!("{} shares days with {}, for which invoices were issued", inputs.period.name, other.period),
+    )
+    .because("the same calls would be invoiced twice")
+    .next(format!("close another period, or correct that one: crossfoot close --period {}", other.period))
+    .not_done("No invoice was issued."))
 }
 
-/// The structured forms that an invoice has, each with its name's ending.
-pub(super) fn forms(invoice: &Issued) -> Result<Vec<(&'static str, Vec<u8>)>, Problem> {
-    let written = |form: &structured::Form| {
-        (form.render)(invoice).map(|bytes| (form.ending, bytes)).map_err(|why| {
-            Problem::stop("internal", format!("{} of {} cannot be written", form.name, invoice.number)).because(why)
+/// The documents that are due: invoices for whom there is none that stands, and notes.
+fn number(inputs: &Inputs, derived: &Derived, chain: &Chain) -> Result<(Vec<Issued>, Vec<Allotted>), Problem> {
+    let standing = inputs.issued.iter().filter(|issued| inputs.stands(issued));
+    let served: BTreeSet<&str> = standing.map(|issued| issued.content.customer_id.as_str()).collect();
+    let due = derived.decisions.values().filter_map(|disposition| match disposition {
+        Disposition::Bill(draft) if !served.contains(draft.customer_id.as_str()) => Some(&**draft),
+        _ => None,
+    });
+    let drafts: Vec<Draft> = due.chain(derived.corrections.values()).cloned().collect();
+    numbering::allot(drafts, &inputs.config.invoicing, &chain.allotted(), &inputs.template_sha256)
+}
+
+/// Makes files on all cores and stages them; their entries, in the map's order.
+fn stage(
+    changes: &mut ChangeSet<'_>,
+    folder: &str,
+    files: &Outputs<'_>,
+    done: &(dyn Fn(&str) + Sync),
+) -> Result<Vec<FileEntry>, Problem> {
+    let places: BTreeMap<&str, _> =
+        files.keys().map(|name| (name.as_str(), changes.reserve(format!("{folder}/{name}")))).collect();
+    outputs::on_all_cores(files, |name, file| {
+        let bytes = file.bytes()?;
+        let place = places.get(name).ok_or_else(|| Problem::stop("internal", format!("{name} has no place")))?;
+        std::fs::write(place, &bytes)
+            .map_err(|e| io("not-written", "write", place, &e).not_done("No invoice was issued."))?;
+        done(name);
+        Ok(FileEntry::of(name, &bytes))
+    })
+}
+
+/// What the chain will have of new documents.
+fn entries(new: &[Issued], allotted: &[Allotted], files: &[FileEntry]) -> Result<Vec<IssuedEntry>, Problem> {
+    let digests: BTreeMap<&str, &str> = files.iter().map(|file| (file.path.as_str(), file.sha256.as_str())).collect();
+    let entry = |(invoice, allotted): (&Issued, &Allotted)| {
+        let digest = |ending: &str| {
+            let name = format!("invoices/{}.{ending}", invoice.file_stem());
+            let found = digests.get(name.as_str()).map(|sha256| (*sha256).to_owned());
+            found.ok_or_else(|| Problem::stop("internal", format!("{name} was not made")))
+        };
+        Ok(IssuedEntry {
+            number: invoice.number.clone(),
+            document: invoice.content.document.name().to_owned(),
+            series: allotted.series.clone(),
+            sequence: allotted.sequence,
+            issue_date: invoice.issue_date.to_string(),
+            customer_id: allotted.customer_id.clone(),
+            total: invoice.content.total.plain(),
+            currency: invoice.content.currency.code().to_owned(),
+            pdf_sha256: digest("pdf")?,
+            json_sha256: digest("json")?,
         })
     };
-    structured::endings(invoice).map(written).collect()
+    new.iter().zip(allotted).map(entry).collect()
 }
 
-/// The files of a close, relative to its folder, sorted, without the manifest and without
-/// what begins with a dot.
-///
-/// # Errors
-/// The folder cannot be read.
-pub fn files_of(folder: &Path) -> Result<Vec<String>, Problem> {
-    let mut found = Vec::new();
-    let mut folders = vec![String::new()];
-    while let Some(inner) = folders.pop() {
-        let path = folder.join(&inner);
-        let entries = match std::fs::read_dir(&path) {
-            Ok(entries) => entries,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(e) => return Err(io("not-read", "read", &path, &e)),
-        };
-        for entry in entries {
-            let entry = entry.map_err(|e| io("not-read", "read", &path, &e))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with('.') {
-                continue;
-            }
-            let relative = if inner.is_empty() { name } else { format!("{inner}/{name}") };
-            if entry.path().is_dir() {
-                folders.push(relative);
-            } else if relative != manifest::FILE {
-                found.push(relative);
-            }
+/// Adds what lies there and is not replaced: answers and earlier invoices, which are hashed
+/// already, and the templates of earlier runs.
+fn add_kept(
+    books: &Books,
+    folder: &str,
+    files: &mut Vec<FileEntry>,
+    hashed: BTreeSet<FileEntry>,
+) -> Result<(), Problem> {
+    let mut known: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
+    files.extend(hashed.into_iter().filter(|file| known.insert(file.path.clone())));
+    for name in files_of(&books.path(folder))? {
+        if !known.contains(&name) {
+            files.push(FileEntry::read(&books.path(folder), name)?);
         }
     }
-    found.sort();
-    Ok(found)
+    Ok(())
 }
 
-/// The template that an issued invoice is drawn with, from the copies in its close.
-#[must_use]
-pub fn template_path(invoice: &Issued) -> String {
-    format!("inputs/{}", template_copy(&invoice.template_sha256))
+/// The manifest's bytes, as it follows a manifest.
+fn seal_of(books: &Books, close: &Close<'_>, files: Vec<FileEntry>, previous: Option<String>) -> Vec<u8> {
+    let Close { inputs, derived, .. } = close;
+    let ledgers = derived.ledger.files.iter().cloned();
+    let ledgers = ledgers.map(|LedgerFile { path, sha256, bytes }| FileEntry { path, sha256, bytes });
+    let captures = inputs.previous.iter().flat_map(|pair| pair.entries(books));
+    let governed: Vec<String> = inputs.copies.iter().map(|(name, _)| format!("inputs/{name}")).collect();
+    let timezone = inputs.config.timezone.name();
+    manifest::build(&inputs.period, timezone, &governed, ledgers.chain(captures).collect(), files, previous)
+}
+
+/// The digest of the period's last manifest, if it would be the same again: a run that
+/// changes nothing is no event.
+fn unchanged_since(
+    books: &Books,
+    chain: &Chain,
+    inputs: &Inputs,
+    manifest: impl Fn(Option<String>) -> Vec<u8>,
+) -> Option<String> {
+    let last = chain.events.iter().rposition(|event| event.period == inputs.period.name)?;
+    let previous = last.checked_sub(1).and_then(|at| chain.events.get(at)).map(|event| event.manifest_sha256.clone());
+    let same = sha256_hex(&manifest(previous));
+    let sealed = chain.events.get(last).is_some_and(|event| event.manifest_sha256 == same);
+    let lies_there = manifest::read(books, &inputs.period.name).is_ok_and(|found| found.sha256 == same);
+    (sealed && lies_there).then_some(same)
+}
+
+/// Documents of the period that are void, and of which the chain does not say so yet.
+fn voided(inputs: &Inputs, chain: &Chain) -> Vec<Void> {
+    let known: BTreeSet<&str> = chain.voided().map(|void| void.number.as_str()).collect();
+    let unknown = inputs.issued.iter().filter(|issued| !known.contains(issued.number.as_str()));
+    unknown.filter_map(|issued| inputs.voids.get(&issued.number)).cloned().collect()
 }

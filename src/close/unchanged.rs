@@ -1,11 +1,10 @@
 //! A close that is run again must not bless what was changed behind its back: what the last
-//! seal holds of ground (answers as received, issued invoices) must still be there.
+//! seal holds of answers as received and of issued invoices must still be there.
 
 use std::collections::BTreeSet;
 
-use super::seal::files_of;
 use crate::audit::chain::Chain;
-use crate::audit::manifest::{self, FileEntry};
+use crate::audit::manifest::{self, FileEntry, files_of};
 use crate::books::layout::Books;
 use crate::model::period::Period;
 use crate::model::problem::Problem;

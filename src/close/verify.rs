@@ -4,23 +4,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::configuration;
-use super::derive::VERSION;
-use super::recapture::{self, Recaptured};
-use super::redraw;
-use super::seal;
+use super::derive::derive;
+use super::documents::{self, Documents, Looks, pdf_digests};
+use super::inputs::{Inputs, VERSION};
+use super::ledgers::open_ledgers;
+use super::outputs::{self, Close, outputs};
+use super::recapture;
 use crate::audit::chain::{self, Chain, Event};
 use crate::audit::mail_journal::{self, MailJournal, Standing};
-use crate::audit::manifest::{self, Manifest};
+use crate::audit::manifest::{self, Manifest, files_of};
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
 use crate::books::layout::{Books, CHAIN, optional};
 use crate::capture::store;
 use crate::model::digest::Running;
-use crate::model::invoice::{Document, Issued};
+use crate::model::invoice::{Document, Issued, file_stem};
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::Problem;
-use crate::render::{csv, invoice_json, xlsx};
+use crate::render::invoice_json;
 
 /// Something that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +67,7 @@ pub struct Report {
 }
 
 impl Report {
-    pub(super) fn add(&mut self, file: impl Into<String>, field: Option<String>, what: impl Into<String>) {
+    fn add(&mut self, file: impl Into<String>, field: Option<String>, what: impl Into<String>) {
         self.broken.push(Broken { file: file.into(), field, what: what.into() });
     }
 }
@@ -175,12 +176,11 @@ fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Repor
         }
     };
     let files = digests(books, &period, &folder, &manifest, report)?;
-    let issued = redraw::issued(books, chain, &period, report);
-    let ground_holds = report.broken[before..].iter().all(|b| {
-        let derived = ["reconciliation.", "invoices/", "invoices.csv", "journal."];
-        derived.iter().any(|d| b.file.starts_with(&format!("{folder}/{d}")))
-    });
-    if ground_holds {
+    let issued = issued(books, chain, &period, report);
+    let inside = format!("{folder}/");
+    let received_holds =
+        report.broken[before..].iter().all(|b| b.file.strip_prefix(&inside).is_some_and(outputs::is_derived));
+    if received_holds {
         rederive(books, chain, event, &period, &issued, &manifest, report)?;
     }
     report.periods.push(PeriodReport {
@@ -235,7 +235,7 @@ fn digests(
         .filter(|capture| !moved.values().any(|sealed| *capture == format!("{folder}/{sealed}")))
         .filter(|capture| store::load_from(&books.path(capture), period).is_ok_and(|c| c.is_some()))
         .collect();
-    for name in seal::files_of(&books.path(folder))? {
+    for name in files_of(&books.path(folder))? {
         let name = format!("{folder}/{name}");
         // Answers that came after the seal are no part of it: `crossfoot restated` reads them.
         let after =
@@ -263,6 +263,34 @@ fn digest_of(path: &std::path::Path) -> std::io::Result<(String, u64)> {
     }
 }
 
+/// The issued documents, each against the chain.
+fn issued(books: &Books, chain: &Chain, period: &Period, report: &mut Report) -> Vec<Issued> {
+    let mut all = Vec::new();
+    for entry in chain.issued_in(&period.name) {
+        let as_issued = format!("it is not what was issued as {}", entry.number);
+        let unreadable = |e: std::io::Error| format!("invoice {} cannot be read: {e}", entry.number);
+        match documents::read(books, period, entry) {
+            Err((file, e)) => report.add(file, None, unreadable(e)),
+            Ok(found) => {
+                if !found.is_as_issued {
+                    report.add(found.file.clone(), None, as_issued.clone());
+                }
+                match found.document {
+                    Ok(document) => all.push(document),
+                    Err(why) => report.add(found.file, None, why),
+                }
+            }
+        }
+        let pdf = format!("{}/invoices/{}.pdf", Books::close_dir(period), file_stem(&entry.number));
+        match digest_of(&books.path(&pdf)) {
+            Err(e) => report.add(pdf, None, unreadable(e)),
+            Ok((sha256, _)) if sha256 != entry.pdf_sha256 => report.add(pdf, None, as_issued),
+            Ok(_) => {}
+        }
+    }
+    all
+}
+
 /// Derives everything again and compares.
 fn rederive(
     books: &Books,
@@ -274,112 +302,40 @@ fn rederive(
     report: &mut Report,
 ) -> Result<(), Problem> {
     let folder = Books::close_dir(period);
-    let Some(template_file) = manifest
-        .configuration
-        .files
-        .iter()
-        .find_map(|f| f.strip_prefix("inputs/").filter(|f| f.starts_with("invoice-template-")))
-    else {
-        report.add(format!("{folder}/{}", manifest::FILE), Some("configuration".into()), "it names no template");
-        return Ok(());
-    };
-    let configuration =
-        match configuration::load_sealed(&books.path(&folder), template_file, &manifest.configuration.files) {
-            Ok(configuration) => configuration,
-            Err(problem) => {
-                report.add(format!("{folder}/inputs"), None, problem.what.clone());
-                return Ok(());
-            }
-        };
-    let sealed = recapture::sealed_in(books, period, manifest).unwrap_or_else(|| Books::capture_dir(period));
-    let capture = match store::load_from(&books.path(sealed), period) {
-        Ok(Some(capture)) => capture,
-        Ok(None) => {
-            report.add(Books::capture_dir(period), None, "there is no capture");
-            return Ok(());
-        }
-        Err(problem) => {
-            report.add(Books::capture_dir(period), None, problem.what.clone());
+    let inputs = match Inputs::sealed(books, event, period, manifest, issued) {
+        Ok(inputs) => inputs,
+        Err((file, problem)) => {
+            report.add(file, None, problem.reason());
             return Ok(());
         }
     };
-    // What the last run found was found beside the invoices of the runs before it.
-    let new: BTreeSet<&str> = event.issued.iter().map(|e| e.number.as_str()).collect();
-    let standing = || issued.iter().filter(|i| !configuration.voids.contains_key(&i.number));
-    let before: Vec<Issued> = standing().filter(|i| !new.contains(i.number.as_str())).cloned().collect();
-    let previous = match Recaptured::of(books, manifest) {
-        Ok(previous) => previous,
-        Err(problem) => {
-            report.add(format!("{folder}/{}", manifest::FILE), Some("inputs".into()), problem.what.clone());
-            return Ok(());
-        }
-    };
-    let basis = seal::Basis {
-        configuration: &configuration,
-        capture: &capture,
-        issued: &before,
-        previous: previous.as_ref(),
-        version: &manifest.tool.version,
-    };
-    let derived = match seal::derive_now(books, period, &basis) {
+    let ledgers = open_ledgers(books, &inputs.config.ledger_for(period));
+    let derived = match ledgers.and_then(|ledgers| derive(&inputs, ledgers)) {
         Ok(derived) => derived,
         Err(problem) => {
             report.add(folder, None, format!("it cannot be derived again: {}", problem.what));
             return Ok(());
         }
     };
-    for (name, bytes) in &derived.reports {
-        compare(books, &format!("{folder}/{name}"), bytes, report);
+    let (looks, wrong) = Looks::sealed(books, period, issued)?;
+    let drawable = wrong.is_empty();
+    for (file, what) in wrong {
+        report.add(file, None, what);
     }
-    let rows = seal::register_rows(issued, chain.issued_in(&period.name), &configuration.voids);
-    compare(books, &format!("{folder}/invoices.csv"), &csv::register(&rows), report);
-    let workbook = xlsx::render(&derived.reconciliation, &derived.ledger, &rows, &manifest.tool.version)?;
-    compare(books, &format!("{folder}/{}", seal::WORKBOOK), &workbook, report);
-    for (name, bytes) in seal::journals(standing())? {
-        compare(books, &format!("{folder}/{name}"), &bytes, report);
+    let pdf_sha256 = pdf_digests(chain.issued_in(&period.name));
+    let documents = Documents { issued: issued.to_vec(), pdf_sha256, looks };
+    let close = Close { inputs: &inputs, derived: &derived, documents: &documents };
+    let files = if drawable { outputs(close) } else { outputs::beside_documents(close) };
+    let compared = outputs::on_all_cores(&files, |name, file| {
+        Ok(compare(&books.path(format!("{folder}/{name}")), &file.bytes()?, |found| {
+            outputs::is_earlier(&close, name, found)
+        })
+        .map(|(field, what)| (format!("{folder}/{name}"), field, what)))
+    })?;
+    for (file, field, what) in compared.into_iter().flatten() {
+        report.add(file, field, what);
     }
-
-    for invoice in issued {
-        let name = format!("{folder}/invoices/{}.json", invoice.file_stem());
-        let content = &invoice.content;
-        let newly = new.contains(invoice.number.as_str());
-        let due = match content.document {
-            Document::Invoice => match derived.decisions.get(&content.customer_id) {
-                Some(Disposition::Bill(draft)) => Some(&**draft),
-                _ => None,
-            },
-            Document::CreditNote | Document::DebitNote => derived.corrections.get(&content.customer_id),
-        };
-        match due {
-            Some(draft) if newly && draft != content => {
-                report.add(
-                    name,
-                    Some(first_difference(invoice, draft)),
-                    "it does not follow from the captured answer, the ledger and the configuration",
-                );
-            }
-            None if newly => report.add(name, None, "this customer is not to be invoiced by the sealed inputs"),
-            _ => {}
-        }
-    }
-    let served: BTreeSet<&str> = standing().map(|i| i.content.customer_id.as_str()).collect();
-    let due = derived
-        .decisions
-        .iter()
-        .find(|(id, decision)| matches!(decision, Disposition::Bill(_)) && !served.contains(id.as_str()));
-    let noted = |id: &str| {
-        let is = |i: &&Issued| i.content.customer_id == id && i.content.document != Document::Invoice;
-        issued.iter().filter(is).any(|i| new.contains(i.number.as_str()))
-    };
-    let note_due = derived.corrections.keys().find(|id| !noted(id));
-    if let Some(id) = due.map(|(id, _)| id).or(note_due) {
-        report.add(
-            format!("{folder}/invoices"),
-            None,
-            format!("customer {id} is to be invoiced by the sealed inputs, and is not"),
-        );
-    }
-    redraw::draw_again(books, &folder, issued, &configuration.voids, report)?;
+    due(&folder, event, &close, report);
     if !report.broken.is_empty() && manifest.tool.version != VERSION {
         let hint = format!(
             "sealed by crossfoot {}, and this is {VERSION}: verify with that version before you conclude",
@@ -388,6 +344,50 @@ fn rederive(
         report.add(format!("{folder}/{}", manifest::FILE), Some("tool".into()), hint);
     }
     Ok(())
+}
+
+/// Whether the documents of the last run are those that were due, and none is missing.
+fn due(folder: &str, event: &Event, close: &Close<'_>, report: &mut Report) {
+    let Close { inputs, derived, documents } = close;
+    let new: BTreeSet<&str> = event.issued.iter().map(|entry| entry.number.as_str()).collect();
+    let is_new = |issued: &Issued| new.contains(issued.number.as_str());
+    for issued in documents.issued.iter().filter(|issued| is_new(issued)) {
+        let name = format!("{folder}/invoices/{}.json", issued.file_stem());
+        let content = &issued.content;
+        let due = match content.document {
+            Document::Invoice => match derived.decisions.get(&content.customer_id) {
+                Some(Disposition::Bill(draft)) => Some(&**draft),
+                _ => None,
+            },
+            Document::CreditNote | Document::DebitNote => derived.corrections.get(&content.customer_id),
+        };
+        match due {
+            Some(draft) if draft != content => {
+                let what = "it does not follow from the captured answer, the ledger and the configuration";
+                report.add(name, Some(first_difference(issued, draft)), what);
+            }
+            None => report.add(name, None, "this customer is not to be invoiced by the sealed inputs"),
+            Some(_) => {}
+        }
+    }
+    let standing = documents.issued.iter().filter(|issued| inputs.stands(issued));
+    let served: BTreeSet<&str> = standing.map(|issued| issued.content.customer_id.as_str()).collect();
+    let unserved = derived
+        .decisions
+        .iter()
+        .find(|(id, decision)| matches!(decision, Disposition::Bill(_)) && !served.contains(id.as_str()));
+    let noted = |id: &str| {
+        let is = |i: &&Issued| i.content.customer_id == id && i.content.document != Document::Invoice;
+        documents.issued.iter().filter(is).any(is_new)
+    };
+    let note_due = derived.corrections.keys().find(|id| !noted(id));
+    if let Some(id) = unserved.map(|(id, _)| id).or(note_due) {
+        report.add(
+            format!("{folder}/invoices"),
+            None,
+            format!("customer {id} is to be invoiced by the sealed inputs, and is not"),
+        );
+    }
 }
 
 /// The field in which an issued invoice and its draft first differ.
@@ -399,18 +399,25 @@ fn first_difference(invoice: &Issued, draft: &crate::model::invoice::Draft) -> S
     differing_field(&as_value(invoice.content.clone()), &as_value(draft.clone())).unwrap_or_default()
 }
 
-fn compare(books: &Books, name: &str, expected: &[u8], report: &mut Report) {
-    match std::fs::read(books.path(name)) {
-        Ok(bytes) if bytes == expected => {}
+/// Where and how a file is not what it is to be, if it is not. `is_earlier` tells bytes that
+/// an earlier version would have made.
+fn compare(
+    path: &std::path::Path,
+    expected: &[u8],
+    is_earlier: impl Fn(&[u8]) -> bool,
+) -> Option<(Option<String>, String)> {
+    match std::fs::read(path) {
+        Ok(bytes) if bytes == expected || is_earlier(&bytes) => None,
         Ok(bytes) => {
             let values = [&bytes[..], expected].map(|b| serde_json::from_slice::<serde_json::Value>(b).ok());
             let field = match values {
                 [Some(found), Some(expected)] => differing_field(&found, &expected),
+                _ if std::str::from_utf8(expected).is_err() => None,
                 _ => differing_line(&bytes, expected),
             };
-            report.add(name, field, "derived again, it is not the same file");
+            Some((field, "made again from what was sealed, it is not the same file".to_owned()))
         }
-        Err(e) => report.add(name, None, format!("it cannot be read: {e}")),
+        Err(e) => Some((None, format!("it cannot be read: {e}"))),
     }
 }
 

@@ -1,15 +1,13 @@
 //! A trial of the search for causes: a ledger with a known fault against the figures that it
 //! had before, by the same code as a real comparison.
 
-use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use super::faults::{self, Dice, KINDS, Row};
 use super::written;
-use crate::books::config;
-use crate::books::customers::Directory;
 use crate::capture::partner::analytics;
-use crate::close::derive::{Ground, VERSION, reconciled};
+use crate::close::derive::reconciled;
+use crate::close::inputs::Inputs;
 use crate::model::finding::{Finding, Severity};
 use crate::model::period::Period;
 use crate::model::problem::Problem;
@@ -20,29 +18,10 @@ use crate::model::problem::Problem;
 /// # Errors
 /// A text that is no ledger or no answer.
 pub fn findings(period: &Period, answer: &str, ledger: &str) -> Result<Vec<Finding>, Problem> {
-    let config = config::parse("", "defaults")?;
-    let decoded = analytics::decode(answer.as_bytes(), "analytics.json")?;
-    let ground = Ground {
-        period,
-        config: &config,
-        customers: None,
-        charges: &[],
-        logo_sha256: None,
-        template: None,
-        analytics: &decoded,
-        directory: &Directory::new(),
-        formats: &BTreeMap::new(),
-        capture: None,
-        answers: Vec::new(),
-        restated: Vec::new(),
-        resolutions: &[],
-        open_items: &[],
-        history: &[],
-        issued: &[],
-        version: VERSION,
-    };
+    let mut inputs = Inputs::without_books(period.clone())?;
+    inputs.analytics = analytics::decode(answer.as_bytes(), "analytics.json")?;
     let ledgers = vec![("ledger.csv".to_owned(), Cursor::new(ledger.as_bytes()))];
-    let (_, reconciliation) = reconciled(&ground, ledgers)?;
+    let (_, reconciliation) = reconciled(&inputs, ledgers)?;
     Ok(reconciliation.findings.into_iter().filter(|f| f.severity != Severity::Info).collect())
 }
 

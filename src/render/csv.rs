@@ -1,6 +1,8 @@
 //! The CSV files that we write: the reconciliation for a spreadsheet, and the register.
 
-use crate::model::invoice::Issued;
+use chrono::NaiveDate;
+
+use crate::model::invoice::{Document, Issued};
 use crate::model::money::{Money, total};
 use crate::model::reconciliation::Reconciliation;
 use crate::model::usage::Direction;
@@ -71,67 +73,100 @@ pub fn reconciliation(r: &Reconciliation) -> Vec<u8> {
     write(&header, &rows)
 }
 
-/// The columns of `invoices.csv`.
-pub const REGISTER: [&str; 14] = [
-    "number",
-    "issue_date",
-    "customer_id",
-    "legal_name",
-    "taxable",
-    "tax",
-    "round_off",
-    "total",
-    "currency",
-    "status",
-    "sha256",
-    "document",
-    "original",
-    "due_date",
-];
-
-/// Which of them are amounts.
-pub const REGISTER_MONEY: [u16; 4] = [4, 5, 6, 7];
-
 /// A row of `invoices.csv`.
-pub type RegisterRow = [String; 14];
-
-/// The rows of the register, in order of number. `void` tells which numbers are void,
-/// `digest` gives the SHA-256 of an invoice's PDF.
-pub fn register_rows<'a>(
-    invoices: impl IntoIterator<Item = &'a Issued>,
-    void: impl Fn(&str) -> bool,
-    digest: impl Fn(&Issued) -> String,
-) -> Vec<RegisterRow> {
-    invoices
-        .into_iter()
-        .map(|invoice| {
-            let draft = &invoice.content;
-            let tax = total(draft.currency, draft.taxes.iter().map(|t| &t.amount))
-                .unwrap_or_else(|_| Money::zero(draft.currency));
-            [
-                invoice.number.clone(),
-                invoice.issue_date.to_string(),
-                safe(&draft.customer_id),
-                safe(&draft.buyer.legal_name),
-                draft.subtotal.plain(),
-                tax.plain(),
-                draft.round_off.plain(),
-                draft.total.plain(),
-                draft.currency.code().to_owned(),
-                if void(&invoice.number) { "void" } else { "issued" }.to_owned(),
-                digest(invoice),
-                draft.document.name().to_owned(),
-                draft.original.as_ref().map_or_else(String::new, |original| original.number.clone()),
-                invoice.due_date().map_or_else(String::new, |day| day.to_string()),
-            ]
-        })
-        .collect()
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterRow {
+    /// The document's number.
+    pub number: String,
+    /// Its date.
+    pub issue_date: NaiveDate,
+    /// Whose it is.
+    pub customer_id: String,
+    /// As it is printed.
+    pub legal_name: String,
+    /// Before tax.
+    pub taxable: Money,
+    /// All taxes.
+    pub tax: Money,
+    /// What rounding the total gave or took.
+    pub round_off: Money,
+    /// What is owed.
+    pub total: Money,
+    /// Whether it was declared void.
+    pub is_void: bool,
+    /// SHA-256 of the PDF.
+    pub sha256: String,
+    /// What it is.
+    pub document: Document,
+    /// The number of the invoice that a note corrects.
+    pub original: Option<String>,
+    /// When it is due.
+    pub due_date: Option<NaiveDate>,
 }
 
-/// `invoices.csv`: the register.
+impl RegisterRow {
+    /// The row of an issued document, with the SHA-256 of its PDF.
+    #[must_use]
+    pub fn of(issued: &Issued, is_void: bool, sha256: String) -> Self {
+        let draft = &issued.content;
+        Self {
+            number: issued.number.clone(),
+            issue_date: issued.issue_date,
+            customer_id: draft.customer_id.clone(),
+            legal_name: draft.buyer.legal_name.clone(),
+            taxable: draft.subtotal,
+            tax: total(draft.currency, draft.taxes.iter().map(|t| &t.amount))
+                .unwrap_or_else(|_| Money::zero(draft.currency)),
+            round_off: draft.round_off,
+            total: draft.total,
+            is_void,
+            sha256,
+            document: draft.document,
+            original: draft.original.as_ref().map(|original| original.number.clone()),
+            due_date: issued.due_date(),
+        }
+    }
+}
+
+/// A cell of the register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Our own text.
+    Text(String),
+    /// Somebody else's.
+    Foreign(String),
+    /// An amount.
+    Amount(Money),
+}
+
+/// The columns of `invoices.csv`: a new one is a line here, and in the workbook by itself.
+pub const REGISTER: [(&str, fn(&RegisterRow) -> Cell); 14] = [
+    ("number", |r| Cell::Text(r.number.clone())),
+    ("issue_date", |r| Cell::Text(r.issue_date.to_string())),
+    ("customer_id", |r| Cell::Foreign(r.customer_id.clone())),
+    ("legal_name", |r| Cell::Foreign(r.legal_name.clone())),
+    ("taxable", |r| Cell::Amount(r.taxable)),
+    ("tax", |r| Cell::Amount(r.tax)),
+    ("round_off", |r| Cell::Amount(r.round_off)),
+    ("total", |r| Cell::Amount(r.total)),
+    ("currency", |r| Cell::Text(r.total.currency().code().to_owned())),
+    ("status", |r| Cell::Text(if r.is_void { "void" } else { "issued" }.to_owned())),
+    ("sha256", |r| Cell::Text(r.sha256.clone())),
+    ("document", |r| Cell::Text(r.document.name().to_owned())),
+    ("original", |r| Cell::Text(r.original.clone().unwrap_or_default())),
+    ("due_date", |r| Cell::Text(r.due_date.map_or_else(String::new, |day| day.to_string()))),
+];
+
+/// `invoices.csv`: the register, in order of issue.
 #[must_use]
 pub fn register(rows: &[RegisterRow]) -> Vec<u8> {
-    write(&REGISTER, rows)
+    let written = |cell: Cell| match cell {
+        Cell::Text(text) => text,
+        Cell::Foreign(text) => safe(&text),
+        Cell::Amount(money) => money.plain(),
+    };
+    let rows: Vec<_> = rows.iter().map(|row| REGISTER.map(|(_, cell)| written(cell(row)))).collect();
+    write(&REGISTER.map(|(title, _)| title), &rows)
 }
 
 /// Text that a spreadsheet would take for a formula gets an apostrophe before it.
@@ -147,4 +182,14 @@ fn write<const N: usize>(header: &[&str; N], rows: &[[String; N]]) -> Vec<u8> {
         let _ = writer.write_record(row);
     }
     writer.into_inner().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_that_looks_like_a_formula_is_text() {
+        assert_eq!(["=1+1", "+91", "'t Hoekje BV", "Acme"].map(safe), ["'=1+1", "'+91", "'t Hoekje BV", "Acme"]);
+    }
 }

@@ -7,10 +7,10 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet, XlsxError,
 };
 
-use super::csv::{REGISTER, REGISTER_MONEY, RegisterRow};
+use super::csv::{Cell, REGISTER, RegisterRow};
 use super::html::verdict;
 use crate::model::finding::Sides;
-use crate::model::money::{Money, add_exact, parse_plain};
+use crate::model::money::{Money, add_exact};
 use crate::model::posting::Ledger;
 use crate::model::problem::Problem;
 use crate::model::reconciliation::Reconciliation;
@@ -453,26 +453,28 @@ fn invoices(register: &[RegisterRow], styles: &Styles) -> Result<Worksheet, Xlsx
         "number" | "original" | "customer_id" => 20,
         _ => 14,
     };
-    let columns = REGISTER.map(|title| (title, width(title)));
+    let columns = REGISTER.map(|(title, _)| (title, width(title)));
     let mut sheet = Sheet::new("Invoices", &columns, styles)?;
-    let amount = |row: &RegisterRow, column: u16| parse_plain(&row[usize::from(column)]).ok();
     for row in register {
-        for (column, cell) in (0u16..).zip(row) {
-            match amount(row, column).filter(|_| REGISTER_MONEY.contains(&column)) {
-                Some(amount) => sheet.amount(column, amount, REGISTER[usize::from(column)])?,
-                // The register's apostrophe is for CSV: here the cell is text by itself.
-                None => sheet.text(column, cell.strip_prefix('\'').unwrap_or(cell))?,
+        for (column, (title, cell)) in (0u16..).zip(REGISTER) {
+            match cell(row) {
+                Cell::Amount(money) => sheet.amount(column, money.amount(), title)?,
+                Cell::Text(text) | Cell::Foreign(text) => sheet.text(column, &text)?,
             }
         }
         sheet.row += 1;
     }
-    let total = |column: u16| {
-        let sum = register.iter().filter_map(|row| amount(row, column)).try_fold(Decimal::ZERO, add_exact);
-        (column, sum.map_or_else(|_| String::new(), |sum| sum.normalize().to_string()))
+    let amount = |row: &RegisterRow, cell: fn(&RegisterRow) -> Cell| match cell(row) {
+        Cell::Amount(money) => Some(money),
+        _ => None,
     };
-    let sums = REGISTER_MONEY.map(total);
+    let sums: Vec<(u16, String)> = (0u16..)
+        .zip(REGISTER)
+        .filter(|(_, (_, cell))| register.first().is_some_and(|row| amount(row, *cell).is_some()))
+        .map(|(column, (_, cell))| (column, sum(register.iter().map(|row| amount(row, cell)))))
+        .collect();
     if !register.is_empty() {
-        let has_void = register.iter().any(|row| row[9] == "void");
+        let has_void = register.iter().any(|row| row.is_void);
         sheet.totals(if has_void { "Total, void ones included" } else { "Total" }, &sums)?;
     }
     sheet.finish()

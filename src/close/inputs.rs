@@ -1,0 +1,467 @@
+//! What a close is made from. Loaded from the books, or from the copies that lie in a sealed
+//! close, so that an old close can be verified after the settings have moved on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::documents::load_issued;
+use super::recapture::{self, Recaptured};
+use super::registered::{self, Registered};
+use super::{history, open_items};
+use crate::audit::chain::{Chain, Event};
+use crate::audit::manifest::Manifest;
+use crate::books::charges::{self, AgreedCharge};
+use crate::books::config::{self, Config};
+use crate::books::customers::{self, Customers, Directory};
+use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, optional};
+use crate::books::resolutions;
+use crate::books::voids::{self, VOIDS, Voids};
+use crate::capture::record::Role;
+use crate::capture::store::{self, Capture};
+use crate::ledger::format::{self, Format};
+use crate::ledger::open::FORMATS;
+use crate::model::digest::sha256_hex;
+use crate::model::history::Month;
+use crate::model::invoice::Issued;
+use crate::model::open_item::OpenItem;
+use crate::model::period::Period;
+use crate::model::problem::{Problem, io, nearest};
+use crate::model::reconciliation::Input;
+use crate::model::resolution::Resolution;
+use crate::model::usage::Analytics;
+use crate::render::pdf;
+use crate::render::pdf::template::{SHIPPED, Template};
+use crate::render::reconciliation_json::to_bytes;
+
+/// This program's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What a close, or a comparison, is made from, beside the ledger's bytes.
+#[derive(Debug)]
+pub struct Inputs {
+    /// The period asked for.
+    pub period: Period,
+    /// The settings.
+    pub config: Config,
+    /// The customers; None where there is no such file.
+    pub customers: Option<Customers>,
+    /// Customer ids by every name that the ledger may use.
+    pub directory: Directory,
+    /// Ledger formats of the books' own.
+    pub formats: BTreeMap<String, Format>,
+    /// How invoices look.
+    pub template: Template,
+    /// SHA-256 of the template.
+    pub template_sha256: String,
+    /// The seller's logo.
+    pub logo: Option<Logo>,
+    /// What is charged beside calls.
+    pub charges: Vec<AgreedCharge>,
+    /// What finance decided about the period's findings.
+    pub resolutions: Vec<Resolution>,
+    /// Invoices that are void.
+    pub voids: Voids,
+    /// What earlier periods left open.
+    pub open_items: Vec<OpenItem>,
+    /// What earlier closed periods came to.
+    pub history: Vec<Month>,
+    /// Copies for `inputs/` of all these: name and bytes.
+    pub copies: Vec<(String, Vec<u8>)>,
+    /// What the person should know, a sentence each.
+    pub notes: Vec<String>,
+    /// The partner's figures of the whole.
+    pub analytics: Analytics,
+    /// All that was captured; None where there are no books.
+    pub capture: Option<Capture>,
+    /// The files that the partner's answers were read from.
+    pub answers: Vec<Input>,
+    /// The last closed period, where it was captured again with other figures.
+    pub previous: Option<Recaptured>,
+    /// Documents issued for the period before, in order of issue, void ones included.
+    pub issued: Vec<Issued>,
+    /// What the registration portal returned for some of them.
+    pub(super) registered: Vec<Registered>,
+    /// The version that reports name: this program's, or the one that sealed them.
+    pub version: String,
+}
+
+/// A logo as it is embedded.
+#[derive(Clone, Debug)]
+pub struct Logo {
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// A PNG or SVG file.
+    pub bytes: Vec<u8>,
+    /// The same, ready to be drawn.
+    pub image: pdf::Logo,
+}
+
+impl Logo {
+    fn read(bytes: Vec<u8>) -> Result<Self, Problem> {
+        Ok(Self { sha256: sha256_hex(&bytes), image: pdf::Logo::read(&bytes)?, bytes })
+    }
+}
+
+/// What governs a close, as it lies there.
+struct Files {
+    config: Vec<u8>,
+    customers: Option<Vec<u8>>,
+    charges: Option<Vec<u8>>,
+    template: Vec<u8>,
+    formats: Vec<(String, Vec<u8>)>,
+    logo: Option<Vec<u8>>,
+    /// The decisions, and what errors call the file.
+    resolutions: (Option<Vec<u8>>, String),
+    /// The voids, and what errors call the file.
+    voids: (Option<Vec<u8>>, String),
+    open_items: Copied<OpenItem>,
+    history: Copied<Month>,
+}
+
+/// Values, and the bytes of their copy; None where there are none.
+type Copied<T> = Option<(Vec<T>, Vec<u8>)>;
+
+impl Inputs {
+    /// A comparison without books: default settings, nobody known, nothing answered yet.
+    ///
+    /// # Errors
+    /// None, while the defaults are right.
+    pub fn without_books(period: Period) -> Result<Self, Problem> {
+        let files = Files {
+            config: Vec::new(),
+            customers: None,
+            charges: None,
+            template: shipped_template(&config::parse("", "defaults")?.invoicing.template).unwrap_or_default().into(),
+            formats: Vec::new(),
+            logo: None,
+            resolutions: (None, String::new()),
+            voids: (None, String::new()),
+            open_items: None,
+            history: None,
+        };
+        assemble(period, config::parse("", "defaults")?, files)
+    }
+
+    /// Loads what the books say now.
+    ///
+    /// # Errors
+    /// A file that is missing or wrong.
+    pub fn load(books: &Books, period: &Period) -> Result<Self, Problem> {
+        let (config, config_bytes) = config::load(books)?;
+        let logo = match &config.invoicing.logo {
+            None => None,
+            Some(name) => {
+                let path = books.path(name);
+                Some(std::fs::read(&path).map_err(|e| {
+                    io("logo", "read", &path, &e)
+                        .next("correct [seller] logo: a PNG or SVG file, named from the books' folder on")
+                })?)
+            }
+        };
+        let decisions = resolutions::file(period);
+        let files = Files {
+            config: config_bytes,
+            customers: optional("customers", &books.path(CUSTOMERS))?,
+            charges: optional("charges", &books.path(CHARGES))?,
+            template: template_bytes(books, &config.invoicing.template)?,
+            formats: format_files(&books.path(FORMATS), "")?,
+            logo,
+            resolutions: (resolutions::read(&books.path(&decisions))?, decisions),
+            voids: (resolutions::read(&books.path(VOIDS))?, VOIDS.to_owned()),
+            open_items: copied(open_items::before(books, period)?),
+            history: copied(history::before(books, period)?),
+        };
+        assemble(period.clone(), config, files)
+    }
+
+    /// Loads what a sealed close was made from: the copies in it, its capture wherever it
+    /// lies now, and what was issued before `event`.
+    ///
+    /// # Errors
+    /// A copy that is missing or wrong, with the file or folder that it is about.
+    pub(super) fn sealed(
+        books: &Books,
+        event: &Event,
+        period: &Period,
+        manifest: &Manifest,
+        issued: &[Issued],
+    ) -> Result<Self, (String, Problem)> {
+        let folder = Books::close_dir(period);
+        let about = |file: &str| {
+            let file = file.to_owned();
+            move |problem: Problem| (file, problem)
+        };
+        let mut inputs = Self::copies_in(&books.path(&folder), period, &manifest.configuration.files)
+            .map_err(about(&format!("{folder}/inputs")))?;
+        let capture_dir = Books::capture_dir(period);
+        let sealed = recapture::sealed_in(books, period, manifest).unwrap_or_else(|| capture_dir.clone());
+        let capture = store::load_from(&books.path(sealed), period)
+            .and_then(|found| found.ok_or_else(|| Problem::stop("capture", "there is no capture")))
+            .map_err(about(&capture_dir))?;
+        inputs.receive(capture);
+        inputs.previous =
+            Recaptured::of(books, manifest).map_err(about(&format!("{folder}/{}", crate::audit::manifest::FILE)))?;
+        // What the last run found was found beside the invoices of the runs before it.
+        let new: BTreeSet<&str> = event.issued.iter().map(|entry| entry.number.as_str()).collect();
+        inputs.issued = issued.iter().filter(|issued| !new.contains(issued.number.as_str())).cloned().collect();
+        let standing = issued.iter().filter(|issued| inputs.stands(issued));
+        inputs.registered = registered::load(&books.path(&folder).join("inputs"), "irn-", standing)
+            .map_err(about(&format!("{folder}/inputs")))?;
+        manifest.tool.version.clone_into(&mut inputs.version);
+        Ok(inputs)
+    }
+
+    /// Loads the copies in a sealed close. `governing` is what the manifest names.
+    fn copies_in(folder: &Path, period: &Period, governing: &[String]) -> Result<Self, Problem> {
+        let inputs = folder.join("inputs");
+        let named = |prefix: &str| {
+            let names = governing.iter().filter_map(|file| file.strip_prefix("inputs/"));
+            names.filter(|name| name.starts_with(prefix)).min().map(str::to_owned)
+        };
+        let read = |name: &str| {
+            let path = inputs.join(name);
+            std::fs::read(&path).map_err(|e| io("sealed-inputs", "read", &path, &e))
+        };
+        let config_bytes = read(CONFIG)?;
+        let config = config::parse(&String::from_utf8_lossy(&config_bytes), &format!("inputs/{CONFIG}"))?;
+        let template =
+            named(TEMPLATE_COPY).ok_or_else(|| Problem::stop("sealed-inputs", "the manifest names no template"))?;
+        let logo = config.invoicing.logo.as_ref().and_then(|_| named(LOGO_COPY));
+        let files = Files {
+            config: config_bytes,
+            customers: Some(read(CUSTOMERS)?),
+            charges: optional("sealed-inputs", &inputs.join(CHARGES))?,
+            template: read(&template)?,
+            formats: format_files(&inputs, FORMAT_COPY)?,
+            logo: logo.map(|name| read(&name)).transpose()?,
+            resolutions: (resolutions::read(&inputs.join(RESOLUTIONS_COPY))?, format!("inputs/{RESOLUTIONS_COPY}")),
+            voids: (resolutions::read(&inputs.join(VOIDS_COPY))?, format!("inputs/{VOIDS_COPY}")),
+            open_items: copy(&inputs, OPEN_ITEMS_COPY)?,
+            history: copy(&inputs, HISTORY_COPY)?,
+        };
+        assemble(period.clone(), config, files)
+    }
+
+    /// Takes what the partner answered.
+    pub fn receive(&mut self, capture: Capture) {
+        self.answers = answers_of(&capture);
+        self.analytics = capture.analytics.clone();
+        self.capture = Some(capture);
+    }
+
+    /// Takes what the books know of earlier runs: documents issued for the period, and the
+    /// last closed period where it was captured again.
+    ///
+    /// # Errors
+    /// A document or capture that is not what it was (exit 4), a portal's response that is
+    /// of another document.
+    pub fn recall(&mut self, books: &Books, chain: &Chain) -> Result<(), Problem> {
+        self.issued = load_issued(books, chain, &self.period)?;
+        let standing = self.issued.iter().filter(|issued| self.stands(issued));
+        self.registered = registered::load(&books.path(registered::IRN), "", standing)?;
+        self.previous = match recapture::last_closed(chain, &self.period) {
+            Some(closed) => recapture::pair(books, chain, &closed)?,
+            None => None,
+        };
+        Ok(())
+    }
+
+    /// Whether a document counts: it is not void.
+    #[must_use]
+    pub fn stands(&self, issued: &Issued) -> bool {
+        !self.voids.contains_key(&issued.number)
+    }
+}
+
+/// The capture's bodies as inputs of a reconciliation. A folder of many answers is one
+/// input, whose digest is that of its files' `sha256sum` lines, sorted by path.
+fn answers_of(capture: &Capture) -> Vec<Input> {
+    let mut folders: BTreeMap<Role, (String, u64)> = BTreeMap::new();
+    let mut inputs = Vec::new();
+    for answer in &capture.record.answers {
+        let path = format!("capture/{}", answer.file);
+        if answer.file.contains('/') {
+            let folder = folders.entry(answer.role).or_default();
+            folder.0.push_str(&format!("{}  {path}\n", answer.sha256));
+            folder.1 += answer.bytes;
+        } else {
+            inputs.push(Input { role: answer.role.name(), path, sha256: answer.sha256.clone(), bytes: answer.bytes });
+        }
+    }
+    inputs.extend(folders.into_iter().map(|(role, (lines, bytes))| Input {
+        role: role.name(),
+        path: format!("capture/{}/", role.name()),
+        sha256: sha256_hex(lines.as_bytes()),
+        bytes,
+    }));
+    inputs
+}
+
+/// The name in `inputs/` of what earlier periods left open when the close was made.
+const OPEN_ITEMS_COPY: &str = "open-items.json";
+/// The name in `inputs/` of what earlier closed periods came to when the close was made.
+const HISTORY_COPY: &str = "history.json";
+/// The name of the decisions' copy in `inputs/`.
+const RESOLUTIONS_COPY: &str = "resolutions.toml";
+
+/// The name of the voids' copy in `inputs/`.
+const VOIDS_COPY: &str = "voids.toml";
+
+/// How the copies of templates in `inputs/` begin.
+const TEMPLATE_COPY: &str = "invoice-template-";
+
+/// How the copies of logos in `inputs/` begin.
+const LOGO_COPY: &str = "logo-";
+
+/// How the copies of ledger formats in `inputs/` begin.
+const FORMAT_COPY: &str = "ledger-format-";
+
+/// `inputs/…` name of a template's copy.
+#[must_use]
+pub fn template_copy(sha256: &str) -> String {
+    format!("{TEMPLATE_COPY}{}.toml", sha256.get(..16).unwrap_or(sha256))
+}
+
+/// `inputs/…` name of a logo's copy.
+#[must_use]
+pub fn logo_copy(sha256: &str) -> String {
+    format!("{LOGO_COPY}{}", sha256.get(..16).unwrap_or(sha256))
+}
+
+/// The ledger formats of the books' own, by name.
+///
+/// # Errors
+/// A file that cannot be read or is wrong.
+pub fn own_formats(books: &Books) -> Result<BTreeMap<String, Format>, Problem> {
+    parse_formats(&format_files(&books.path(FORMATS), "")?)
+}
+
+fn parse_formats(files: &[(String, Vec<u8>)]) -> Result<BTreeMap<String, Format>, Problem> {
+    let read =
+        |(name, bytes): &(String, Vec<u8>)| Ok((name.clone(), format::parse(name, &String::from_utf8_lossy(bytes))?));
+    files.iter().map(read).collect()
+}
+
+/// Format files of a folder, whose names begin with `prefix`: name and bytes.
+fn format_files(folder: &Path, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+    let mut found = Vec::new();
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(found),
+        Err(e) => return Err(io("ledger-format", "read", folder, &e)),
+    };
+    for entry in entries {
+        let path = entry.map_err(|e| io("ledger-format", "read", folder, &e))?.path();
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = file.strip_suffix(".toml").and_then(|name| name.strip_prefix(prefix));
+        if let Some(name) = name {
+            let bytes = std::fs::read(&path).map_err(|e| io("ledger-format", "read", &path, &e))?;
+            found.push((name.to_owned(), bytes));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A JSON copy that need not be there, and its bytes.
+fn copy<T: DeserializeOwned>(inputs: &Path, name: &str) -> Result<Copied<T>, Problem> {
+    let Some(bytes) = optional("sealed-inputs", &inputs.join(name))? else { return Ok(None) };
+    match serde_json::from_slice(&bytes) {
+        Ok(value) => Ok(Some((value, bytes))),
+        Err(e) => Err(Problem::stop("sealed-inputs", format!("inputs/{name} cannot be read")).because(e.to_string())),
+    }
+}
+
+/// Values of the books with the bytes of their copy.
+fn copied<T: Serialize>(values: Vec<T>) -> Copied<T> {
+    (!values.is_empty()).then(|| {
+        let bytes = to_bytes(&values);
+        (values, bytes)
+    })
+}
+
+fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Problem> {
+    let (customers, mut notes) = match files.customers.as_deref().map(customers::parse).transpose()? {
+        Some((customers, notes)) => (Some(customers), notes),
+        None => (None, vec![format!("the books have no {CUSTOMERS}, so customers are not looked up")]),
+    };
+    let text = std::str::from_utf8(&files.template)
+        .map_err(|_| Problem::usage("template", "the invoice template is not UTF-8 text"))?;
+    let template = Template::parse(text, &config.invoicing.template)?;
+    let template_sha256 = sha256_hex(&files.template);
+    if config.invoicing.seller.legal_name.is_empty() {
+        notes.push(format!("{CONFIG}: [seller] legal_name is not set, so invoices do not name who issues them"));
+    }
+    let formats = parse_formats(&files.formats)?;
+    let charges = files.charges.as_deref().map(charges::parse).transpose()?.unwrap_or_default();
+    let logo = files.logo.map(Logo::read).transpose()?;
+    let (resolutions, voids) = (files.resolutions, files.voids);
+    let (open_items, open_items_bytes) = files.open_items.unzip();
+    let (history, history_bytes) = files.history.unzip();
+    Ok(Inputs {
+        resolutions: resolutions
+            .0
+            .as_deref()
+            .map(|b| resolutions::parse(b, &resolutions.1))
+            .transpose()?
+            .unwrap_or_default(),
+        voids: voids.0.as_deref().map(|b| voids::parse(b, &voids.1)).transpose()?.unwrap_or_default(),
+        // In the order in which the manifest names them.
+        copies: std::iter::once((CONFIG.to_owned(), files.config))
+            .chain(files.customers.map(|bytes| (CUSTOMERS.to_owned(), bytes)))
+            .chain(files.charges.map(|bytes| (CHARGES.to_owned(), bytes)))
+            .chain(logo.iter().map(|logo| (logo_copy(&logo.sha256), logo.bytes.clone())))
+            .chain([(template_copy(&template_sha256), files.template)])
+            .chain(files.formats.into_iter().map(|(name, bytes)| (format!("{FORMAT_COPY}{name}.toml"), bytes)))
+            .chain(resolutions.0.map(|bytes| (RESOLUTIONS_COPY.to_owned(), bytes)))
+            .chain(voids.0.map(|bytes| (VOIDS_COPY.to_owned(), bytes)))
+            .chain(open_items_bytes.map(|bytes| (OPEN_ITEMS_COPY.to_owned(), bytes)))
+            .chain(history_bytes.map(|bytes| (HISTORY_COPY.to_owned(), bytes)))
+            .collect(),
+        period,
+        config,
+        directory: customers.as_ref().map(customers::directory).transpose()?.unwrap_or_default(),
+        customers,
+        formats,
+        template,
+        template_sha256,
+        logo,
+        charges,
+        open_items: open_items.unwrap_or_default(),
+        history: history.unwrap_or_default(),
+        notes,
+        analytics: Analytics::default(),
+        capture: None,
+        answers: Vec::new(),
+        previous: None,
+        issued: Vec::new(),
+        registered: Vec::new(),
+        version: VERSION.to_owned(),
+    })
+}
+
+fn shipped_template(name: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
+}
+
+/// The books' own template first, then one that comes with the program.
+fn template_bytes(books: &Books, name: &str) -> Result<Vec<u8>, Problem> {
+    let path = books.path(format!("templates/invoice/{name}.toml"));
+    match std::fs::read(&path) {
+        Ok(bytes) => return Ok(bytes),
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(io("template", "read", &path, &e)),
+        Err(_) => {}
+    }
+    if let Some(text) = shipped_template(name) {
+        return Ok(text.as_bytes().to_vec());
+    }
+    let known = SHIPPED.iter().map(|(shipped, _)| *shipped);
+    let hint = nearest(name, known.clone()).or(known.into_iter().next()).unwrap_or_default();
+    Err(Problem::usage("template", format!("there is no invoice template `{name}`"))
+        .because(format!("neither {} nor a shipped one", path.display()))
+        .next(format!("set [invoice] template = \"{hint}\", or write that file"))
+        .not_done("Nothing was done."))
+}

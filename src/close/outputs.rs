@@ -1,0 +1,204 @@
+//! What a close is: a map of files, each a function that makes its bytes. Sealing writes the
+//! map, `verify` compares it, `reconcile` writes a part of it; so that a new file is a line
+//! here, and none can be written that is not verified.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::derive::Derived;
+use super::documents::{Documents, Looks};
+use super::inputs::Inputs;
+use super::registered::{Registered, copy_of};
+use crate::model::invoice::Issued;
+use crate::model::problem::Problem;
+use crate::render::csv::RegisterRow;
+use crate::render::journal::{self, Entry};
+use crate::render::{csv, html, invoice_json, pdf, reconciliation_json, structured, xlsx};
+
+/// What the files of a close are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Close<'a> {
+    /// What was received.
+    pub inputs: &'a Inputs,
+    /// What follows from it.
+    pub derived: &'a Derived,
+    /// What was issued.
+    pub documents: &'a Documents,
+}
+
+type Report = fn(&Close<'_>) -> Result<Vec<u8>, Problem>;
+
+/// The reports of a close, its register and its journals: a new one is a line here.
+const REPORTS: [(&str, Report); 8] = [
+    ("reconciliation.json", |c| Ok(reconciliation(c))),
+    ("reconciliation.csv", |c| Ok(csv::reconciliation(&c.derived.reconciliation))),
+    ("reconciliation.html", |c| {
+        let dashboard = c.inputs.capture.as_ref().and_then(|capture| capture.dashboard.as_ref());
+        html::render(&c.derived.reconciliation, dashboard, &c.inputs.history, &c.inputs.version)
+    }),
+    (WORKBOOK, |c| workbook(c, &c.documents.register(c.inputs))),
+    ("invoices.csv", |c| Ok(csv::register(&c.documents.register(c.inputs)))),
+    ("journal.hledger", |c| Ok(journal::hledger::render(&entries(c)?))),
+    ("journal.beancount", |c| Ok(journal::beancount::render(&entries(c)?))),
+    ("journal.tally.xml", |c| Ok(journal::tally::render(&entries(c)?))),
+];
+
+/// Reports as an earlier version made them, where it was wrong: a close that it sealed
+/// verifies with either.
+const EARLIER: [(&str, Report); 1] = [
+    // 0.1 took an apostrophe from the beginning of a name.
+    (WORKBOOK, |c| {
+        let mut rows = c.documents.register(c.inputs);
+        for text in rows.iter_mut().flat_map(|row| [&mut row.customer_id, &mut row.legal_name]) {
+            *text = text.strip_prefix('\'').unwrap_or(text).to_owned();
+        }
+        workbook(c, &rows)
+    }),
+];
+
+/// `reconciliation.json`, which `reconcile --json` prints.
+#[must_use]
+pub fn reconciliation(close: &Close<'_>) -> Vec<u8> {
+    reconciliation_json::render(&close.derived.reconciliation, &close.inputs.version)
+}
+
+const WORKBOOK: &str = "reconciliation.xlsx";
+
+fn workbook(c: &Close<'_>, register: &[RegisterRow]) -> Result<Vec<u8>, Problem> {
+    xlsx::render(&c.derived.reconciliation, &c.derived.ledger, register, &c.inputs.version)
+}
+
+/// The period's invoices and notes as postings.
+fn entries<'a>(c: &Close<'a>) -> Result<Vec<Entry<'a>>, Problem> {
+    let (inputs, documents) = (c.inputs, c.documents);
+    journal::entries(documents.issued.iter().filter(|issued| inputs.stands(issued))).map_err(|e| {
+        Problem::stop("overflow", "the postings of an invoice are too large to be added up").because(e.to_string())
+    })
+}
+
+/// A file, and how it is made. The same inputs give the same bytes, on any thread, at any
+/// time.
+pub struct File<'a>(Box<dyn Fn() -> Result<Cow<'a, [u8]>, Problem> + Send + Sync + 'a>);
+
+impl<'a> File<'a> {
+    fn made(make: impl Fn() -> Result<Vec<u8>, Problem> + Send + Sync + 'a) -> Self {
+        Self(Box::new(move || make().map(Cow::Owned)))
+    }
+
+    fn kept(bytes: &'a [u8]) -> Self {
+        Self(Box::new(move || Ok(Cow::Borrowed(bytes))))
+    }
+
+    /// Its bytes.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn bytes(&self) -> Result<Cow<'a, [u8]>, Problem> {
+        (self.0)()
+    }
+}
+
+/// Files by their path in the close.
+pub type Outputs<'a> = BTreeMap<String, File<'a>>;
+
+/// The files of documents: the PDF, its data, and the structured forms that it has.
+pub(super) fn documents<'a>(issued: &'a [Issued], looks: &'a Looks) -> Outputs<'a> {
+    let mut files = Outputs::new();
+    for invoice in issued {
+        let stem = invoice.file_stem();
+        files.insert(
+            format!("invoices/{stem}.pdf"),
+            File::made(move || {
+                let (template, logo) = looks.of(invoice)?;
+                pdf::render(invoice, template, logo)
+            }),
+        );
+        files.insert(format!("invoices/{stem}.json"), File::made(|| Ok(invoice_json::render(invoice))));
+        for form in structured::endings(invoice) {
+            let file = File::made(|| {
+                (form.render)(invoice).map_err(|why| {
+                    Problem::stop("internal", format!("{} of {} cannot be written", form.name, invoice.number))
+                        .because(why)
+                })
+            });
+            files.insert(format!("invoices/{stem}.{}", form.ending), file);
+        }
+    }
+    files
+}
+
+/// Everything beside the documents: reports, register, journals, registered copies, copies
+/// of what governs.
+#[must_use]
+pub fn beside_documents<'a>(close: Close<'a>) -> Outputs<'a> {
+    let mut files: Outputs<'a> =
+        REPORTS.iter().map(|(name, report)| ((*name).to_owned(), File::made(move || report(&close)))).collect();
+    for (name, bytes) in &close.inputs.copies {
+        files.insert(format!("inputs/{name}"), File::kept(bytes));
+    }
+    for Registered { invoice, registration, bytes } in &close.inputs.registered {
+        let stem = invoice.file_stem();
+        files.insert(format!("inputs/irn-{stem}.json"), File::kept(bytes));
+        let copy = File::made(move || {
+            let (template, logo) = close.documents.looks.of(invoice)?;
+            pdf::render_registered(invoice, template, logo, Some(registration))
+        });
+        files.insert(copy_of(&stem), copy);
+    }
+    files
+}
+
+/// Every file of a close.
+#[must_use]
+pub fn outputs<'a>(close: Close<'a>) -> Outputs<'a> {
+    let mut files = documents(&close.documents.issued, &close.documents.looks);
+    files.extend(beside_documents(close));
+    files
+}
+
+/// The files of the comparison alone: what `reconcile` writes.
+pub fn comparison<'a>(close: Close<'a>) -> impl Iterator<Item = (String, File<'a>)> {
+    beside_documents(close).into_iter().filter(|(name, _)| name.starts_with("reconciliation."))
+}
+
+/// Whether a file of a close follows from the others.
+#[must_use]
+pub(super) fn is_derived(name: &str) -> bool {
+    name.starts_with("invoices/") || REPORTS.iter().any(|(report, _)| *report == name)
+}
+
+/// Whether bytes are what an earlier version made of a report.
+pub(super) fn is_earlier(close: &Close<'_>, name: &str, bytes: &[u8]) -> bool {
+    let mut earlier = EARLIER.iter().filter(|(report, _)| *report == name);
+    earlier.any(|(_, report)| report(close).is_ok_and(|made| made == bytes))
+}
+
+/// Does something with each file on all cores. Results are in the map's order, and so is
+/// the error that is returned, whatever thread met it.
+///
+/// # Errors
+/// What `work` returns.
+pub(super) fn on_all_cores<T: Send>(
+    files: &Outputs<'_>,
+    work: impl Fn(&str, &File<'_>) -> Result<T, Problem> + Sync,
+) -> Result<Vec<T>, Problem> {
+    let all: Vec<(&String, &File<'_>)> = files.iter().collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(all.len().max(1));
+    let (next, all, work) = (&AtomicUsize::new(0), &all, &work);
+    // Each thread takes the next file that nobody has.
+    let take = || {
+        let taken = std::iter::from_fn(|| {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            all.get(at).map(|(name, file)| (at, work(name, file)))
+        });
+        taken.collect::<Vec<_>>()
+    };
+    let mut results: Vec<(usize, Result<T, Problem>)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(take)).collect();
+        let failed = || vec![(0, Err(Problem::stop("internal", "a worker thread failed")))];
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|_| failed())).collect()
+    });
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
+}
