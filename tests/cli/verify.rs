@@ -129,3 +129,42 @@ fn a_second_close_does_not_bless_what_was_changed() {
     }
     books.run("close --period 2026-03 --offline").exits(0);
 }
+
+/// Two months with a credit note, a void, a registered copy, structured forms, an open item
+/// and a restatement, all sealed by version 0.1.
+fn sealed_by_0_1() -> Books {
+    Books::copied(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/sealed-by-0.1"))
+}
+
+#[test]
+fn what_the_version_before_sealed_verifies() {
+    let books = sealed_by_0_1();
+    let said = books.run("verify --json").exits(0).json();
+    let counts = |period: &serde_json::Value| ["seals", "invoices", "files"].map(|key| period[key].as_u64().unwrap());
+    let counted: Vec<[u64; 3]> = said["periods"].as_array().unwrap().iter().map(counts).collect();
+    assert_eq!((said["events"].as_u64(), counted), (Some(3), vec![[2, 4, 43], [1, 2, 30]]));
+    // What version 0.1 wrote where it was wrong is let pass, and nothing else is.
+    let name = "closes/2026-03/reconciliation.xlsx";
+    let mut workbook = books.read(name);
+    let at = workbook.len() / 2;
+    workbook[at] ^= 1;
+    std::fs::write(books.path().join(name), workbook).unwrap();
+    let said = books.run("verify --json").exits(4).json();
+    assert!(said["broken"].as_array().unwrap().iter().all(|broken| broken["file"] == name), "{said}");
+}
+
+#[test]
+fn a_name_that_begins_with_an_apostrophe_keeps_it_in_the_workbook() {
+    let books = sealed_by_0_1();
+    let has = |books: &Books, text: &str| {
+        let file = std::fs::File::open(books.path().join("closes/2026-03/reconciliation.xlsx")).unwrap();
+        let mut zip = zip::ZipArchive::new(file).unwrap();
+        std::io::read_to_string(zip.by_name("xl/sharedStrings.xml").unwrap()).unwrap().contains(text)
+    };
+    assert!(has(&books, ">t Hoekje BV<"));
+    books.at("2026-05-03T03:04:05Z", "close --period 2026-03 --offline").exits(3);
+    assert!(has(&books, ">'t Hoekje BV<") && !has(&books, ">t Hoekje BV<"));
+    let register = String::from_utf8(books.read("closes/2026-03/invoices.csv")).unwrap();
+    assert!(register.contains(",'t Hoekje BV,"), "{register}");
+    books.run("verify").exits(0);
+}

@@ -91,6 +91,17 @@ impl Books {
         books
     }
 
+    /// A copy of books that lie somewhere.
+    pub fn copied(from: &Path) -> Self {
+        let books = Self { dir: tempfile::tempdir().unwrap() };
+        for (name, bytes) in files_below(from) {
+            let path = books.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+        books
+    }
+
     pub fn path(&self) -> &Path {
         self.dir.path()
     }
@@ -112,6 +123,11 @@ impl Books {
     /// Runs a command line in the books.
     pub fn run(&self, line: &str) -> Ran {
         crossfoot(self.path()).args(line.split_whitespace()).output().unwrap().into()
+    }
+
+    /// Runs a command line in the books at another instant.
+    pub fn at(&self, now: &str, line: &str) -> Ran {
+        crossfoot(self.path()).env("CROSSFOOT_NOW", now).args(line.split_whitespace()).output().unwrap().into()
     }
 
     /// Runs a command line in the books and kills it after some milliseconds.
