@@ -139,8 +139,11 @@ pub enum Cell {
     Amount(Money),
 }
 
+/// A column of the register: its title, and its cell in a row.
+pub type Column = (&'static str, fn(&RegisterRow) -> Cell);
+
 /// The columns of `invoices.csv`: a new one is a line here, and in the workbook by itself.
-pub const REGISTER: [(&str, fn(&RegisterRow) -> Cell); 14] = [
+pub const REGISTER: [Column; 14] = [
     ("number", |r| Cell::Text(r.number.clone())),
     ("issue_date", |r| Cell::Text(r.issue_date.to_string())),
     ("customer_id", |r| Cell::Foreign(r.customer_id.clone())),
