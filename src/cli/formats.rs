@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::{Context, args};
-use crate::close::inputs;
+use crate::close::formats::own_formats;
 use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::format::SHIPPED;
 use crate::ledger::open::{self, CANONICAL, FORMATS};
@@ -17,7 +17,7 @@ const BUILT_IN: [(&str, &str); 2] = [
 ];
 
 pub(super) fn run(context: &Context<'_>, args: &args::Formats) -> Result<Exit, Problem> {
-    let own = inputs::own_formats(&context.books)?;
+    let own = own_formats(&context.books)?;
     let Some(name) = &args.name else {
         let shipped = SHIPPED.iter().filter(|(name, _)| !own.contains_key(*name));
         let shipped = shipped.map(|(name, text)| (*name, title(text), "shipped"));

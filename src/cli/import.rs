@@ -9,7 +9,7 @@ use super::Context;
 use super::args;
 use crate::books::changeset::write_apart;
 use crate::books::config;
-use crate::close::inputs;
+use crate::close::formats::own_formats;
 use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::dates::Order;
 use crate::ledger::decode::decode;
@@ -128,12 +128,12 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
     let currency =
         Currency::parse(&args.currency).map_err(|e| Problem::usage("arguments", format!("--currency: {e}")))?;
     // Of the books, where there are any, their formats and accounts; flags stand before them.
-    let own_formats = inputs::own_formats(&context.books)?;
+    let own = own_formats(&context.books)?;
     let from_books = config::load(&context.books).map(|(config, _)| config.accounts).unwrap_or_default();
     let accounts = export::named(from_books.iter().chain(args.account.iter().map(|(name, role)| (name, role))));
     let reading = Reading {
         format: &args.format,
-        own_formats: &own_formats,
+        own_formats: &own,
         date_order: args.date_order.as_deref().and_then(Order::parse),
         accounts: &accounts,
         period: args.period.as_ref(),

@@ -12,7 +12,7 @@ use crate::books::config::{Config, Mailing};
 use crate::books::customers;
 use crate::books::layout::{Books, CUSTOMERS, optional};
 use crate::books::voids;
-use crate::close::documents::load_issued;
+use crate::close::issued::load_issued;
 use crate::close::registered;
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::Issued;

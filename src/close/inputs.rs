@@ -7,7 +7,8 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::documents::load_issued;
+use super::formats::{format_files, parse_formats};
+use super::issued::load_issued;
 use super::recapture::{self, Recaptured};
 use super::registered::{self, Registered};
 use super::{history, open_items};
@@ -21,7 +22,7 @@ use crate::books::resolutions;
 use crate::books::voids::{self, VOIDS, Voids};
 use crate::capture::record::Role;
 use crate::capture::store::{self, Capture};
-use crate::ledger::format::{self, Format};
+use crate::ledger::format::Format;
 use crate::ledger::open::FORMATS;
 use crate::model::digest::sha256_hex;
 use crate::model::history::Month;
@@ -329,41 +330,6 @@ pub fn template_copy(sha256: &str) -> String {
 #[must_use]
 pub fn logo_copy(sha256: &str) -> String {
     format!("{LOGO_COPY}{}", sha256.get(..16).unwrap_or(sha256))
-}
-
-/// The ledger formats of the books' own, by name.
-///
-/// # Errors
-/// A file that cannot be read or is wrong.
-pub fn own_formats(books: &Books) -> Result<BTreeMap<String, Format>, Problem> {
-    parse_formats(&format_files(&books.path(FORMATS), "")?)
-}
-
-fn parse_formats(files: &[(String, Vec<u8>)]) -> Result<BTreeMap<String, Format>, Problem> {
-    let read =
-        |(name, bytes): &(String, Vec<u8>)| Ok((name.clone(), format::parse(name, &String::from_utf8_lossy(bytes))?));
-    files.iter().map(read).collect()
-}
-
-/// Format files of a folder, whose names begin with `prefix`: name and bytes.
-fn format_files(folder: &Path, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Problem> {
-    let mut found = Vec::new();
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(found),
-        Err(e) => return Err(io("ledger-format", "read", folder, &e)),
-    };
-    for entry in entries {
-        let path = entry.map_err(|e| io("ledger-format", "read", folder, &e))?.path();
-        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let name = file.strip_suffix(".toml").and_then(|name| name.strip_prefix(prefix));
-        if let Some(name) = name {
-            let bytes = std::fs::read(&path).map_err(|e| io("ledger-format", "read", &path, &e))?;
-            found.push((name.to_owned(), bytes));
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 /// A JSON copy that need not be there, and its bytes.

@@ -2,9 +2,12 @@
 //! proof that what was sealed still follows.
 
 pub mod derive;
+mod difference;
 pub mod documents;
+pub mod formats;
 pub mod history;
 pub mod inputs;
+pub mod issued;
 pub mod ledgers;
 pub mod memo;
 pub mod open_items;

@@ -5,8 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::derive::derive;
-use super::documents::{self, Documents, Looks, pdf_digests};
+use super::difference::{differing_field, differing_line, first_difference};
+use super::documents::{Documents, Looks, pdf_digests};
 use super::inputs::{Inputs, VERSION};
+use super::issued;
 use super::ledgers::open_ledgers;
 use super::outputs::{self, Close, outputs};
 use super::recapture;
@@ -21,7 +23,6 @@ use crate::model::digest::Running;
 use crate::model::invoice::{Document, Issued, file_stem};
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::Problem;
-use crate::render::invoice_json;
 
 /// Something that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,7 +177,7 @@ fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Repor
         }
     };
     let files = digests(books, &period, &folder, &manifest, report)?;
-    let issued = issued(books, chain, &period, report);
+    let issued = documents(books, chain, &period, report);
     let inside = format!("{folder}/");
     let received_holds =
         report.broken[before..].iter().all(|b| b.file.strip_prefix(&inside).is_some_and(outputs::is_derived));
@@ -264,12 +265,12 @@ fn digest_of(path: &std::path::Path) -> std::io::Result<(String, u64)> {
 }
 
 /// The issued documents, each against the chain.
-fn issued(books: &Books, chain: &Chain, period: &Period, report: &mut Report) -> Vec<Issued> {
+fn documents(books: &Books, chain: &Chain, period: &Period, report: &mut Report) -> Vec<Issued> {
     let mut all = Vec::new();
     for entry in chain.issued_in(&period.name) {
         let as_issued = format!("it is not what was issued as {}", entry.number);
         let unreadable = |e: std::io::Error| format!("invoice {} cannot be read: {e}", entry.number);
-        match documents::read(books, period, entry) {
+        match issued::read(books, period, entry) {
             Err((file, e)) => report.add(file, None, unreadable(e)),
             Ok(found) => {
                 if !found.is_as_issued {
@@ -390,15 +391,6 @@ fn due(folder: &str, event: &Event, close: &Close<'_>, report: &mut Report) {
     }
 }
 
-/// The field in which an issued invoice and its draft first differ.
-fn first_difference(invoice: &Issued, draft: &crate::model::invoice::Draft) -> String {
-    let as_value = |content: crate::model::invoice::Draft| -> serde_json::Value {
-        let again = Issued { content, ..invoice.clone() };
-        serde_json::from_slice(&invoice_json::render(&again)).unwrap_or_default()
-    };
-    differing_field(&as_value(invoice.content.clone()), &as_value(draft.clone())).unwrap_or_default()
-}
-
 /// Where and how a file is not what it is to be, if it is not. `is_earlier` tells bytes that
 /// an earlier version would have made.
 fn compare(
@@ -418,41 +410,5 @@ fn compare(
             Some((field, "made again from what was sealed, it is not the same file".to_owned()))
         }
         Err(e) => Some((None, format!("it cannot be read: {e}"))),
-    }
-}
-
-fn differing_line(found: &[u8], expected: &[u8]) -> Option<String> {
-    let (mut found, mut expected) = (found.split(|b| *b == b'\n'), expected.split(|b| *b == b'\n'));
-    let mut line = 1;
-    loop {
-        match (found.next(), expected.next()) {
-            (None, None) => return None,
-            (a, b) if a == b => line += 1,
-            _ => return Some(format!("line {line}")),
-        }
-    }
-}
-
-/// The path of the first value that differs, `/customers/3/ledger`.
-fn differing_field(found: &serde_json::Value, expected: &serde_json::Value) -> Option<String> {
-    use serde_json::Value;
-    match (found, expected) {
-        (a, b) if a == b => None,
-        (Value::Object(a), Value::Object(b)) => {
-            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-            keys.into_iter().find_map(|key| match (a.get(key), b.get(key)) {
-                (Some(x), Some(y)) => differing_field(x, y).map(|path| format!("/{key}{path}")),
-                _ => Some(format!("/{key}")),
-            })
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            let first = a
-                .iter()
-                .zip(b)
-                .enumerate()
-                .find_map(|(i, (x, y))| differing_field(x, y).map(|path| format!("/{i}{path}")));
-            first.or_else(|| Some(format!("/{}", a.len().min(b.len()))))
-        }
-        _ => Some(String::new()),
     }
 }

@@ -140,10 +140,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "src/cli/status.rs",
     "src/cli/verify.rs",
     "src/cli/void.rs",
-    "src/close/redraw.rs",
-    "src/close/seal.rs",
-    "src/close/unchanged.rs",
-    "src/close/verify.rs",
     "src/ledger/canonical.rs",
     "src/ledger/canonical_row.rs",
     "src/ledger/export.rs",
@@ -230,7 +226,6 @@ const LONG_FILES: &[&str] = &[
     "src/books/config.rs",
     "src/capture/client.rs",
     "src/capture/collect.rs",
-    "src/close/verify.rs",
     "src/model/money.rs",
     "src/render/xlsx.rs",
 ];
@@ -262,8 +257,6 @@ const LONGEST_FUNCTION: usize = 80;
 const LONG_FUNCTIONS: &[&str] = &[
     "src/cli/outbox.rs load",
     "src/close/memo.rs write",
-    "src/close/seal.rs close",
-    "src/close/verify.rs rederive",
     "src/ledger/aggregated.rs read",
     "src/ledger/entries.rs entries",
     "src/ledger/export.rs post",
