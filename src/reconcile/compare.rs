@@ -77,6 +77,8 @@ pub struct Comparison<'a> {
     pub remainder: Option<Remainder>,
     /// The customers whose own usage is stated: the matrix's, or the analytics' list.
     pub listed: Vec<CustomerUsage>,
+    /// Where each of them stands there, by id; the first, where it does twice.
+    places: BTreeMap<String, usize>,
     /// Sum of the costs that they state.
     pub listed_cost: Money,
     /// Ids that the analytics' list has more than once.
@@ -96,6 +98,12 @@ impl Comparison<'_> {
     #[must_use]
     pub fn line(&self, id: &str) -> Option<&CustomerLine> {
         self.customers.binary_search_by(|line| line.customer_id.as_str().cmp(id)).ok().map(|i| &self.customers[i])
+    }
+
+    /// What the partner states of a customer by itself.
+    #[must_use]
+    pub fn listed(&self, id: &str) -> Option<&CustomerUsage> {
+        self.places.get(id).and_then(|place| self.listed.get(*place))
     }
 
     /// The ids of all customers, or of those that `keep` says.
@@ -180,8 +188,20 @@ pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyEr
         Some(whole) if !complete => Some(remainder(&whole, &list, &customers)?),
         _ => None,
     };
+    let places = listed.iter().enumerate().rev().map(|(place, c)| (c.customer_id.clone(), place)).collect();
     let (listed_twice, listed_cost) = (list.twice.into_iter().map(str::to_owned).collect(), list.cost);
-    Ok(Comparison { question, totals, directions, customers, remainder, listed_twice, listed, listed_cost, noisy })
+    Ok(Comparison {
+        question,
+        totals,
+        directions,
+        customers,
+        remainder,
+        listed_twice,
+        listed,
+        places,
+        listed_cost,
+        noisy,
+    })
 }
 
 fn status(question: &Question<'_>, difference: Option<Money>, stated: Option<Money>) -> Status {

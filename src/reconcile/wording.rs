@@ -57,9 +57,8 @@ pub(super) fn figures(cx: &Comparison<'_>, id: &str) -> Vec<Evidence> {
         let cost = usage.cost.map_or_else(|| "null".to_owned(), |c| c.to_string());
         places.push(whole_file(cell.file.clone(), format!("{} {calls}cost {cost}", direction.name())));
     }
-    let listed = cx.listed.binary_search_by(|c| c.customer_id.as_str().cmp(id)).ok().and_then(|i| cx.listed.get(i));
     if account.is_none()
-        && let Some(listed) = listed.or_else(|| cx.listed.iter().find(|c| c.customer_id == id))
+        && let Some(listed) = cx.listed(id)
     {
         let cost = listed.usage.cost.map_or_else(|| "null".to_owned(), |c| c.to_string());
         places.push(whole_file(cx.question.file("analytics"), format!("top_customers: auth_id {id}, cost {cost}")));

@@ -43,19 +43,25 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     if context.target == 0 {
         return;
     }
-    for (index, other) in context.all.iter().enumerate() {
+    // Where they are many, only those that mirror it.
+    let few: Vec<usize>;
+    let others = if context.all.len() > MANY {
+        context.known.differences_of(-context.at.amount)
+    } else {
+        few = (0..context.all.len()).collect();
+        &few
+    };
+    for index in others.iter().copied().filter(|index| *index != context.index) {
+        let other = &context.all[index];
         let theirs = context.units(other.amount);
-        if theirs == 0 || other.who == context.at.who || (theirs > 0) == (context.target > 0) {
+        if theirs == 0 || (theirs > 0) == (context.target > 0) {
             continue;
         }
         // The rows lie where the ledger says more. Where both have no other difference, it is
         // the whole of both; otherwise it is the whole of the other's.
         let mirrored = theirs == -context.target;
         let holder = if context.target > 0 { context.at } else { other };
-        if !mirrored && context.all.len() > MANY {
-            continue;
-        }
-        let rows = context.of_amount(other.amount.abs());
+        let rows = context.known.of_amount(other.amount.abs()).iter();
         let rows = rows.filter(|row| holder.members.binary_search(&row.customer_id).is_ok());
         let mut any = false;
         for row in rows {

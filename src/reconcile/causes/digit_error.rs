@@ -54,7 +54,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         let written = size / own;
         let mut give = |right: i128, pattern: &'static Pattern| {
             let right = right * own;
-            if right > 0 && right != size && sink.near(sign * (size - right)) {
+            if right > 0 && right != size && sink.wants(sign * (size - right)) {
                 let particulars = (sign * right).into();
                 sink.row(
                     row,

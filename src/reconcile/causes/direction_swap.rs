@@ -42,7 +42,9 @@ static OTHER_WAY: Pattern = Pattern {
 fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let Some([inbound, _]) = sink.crossed else { return };
     let surplus = if inbound > 0 { Direction::Inbound } else { Direction::Outbound };
-    for row in context.everywhere().filter(|row| row.direction == surplus) {
+    let rows: Vec<_> =
+        if context.has_own_directions() { context.inside.clone() } else { context.everywhere().collect() };
+    for row in rows.into_iter().filter(|row| row.direction == surplus) {
         let amount = context.amount(row);
         let mut effect = [-amount; 2];
         effect[surplus as usize] = amount;

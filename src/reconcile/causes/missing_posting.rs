@@ -9,14 +9,14 @@ use crate::model::chance::Chance;
 use crate::model::posting::PostedRow;
 use crate::model::usage::Direction;
 use crate::reconcile::check::{Check, Look};
-use crate::reconcile::explain::{Candidate, Context, Difference, Pattern, Preference, Sink};
+use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink};
 
 /// Looked for in the ledger's numbers and the customer's days.
 pub static CHECK: Check =
     Check { code: "missing-posting", page: include_str!("missing_posting.md"), look: Look::Candidates(candidates) };
 
-/// More gaps than this, and the series is not regular.
-const MOST_GAPS: u64 = 3;
+/// Where so many lack money, a missing number explains none of them.
+const MOST_SHORT: usize = 4;
 /// A series of fewer shows nothing.
 const FEWEST: usize = 5;
 
@@ -64,9 +64,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     if context.target >= 0 {
         return;
     }
-    if context.is_whole {
-        number_gaps(context, sink);
-    }
+    number_gaps(context, sink);
     let mut series: BTreeMap<(&str, Direction), Vec<&PostedRow>> = BTreeMap::new();
     for row in context.by_member().flatten() {
         series.entry((&row.customer_id, row.direction)).or_default().push(row);
@@ -111,42 +109,16 @@ fn day_gap(context: &Context<'_>, rows: &[&PostedRow]) -> Option<NaiveDate> {
     }
 }
 
-/// Numbers that the vouchers' series leaves out, each with the rows beside it.
+/// Numbers that the vouchers' series leaves out, each with the rows beside it. Which of those
+/// who lack money lacks this voucher, the number does not say: the others are its rivals, and
+/// where they are many it explains none of them.
 fn number_gaps(context: &Context<'_>, sink: &mut Sink<'_>) {
-    // A gap explains one customer's shortfall; whose, it does not say.
-    let short = |one: &&Difference| one.who != context.at.who && one.amount.is_sign_negative();
-    let short = context.all.iter().filter(short).count();
-    let mut series: BTreeMap<(&str, usize), BTreeMap<u64, &PostedRow>> = BTreeMap::new();
-    for row in context.every {
-        let stem = row.reference.trim_end_matches(|c: char| c.is_ascii_digit());
-        let digits = &row.reference[stem.len()..];
-        if let Ok(number) = digits.parse::<u64>() {
-            // Numbers of a fixed width and growing ones are series of their own.
-            let width = if digits.starts_with('0') { digits.len() } else { 0 };
-            let width = if width == 0 && series.keys().any(|(s, w)| *s == stem && *w == digits.len()) {
-                digits.len()
-            } else {
-                width
-            };
-            series.entry((stem, width)).or_default().insert(number, row);
-        }
+    let rivals = context.known.short.saturating_sub(1);
+    if rivals >= MOST_SHORT {
+        return;
     }
-    for ((stem, width), numbers) in series {
-        let (Some((first, _)), Some((last, _))) = (numbers.first_key_value(), numbers.last_key_value()) else {
-            continue;
-        };
-        let gaps = last - first + 1 - numbers.len() as u64;
-        if numbers.len() < 2 * FEWEST || gaps == 0 || gaps > MOST_GAPS {
-            continue;
-        }
-        for number in (*first..=*last).filter(|number| !numbers.contains_key(number)) {
-            let beside = numbers.range(..number).next_back().into_iter().chain(numbers.range(number..).next());
-            sink.take(Candidate {
-                rows: beside.map(|(_, row)| *row).collect(),
-                particulars: format!("{stem}{number:0width$}").into(),
-                rivals: short,
-                ..Candidate::of(&NUMBER)
-            });
-        }
+    for gap in &context.known.gaps {
+        let particulars = gap.number.clone().into();
+        sink.take(Candidate { rows: gap.beside.clone(), particulars, rivals, ..Candidate::of(&NUMBER) });
     }
 }

@@ -33,16 +33,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let ledger = context.at.sides.ledger.amount();
     let finer = context.at.sides.analytics.is_some_and(|a| a.amount().normalize().scale() > ledger.scale());
     // Customers whose differences are as small, for as many rows.
-    let rows = |ids: &[String]| -> u64 {
-        let customers = &context.cx.question.ledger.customers;
-        ids.iter().filter_map(|id| customers.get(id)).map(|posted| posted.rows).sum::<u64>()
-    };
-    let own = i128::from(rows(&context.at.members).max(1));
-    let alike = context.all.iter().filter(|one| {
-        let bound = context.rounding_bound() * i128::from(rows(&one.members));
-        context.units(one.amount).abs() * own <= bound
-    });
-    let alike = alike.count();
+    let alike = context.known.as_small(context.rounding_bound(), context.row_count().max(1), context.scale);
     let strong = finer || (alike >= 3 && 2 * alike > context.all.len()) || alike >= HABIT;
     // A fact about many customers or about the figure's own digits, or else just small.
     let (preference, chance) = if strong { (Preference::Habit, 1_000) } else { (Preference::Small, 500_000) };

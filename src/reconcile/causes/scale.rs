@@ -110,12 +110,12 @@ fn rows(context: &Context<'_>, sink: &mut Sink<'_>) {
             let factor = 10_i128.pow(power);
             let power = i128::from(power);
             let of = |strong, particulars: Particulars| Candidate { strong, particulars, ..Candidate::of(&ROW) };
-            if amount % factor == 0 && sink.near(amount - amount / factor) {
+            if amount % factor == 0 && sink.wants(amount - amount / factor) {
                 let strong = told && amount.abs() > 2 * largest_but(amount.abs());
                 sink.row(row, amount - amount / factor, of(strong, power.into()));
             }
             let right = amount.saturating_mul(factor);
-            if sink.near(amount - right) {
+            if sink.wants(amount - right) {
                 let strong = told && 2 * amount.abs() < smallest_but(amount.abs());
                 sink.row(row, amount - right, of(strong, (-power).into()));
             }

@@ -134,11 +134,11 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
             let by = [Preference::RowByUsualRate, Preference::RowByOtherRate];
             let weak = |pattern| Candidate { strong: false, ..of(pattern, rate == RATES[0], by, rate) };
             let net = rounded(amount * 1000, with);
-            if rounded(net * with, 1000) == amount && sink.near(amount - net) {
+            if rounded(net * with, 1000) == amount && sink.wants(amount - net) {
                 sink.row(row, amount - net, weak(&ROW_GROSS));
             }
             let gross = rounded(amount * with, 1000);
-            if sink.near(amount - gross) {
+            if sink.wants(amount - gross) {
                 sink.row(row, amount - gross, weak(&ROW_NET));
             }
         }

@@ -122,20 +122,34 @@ pub enum States {
 /// What causes hand their candidates to.
 pub struct Sink<'a> {
     pub(super) take: &'a mut dyn FnMut(Candidate<'_>),
-    /// About how large an effect is of interest; None: any.
-    pub(super) size: Option<i128>,
+    /// Which effects of single rows are of interest.
+    pub(super) wanted: Effects<'a>,
     /// Only candidates that something beside the amount shows are of interest.
     pub strong_only: bool,
     /// What is to be explained by direction, where that is known and is nothing in total.
     pub crossed: Option<[i128; 2]>,
 }
 
+/// Which effects are of interest.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Effects<'a> {
+    /// All.
+    Any,
+    /// Those between half and twice this size: they count for the odds.
+    About(i128),
+    /// These and no others, sorted: what fits is looked up before anything is counted.
+    Among(&'a [i128]),
+}
+
 impl Sink<'_> {
-    /// Whether an effect is of about the size that is looked for: what is not, cannot fit
-    /// and does not count for the odds.
+    /// Whether an effect of one row is of interest; what is not, need not be handed over.
     #[must_use]
-    pub fn near(&self, effect: i128) -> bool {
-        self.size.is_none_or(|size| 2 * effect.abs() >= size && effect.abs() <= 2 * size)
+    pub fn wants(&self, effect: i128) -> bool {
+        match self.wanted {
+            Effects::Any => true,
+            Effects::About(size) => 2 * effect.abs() >= size && effect.abs() <= 2 * size,
+            Effects::Among(few) => few.binary_search(&effect).is_ok(),
+        }
     }
 
     /// Takes a candidate.

@@ -1,10 +1,11 @@
 //! What a cause looks at: one difference, the rows that can have made it, and the other
 //! differences.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
+use super::index::Index;
 use crate::model::finding::Sides;
 use crate::model::money::{Money, MoneyError, from_parts};
 use crate::model::posting::PostedRow;
@@ -140,17 +141,22 @@ pub struct Context<'a> {
     pub inside: Vec<&'a PostedRow>,
     /// Their rows in the days around it.
     pub outside: Vec<&'a PostedRow>,
-    /// Every row that was looked at.
-    pub every: &'a [PostedRow],
-    rows: &'a Rows<'a>,
-    /// Whether that is every row of the ledger.
-    pub is_whole: bool,
+    /// Its own place among them.
+    pub index: usize,
+    /// What does not depend on the difference.
+    pub known: &'a Index<'a>,
     /// What is to be explained, in units of 10^-scale.
     pub target: i128,
     /// The same by direction.
     pub by_direction: Option<[i128; 2]>,
     /// The scale of all units here: the finest that the rows and the difference have.
     pub scale: u32,
+    /// How many rows of its customers the ledger has in the period.
+    row_count: i128,
+    /// Whether all of them are at hand.
+    is_complete: bool,
+    /// The finest scale that its rows are really written at.
+    written_scale: u32,
 }
 
 impl<'a> Context<'a> {
@@ -159,33 +165,37 @@ impl<'a> Context<'a> {
     pub(super) fn new(
         cx: &'a Comparison<'a>,
         all: &'a [Difference],
-        at: &'a Difference,
-        rows: &'a Rows<'a>,
+        index: usize,
+        known: &'a Index<'a>,
     ) -> Option<Self> {
+        let at = &all[index];
         let mut inside = Vec::new();
         let mut outside = Vec::new();
-        for row in at.members.iter().filter_map(|id| rows.by_customer.get(id.as_str())).flatten() {
+        for row in at.members.iter().flat_map(|id| known.of_customer(id)) {
             if cx.question.period.contains(row.date) { inside.push(*row) } else { outside.push(*row) }
         }
         let analytics = at.sides.analytics.map_or(0, |a| a.amount().normalize().scale());
         let finest = at.by_direction.into_iter().flatten().map(|d| d.normalize().scale()).max().unwrap_or(0);
-        let scale = rows.scale.max(at.amount.normalize().scale()).max(analytics).max(finest);
+        let scale = known.scale.max(at.amount.normalize().scale()).max(analytics).max(finest);
         let scale = scale.max(cx.question.currency.minor_digits());
+        let sum = inside.iter().map(|row| units(row.amount, scale).unwrap_or(0)).sum::<i128>();
         Some(Self {
             cx,
             at,
             all,
-            inside,
-            outside,
-            every: &cx.question.rows,
-            rows,
-            is_whole: rows.is_whole,
+            index,
+            known,
             target: units(at.amount, scale)?,
             by_direction: match at.by_direction {
                 Some([a, b]) => Some([units(a, scale)?, units(b, scale)?]),
                 None => None,
             },
             scale,
+            row_count: i128::from(row_count(cx, &at.members)),
+            is_complete: sum == units(at.sides.ledger.amount(), scale).unwrap_or(0),
+            written_scale: inside.iter().map(|row| row.amount.normalize().scale()).max().unwrap_or(0),
+            inside,
+            outside,
         })
     }
 
@@ -211,25 +221,23 @@ impl<'a> Context<'a> {
     /// the rows are really written at for each, whole rupees too where no row has paise.
     #[must_use]
     pub fn rounding_bound(&self) -> i128 {
-        let own = match self.inside.iter().map(|row| row.amount.normalize().scale()).max() {
-            // Few rows end in zeros by accident.
-            Some(scale) if self.inside.len() >= 3 && self.is_complete() => scale,
-            _ => self.cx.question.currency.minor_digits(),
-        };
-        (self.row_count() * 10_i128.pow(self.scale - own.min(self.scale)) + 1) / 2
+        // Few rows end in zeros by accident.
+        let told = self.inside.len() >= 3 && self.is_complete;
+        let own = if told { self.written_scale } else { self.cx.question.currency.minor_digits() };
+        (self.row_count * 10_i128.pow(self.scale - own.min(self.scale)) + 1) / 2
     }
 
-    /// How many rows of the period there are.
-    fn row_count(&self) -> i128 {
-        let ledger = self.cx.question.ledger;
-        self.at.members.iter().filter_map(|id| ledger.customers.get(id)).map(|p| i128::from(p.rows)).sum::<i128>()
+    /// How many rows of its customers the ledger has in the period.
+    #[must_use]
+    pub fn row_count(&self) -> i128 {
+        self.row_count
     }
 
     /// A unit of the currency's last digit for each row: what cutting digits off, instead of
     /// rounding, can make.
     #[must_use]
     pub fn cutting_bound(&self) -> i128 {
-        self.row_count() * self.minor_unit()
+        self.row_count * self.minor_unit()
     }
 
     /// The currency's smallest unit.
@@ -249,56 +257,41 @@ impl<'a> Context<'a> {
     /// what holds for some rows must not be said of all.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        let sum = self.inside.iter().map(|row| self.amount(row)).sum::<i128>();
-        sum == self.units(self.at.sides.ledger.amount())
+        self.is_complete
     }
 
     /// The rows of each customer in it, where they are all at hand.
     pub fn by_member(&self) -> impl Iterator<Item = &[&'a PostedRow]> {
-        let rows = if self.is_complete() { self.inside.as_slice() } else { &[] };
+        let rows = if self.is_complete { self.inside.as_slice() } else { &[] };
         rows.chunk_by(|a, b| a.customer_id == b.customer_id)
     }
 
-    /// The rows of the period that have an amount, whoever's.
-    pub fn of_amount(&self, amount: Decimal) -> impl Iterator<Item = &'a PostedRow> {
-        self.rows.by_amount.get(&amount.normalize()).into_iter().flatten().copied()
+    /// Whether the partner states the customer's own directions: only its own rows can then
+    /// stand under the wrong one.
+    #[must_use]
+    pub fn has_own_directions(&self) -> bool {
+        let Who::Customer(id) = &self.at.who else { return false };
+        self.cx.line(id).is_some_and(|line| line.analytics_by_direction.is_some())
     }
 
     /// Every row of the period that was looked at.
     pub fn everywhere(&self) -> impl Iterator<Item = &'a PostedRow> {
-        self.every.iter().filter(|row| self.cx.question.period.contains(row.date))
+        let cx = self.cx;
+        cx.question.rows.iter().filter(|row| cx.question.period.contains(row.date))
     }
+}
+
+/// How many rows of these customers the ledger has in the period.
+pub(super) fn row_count(cx: &Comparison<'_>, members: &[String]) -> u64 {
+    members.iter().filter_map(|id| cx.question.ledger.customers.get(id)).map(|posted| posted.rows).sum::<u64>()
 }
 
 /// A decimal as a count of 10^-scale units; None beyond them.
 #[must_use]
 pub fn units(amount: Decimal, scale: u32) -> Option<i128> {
+    if amount.scale() == scale {
+        return Some(amount.mantissa());
+    }
     let amount = if amount.scale() > scale { amount.normalize() } else { amount };
     amount.mantissa().checked_mul(10_i128.checked_pow(scale.checked_sub(amount.scale())?)?)
-}
-
-/// The rows that were looked at, by customer.
-pub(super) struct Rows<'a> {
-    by_customer: BTreeMap<&'a str, Vec<&'a PostedRow>>,
-    by_amount: HashMap<Decimal, Vec<&'a PostedRow>>,
-    scale: u32,
-    is_whole: bool,
-}
-
-impl<'a> Rows<'a> {
-    pub(super) fn new(cx: &'a Comparison<'a>) -> Self {
-        let mut by_customer: BTreeMap<&str, Vec<&PostedRow>> = BTreeMap::new();
-        let mut by_amount: HashMap<Decimal, Vec<&PostedRow>> = HashMap::new();
-        let mut inside = 0;
-        // The rows come sorted, so that candidates come in one order whatever that of the file is.
-        for row in &cx.question.rows {
-            by_customer.entry(&row.customer_id).or_default().push(row);
-            if cx.question.period.contains(row.date) {
-                by_amount.entry(row.amount.normalize()).or_default().push(row);
-                inside += 1;
-            }
-        }
-        let scale = cx.question.rows.iter().map(|row| row.amount.normalize().scale()).max().unwrap_or(0);
-        Self { by_customer, by_amount, scale, is_whole: inside >= cx.question.ledger.rows.used }
-    }
 }

@@ -7,6 +7,7 @@
 
 mod candidate;
 mod context;
+mod index;
 mod preference;
 mod search;
 mod tell;
@@ -29,12 +30,13 @@ pub fn find(cx: &Comparison<'_>, claims: &mut Claims, causes: &[Cause]) -> Resul
     if claims.everything || cx.question.rows.is_empty() {
         return Ok(Vec::new());
     }
-    let mut open: Vec<Difference> = differences(cx)?.into_iter().filter(|one| !one.is_claimed(claims)).collect();
-    open.retain(|one| !is_beside_calls(cx, one));
+    let mut open = differences(cx)?;
+    let short = open.iter().filter(|one| one.amount.is_sign_negative()).count();
+    open.retain(|one| !one.is_claimed(claims) && !is_beside_calls(cx, one));
     if open.is_empty() {
         return Ok(Vec::new());
     }
-    let found = search::explain(cx, &open, causes);
+    let found = search::explain(cx, &open, short, causes);
     for fit in &found {
         for index in &fit.differences {
             open[*index].claim(cx, claims);

@@ -3,8 +3,9 @@
 
 use std::collections::HashSet;
 
-use super::candidate::{Candidate, Fit, Sink};
-use super::context::{Context, Difference, Rows};
+use super::candidate::{Candidate, Effects, Fit, Sink};
+use super::context::{Context, Difference};
+use super::index::Index;
 use crate::model::chance::Chance;
 use crate::model::finding::Confidence;
 use crate::model::usage::Direction;
@@ -50,16 +51,17 @@ impl Target {
 }
 
 /// Explains each difference by one cause, or by two where one leaves a rest.
-pub(super) fn explain(cx: &Comparison<'_>, all: &[Difference], causes: &[Cause]) -> Vec<Fit> {
-    let rows = Rows::new(cx);
+/// So many differences lack money, with those that are told of already.
+pub(super) fn explain(cx: &Comparison<'_>, all: &[Difference], short: usize, causes: &[Cause]) -> Vec<Fit> {
+    let known = Index::new(cx, all, short);
     let mut found: Vec<Fit> = Vec::new();
     let mut done: HashSet<usize> = HashSet::new();
-    for (index, at) in all.iter().enumerate() {
+    for index in 0..all.len() {
         if done.contains(&index) {
             continue;
         }
-        let Some(context) = Context::new(cx, all, at, &rows) else { continue };
-        let fits = Search { context: &context, index, causes }.explained();
+        let Some(context) = Context::new(cx, all, index, &known) else { continue };
+        let fits = Search { context: &context, causes }.explained();
         // A difference is explained once: what needs one that is explained already, does not
         // hold.
         if fits.iter().any(|fit| fit.differences.iter().any(|at| done.contains(at))) {
@@ -76,8 +78,6 @@ pub(super) fn explain(cx: &Comparison<'_>, all: &[Difference], causes: &[Cause])
 /// The search for what explains one difference.
 struct Search<'a> {
     context: &'a Context<'a>,
-    /// Which of all differences it is.
-    index: usize,
     causes: &'a [Cause],
 }
 
@@ -104,11 +104,10 @@ impl Search<'_> {
             return fits;
         }
         // A slip of some row, and beside it a row in the other direction, whoever's.
-        let loose = self.best(Target { by_direction: None, ..target });
-        if let (Some(first), Some(by)) = (loose, target.by_direction)
+        if let Some(mut rest) = target.by_direction
+            && let Some(first) = self.best(Target { by_direction: None, ..target })
             && let Some(direction) = first.direction
         {
-            let mut rest = by;
             rest[direction as usize] -= first.explains;
             if let Some(second) = self.best(Target { total: 0, by_direction: Some(rest) }) {
                 return vec![first, second];
@@ -126,15 +125,24 @@ impl Search<'_> {
             return Vec::new();
         }
         let mut strong: Vec<([i128; 2], Fit)> = Vec::new();
-        let mut effects: HashSet<[i128; 2]> = HashSet::new();
-        let known = |effect: [i128; 2]| if target.by_direction.is_some() { effect } else { [effect[0] + effect[1], 0] };
-        self.visit(None, false, None, &mut |place, candidate| {
-            let Some(effect) = candidate.effect else { return };
-            effects.insert(known(effect));
-            if candidate.strong && strong.len() < MOST {
+        self.visit(Effects::Any, true, None, &mut |place, candidate| {
+            let Some(effect) = candidate.effect.filter(|_| candidate.strong) else { return };
+            if strong.len() < MOST {
                 strong.push((effect, self.fitted(place, candidate, effect[0] + effect[1])));
             }
         });
+        // What each leaves, and which of these rests some candidate makes.
+        let known = |effect: [i128; 2]| if target.by_direction.is_some() { effect } else { [effect[0] + effect[1], 0] };
+        let mut rests: Vec<i128> = strong.iter().map(|(effect, _)| target.less(*effect).total).collect();
+        rests.sort_unstable();
+        rests.dedup();
+        let mut effects: HashSet<[i128; 2]> = HashSet::new();
+        if !rests.is_empty() {
+            self.visit(Effects::Among(&rests), false, None, &mut |_, candidate| {
+                let effect = candidate.effect.filter(|[a, b]| rests.binary_search(&(a + b)).is_ok());
+                effects.extend(effect.map(known));
+            });
+        }
         strong.sort_by_key(|(_, fit)| fit.order);
         for (effect, first) in &strong {
             let rest = target.less(*effect);
@@ -164,7 +172,7 @@ impl Search<'_> {
     /// Hands every candidate of every cause to `take`, with the place of its cause.
     fn visit(
         &self,
-        size: Option<i128>,
+        wanted: Effects<'_>,
         strong_only: bool,
         crossed: Option<[i128; 2]>,
         take: &mut dyn FnMut(usize, &Candidate<'_>),
@@ -172,7 +180,7 @@ impl Search<'_> {
         for (place, (_, candidates)) in self.causes.iter().enumerate() {
             candidates(
                 self.context,
-                &mut Sink { size, strong_only, crossed, take: &mut |candidate| take(place, &candidate) },
+                &mut Sink { wanted, strong_only, crossed, take: &mut |candidate| take(place, &candidate) },
             );
         }
     }
@@ -187,7 +195,7 @@ impl Search<'_> {
         let code = self.causes[place].0;
         Fit {
             code,
-            differences: std::iter::once(self.index).chain(candidate.other).collect(),
+            differences: std::iter::once(self.context.index).chain(candidate.other).collect(),
             explains,
             scale: self.context.scale,
             direction,
@@ -203,14 +211,9 @@ impl Search<'_> {
     }
 
     /// The candidate that fits best, with its rivals and odds. One that something beside the
-    /// amount shows has no rivals among those that only the amount does, which are many: they
-    /// are tried only where there is none of the first.
+    /// amount shows has no rivals among those that only the amount does, which are many. What
+    /// fits is looked up first; only where something does, all that could have are counted.
     fn best(&self, target: Target) -> Option<Fit> {
-        let strong = self.fitting(target, true).filter(|fit| fit.strong);
-        strong.or_else(|| self.fitting(target, false))
-    }
-
-    fn fitting(&self, target: Target, strong_only: bool) -> Option<Fit> {
         let size = target.size();
         if size == 0 {
             return None;
@@ -218,30 +221,17 @@ impl Search<'_> {
         let whole = target.total == self.context.target && target.by_direction == self.context.by_direction;
         let crossed = target.by_direction.filter(|by| by[0] == -by[1]);
         let mut fits: Vec<(Fit, bool)> = Vec::new();
-        // Effects of about this size that were tried: of candidates that show otherwise, and
-        // of all.
-        let mut near: [HashSet<(usize, [i128; 2])>; 2] = Default::default();
-        self.visit(Some(size), strong_only, crossed, &mut |place, candidate| {
-            let counted = candidate.chance.is_none();
-            let Some(effect) = candidate.effect else {
-                // From the sums themselves: of the whole difference or of nothing.
-                if whole {
-                    fits.push((self.fitted(place, candidate, target.total), counted));
-                }
-                return;
+        self.visit(Effects::Among(&[target.total]), false, crossed, &mut |place, candidate| {
+            // From the sums themselves: of the whole difference or of nothing.
+            let explains = match candidate.effect {
+                None if whole => target.total,
+                Some(effect) if target.fits(effect) => effect[0] + effect[1],
+                _ => return,
             };
-            let by = effect[0].abs().max(effect[1].abs());
-            if 2 * by >= size && by <= 2 * size {
-                near[1].insert((place, effect));
-                if candidate.strong {
-                    near[0].insert((place, effect));
-                }
-            }
-            if target.fits(effect) {
-                let fit = self.fitted(place, candidate, effect[0] + effect[1]);
-                if !fits.iter().any(|(known, _)| known.code == fit.code && known.rows == fit.rows) {
-                    fits.push((fit, counted));
-                }
+            let fit = self.fitted(place, candidate, explains);
+            let seen = |(known, _): &(Fit, bool)| known.code == fit.code && known.rows == fit.rows;
+            if candidate.effect.is_none() || !fits.iter().any(seen) {
+                fits.push((fit, candidate.chance.is_none()));
             }
         });
         fits.sort_by_key(|(fit, _)| (!fit.strong, fit.order));
@@ -262,9 +252,23 @@ impl Search<'_> {
         if counted {
             // So many amounts of about this size, half to twice of it, in so many units, with
             // either sign.
-            let tried = near[usize::from(!first.strong)].len() as u64;
+            let tried = self.tried(size, first.strong, crossed);
             first.chance = Chance::of_tries(tried, (3 * size / self.context.minor_unit()).unsigned_abs());
         }
         Some(first)
+    }
+
+    /// How many different effects of about this size are tried: of candidates that something
+    /// beside the amount shows, or of all.
+    fn tried(&self, size: i128, strong_only: bool, crossed: Option<[i128; 2]>) -> u64 {
+        let mut near: HashSet<(usize, [i128; 2])> = HashSet::new();
+        self.visit(Effects::About(size), strong_only, crossed, &mut |place, candidate| {
+            let Some(effect) = candidate.effect.filter(|_| candidate.strong || !strong_only) else { return };
+            let by = effect[0].abs().max(effect[1].abs());
+            if 2 * by >= size && by <= 2 * size {
+                near.insert((place, effect));
+            }
+        });
+        near.len() as u64
     }
 }
