@@ -310,12 +310,13 @@ proptest! {
     #[test]
     fn no_cell_breaks_a_reader(text in "\\PC{0,24}", digits in "[0-9.,' ()₹A-Za-z/-]{0,16}") {
         use crossfoot::ledger::amounts::{Style, read, styles};
-        use crossfoot::ledger::dates::{self, Order};
+        use crossfoot::ledger::dates;
+        use crossfoot::model::ledger_terms::DateOrder;
         for cell in [&text, &digits] {
             for style in [Style::Point, Style::Comma] {
                 let _ = read(cell, style);
             }
-            for order in [Order::DayFirst, Order::MonthFirst] {
+            for order in [DateOrder::DayFirst, DateOrder::MonthFirst] {
                 let _ = dates::read(cell, order);
             }
         }
@@ -326,7 +327,7 @@ proptest! {
     /// A product's export with any piece replaced gives an account of every row, or an error.
     #[test]
     fn a_damaged_export_is_accounted_for(file in 0_usize..4, at in 0_usize..9_000, cut in 0_usize..40, patch in prop::collection::vec(any::<u8>(), 0..12)) {
-        use crossfoot::ledger::export::Usage;
+        use crossfoot::model::ledger_terms::AccountUse;
         use crossfoot::ledger::open::{self, AUTO, Reading};
         let files: [&[u8]; 4] = [
             include_bytes!("data/ledgers/tally_daybook_cp1252.csv"),
@@ -338,7 +339,7 @@ proptest! {
         let at = at.min(bytes.len());
         let end = (at + cut).min(bytes.len());
         let damaged = [&bytes[..at], &patch, &bytes[end..]].concat();
-        let accounts = [("Outbound Voice Charges".to_owned(), Usage::Other), ("400200".to_owned(), Usage::Other)].into();
+        let accounts = [("Outbound Voice Charges".to_owned(), AccountUse::Other), ("400200".to_owned(), AccountUse::Other)].into();
         let reading = Reading {
             format: AUTO,
             own_formats: &Default::default(),

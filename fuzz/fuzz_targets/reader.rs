@@ -2,13 +2,13 @@
 //! the same with its rows in another order.
 #![no_main]
 
-use crossfoot::ledger::export::Usage;
+use crossfoot::model::ledger_terms::AccountUse;
 use crossfoot::ledger::open::{AUTO, CANONICAL, Reading, read};
 use crossfoot::model::money::Currency;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let accounts = [("Outbound Voice Charges".to_owned(), Usage::Other), ("400200".to_owned(), Usage::Other)].into();
+    let accounts = [("Outbound Voice Charges".to_owned(), AccountUse::Other), ("400200".to_owned(), AccountUse::Other)].into();
     for format in [AUTO, CANONICAL] {
         let reading = Reading {
             format,

@@ -184,6 +184,6 @@ pub fn find(issued: &[&Issued], now: &Draft, note: Option<&Draft>) -> Result<Opt
     Ok(Some(finding))
 }
 
-fn taxes(draft: &Draft) -> Vec<(&str, &str, Money)> {
-    draft.taxes.iter().map(|tax| (tax.kind.as_str(), tax.rate.as_str(), tax.amount)).collect()
+fn taxes(draft: &Draft) -> Vec<(&str, Decimal, Money)> {
+    draft.taxes.iter().map(|tax| (tax.kind.as_str(), tax.rate, tax.amount)).collect()
 }

@@ -2,21 +2,19 @@
 //! with line and column.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
-use rust_decimal::Decimal;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use serde::{Deserialize, Serialize};
 
 pub use super::invoicing::{Gst, Invoicing, Regime};
 use super::layout::{Books, CONFIG};
 pub use super::mailing::{Mailing, Tls};
-use super::settings::{ACCOUNTS, SETTINGS};
-use crate::model::money::{Currency, parse_plain};
+use super::settings_reader::{SettingsReader, limit};
+use crate::model::ledger_terms::{AccountUse, DateOrder};
+use crate::model::money::Currency;
 use crate::model::period::Period;
-use crate::model::problem::{Problem, nearest};
+use crate::model::problem::{Problem, nearest, word};
 use crate::model::tolerance::Tolerance;
 
 /// How the partner API is reached.
@@ -53,7 +51,8 @@ pub struct Upstream {
 }
 
 /// Where each customer's own figures come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
 pub enum MatrixSource {
     /// The list in the analytics, and nothing else.
     TopCustomers,
@@ -92,14 +91,9 @@ impl MatrixSource {
     /// Reads the word.
     ///
     /// # Errors
-    /// A sentence that names the words there are.
+    /// A phrase that names the words there are.
     pub fn parse(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|source| source.name() == text).ok_or_else(|| {
-            let words = Self::ALL.map(|source| format!("\"{}\"", source.name())).join(", ");
-            let near = nearest(text, Self::ALL.iter().map(|source| source.name()));
-            let hint = near.map_or_else(String::new, |n| format!("; did you mean \"{n}\"?"));
-            format!("must be one of {words}, not `{text}`{hint}")
-        })
+        word(text, &Self::ALL.map(|source| (source.name(), source)))
     }
 }
 
@@ -125,10 +119,10 @@ pub struct Config {
     pub ledger_path: String,
     /// `[ledger] format`
     pub ledger_format: String,
-    /// `[ledger] date_order`: `dmy`, `mdy`.
-    pub date_order: Option<String>,
-    /// `[ledger.accounts]`: account → `inbound`, `outbound`, `other`.
-    pub accounts: BTreeMap<String, String>,
+    /// `[ledger] date_order`; None where it is left to the format and the file.
+    pub date_order: Option<DateOrder>,
+    /// `[ledger.accounts]`: account, by name or number → what it is.
+    pub accounts: BTreeMap<String, AccountUse>,
     /// `[reconcile] tolerance`, `tolerance_percent`, `tolerance_total`
     pub tolerance: Tolerance,
     /// `[reconcile] unlisted`
@@ -177,163 +171,12 @@ pub fn load(books: &Books) -> Result<(Config, Vec<u8>), Problem> {
 /// # Errors
 /// As [`load`].
 pub fn parse(text: &str, name: &str) -> Result<Config, Problem> {
-    let document = DeTable::parse(text).map_err(|e| {
-        let place = e.span().map_or_else(|| name.to_owned(), |span| position(name, text, &span));
-        Problem::usage("config", format!("{CONFIG} is not valid TOML: {}", e.message()))
-            .at(place)
-            .next("correct that line")
-    })?;
-    let mut reader =
-        SettingsReader { name, text, values: BTreeMap::new(), accounts: BTreeMap::new(), wrong: Vec::new() };
-    reader.collect(document.get_ref());
+    let mut reader = SettingsReader::read(text, name)?;
     let config = reader.build();
-    let mut wrong = reader.wrong;
-    match config {
-        Some(config) if wrong.is_empty() => Ok(config),
-        _ => {
-            wrong.sort();
-            let mut lines = wrong.into_iter().map(|(_, line)| line);
-            let first = lines.next().unwrap_or_default();
-            Err(Problem::usage("config", first)
-                .also(lines.collect())
-                .next(format!("correct {CONFIG}; `crossfoot init` writes one with every setting explained"))
-                .not_done("Nothing was done."))
-        }
-    }
+    reader.finish(config)
 }
 
-fn position(name: &str, text: &str, span: &Range<usize>) -> String {
-    let before = &text[..span.start.min(text.len())];
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    format!("{name}, line {line}, column {column}")
-}
-
-pub(super) struct SettingsReader<'a> {
-    name: &'a str,
-    text: &'a str,
-    values: BTreeMap<&'static str, Spanned<DeValue<'a>>>,
-    accounts: BTreeMap<String, String>,
-    /// Where, and what.
-    wrong: Vec<(usize, String)>,
-}
-
-impl<'a> SettingsReader<'a> {
-    fn refuse(&mut self, span: &Range<usize>, what: &str) {
-        let place = position(self.name, self.text, span);
-        self.wrong.push((span.start, format!("{what} ({place})")));
-    }
-
-    fn collect(&mut self, document: &DeTable<'a>) {
-        for (section, value) in document {
-            let section_name: &str = section.get_ref();
-            let known_section = SETTINGS.iter().any(|s| s.path.split('.').next() == Some(section_name));
-            match value.get_ref() {
-                DeValue::Table(table) if known_section => {
-                    for (key, value) in table {
-                        self.take(section_name, key, value);
-                    }
-                }
-                _ => self.unknown(section_name, &section.span()),
-            }
-        }
-    }
-
-    fn take(&mut self, section: &str, key: &Spanned<std::borrow::Cow<'a, str>>, value: &Spanned<DeValue<'a>>) {
-        let path = format!("{section}.{}", key.get_ref());
-        if path == ACCOUNTS {
-            self.take_accounts(value);
-        } else if let Some(setting) = SETTINGS.iter().find(|s| s.path == path) {
-            self.values.insert(setting.path, value.clone());
-        } else {
-            self.unknown(&path, &key.span());
-        }
-    }
-
-    fn unknown(&mut self, path: &str, span: &Range<usize>) {
-        let sections = SETTINGS.iter().filter_map(|s| s.path.split('.').next());
-        let bare_keys = SETTINGS.iter().filter_map(|s| s.path.split_once('.').map(|(_, key)| (key, s.path)));
-        let hint = match path.split_once('.') {
-            None => bare_keys
-                .filter(|(key, _)| *key == path)
-                .map(|(_, full)| full)
-                .next()
-                .or_else(|| nearest(path, sections)),
-            Some((_, key)) => nearest(path, SETTINGS.iter().map(|s| s.path).chain([ACCOUNTS]))
-                .or_else(|| bare_keys.filter(|(bare, _)| *bare == key).map(|(_, full)| full).next()),
-        };
-        let hint = hint.map_or_else(String::new, |h| format!("; did you mean `{h}`?"));
-        self.refuse(span, &format!("unknown setting `{path}`{hint}"));
-    }
-
-    fn take_accounts(&mut self, value: &Spanned<DeValue<'a>>) {
-        let DeValue::Table(table) = value.get_ref() else {
-            return self.refuse(
-                &value.span(),
-                "[ledger.accounts] must be a table of account = \"inbound\", \"outbound\" or \"other\"",
-            );
-        };
-        for (account, role) in table {
-            match role.get_ref().as_str() {
-                Some(word @ ("inbound" | "outbound" | "other")) => {
-                    self.accounts.insert(account.get_ref().to_string(), word.to_owned());
-                }
-                _ => self.refuse(
-                    &role.span(),
-                    &format!("account `{}` must be \"inbound\", \"outbound\" or \"other\"", account.get_ref()),
-                ),
-            }
-        }
-    }
-
-    /// The value's text, or the default's. Numbers are taken by their text, never as floats.
-    fn text_of(&mut self, path: &'static str) -> Option<(String, Range<usize>)> {
-        let Some(value) = self.values.get(path) else {
-            let default = SETTINGS.iter().find(|s| s.path == path)?.default;
-            return Some((default.trim_matches('"').to_owned(), 0..0));
-        };
-        let span = value.span();
-        match value.get_ref() {
-            DeValue::String(text) => Some((text.to_string(), span)),
-            DeValue::Integer(number) if number.radix() == 10 => Some((number.as_str().to_owned(), span)),
-            DeValue::Float(number) => Some((number.as_str().to_owned(), span)),
-            DeValue::Boolean(value) => Some((value.to_string(), span)),
-            other => {
-                let what = format!("`{path}` must be a text, a number, true or false, not {}", other.type_str());
-                self.refuse(&span, &what);
-                None
-            }
-        }
-    }
-
-    pub(super) fn convert<T>(&mut self, path: &'static str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        let (text, span) = self.text_of(path)?;
-        match read(&text) {
-            Ok(value) => Some(value),
-            Err(why) => {
-                self.refuse(&span, &format!("`{path}`: {why}"));
-                None
-            }
-        }
-    }
-
-    pub(super) fn number(&mut self, path: &'static str, range: std::ops::RangeInclusive<u64>) -> Option<u64> {
-        self.convert(path, |text| {
-            text.parse()
-                .ok()
-                .filter(|n| range.contains(n))
-                .ok_or_else(|| format!("`{text}` is not a whole number from {} to {}", range.start(), range.end()))
-        })
-    }
-
-    pub(super) fn flag(&mut self, path: &'static str) -> Option<bool> {
-        self.convert(path, |text| text.parse().map_err(|_| format!("must be true or false, not `{text}`")))
-    }
-
-    pub(super) fn optional(&mut self, path: &'static str) -> Option<String> {
-        self.text_of(path).map(|(text, _)| text).filter(|text| !text.is_empty())
-    }
-
+impl SettingsReader<'_> {
     fn build(&mut self) -> Option<Config> {
         let upstream = self.upstream();
         let timezone = self.convert("calendar.timezone", time_zone);
@@ -342,10 +185,8 @@ impl<'a> SettingsReader<'a> {
             if text.is_empty() { Err("must name a file".to_owned()) } else { Ok(text.to_owned()) }
         });
         let ledger_format = self.convert("ledger.format", |text| Ok::<_, String>(text.to_owned()));
-        let date_order = self.convert("ledger.date_order", |text| match text {
-            "" => Ok(None),
-            "dmy" | "mdy" => Ok(Some(text.to_owned())),
-            other => Err(format!("must be \"dmy\" or \"mdy\", not `{other}`")),
+        let date_order = self.convert("ledger.date_order", |text| {
+            if text.is_empty() { Ok(None) } else { word(text, &DateOrder::WORDS).map(Some) }
         });
         let tolerance = self.convert("reconcile.tolerance", limit);
         let tolerance_percent = self.convert("reconcile.tolerance_percent", limit);
@@ -354,11 +195,8 @@ impl<'a> SettingsReader<'a> {
                 "reconcile.tolerance_total",
                 |text| if text.is_empty() { Ok(None) } else { limit(text).map(Some) },
             );
-        let unlisted = self.convert("reconcile.unlisted", |text| match text {
-            "bill" => Ok(Unlisted::Bill),
-            "hold" => Ok(Unlisted::Hold),
-            other => Err(format!("must be \"bill\" or \"hold\", not `{other}`")),
-        });
+        let unlisted = self
+            .convert("reconcile.unlisted", |text| word(text, &[("bill", Unlisted::Bill), ("hold", Unlisted::Hold)]));
         let recheck = self.flag("reconcile.recheck");
         let invoicing = self.invoicing();
         let mailing = self.mailing();
@@ -370,7 +208,7 @@ impl<'a> SettingsReader<'a> {
             ledger_path: ledger_path?,
             ledger_format: ledger_format?,
             date_order: date_order?,
-            accounts: std::mem::take(&mut self.accounts),
+            accounts: self.accounts(),
             tolerance: Tolerance { absolute: tolerance?, per_cent: tolerance_percent?, total: tolerance_total? },
             unlisted: unlisted?,
             recheck: recheck?,
@@ -417,15 +255,6 @@ impl<'a> SettingsReader<'a> {
     }
 }
 
-/// An amount or a per cent that is not negative.
-pub(super) fn limit(text: &str) -> Result<Decimal, String> {
-    match parse_plain(text) {
-        Ok(amount) if amount.is_sign_negative() => Err("must not be negative".to_owned()),
-        Ok(amount) => Ok(amount),
-        Err(e) => Err(e.to_string()),
-    }
-}
-
 fn time_zone(text: &str) -> Result<Tz, String> {
     text.parse::<Tz>().map_err(|_| {
         let near = nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name()));
@@ -437,7 +266,7 @@ fn time_zone(text: &str) -> Result<Tz, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::books::settings::scaffold;
+    use crate::books::settings::{SETTINGS, scaffold};
 
     #[test]
     fn the_scaffold_is_the_defaults_and_reads_back() {

@@ -10,9 +10,9 @@ use crate::model::problem::{Problem, nearest};
 use rust_decimal::Decimal;
 use unicode_normalization::UnicodeNormalization;
 
-use super::config::limit;
 use super::invoicing::country_code;
 use super::layout::CUSTOMERS;
+use super::settings_reader::limit;
 
 /// Customers by the partner's id.
 pub type Customers = BTreeMap<String, Customer>;

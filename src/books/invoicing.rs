@@ -3,11 +3,12 @@
 use iso_country::Country;
 use rust_decimal::Decimal;
 
-use super::config::{SettingsReader, limit};
+use super::settings_reader::{SettingsReader, limit};
 use crate::model::gstin;
 use crate::model::invoice::{Document, Party, Payment};
 use crate::model::money::shorten;
 use crate::model::number::NumberFormat;
+use crate::model::problem::word;
 
 /// How invoices are made.
 #[derive(Clone, Debug)]
@@ -94,17 +95,9 @@ impl SettingsReader<'_> {
         let due_days = self.number("invoice.due_days", 0..=3_650);
         let seller = self.seller();
         let regime = self.regime(seller.as_ref());
-        let round_total = self.convert("invoice.round_total", |text| match text {
-            "auto" => Ok(None),
-            "whole" => Ok(Some(true)),
-            "none" => Ok(Some(false)),
-            other => Err(format!("must be \"auto\", \"whole\" or \"none\", not `{other}`")),
-        });
-        let bills_rentals = self.convert("invoice.rentals", |text| match text {
-            "bill" => Ok(true),
-            "ignore" => Ok(false),
-            other => Err(format!("must be \"bill\" or \"ignore\", not `{other}`")),
-        });
+        let rounding = [("auto", None), ("whole", Some(true)), ("none", Some(false))];
+        let round_total = self.convert("invoice.round_total", |text| word(text, &rounding));
+        let bills_rentals = self.convert("invoice.rentals", |text| word(text, &[("bill", true), ("ignore", false)]));
         let [invoice, credit, debit] = numbers;
         Some(Invoicing {
             numbers: [invoice?, credit?, debit?],
@@ -177,7 +170,7 @@ impl SettingsReader<'_> {
                 let rate = vat_rate.ok_or("\"vat\" needs [invoice] vat_rate, such as \"20\"")?;
                 Ok(Regime::Vat { name: vat_name, rate })
             }
-            other => Err(format!("must be \"none\", \"gst\" or \"vat\", not `{other}`")),
+            other => word(other, &["none", "gst", "vat"].map(|name| (name, ()))).map(|()| Regime::None),
         })
     }
 }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::config::SettingsReader;
+use super::settings_reader::SettingsReader;
 use crate::model::mailbox::{self, Mailbox};
+use crate::model::problem::word;
 
 /// How invoices are mailed.
 #[derive(Clone, Debug)]
@@ -55,12 +56,8 @@ impl SettingsReader<'_> {
         let reply_to = self.convert("mail.reply_to", one);
         let cc = self.convert("mail.cc", mailbox::parse_list);
         let port = self.number("mail.smtp_port", 1..=65_535);
-        let tls = self.convert("mail.tls", |text| match text {
-            "starttls" => Ok(Tls::StartTls),
-            "tls" => Ok(Tls::Implicit),
-            "none" => Ok(Tls::None),
-            other => Err(format!("must be \"starttls\", \"tls\" or \"none\", not `{other}`")),
-        });
+        let protections = [("starttls", Tls::StartTls), ("tls", Tls::Implicit), ("none", Tls::None)];
+        let tls = self.convert("mail.tls", |text| word(text, &protections));
         let timeout_seconds = self.number("mail.timeout_seconds", 1..=3_600);
         let max_attempts = self.number("mail.max_attempts", 1..=100);
         let retry_seconds = self.number("mail.retry_seconds", 0..=3_600);

@@ -10,5 +10,6 @@ pub mod lock;
 pub mod mailing;
 pub mod resolutions;
 pub mod settings;
+mod settings_reader;
 pub mod changeset;
 pub mod voids;

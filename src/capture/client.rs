@@ -57,7 +57,7 @@ impl Request {
     }
 }
 
-/// A complete answer with status 200 whose body is JSON.
+/// A complete answer with status 200.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The whole URL, without any credential.
@@ -198,9 +198,12 @@ impl Client {
             let answer = answer?;
             match decode(&answer.body) {
                 Ok(decoded) => Ok((answer, decoded)),
-                Err(problem) => {
-                    Err(Failure { again: problem.code == DEGRADED, problem, status: Some(200), retry_after: None })
-                }
+                Err(problem) => Err(not_json(&answer.body).unwrap_or_else(|| Failure {
+                    again: problem.code == DEGRADED,
+                    problem,
+                    status: Some(200),
+                    retry_after: None,
+                })),
             }
         })
         .retry(pauses)
@@ -263,7 +266,6 @@ impl Client {
         if status != StatusCode::OK {
             return Err(self.refused(status, &headers, &body, when));
         }
-        check_json(&body)?;
         let served = headers
             .get("date")
             .and_then(|value| DateTime::parse_from_rfc2822(value.to_str().ok()?).ok())
@@ -366,12 +368,10 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// A body that ends in the middle of a JSON value was cut; one that is no JSON at all
-/// will be none the next time either.
-fn check_json(body: &[u8]) -> Result<(), Failure> {
-    let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(body) else {
-        return Ok(());
-    };
+/// Of a body that its decoder refused: why, where it is not JSON. One that ends in the
+/// middle of a value was cut; one that is no JSON at all will be none the next time either.
+fn not_json(body: &[u8]) -> Option<Failure> {
+    let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err()?;
     let start = String::from_utf8_lossy(&body[..body.len().min(200)]).trim_start().to_ascii_lowercase();
     let what = if start.starts_with('<') {
         "the partner API answered a web page instead of JSON"
@@ -380,7 +380,7 @@ fn check_json(body: &[u8]) -> Result<(), Failure> {
     } else {
         "the partner's answer is not JSON"
     };
-    Err(Failure {
+    Some(Failure {
         problem: Problem::stop("upstream-not-json", what)
             .because(error.to_string())
             .next("check [upstream] base_url; if it is right, run the command again later"),

@@ -172,7 +172,7 @@ impl Collector<'_> {
             role: wanted.role,
             file: file.to_owned(),
             customer_id: wanted.subject.map(|s| s.customer_id.to_owned()),
-            direction: wanted.subject.and_then(|s| s.direction).map(|d| d.name().to_owned()),
+            direction: wanted.subject.and_then(|s| s.direction),
             page: wanted.page,
             method: "GET".into(),
             url: answer.url,
@@ -217,7 +217,7 @@ impl Collector<'_> {
             state.missing.push(NotCaptured {
                 role: wanted.role,
                 customer_id: wanted.subject.map(|s| s.customer_id.to_owned()),
-                direction: wanted.subject.and_then(|s| s.direction).map(|d| d.name().to_owned()),
+                direction: wanted.subject.and_then(|s| s.direction),
                 url: self.request.client.url(&wanted.request).to_string(),
                 why,
             });
@@ -470,10 +470,10 @@ impl Collector<'_> {
         }
         let record = Record {
             schema: "crossfoot/capture/v1".into(),
-            period: Span { from: period.from.to_string(), to: period.to.to_string() },
-            partner_timezone: config.upstream.timezone.name().to_owned(),
-            books_timezone: config.timezone.name().to_owned(),
-            matrix: source.name().to_owned(),
+            period: Span { from: period.from, to: period.to },
+            partner_timezone: config.upstream.timezone,
+            books_timezone: config.timezone,
+            matrix: source,
             masked: config.upstream.mask_numbers,
             answers: Vec::new(),
             not_captured: state.missing,

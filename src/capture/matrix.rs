@@ -9,11 +9,12 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::bodies::read_body;
 use super::partner::cdrs::{self, Call, CdrFilter, CdrPage};
 use super::partner::{accounts, note_unread};
 use super::record::{AnswerRecord, Record, Role, Subject};
 use super::requests::{PER_PAGE, asked};
-use super::store::read_body;
+use crate::books::config::MatrixSource;
 use crate::model::matrix::{Cell, Counted, EDGE_CALLS, EdgeCall, Grain, Matrix, MatrixCustomer};
 use crate::model::money::{MoneyError, Tally};
 use crate::model::period::Period;
@@ -48,18 +49,16 @@ pub(super) fn read(
     analytics: &Analytics,
     unread: &mut BTreeSet<String>,
 ) -> Result<Option<Matrix>, Problem> {
-    let grain = match record.matrix.as_str() {
-        "cdr-summary" => Grain::Summary,
-        "cdr-rows" => Grain::Rows,
-        _ => return Ok(None),
+    let grain = match record.matrix {
+        MatrixSource::CdrSummary => Grain::Summary,
+        MatrixSource::CdrRows => Grain::Rows,
+        MatrixSource::TopCustomers | MatrixSource::Auto => return Ok(None),
     };
-    let zone = |name: &str| name.parse::<Tz>().unwrap_or(Tz::UTC);
-    let books = zone(&record.books_timezone);
     let mut reader = CallReader {
         folder,
         period,
-        partner: zone(&record.partner_timezone),
-        books_window: period.instants(books),
+        partner: record.partner_timezone,
+        books_window: period.instants(record.books_timezone),
         currency: analytics.currency.as_deref(),
         unread,
         edge_calls: BTreeSet::new(),
@@ -83,8 +82,7 @@ pub(super) fn read(
     // The pages of each customer and direction, in order.
     let mut pages: BTreeMap<(&str, Direction, Role), Vec<&AnswerRecord>> = BTreeMap::new();
     for answer in &record.answers {
-        let direction = answer.direction.as_deref().and_then(Direction::parse);
-        let (Some(id), Some(direction)) = (answer.customer_id.as_deref(), direction) else { continue };
+        let (Some(id), Some(direction)) = (answer.customer_id.as_deref(), answer.direction) else { continue };
         customers.entry(id.to_owned()).or_default();
         pages.entry((id, direction, answer.role)).or_default().push(answer);
     }
@@ -92,8 +90,7 @@ pub(super) fn read(
     for gap in record.not_captured.iter().filter(|gap| gap.role.is_of_the_period() && gap.role != Role::Transactions) {
         let Some(id) = &gap.customer_id else { continue };
         customers.entry(id.clone()).or_default();
-        let direction = gap.direction.as_deref().and_then(Direction::parse);
-        gaps.entry((id.clone(), direction)).or_insert_with(|| gap.why.clone());
+        gaps.entry((id.clone(), gap.direction)).or_insert_with(|| gap.why.clone());
     }
     for (id, customer) in &mut customers {
         for direction in Direction::ALL {

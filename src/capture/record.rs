@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use crate::books::config::MatrixSource;
 use crate::model::usage::Direction;
 
 /// The body of `/analytics`.
@@ -72,11 +75,13 @@ pub struct Record {
     /// The period asked for.
     pub period: Span,
     /// The partner's time zone, as the settings stated it.
-    pub partner_timezone: String,
+    #[serde(with = "plain")]
+    pub partner_timezone: Tz,
     /// The books' time zone.
-    pub books_timezone: String,
-    /// Where customers' own figures come from: `top-customers`, `cdr-summary`, `cdr-rows`.
-    pub matrix: String,
+    #[serde(with = "plain")]
+    pub books_timezone: Tz,
+    /// Where customers' own figures come from.
+    pub matrix: MatrixSource,
     /// Whether people's numbers and addresses were masked.
     pub masked: bool,
     /// One for each body kept, sorted by file.
@@ -88,10 +93,32 @@ pub struct Record {
 /// First and last day.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Span {
-    /// First day, YYYY-MM-DD.
-    pub from: String,
+    /// First day.
+    #[serde(with = "plain")]
+    pub from: NaiveDate,
     /// Last day, included.
-    pub to: String,
+    #[serde(with = "plain")]
+    pub to: NaiveDate,
+}
+
+/// Days and time zones as the text that they print.
+pub(super) mod plain {
+    use std::fmt::Display;
+    use std::str::FromStr;
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(in crate::capture) fn serialize<T: Display, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(value)
+    }
+
+    pub(in crate::capture) fn deserialize<'de, T: FromStr<Err: Display>, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<T, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map_err(|e| D::Error::custom(format!("`{text}`: {e}")))
+    }
 }
 
 /// One answer.
@@ -106,7 +133,7 @@ pub struct AnswerRecord {
     pub customer_id: Option<String>,
     /// The direction that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub direction: Option<String>,
+    pub direction: Option<Direction>,
     /// Its place in a list of pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u64>,
@@ -140,7 +167,7 @@ pub struct NotCaptured {
     pub customer_id: Option<String>,
     /// The direction that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub direction: Option<String>,
+    pub direction: Option<Direction>,
     /// The URL.
     pub url: String,
     /// Why.

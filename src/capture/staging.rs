@@ -12,10 +12,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::record::{AnswerRecord, RECORD, Record, is_plain};
+use super::record::{AnswerRecord, RECORD, Record, is_plain, plain};
+use crate::books::config::MatrixSource;
 use crate::books::layout::{Books, WORK};
 use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
@@ -33,15 +35,19 @@ pub struct Plan {
     /// SHA-256 of the partner id: another partner's answers are other answers.
     pub partner: String,
     /// First day.
-    pub from: String,
+    #[serde(with = "plain")]
+    pub from: NaiveDate,
     /// Last day.
-    pub to: String,
+    #[serde(with = "plain")]
+    pub to: NaiveDate,
     /// The setting.
-    pub matrix: String,
+    pub matrix: MatrixSource,
     /// The partner's time zone.
-    pub partner_timezone: String,
+    #[serde(with = "plain")]
+    pub partner_timezone: Tz,
     /// The books' time zone.
-    pub books_timezone: String,
+    #[serde(with = "plain")]
+    pub books_timezone: Tz,
     /// Whether numbers are masked.
     pub masked: bool,
     /// Whether the partner's ledger is wanted.

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
+use super::bodies::read_body;
 use super::partner::transactions;
 use super::record::{Record, Role};
 use super::requests::PER_PAGE;
-use super::store::read_body;
 use crate::model::money::{MoneyError, Tally};
 use crate::model::problem::Problem;
 use crate::model::transactions::{Kind, Posted, Transactions};

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::model::ledger_terms::{AccountUse, DateOrder};
 use crate::model::period::Period;
+use crate::model::problem::word;
 
 /// The month-end close of a telecom reseller: usage from the partner API, reconciled with
 /// your ledger to the last paisa, invoiced, and sealed so that it can be proven
@@ -277,13 +279,13 @@ pub struct Import {
     pub period: Option<Period>,
     /// Which account is what, for double-entry exports: NAME=inbound|outbound|other
     #[arg(long, value_name = "NAME=ROLE", value_parser = account)]
-    pub account: Vec<(String, String)>,
+    pub account: Vec<(String, AccountUse)>,
     /// The currency of rows that do not state one
     #[arg(long, value_name = "CODE", default_value = "INR")]
     pub currency: String,
     /// For dates that can be read in two ways: day first or month first
-    #[arg(long, value_name = "ORDER", value_parser = ["dmy", "mdy"])]
-    pub date_order: Option<String>,
+    #[arg(long, value_name = "ORDER", value_parser = date_order)]
+    pub date_order: Option<DateOrder>,
 }
 
 /// `formats`
@@ -294,13 +296,15 @@ pub struct Formats {
     pub name: Option<String>,
 }
 
-fn account(text: &str) -> Result<(String, String), String> {
+fn account(text: &str) -> Result<(String, AccountUse), String> {
     match text.rsplit_once('=') {
-        Some((name, role @ ("inbound" | "outbound" | "other"))) if !name.is_empty() => {
-            Ok((name.to_owned(), role.to_owned()))
-        }
+        Some((name, role)) if !name.is_empty() => Ok((name.to_owned(), word(role, &AccountUse::WORDS)?)),
         _ => Err("write NAME=inbound, NAME=outbound or NAME=other".to_owned()),
     }
+}
+
+fn date_order(text: &str) -> Result<DateOrder, String> {
+    word(text, &DateOrder::WORDS)
 }
 
 /// `sql`
@@ -337,7 +341,7 @@ pub struct Reconcile {
     pub format: Option<String>,
     /// Which account is what, for double-entry exports: NAME=inbound|outbound|other
     #[arg(long, value_name = "NAME=ROLE", value_parser = account, requires = "analytics")]
-    pub account: Vec<(String, String)>,
+    pub account: Vec<(String, AccountUse)>,
     /// Differences up to this are tolerated, per customer and per direction
     #[arg(long, value_name = "AMOUNT", requires = "analytics")]
     pub tolerance: Option<String>,

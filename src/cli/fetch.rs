@@ -66,7 +66,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Fetch) -> Result<Exit, Pro
             period: &record.period,
             folder,
             changed,
-            matrix: &record.matrix,
+            matrix: record.matrix.name(),
             answers: &record.answers,
             not_captured: &record.not_captured,
             unread: &capture.unread,
@@ -207,9 +207,7 @@ pub(super) fn recheck(context: &Context<'_>, config: &Config, chain: &Chain, per
     let mut config = config.clone();
     let folder = context.books.path(Books::capture_dir(&closed));
     let Ok(Some((record, _))) = store::load_record(&folder) else { return };
-    if let Ok(source) = MatrixSource::parse(&record.matrix) {
-        config.upstream.matrix = source;
-    }
+    config.upstream.matrix = record.matrix;
     config.upstream.transactions = record.of(Role::Transactions).next().is_some();
     let wanted = |capture: &Capture| capture.analytics.period == Some((closed.from, closed.to));
     match capture_if(context, &config, &closed, wanted) {
@@ -299,11 +297,11 @@ fn capture_if(
         let plan = Plan {
             base_url: upstream.base_url.clone(),
             partner: sha256_hex(request.client.credentials().auth_id.expose().as_bytes()),
-            from: period.from.to_string(),
-            to: period.to.to_string(),
-            matrix: upstream.matrix.name().to_owned(),
-            partner_timezone: upstream.timezone.name().to_owned(),
-            books_timezone: config.timezone.name().to_owned(),
+            from: period.from,
+            to: period.to,
+            matrix: upstream.matrix,
+            partner_timezone: upstream.timezone,
+            books_timezone: config.timezone,
             masked: upstream.mask_numbers,
             transactions: upstream.transactions,
         };
@@ -369,9 +367,9 @@ fn capture_if(
 /// Whether a capture asked for what this plan asks for.
 fn is_of(record: &Record, plan: &Plan) -> bool {
     let here = record.answers.iter().all(|answer| answer.url.starts_with(&format!("{}/", plan.base_url)));
-    let same = (&record.partner_timezone, &record.books_timezone, record.masked)
-        == (&plan.partner_timezone, &plan.books_timezone, plan.masked);
-    here && same && (record.matrix == plan.matrix || plan.matrix == MatrixSource::Auto.name())
+    let same = (record.partner_timezone, record.books_timezone, record.masked)
+        == (plan.partner_timezone, plan.books_timezone, plan.masked);
+    here && same && (record.matrix == plan.matrix || plan.matrix == MatrixSource::Auto)
 }
 
 /// Says what is left of a capture that stopped: what had arrived, or nothing.

@@ -11,11 +11,10 @@ use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::close::formats::own_formats;
 use crate::ledger::aggregated::AGGREGATED;
-use crate::ledger::dates::Order;
 use crate::ledger::decode::decode;
-use crate::ledger::export::{self, Usage};
 use crate::ledger::open::{self, FORMATS, How, Reading, Understood};
 use crate::ledger::propose::propose;
+use crate::model::ledger_terms::AccountUse;
 use crate::model::money::{Currency, Money, total};
 use crate::model::posting::{CheckSum, Ledger, PostedCustomer, RowProblemKind};
 use crate::model::problem::{Exit, Problem, io};
@@ -129,12 +128,12 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
         Currency::parse(&args.currency).map_err(|e| Problem::usage("arguments", format!("--currency: {e}")))?;
     // Of the books, where there are any, their formats and accounts; flags stand before them.
     let own = own_formats(&context.books)?;
-    let from_books = config::load(&context.books).map(|(config, _)| config.accounts).unwrap_or_default();
-    let accounts = export::named(from_books.iter().chain(args.account.iter().map(|(name, role)| (name, role))));
+    let mut accounts = config::load(&context.books).map(|(config, _)| config.accounts).unwrap_or_default();
+    accounts.extend(args.account.iter().cloned());
     let reading = Reading {
         format: &args.format,
         own_formats: &own,
-        date_order: args.date_order.as_deref().and_then(Order::parse),
+        date_order: args.date_order,
         accounts: &accounts,
         period: args.period.as_ref(),
         currency,
@@ -271,7 +270,7 @@ fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<
         accounts: understood.map_or_else(Vec::new, |u| {
             let line = |(account, line): (&'a String, &crate::ledger::export::AccountLine)| Account {
                 account,
-                role: line.usage.map(Usage::name),
+                role: line.usage.map(AccountUse::name),
                 entries: line.entries,
                 net: line.net.to_string(),
             };
@@ -379,7 +378,7 @@ fn evidence(ledger: &Ledger, understood: &Understood) -> String {
     accounts.sort_by_key(|(name, line)| (line.usage.is_none(), *name));
     text.push_str("  accounts (credit less debit)\n");
     for (name, line) in accounts.iter().take(SHOWN) {
-        let role = line.usage.map_or("no usage", Usage::name);
+        let role = line.usage.map_or("no usage", AccountUse::name);
         text.push_str(&format!("    {role:<9} {name}: {} in {} entries\n", line.net, line.entries));
     }
     if accounts.len() > SHOWN {

@@ -10,8 +10,6 @@ use super::args;
 use crate::books::customers::folded;
 use crate::close::inputs::Inputs;
 use crate::close::ledgers::open_ledgers;
-use crate::ledger::dates::Order;
-use crate::ledger::export;
 use crate::ledger::open::{self, Reading};
 use crate::model::posting::{PostedRow, Wanted};
 use crate::model::problem::{Exit, Problem};
@@ -48,8 +46,8 @@ pub(super) fn run(context: &Context<'_>, args: &args::SelfTest) -> Result<Exit, 
     let reading = Reading {
         format: &config.ledger_format,
         own_formats: &inputs.formats,
-        date_order: config.date_order.as_deref().and_then(Order::parse),
-        accounts: &export::named(&config.accounts),
+        date_order: config.date_order,
+        accounts: &config.accounts,
         period: Some(period),
         currency: config.currency,
         default_currency: config.currency,

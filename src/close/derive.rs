@@ -10,8 +10,6 @@ use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::tax::{Failure, Refusal};
 use crate::bill::{corrections, not_billable, unprintable};
 use crate::books::customers::folded;
-use crate::ledger::dates::Order;
-use crate::ledger::export;
 use crate::ledger::merge::merge;
 use crate::ledger::open::{self, How, Reading, Understood};
 use crate::model::finding::{Finding, Severity};
@@ -57,8 +55,8 @@ pub fn reconciled(
     let reading = Reading {
         format: &inputs.config.ledger_format,
         own_formats: &inputs.formats,
-        date_order: inputs.config.date_order.as_deref().and_then(Order::parse),
-        accounts: &export::named(&inputs.config.accounts),
+        date_order: inputs.config.date_order,
+        accounts: &inputs.config.accounts,
         period: Some(&inputs.period),
         currency,
         default_currency: inputs.config.currency,

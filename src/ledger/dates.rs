@@ -3,33 +3,8 @@
 
 use chrono::{Days, NaiveDate};
 
+use crate::model::ledger_terms::DateOrder;
 use crate::model::money::shorten;
-
-/// In which order day and month stand where both are numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// 05/10/2026 is in October.
-    DayFirst,
-    /// 05/10/2026 is in May.
-    MonthFirst,
-}
-
-impl Order {
-    /// The word of formats and flags.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::DayFirst => "dmy",
-            Self::MonthFirst => "mdy",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::DayFirst, Self::MonthFirst].into_iter().find(|order| order.name() == text)
-    }
-}
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
@@ -45,13 +20,13 @@ enum Parts {
 ///
 /// # Errors
 /// A sentence that says what is wrong with the text.
-pub fn read(text: &str, order: Order) -> Result<NaiveDate, String> {
+pub fn read(text: &str, order: DateOrder) -> Result<NaiveDate, String> {
     let refused = || format!("`{}` is not a date", shorten(text.trim()));
     let (year, month, day) = match parts(text).ok_or_else(refused)? {
         Parts::Clear(year, month, day) => (year, month, day),
         Parts::Numbers(a, b, year) => match order {
-            Order::DayFirst => (year, b, a),
-            Order::MonthFirst => (year, a, b),
+            DateOrder::DayFirst => (year, b, a),
+            DateOrder::MonthFirst => (year, a, b),
         },
     };
     NaiveDate::from_ymd_opt(year, month, day)
@@ -61,8 +36,8 @@ pub fn read(text: &str, order: Order) -> Result<NaiveDate, String> {
 /// The orders in which all of these are dates, a cell that proves it where there is only
 /// one, and a cell that reads in two ways where there are two.
 #[must_use]
-pub fn orders<'a>(cells: impl IntoIterator<Item = &'a str>) -> (Vec<Order>, Option<String>) {
-    let mut possible = vec![Order::DayFirst, Order::MonthFirst];
+pub fn orders<'a>(cells: impl IntoIterator<Item = &'a str>) -> (Vec<DateOrder>, Option<String>) {
+    let mut possible = vec![DateOrder::DayFirst, DateOrder::MonthFirst];
     let mut proof = None;
     let mut two_ways = None;
     for cell in cells {
@@ -74,11 +49,11 @@ pub fn orders<'a>(cells: impl IntoIterator<Item = &'a str>) -> (Vec<Order>, Opti
                 two_ways.get_or_insert_with(|| shorten(cell.trim()));
             }
             (true, false) => {
-                possible.retain(|order| *order == Order::DayFirst);
+                possible.retain(|order| *order == DateOrder::DayFirst);
                 proof.get_or_insert_with(|| shorten(cell.trim()));
             }
             (false, true) => {
-                possible.retain(|order| *order == Order::MonthFirst);
+                possible.retain(|order| *order == DateOrder::MonthFirst);
                 proof.get_or_insert_with(|| shorten(cell.trim()));
             }
             _ => {}
@@ -156,30 +131,33 @@ mod tests {
     #[test]
     fn dates_of_every_product_are_read() {
         for (text, order, day) in [
-            ("2026-10-05", Order::MonthFirst, "2026-10-05"),
-            ("5-Oct-26", Order::DayFirst, "2026-10-05"),
-            ("05 Oct 2026", Order::DayFirst, "2026-10-05"),
-            ("Oct 5, 2026", Order::DayFirst, "2026-10-05"),
-            ("5 September 2026", Order::DayFirst, "2026-09-05"),
-            ("05.10.2026", Order::DayFirst, "2026-10-05"),
-            ("10/05/2026", Order::MonthFirst, "2026-10-05"),
-            ("05-10-2026", Order::DayFirst, "2026-10-05"),
-            ("46300", Order::DayFirst, "2026-10-05"),
-            ("2026-10-05T10:11:12Z", Order::DayFirst, "2026-10-05"),
-            ("05/10/2026 00:00:00", Order::DayFirst, "2026-10-05"),
+            ("2026-10-05", DateOrder::MonthFirst, "2026-10-05"),
+            ("5-Oct-26", DateOrder::DayFirst, "2026-10-05"),
+            ("05 Oct 2026", DateOrder::DayFirst, "2026-10-05"),
+            ("Oct 5, 2026", DateOrder::DayFirst, "2026-10-05"),
+            ("5 September 2026", DateOrder::DayFirst, "2026-09-05"),
+            ("05.10.2026", DateOrder::DayFirst, "2026-10-05"),
+            ("10/05/2026", DateOrder::MonthFirst, "2026-10-05"),
+            ("05-10-2026", DateOrder::DayFirst, "2026-10-05"),
+            ("46300", DateOrder::DayFirst, "2026-10-05"),
+            ("2026-10-05T10:11:12Z", DateOrder::DayFirst, "2026-10-05"),
+            ("05/10/2026 00:00:00", DateOrder::DayFirst, "2026-10-05"),
         ] {
             assert_eq!(read(text, order).unwrap().to_string(), day, "{text}");
         }
         for bad in ["", "31/02/2026", "2026-13-01", "5-Foo-26", "Total", "1/2/3", "12345678", "05.10"] {
-            assert!(read(bad, Order::DayFirst).is_err(), "{bad}");
+            assert!(read(bad, DateOrder::DayFirst).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn a_day_above_twelve_proves_the_order() {
-        assert_eq!(orders(["05/10/2026", "31/10/2026"]), (vec![Order::DayFirst], Some("31/10/2026".into())));
-        assert_eq!(orders(["05/10/2026", "10/31/2026"]), (vec![Order::MonthFirst], Some("10/31/2026".into())));
-        assert_eq!(orders(["05/10/2026", "x"]), (vec![Order::DayFirst, Order::MonthFirst], Some("05/10/2026".into())));
+        assert_eq!(orders(["05/10/2026", "31/10/2026"]), (vec![DateOrder::DayFirst], Some("31/10/2026".into())));
+        assert_eq!(orders(["05/10/2026", "10/31/2026"]), (vec![DateOrder::MonthFirst], Some("10/31/2026".into())));
+        assert_eq!(
+            orders(["05/10/2026", "x"]),
+            (vec![DateOrder::DayFirst, DateOrder::MonthFirst], Some("05/10/2026".into()))
+        );
         assert!(orders(["13/10/2026", "10/13/2026"]).0.is_empty());
     }
 }

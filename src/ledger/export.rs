@@ -12,42 +12,12 @@ use super::format::{Role, fold};
 use super::party;
 use super::recognise::Recognised;
 use super::too_large;
+use crate::model::ledger_terms::AccountUse;
 use crate::model::money::{Currency, Money, MoneyError, Sum, Tally};
 use crate::model::period::Period;
 use crate::model::posting::{Ledger, PostedCustomer, PostedRow, RowProblemKind, Wanted};
 use crate::model::problem::Problem;
 use crate::model::usage::Direction;
-
-/// What an account is to us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Usage {
-    /// Revenue from calls of one direction.
-    Calls(Direction),
-    /// Other revenue: totalled apart, never compared with call costs.
-    Other,
-}
-
-impl Usage {
-    /// Reads `inbound`, `outbound`, `other`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        if text == "other" { Some(Self::Other) } else { Direction::parse(text).map(Self::Calls) }
-    }
-
-    /// The word.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Calls(direction) => direction.name(),
-            Self::Other => "other",
-        }
-    }
-}
-
-/// `[ledger.accounts]`, or flags of the same meaning: what each named account is.
-pub fn named<'a>(accounts: impl IntoIterator<Item = (&'a String, &'a String)>) -> BTreeMap<String, Usage> {
-    accounts.into_iter().filter_map(|(name, role)| Some((name.clone(), Usage::parse(role)?))).collect()
-}
 
 /// What must be known beside the file.
 pub struct Options<'a> {
@@ -58,7 +28,7 @@ pub struct Options<'a> {
     /// The currency of rows that do not state one.
     pub default_currency: Currency,
     /// `[ledger.accounts]`: name or number → what it is.
-    pub accounts: &'a BTreeMap<String, Usage>,
+    pub accounts: &'a BTreeMap<String, AccountUse>,
     /// The customer's id for a name or code of the ledger, where the books know it.
     pub resolve: &'a dyn Fn(&str) -> Option<String>,
     /// Single rows to hand back beside the sums.
@@ -69,7 +39,7 @@ pub struct Options<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountLine {
     /// What it is, where it is named in the settings.
-    pub usage: Option<Usage>,
+    pub usage: Option<AccountUse>,
     /// Its entries.
     pub entries: u64,
     /// Credits less debits.
@@ -94,7 +64,7 @@ pub struct Export {
 struct Customer {
     name: Option<String>,
     rows: u64,
-    sums: BTreeMap<Usage, Sum>,
+    sums: BTreeMap<AccountUse, Sum>,
 }
 
 /// Reads the rows of a recognised file. `sha256` and `bytes` are the file's.
@@ -121,7 +91,7 @@ struct Pass<'a> {
     file: &'a Recognised,
     options: &'a Options<'a>,
     /// The named accounts, folded: their place in the settings, and what they are.
-    known: BTreeMap<String, (usize, Usage)>,
+    known: BTreeMap<String, (usize, AccountUse)>,
     account: Account,
 }
 
@@ -134,7 +104,7 @@ impl<'a> Pass<'a> {
                 vouchers.entry(voucher).or_default().push(entry);
             }
         }
-        let mut accounts: BTreeMap<String, (Option<Usage>, u64, Tally)> = BTreeMap::new();
+        let mut accounts: BTreeMap<String, (Option<AccountUse>, u64, Tally)> = BTreeMap::new();
         let mut sums: BTreeMap<String, Customer> = BTreeMap::new();
         let mut other_currencies: BTreeMap<String, Sum> = BTreeMap::new();
         let mut rows = Vec::new();
@@ -201,7 +171,7 @@ impl<'a> Pass<'a> {
                 }
             };
             let id = (self.options.resolve)(&party).unwrap_or_else(|| party.clone());
-            if let (Some(wanted), Usage::Calls(direction)) = (self.options.wanted, usage)
+            if let (Some(wanted), AccountUse::Calls(direction)) = (self.options.wanted, usage)
                 && wanted.takes(&id, entry.net)
                 && rows.len() < MOST_ROWS
             {
@@ -229,12 +199,13 @@ impl<'a> Pass<'a> {
         }
         let mut customers = BTreeMap::new();
         for (id, Customer { name, rows, sums: by_usage }) in sums {
-            let sum = |usage: Usage| by_usage.get(&usage).map_or(Ok(Money::zero(self.options.currency)), Sum::total);
+            let sum =
+                |usage: AccountUse| by_usage.get(&usage).map_or(Ok(Money::zero(self.options.currency)), Sum::total);
             let posted = PostedCustomer {
                 name,
-                inbound: sum(Usage::Calls(Direction::Inbound))?,
-                outbound: sum(Usage::Calls(Direction::Outbound))?,
-                other: sum(Usage::Other)?,
+                inbound: sum(AccountUse::Calls(Direction::Inbound))?,
+                outbound: sum(AccountUse::Calls(Direction::Outbound))?,
+                other: sum(AccountUse::Other)?,
                 rows,
                 calls: [None; 2],
             };
@@ -273,7 +244,7 @@ impl<'a> Pass<'a> {
 
     /// What an account is: by name or number, with and without the company's mark, a number
     /// in brackets behind, or one in front.
-    fn usage(&self, name: &str, code: &str) -> Option<Usage> {
+    fn usage(&self, name: &str, code: &str) -> Option<AccountUse> {
         let mut forms = vec![name, code];
         if let Some(mark) = &self.file.format.company_mark {
             forms.extend(name.rsplit_once(mark.as_str()).map(|(name, _)| name));

@@ -7,11 +7,11 @@ use std::io::Read;
 use super::aggregated::{self, AGGREGATED};
 use super::canonical;
 use super::collect;
-use super::dates::Order;
 use super::decode::{self, Decoded, Unpacked};
-use super::export::{self, AccountLine, Export, Usage};
+use super::export::{self, AccountLine, Export};
 use super::format::{self, Format, SHIPPED};
 use super::recognise::{Recognised, recognise};
+use crate::model::ledger_terms::{AccountUse, DateOrder};
 use crate::model::money::{Currency, shorten};
 use crate::model::period::Period;
 use crate::model::posting::{Ledger, PostedRow, Wanted};
@@ -29,9 +29,9 @@ pub struct Reading<'a> {
     /// The books' own formats, by name; they stand before the shipped ones.
     pub own_formats: &'a BTreeMap<String, Format>,
     /// Settles dates that the file does not.
-    pub date_order: Option<Order>,
+    pub date_order: Option<DateOrder>,
     /// Which accounts are usage.
-    pub accounts: &'a BTreeMap<String, Usage>,
+    pub accounts: &'a BTreeMap<String, AccountUse>,
     /// Rows of other days are counted and left out; None takes all.
     pub period: Option<&'a Period>,
     /// The currency of the sums.

@@ -2,8 +2,8 @@
 //! or the account on the other side of the voucher.
 
 use super::entries::Entry;
-use super::export::Usage;
 use super::format::{Format, PartyFrom, fold};
+use crate::model::ledger_terms::AccountUse;
 
 /// Who the customer of an entry is. `of_voucher` are the entries of its voucher, `usage`
 /// says what an account (by name and number) is.
@@ -14,7 +14,7 @@ pub(super) fn find(
     format: &Format,
     entry: &Entry<'_>,
     of_voucher: &[&Entry<'_>],
-    usage: &dyn Fn(&str, &str) -> Option<Usage>,
+    usage: &dyn Fn(&str, &str) -> Option<AccountUse>,
 ) -> Result<String, String> {
     for from in &format.party {
         let found = match from {
@@ -61,7 +61,7 @@ fn other_side(
     format: &Format,
     entry: &Entry<'_>,
     of_voucher: &[&Entry<'_>],
-    usage: &dyn Fn(&str, &str) -> Option<Usage>,
+    usage: &dyn Fn(&str, &str) -> Option<AccountUse>,
 ) -> Result<Option<String>, String> {
     let against = of_voucher
         .iter()

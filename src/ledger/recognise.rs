@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use csv::ByteRecord;
 
 use super::amounts::{self, Style};
-use super::dates::{self, Order};
+use super::dates;
 use super::decode::Decoded;
 use super::format::{Format, Role, fold};
 use super::rows::{Next, Rows};
 use super::source::Source;
+use crate::model::ledger_terms::DateOrder;
 use crate::model::money::{Currency, shorten};
 use crate::model::problem::Problem;
 
@@ -90,7 +91,7 @@ pub struct Recognised {
     /// The currency that a header such as `Debit (INR)` states.
     pub header_currency: Option<Currency>,
     /// Order of day and month.
-    pub date_order: Order,
+    pub date_order: DateOrder,
     /// What proves it.
     pub date_proof: String,
     /// Decimal point or comma.
@@ -111,7 +112,12 @@ impl Recognised {
 /// # Errors
 /// No format fits, or several do; a quote is never closed; dates or amounts can be read in
 /// two ways.
-pub fn recognise(file: &Decoded, name: &str, formats: &[Format], order: Option<Order>) -> Result<Recognised, Problem> {
+pub fn recognise(
+    file: &Decoded,
+    name: &str,
+    formats: &[Format],
+    order: Option<DateOrder>,
+) -> Result<Recognised, Problem> {
     if file.text.trim().is_empty() {
         return Err(Problem::stop("ledger-unreadable", format!("the ledger {name} is empty"))
             .at(name)
@@ -185,7 +191,7 @@ pub fn recognise(file: &Decoded, name: &str, formats: &[Format], order: Option<O
         rows,
         columns,
         header_currency,
-        date_order: Order::DayFirst,
+        date_order: DateOrder::DayFirst,
         date_proof: String::new(),
         style: Style::Point,
     };
@@ -350,11 +356,11 @@ fn unknown(file: &Decoded, name: &str, formats: &[Format]) -> Problem {
         .not_done("Nothing was computed from it.")
 }
 
-fn settle_dates(found: &mut Recognised, name: &str, order: Option<Order>) -> Result<(), Problem> {
+fn settle_dates(found: &mut Recognised, name: &str, order: Option<DateOrder>) -> Result<(), Problem> {
     let column = found.column(Role::Date);
     let cells = || found.rows.iter().map(|row| row.cell(column));
     let (possible, text) = dates::orders(cells());
-    let declared = order.or_else(|| found.format.date_order.as_deref().and_then(Order::parse));
+    let declared = order.or_else(|| found.format.date_order.as_deref().and_then(DateOrder::parse));
     let text = text.unwrap_or_default();
     (found.date_order, found.date_proof) = match (possible.as_slice(), declared) {
         ([], _) => {
@@ -371,15 +377,16 @@ fn settle_dates(found: &mut Recognised, name: &str, order: Option<Order>) -> Res
         }
         ([one], _) => (*one, if text.is_empty() { "written out".to_owned() } else { format!("`{text}` proves it") }),
         (_, Some(declared)) => (declared, "declared".to_owned()),
-        (_, None) if text.is_empty() => (Order::DayFirst, "no date can be read in two ways".to_owned()),
+        (_, None) if text.is_empty() => (DateOrder::DayFirst, "no date can be read in two ways".to_owned()),
         (_, None) => {
-            let read =
-                |order: Order| dates::read(&text, order).map_or_else(|e| e, |day| day.format("%-d %B %Y").to_string());
+            let read = |order: DateOrder| {
+                dates::read(&text, order).map_or_else(|e| e, |day| day.format("%-d %B %Y").to_string())
+            };
             return Err(Problem::stop("ledger-dates", format!("the dates of {name} can be read in two ways"))
                 .because(format!(
                     "`{text}` is {} or {}, and no date of the file decides it",
-                    read(Order::DayFirst),
-                    read(Order::MonthFirst)
+                    read(DateOrder::DayFirst),
+                    read(DateOrder::MonthFirst)
                 ))
                 .next("say which: --date-order dmy or --date-order mdy; in the books [ledger] date_order")
                 .not_done("Nothing was computed from it."));

@@ -231,8 +231,8 @@ impl Line {
 pub struct Tax {
     /// `CGST`, `IGST` …
     pub kind: String,
-    /// Per cent, as a plain decimal.
-    pub rate: String,
+    /// Per cent, without zeros at its end.
+    pub rate: Decimal,
     /// What it is computed on.
     pub base: Money,
     /// The tax.

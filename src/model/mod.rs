@@ -7,6 +7,7 @@ pub mod finding;
 pub mod gstin;
 pub mod history;
 pub mod invoice;
+pub mod ledger_terms;
 pub mod mailbox;
 pub mod matrix;
 pub mod money;

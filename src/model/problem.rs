@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use super::money::shorten;
+
 /// How a command ends: its exit code, as the README numbers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -181,6 +183,21 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
+/// What the word `given` stands for, of the words there are.
+///
+/// # Errors
+/// A phrase that names them, and the nearest.
+pub fn word<T: Copy>(given: &str, words: &[(&str, T)]) -> Result<T, String> {
+    if let Some((_, meant)) = words.iter().find(|(word, _)| *word == given) {
+        return Ok(*meant);
+    }
+    let quoted: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+    let (last, others) = quoted.split_last().map_or((String::new(), &[][..]), |(last, others)| (last.clone(), others));
+    let near = nearest(given, words.iter().map(|(word, _)| *word));
+    let hint = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+    Err(format!("must be {} or {last}, not `{}`{hint}", others.join(", "), shorten(given)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,5 +207,16 @@ mod tests {
         let known = ["tolerance", "unlisted"];
         assert_eq!(nearest("tolerence", known), Some("tolerance"));
         assert_eq!(nearest("xyzzy", known), None);
+    }
+
+    #[test]
+    fn a_misspelt_word_is_told_with_the_words_there_are() {
+        let words = [("bill", true), ("hold", false), ("ask", false)];
+        assert_eq!(word("hold", &words), Ok(false));
+        assert_eq!(
+            word("bil", &words).unwrap_err(),
+            "must be \"bill\", \"hold\" or \"ask\", not `bil`; did you mean \"bill\"?"
+        );
+        assert_eq!(word("xyzzyx", &words[..2]).unwrap_err(), "must be \"bill\" or \"hold\", not `xyzzyx`");
     }
 }

@@ -185,7 +185,7 @@ pub fn render(invoice: &Issued) -> Vec<u8> {
             .iter()
             .map(|tax| TaxPart {
                 kind: tax.kind.clone(),
-                rate: tax.rate.clone(),
+                rate: tax.rate.to_string(),
                 base: tax.base.plain(),
                 amount: tax.amount.plain(),
             })
@@ -260,7 +260,7 @@ pub fn parse(bytes: &[u8]) -> Result<Issued, String> {
     for tax in doc.taxes {
         taxes.push(Tax {
             kind: tax.kind,
-            rate: tax.rate,
+            rate: parse_plain(&tax.rate).map_err(|e| format!("taxes.rate: {e}"))?,
             base: money("taxes.base", &tax.base)?,
             amount: money("taxes.amount", &tax.amount)?,
         });

@@ -3,7 +3,8 @@
 
 use rust_decimal::Decimal;
 
-use super::{Failure, Refusal, law, on_line};
+use super::law;
+use super::line::{Failure, Refusal, on_line};
 use crate::books::config::Gst;
 use crate::books::customers::Agreement;
 use crate::model::gstin::{self, State};

@@ -2,45 +2,14 @@
 
 pub mod gst;
 pub mod law;
+mod line;
 pub mod vat;
 
-use rust_decimal::Decimal;
-
+pub use self::line::{Failure, Refusal};
 use crate::books::config::Regime;
 use crate::books::customers::Agreement;
-use crate::model::invoice::{Draft, Line, LineTax, Tax};
-use crate::model::money::{Money, MoneyError, per_cent_of};
-use crate::model::rounding::{Rounding, round_to};
-
-/// How a tax is rounded: to the minor unit, half up, line by line, as GST returns and
-/// INV-01 report it (CGST Act, section 170: fifty paise and more upwards).
-pub const TAX_ROUNDING: Rounding = Rounding::HalfUp;
-
-/// Why a customer cannot be invoiced under a regime.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The finding's code.
-    pub code: &'static str,
-    /// What is wrong, in a phrase.
-    pub why: String,
-    /// What to do.
-    pub next: String,
-}
-
-/// What a regime may fail of: the particulars, or the arithmetic.
-#[derive(Debug)]
-pub enum Failure {
-    /// The customer cannot be invoiced.
-    Refused(Refusal),
-    /// A sum beyond the exact range.
-    Money(MoneyError),
-}
-
-impl From<MoneyError> for Failure {
-    fn from(error: MoneyError) -> Self {
-        Self::Money(error)
-    }
-}
+use crate::model::invoice::{Draft, Line, Tax};
+use crate::model::money::MoneyError;
 
 /// Taxes the lines of a draft, and says what the law wants said. `agreement` may name how
 /// GST treats the buyer, and where the supply is.
@@ -57,14 +26,6 @@ pub fn apply(regime: &Regime, agreement: &Agreement, draft: &mut Draft) -> Resul
     Ok(())
 }
 
-/// A tax on a line.
-fn on_line(line: &Line, kind: &str, rate: Decimal) -> Result<LineTax, MoneyError> {
-    let currency = line.amount.currency();
-    let exact = per_cent_of(rate, line.amount.amount())?;
-    let amount = Money::new(round_to(exact, currency.minor_digits(), TAX_ROUNDING)?, currency);
-    Ok(LineTax { kind: kind.to_owned(), rate, amount })
-}
-
 /// The lines' taxes added up by kind and rate, in the order in which they first stand.
 ///
 /// # Errors
@@ -73,7 +34,7 @@ pub fn sums(lines: &[Line]) -> Result<Vec<Tax>, MoneyError> {
     let mut sums: Vec<Tax> = Vec::new();
     for line in lines {
         for tax in &line.taxes {
-            let rate = tax.rate.normalize().to_string();
+            let rate = tax.rate.normalize();
             match sums.iter_mut().find(|sum| sum.kind == tax.kind && sum.rate == rate) {
                 Some(sum) => {
                     sum.base = sum.base.plus(&line.amount)?;

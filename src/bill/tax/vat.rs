@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::on_line;
+use super::line::on_line;
 use crate::model::invoice::Draft;
 use crate::model::money::MoneyError;
 

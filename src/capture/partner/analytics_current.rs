@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::analytics::PeriodPart;
-use super::{Rest, note_unknown, undecodable};
+use super::{PeriodPart, Rest, note_unknown, undecodable};
 use crate::capture::exact;
 use crate::model::problem::Problem;
 use crate::model::usage::{Analytics, Breakdown, CallUsage, DirectionUsage};

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod analytics;
 mod analytics_current;
+mod analytics_reference;
 pub mod cdrs;
 pub mod dashboard;
 pub mod identity;
@@ -14,11 +15,13 @@ pub mod transactions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::model::money::shorten;
+use crate::model::period::parse_day;
 use crate::model::problem::Problem;
 
 /// Fields that a shape has and we do not know.
@@ -43,6 +46,31 @@ fn undecodable(what: &str, file: &str, error: &serde_json::Error) -> Problem {
         .at(format!("{file}, line {}, column {}", error.line(), error.column()))
         .because(error.to_string())
         .next("compare the answer with the API reference; if the partner changed its API, a newer crossfoot is needed")
+}
+
+/// The days that an answer says it covers, as it writes them.
+#[derive(Deserialize)]
+struct PeriodPart {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+impl PeriodPart {
+    /// The days that an answer says it covers.
+    ///
+    /// # Errors
+    /// A day that cannot be read.
+    fn days(part: Option<Self>, file: &str) -> Result<Option<(NaiveDate, NaiveDate)>, Problem> {
+        let Some(Self { from: Some(from), to: Some(to) }) = part else { return Ok(None) };
+        let day = |text: &str| {
+            parse_day(text).map_err(|why| {
+                Problem::stop("upstream-shape", "the partner's answer states a period that cannot be read")
+                    .at(format!("{file}, field period"))
+                    .because(why)
+            })
+        };
+        Ok(Some((day(&from)?, day(&to)?)))
+    }
 }
 
 /// Reads an instant: RFC 3339 with `Z` or an offset, or a naive time, which is taken in
