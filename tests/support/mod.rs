@@ -143,6 +143,24 @@ impl Books {
         let _ = child.wait();
     }
 
+    /// Runs a command line in the books and kills it as soon as so many files are staged;
+    /// whether the kill came before its end.
+    pub fn kill_when_staged(&self, line: &str, files: usize) -> bool {
+        let mut child = crossfoot(self.path())
+            .args(line.split_whitespace())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let staging = self.path().join(".crossfoot/staging");
+        let staged = || std::fs::read_dir(&staging).map_or(0, Iterator::count);
+        while staged() < files && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_micros(200));
+        }
+        let _ = child.kill();
+        !child.wait().unwrap().success()
+    }
+
     /// Every file below the books but the tool's own lock, with its bytes.
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         files_below(self.path())
