@@ -165,11 +165,7 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
                 gstin: cell("gstin").map(|text| text.replace(' ', "").to_uppercase()),
                 email: cell("email"),
             };
-            let aliases = cell("aliases").unwrap_or_default();
-            let names = [Some(id.to_owned()), cell("code"), cell("legal_name"), cell("name")].into_iter().flatten();
-            let names = names.chain(aliases.split(';').map(str::to_owned)).map(|name| folded(&name));
-            let names = names.filter(|name| !name.is_empty()).collect();
-            customers.insert(id.to_owned(), Customer { party, agreement, names });
+            customers.insert(id.to_owned(), Customer { party, agreement, names: names(id, &cell) });
         }
     }
     if bad.is_empty() {
@@ -182,6 +178,14 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
 /// A State's code: spreadsheets take the zero away from `07`.
 fn two_digits(code: String) -> String {
     if code.len() == 1 && code.bytes().all(|b| b.is_ascii_digit()) { format!("0{code}") } else { code }
+}
+
+/// Every name of a customer, folded.
+fn names(id: &str, cell: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+    let aliases = cell("aliases").unwrap_or_default();
+    let names = [Some(id.to_owned()), cell("code"), cell("legal_name"), cell("name")].into_iter().flatten();
+    let names = names.chain(aliases.split(';').map(str::to_owned)).map(|name| folded(&name));
+    names.filter(|name| !name.is_empty()).collect()
 }
 
 /// The cells that say what was agreed; what is wrong with them goes to `refuse`.
