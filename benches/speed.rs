@@ -169,7 +169,13 @@ fn ledger() {
     let mut bytes = Vec::new();
     generate(&mut bytes, ROWS, 10_000);
     let period = Period::parse("2026-03").unwrap();
-    let options = Options { period: Some(&period), currency: Currency::INR, default_currency: Currency::INR };
+    let options = Options {
+        period: Some(&period),
+        currency: Currency::INR,
+        default_currency: Currency::INR,
+        date_order: None,
+        timezone: chrono_tz::Asia::Kolkata,
+    };
     let ours = median(|| {
         let ledger = canonical::read(bytes.as_slice(), "bench", &options).unwrap();
         assert_eq!(ledger.rows.used, ROWS);

@@ -383,3 +383,28 @@ fn parquet_reads_as_the_same_rows_in_csv_do_and_floats_are_refused() {
         assert!(ran.stderr.contains("as Parquet"), "{}", ran.stderr);
     }
 }
+
+/// Canonical ledgers as people type them: what can mean one thing is read, and the rest is
+/// told with its row.
+#[test]
+fn canonical_ledgers_as_people_type_them() {
+    let header = "date,customer_id,direction,amount\n";
+    for (text, inbound, told) in [
+        (format!("{header}2026-03-01,MA_1,inbound,\"1,000.00\"\n"), "1000.00", ""),
+        (format!("{header}2026-03-01,MA_1,Inbound,10.00\n2026-03-01,MA_1,OUT,10.00\n"), "10.00", "`OUT` is neither inbound nor outbound; perhaps outbound"),
+        ("date;customer_id;direction;amount\n2026-03-01;MA_1;inbound;10.00\n".to_owned(), "10.00", ""),
+        ("Date ,Customer ID,DIRECTION,Amount\n31-03-2026,MA_1,inbound ,₹5.00\n01-03-2026,MA_1,inbound,5.00 \nTotal,,,10.00\n".to_owned(), "10.00", ""),
+        (format!("{header}2026-03-01,MA_1,inbound,\"1,234\"\n"), "0.00", "`1,234` is 1234 or 1.234"),
+        (format!("{header}2026-03-01,MA_1,inbound,12\0\n"), "0.00", "is not a plain decimal"),
+    ] {
+        let ran = check_text("ledger.csv", text.as_bytes(), &["--period", "2026-03"]);
+        let read: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(read["totals"]["inbound"], inbound, "{text}");
+        assert_eq!(read["findings"].as_array().unwrap().is_empty(), told.is_empty(), "{text}: {}", ran.stdout);
+        assert!(ran.stdout.contains(told), "{text}: {}", ran.stdout);
+    }
+    let twice =
+        check_text("twice.csv", b"date,customer_id,direction,amount,Amount\n2026-03-01,MA_1,inbound,1,1\n", &[]);
+    assert_eq!(twice.code, 1);
+    assert!(twice.stderr.contains("`amount` twice") && twice.stderr.contains("another name"), "{}", twice.stderr);
+}

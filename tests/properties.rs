@@ -217,7 +217,13 @@ proptest! {
     #[test]
     fn any_bytes_are_a_ledger_with_every_row_accounted_for_or_an_error(bytes in ledger_like()) {
         let march = Period::parse("2026-03").unwrap();
-        let options = Options { period: Some(&march), currency: Currency::INR, default_currency: Currency::INR };
+        let options = Options {
+        period: Some(&march),
+        currency: Currency::INR,
+        default_currency: Currency::INR,
+        date_order: None,
+        timezone: chrono_tz::Asia::Kolkata,
+    };
         match canonical::read(bytes.as_slice(), "x.csv", &options) {
             Ok(ledger) => {
                 let c = ledger.rows;
@@ -344,6 +350,7 @@ proptest! {
             format: AUTO,
             own_formats: &Default::default(),
             date_order: None,
+            timezone: chrono_tz::Asia::Kolkata,
             accounts: &accounts,
             period: None,
             currency: Currency::INR,

@@ -14,6 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
             format,
             own_formats: &Default::default(),
             date_order: None,
+            timezone: chrono_tz::Asia::Kolkata,
             accounts: &accounts,
             period: None,
             currency: Currency::INR,

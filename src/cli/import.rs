@@ -128,12 +128,14 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
         Currency::parse(&args.currency).map_err(|e| Problem::usage("arguments", format!("--currency: {e}")))?;
     // Of the books, where there are any, their formats and accounts; flags stand before them.
     let own = own_formats(&context.books)?;
-    let mut accounts = config::load(&context.books).map(|(config, _)| config.accounts).unwrap_or_default();
+    let books = config::load(&context.books).map(|(config, _)| (config.accounts, config.timezone));
+    let (mut accounts, timezone) = books.unwrap_or((Default::default(), chrono_tz::Asia::Kolkata));
     accounts.extend(args.account.iter().cloned());
     let reading = Reading {
         format: &args.format,
         own_formats: &own,
         date_order: args.date_order,
+        timezone,
         accounts: &accounts,
         period: args.period.as_ref(),
         currency,
@@ -243,7 +245,7 @@ fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {
 
 fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<Finding<'a>>) -> Document<'a> {
     let understood = match how {
-        How::Canonical | How::Parquet | How::Aggregated => None,
+        How::Canonical(_) | How::Parquet | How::Aggregated => None,
         How::Export(understood) => Some(understood.as_ref()),
     };
     let file = understood.map(|u| &u.file);
@@ -252,7 +254,11 @@ fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<
         format: file
             .map_or(if ledger.added_up_by.is_some() { AGGREGATED } else { open::CANONICAL }, |f| &f.format.name),
         encoding: file.map_or(if matches!(how, How::Parquet) { "parquet" } else { "utf-8" }, |f| f.encoding),
-        delimiter: file.map_or(',', |f| f.delimiter).to_string(),
+        delimiter: match (how, file) {
+            (How::Canonical(delimiter), _) => *delimiter,
+            (_, file) => file.map_or(',', |f| f.delimiter),
+        }
+        .to_string(),
         header_line: file.map_or(1, |f| f.header_line),
         currency: ledger.currency.code(),
         columns: file.map_or_else(Vec::new, |f| {
@@ -300,7 +306,7 @@ const SHOWN: usize = 20;
 fn text(context: &Context<'_>, ledger: &Ledger, how: &How, totals: &Totals, findings: &[Finding<'_>]) -> String {
     let rows = ledger.rows;
     let mut text = match how {
-        How::Canonical => {
+        How::Canonical(_) => {
             format!("{} reads as a canonical ledger: UTF-8, comma, header in row 1, {}\n", ledger.path, ledger.currency)
         }
         How::Parquet => {

@@ -56,6 +56,7 @@ pub fn reconciled(
         format: &inputs.config.ledger_format,
         own_formats: &inputs.formats,
         date_order: inputs.config.date_order,
+        timezone: inputs.config.timezone,
         accounts: &inputs.config.accounts,
         period: Some(&inputs.period),
         currency,

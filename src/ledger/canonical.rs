@@ -3,32 +3,20 @@
 //! `description`, `calls`; any order, further columns ignored. One pass, memory that grows
 //! with customers and not with rows.
 
-use std::collections::BTreeMap;
 use std::io::Read;
+use std::sync::OnceLock;
 
-use super::accounts::{Accounts, short_key};
-use super::canonical_row::{Columns, KEPT_PROBLEMS, MAX_COLUMNS, Part, Reader};
+use super::canonical_header::{Columns, MAX_COLUMNS};
+use super::canonical_row::Reader;
+use super::canonical_sums::Pass;
 use super::cells::{Cell, Text, records};
+use super::customer_sums::short_key;
 use super::decode::Hashed;
 use super::pieces::{Piece, Pieces, Tail, each};
-use super::too_large;
-use crate::model::money::{Currency, MoneyError, Sum, from_parts};
-use crate::model::period::Period;
-use crate::model::posting::{Ledger, RowCounts, RowProblem};
+use crate::model::posting::Ledger;
 use crate::model::problem::Problem;
 
-pub use super::canonical_row::REQUIRED;
-
-/// What the reader must know beside the rows.
-#[derive(Clone, Debug)]
-pub struct Options<'a> {
-    /// Rows of other days are counted and left out; None takes all.
-    pub period: Option<&'a Period>,
-    /// The currency of the sums: the answer's.
-    pub currency: Currency,
-    /// The currency of rows that do not state one: the books'.
-    pub default_currency: Currency,
-}
+pub use super::canonical_row::Options;
 
 /// Reads a ledger to its end. `name` is what findings and errors call the file.
 ///
@@ -46,8 +34,9 @@ pub fn read<R: Read + Send>(input: R, name: &str, options: &Options<'_>) -> Resu
 pub(super) fn sums<R: Read + Send>(input: R, name: &str, options: &Options<'_>) -> Result<Ledger, Problem> {
     let mut pieces = Pieces::new(input, name);
     let (columns, first) = header(&mut pieces, name)?;
-    let reader = Reader { options, columns: &columns };
-    let mut pass = Pass::new(name, options, columns.calls.is_some());
+    let order = OnceLock::new();
+    let reader = Reader { options, columns: &columns, order: &order, waits: true };
+    let mut pass = Pass::new(name, reader);
     // The header's row and the empty ones before it.
     pass.row = first.0;
     pass.take(reader.piece(first.1))?;
@@ -73,7 +62,7 @@ pub(super) fn header<R: Read>(pieces: &mut Pieces<R>, name: &str) -> Result<(Col
     loop {
         let Some(mut piece) = pieces.next()? else { return Err(none()) };
         let (mut found, mut behind) = (None, None);
-        let (rows, _) = records(piece.rows(), MAX_COLUMNS, |record| {
+        let (rows, _) = records(piece.rows(), pieces.delimiter, MAX_COLUMNS, |record| {
             if found.is_none() {
                 found = Some(Columns::find(record, name).map(|columns| (columns, before + record.row + 1)));
                 behind = Some(record.raw.as_ptr() as usize - piece.rows().as_ptr() as usize + record.raw.len() + 1);
@@ -91,117 +80,23 @@ pub(super) fn header<R: Read>(pieces: &mut Pieces<R>, name: &str) -> Result<(Col
     }
 }
 
-/// The state of one pass over the file.
-struct Pass<'a> {
-    name: &'a str,
-    options: &'a Options<'a>,
-    /// Rows before the next part.
-    row: u64,
-    accounts: Accounts,
-    counts: RowCounts,
-    other_currencies: BTreeMap<Currency, Sum>,
-    problems: Vec<RowProblem>,
-    problems_beyond: u64,
-    scales: Option<(u32, u32)>,
-    is_ended: bool,
-}
-
-impl<'a> Pass<'a> {
-    fn new(name: &'a str, options: &'a Options<'a>, has_calls: bool) -> Self {
-        Self {
-            name,
-            options,
-            row: 0,
-            accounts: Accounts::new(has_calls),
-            counts: RowCounts::default(),
-            other_currencies: BTreeMap::new(),
-            problems: Vec::new(),
-            problems_beyond: 0,
-            scales: None,
-            is_ended: true,
-        }
-    }
-
-    /// Adds what a part says, and gives its piece back.
-    fn take(&mut self, mut part: Part) -> Result<Piece, Problem> {
-        if let Some((mut problem, own)) = part.uncertain.take() {
-            match (self.scales, part.entries.pop()) {
-                // Every other amount has the same decimals, and this one has not.
-                (Some((low, high)), Some(_)) if low == high && own != low => {
-                    part.calls.pop();
-                    part.counts.used -= 1;
-                    part.counts.rejected += 1;
-                    problem.line = part.rows - 1;
-                    part.problems.push(problem);
-                }
-                (scales, entry) => {
-                    part.entries.extend(entry);
-                    self.is_ended = scales.is_some_and(|(low, high)| low == high);
-                }
-            }
-        }
-        let line = self.row + 1;
-        let name = self.name;
-        let too_large = |e: MoneyError| {
-            too_large(&format!("{name}, rows {line} to {}", line + part.rows), &e)
-                .next("look for a mistyped amount among these rows")
-        };
-        let text = Text { piece: part.piece.rows(), aside: &part.aside };
-        self.accounts.add(&part.entries, &part.calls, text).map_err(too_large)?;
-        for (currency, units, scale) in part.other_currencies {
-            let sum = self.other_currencies.entry(currency).or_insert_with(|| Sum::new(currency));
-            from_parts(units, scale).and_then(|amount| sum.add(amount)).map_err(too_large)?;
-        }
-        let room = KEPT_PROBLEMS.saturating_sub(self.problems.len()).min(part.problems.len());
-        self.problems_beyond += part.problems_beyond + (part.problems.len() - room) as u64;
-        part.problems.truncate(room);
-        self.problems
-            .extend(part.problems.into_iter().map(|problem| RowProblem { line: line + problem.line, ..problem }));
-        self.scales = match (self.scales, part.scales) {
-            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-            (known, more) => known.or(more),
-        };
-        self.counts.read += part.counts.read;
-        self.counts.used += part.counts.used;
-        self.counts.outside_period += part.counts.outside_period;
-        self.counts.excluded += part.counts.excluded;
-        self.counts.rejected += part.counts.rejected;
-        self.row += part.rows;
-        Ok(part.piece)
-    }
-
-    fn finish(self) -> Result<Ledger, Problem> {
-        let too_large = |e: MoneyError| too_large(self.name, &e);
-        let mut other_currencies = BTreeMap::new();
-        for (currency, sum) in self.other_currencies {
-            other_currencies.insert(currency.code().to_owned(), sum.total().map_err(too_large)?);
-        }
-        Ok(Ledger {
-            path: self.name.to_owned(),
-            sha256: String::new(),
-            bytes: 0,
-            files: Vec::new(),
-            currency: self.options.currency,
-            rows: self.counts,
-            customers: self.accounts.into_customers(self.options.currency).map_err(too_large)?,
-            problems: self.problems,
-            problems_beyond: self.problems_beyond,
-            other_currencies,
-            checks: Vec::new(),
-            is_ended: self.is_ended,
-            added_up_by: None,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::money::Currency;
+    use crate::model::period::Period;
+    use crate::model::posting::RowCounts;
     use crate::model::usage::Direction;
 
     fn try_read(text: &[u8]) -> Result<Ledger, Problem> {
         let march = Period::parse("2026-03").unwrap();
-        let options = Options { period: Some(&march), currency: Currency::INR, default_currency: Currency::INR };
+        let options = Options {
+            period: Some(&march),
+            currency: Currency::INR,
+            default_currency: Currency::INR,
+            date_order: None,
+            timezone: chrono_tz::Asia::Kolkata,
+        };
         read(text, "ledger.csv", &options)
     }
 
@@ -223,14 +118,14 @@ mod tests {
     #[test]
     fn every_bad_cell_of_every_bad_row_is_kept() {
         let ledger = try_read(
-            b"date,customer_id,direction,amount,currency,calls\n2026-02-30,MA_1,inbound,\"1,000.00\",INR,1\n2026-03-01,,inbound,5.00,INR,1\n2026-03-01,MA_1,sideways,5.00,INR,1\n2026-03-01,MA_1,inbound,5.00,INX,1\n2026-03-01,MA_1,inbound,5.00,USD,1\n2026-03-01,MA_1,inbound,5.00\n2026-03-01,MA_1,inbound,5.00,,one\n",
+            b"date,customer_id,direction,amount,currency,calls\n2026-02-30,MA_1,inbound,\"1,000\",INR,1\n2026-03-01,,inbound,5.00,INR,1\n2026-03-01,MA_1,sideways,5.00,INR,1\n2026-03-01,MA_1,inbound,5.00,INX,1\n2026-03-01,MA_1,inbound,5.00,USD,1\n2026-03-01,MA_1,inbound,5.00\n2026-03-01,MA_1,inbound,5.00,,one\n",
         )
         .unwrap();
         assert_eq!(
             lines(&ledger),
             [
                 (2, "`2026-02-30` is not a day in the calendar"),
-                (2, "`1,000.00` is not a plain decimal amount such as 1234.50 or -1234.50"),
+                (2, "`1,000` is 1000 or 1.000: write it without separators between thousands"),
                 (3, "the customer_id is empty"),
                 (4, "`sideways` is neither inbound nor outbound"),
                 (5, "`INX` is not an ISO 4217 currency code"),
@@ -316,6 +211,79 @@ mod tests {
         assert!(try_read(wide.as_bytes()).unwrap_err().what.contains("20004 columns"));
         let huge = [&b"date,customer_id,direction,amount\n\""[..], &vec![b'x'; 5 << 20]].concat();
         assert!(try_read(&huge).unwrap_err().because("").what.contains("cannot be read"));
+    }
+
+    fn sums_of(text: &str) -> (RowCounts, String) {
+        let ledger = try_read(text.as_bytes()).unwrap();
+        let of = |direction| ledger.direction_total(direction).unwrap().plain();
+        (ledger.rows, format!("{} {}", of(Direction::Inbound), of(Direction::Outbound)))
+    }
+
+    #[test]
+    fn what_people_mistype_is_read_where_it_can_mean_one_thing() {
+        let all = |n| RowCounts { read: n, used: n, ..RowCounts::default() };
+        for (text, rows, sums) in [
+            ("Date;Customer ID;Direction;Amount\n2026-03-01;MA_1;Inbound ;10.00\n", 1, "10.00 0.00"),
+            (
+                "date;customer_id;direction;amount\n31.03.2026;MA_1;inbound;1.234,50\n30.03.2026;MA_1;outbound;5,25\n",
+                2,
+                "1234.50 5.25",
+            ),
+            ("date\tcustomer_id\tdirection\tamount\n2026-03-01\tMA_1\tINBOUND\t\"1,00,000.00\"\n", 1, "100000.00 0.00"),
+            (
+                "\u{feff}date,customer_id ,direction,\u{a0}amount\n2026-03-01,MA_1\u{a0},inbound,₹ 5.00\n2026-03-01,MA_1,inbound,5.00 \n",
+                2,
+                "10.00 0.00",
+            ),
+        ] {
+            assert_eq!(sums_of(text), (all(rows), sums.to_owned()), "{text}");
+        }
+        assert_eq!(
+            sums_of("date,customer_id,direction,amount\n2026-03-31T20:00:00Z,MA_1,inbound,1.00\n").0.outside_period,
+            1
+        );
+    }
+
+    /// 03-04-2026 waits for a row that shows which number is the day, before or behind it.
+    #[test]
+    fn a_date_with_two_readings_waits_for_a_row_that_shows_the_order() {
+        let file = |rows: &str| format!("date,customer_id,direction,amount\n{rows}");
+        let (before, proof) =
+            ("03-04-2026,MA_1,inbound,1.00\n04-03-2026,MA_1,inbound,2.00\n", "31-03-2026,MA_1,inbound,4.00\n");
+        for rows in [format!("{before}{proof}"), format!("{proof}{before}")] {
+            let (rows, sums) = sums_of(&file(&rows));
+            assert_eq!((rows.used, rows.outside_period, sums.as_str()), (2, 1, "6.00 0.00"));
+        }
+        let unproved = try_read(file(&format!("{before}05-05-2026,MA_1,inbound,1.00\n")).as_bytes()).unwrap();
+        assert_eq!((unproved.rows.rejected, unproved.rows.outside_period), (2, 1));
+        assert!(unproved.problems[0].why.starts_with("`03-04-2026` is 2026-04-03 or 2026-03-04"));
+        let both = try_read(file(&format!("{proof}03-31-2026,MA_1,inbound,1.00\n")).as_bytes()).unwrap_err();
+        assert!(both.what.contains("dates in two ways"), "{both:?}");
+        let commas = try_read(file("2026-03-01,MA_1,inbound,\"5,25\"\n2026-03-01,MA_1,inbound,1.234\n").as_bytes());
+        assert!(commas.unwrap_err().what.contains("amounts in two ways"));
+    }
+
+    #[test]
+    fn a_total_below_the_rows_is_one_only_where_it_adds_up() {
+        let file = |rest: &str| {
+            format!(
+                "date,customer_id,direction,amount\n2026-03-01,MA_1,inbound,1.00\n2026-04-01,MA_1,inbound,2.00\n{rest}"
+            )
+        };
+        for total in ["Total,,,3.00\n", ",Total,,\"3.00\"\n,,,\n", ",,,3\n"] {
+            let ledger = try_read(file(total).as_bytes()).unwrap();
+            assert_eq!((ledger.rows.used, ledger.rows.rejected, ledger.checks.len()), (1, 0, 1), "{total}");
+            assert_eq!((ledger.rows.read, ledger.checks[0].line), (3 + u64::from(total.contains("\n,")), Some(4)));
+        }
+        for no_total in [
+            "Total,,,3.01\n",
+            "Total,,,3.00\n2026-03-01,MA_1,inbound,0.00\n",
+            "Total,,inbound,3.00\n",
+            "Total,,,1.00\nTotal,,,3.00\n",
+        ] {
+            let ledger = try_read(file(no_total).as_bytes()).unwrap();
+            assert_eq!((ledger.rows.rejected, lines(&ledger)[0].0), (1, 4), "{no_total}");
+        }
     }
 
     #[test]

@@ -1,94 +1,37 @@
 //! A row of the canonical ledger → its part in the sums, or what is wrong with it.
 
-use chrono::NaiveDate;
+use std::sync::OnceLock;
 
-use super::accounts::{Entry, Name, SHORT, short_key};
-use super::canonical::Options;
-use super::cells::{Record, records};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+use super::amounts::Style;
+use super::canonical_cells::{Day, amount, calls, currency, customer_id, day, direction, is_plain, nearest_direction};
+use super::canonical_header::{Columns, is_blank};
+use super::canonical_part::{KEPT_PROBLEMS, Part, Total};
+use super::cells::{Cell, Record, records};
+use super::customer_sums::{Entry, Name, SHORT, short_key};
 use super::pieces::{Piece, Tail};
-use crate::model::money::{Currency, from_parts, parse_units, shorten};
-use crate::model::period::{Period, parse_day};
-use crate::model::posting::{RowCounts, RowProblem, RowProblemKind};
-use crate::model::problem::{Problem, nearest};
+use crate::model::ledger_terms::DateOrder;
+use crate::model::money::{Currency, MoneyError, from_parts, parse_units, shorten};
+use crate::model::period::Period;
+use crate::model::posting::{RowProblem, RowProblemKind};
 use crate::model::usage::Direction;
 
-/// How many bad rows are kept word for word; the rest is counted.
-pub(super) const KEPT_PROBLEMS: usize = 10_000;
-
-/// More columns than any ledger has, and few enough to look at.
-pub(super) const MAX_COLUMNS: usize = 10_000;
-
-/// Columns that a canonical ledger must have.
-pub const REQUIRED: [&str; 4] = ["date", "customer_id", "direction", "amount"];
-/// Columns that it may have.
-pub(super) const OPTIONAL: [&str; 5] = ["customer_name", "currency", "reference", "description", "calls"];
-
-/// Where the columns stand.
-pub(super) struct Columns {
-    pub(super) names: Vec<String>,
-    pub(super) date: usize,
-    pub(super) customer_id: usize,
-    pub(super) direction: usize,
-    pub(super) amount: usize,
-    pub(super) customer_name: Option<usize>,
-    pub(super) currency: Option<usize>,
-    pub(super) calls: Option<usize>,
-}
-
-impl Columns {
-    pub(super) fn find(header: &Record<'_>, name: &str) -> Result<Self, Problem> {
-        let refuse = |what: String| {
-            Problem::stop("ledger-header", what)
-                .at(format!("{name}, row 1"))
-                .next("the canonical ledger has the columns date, customer_id, direction, amount; `crossfoot import FILE --check` shows how a file reads")
-                .not_done("Nothing was computed from it.")
-        };
-        let first = header.cell(0);
-        if header.count > MAX_COLUMNS {
-            return Err(refuse(format!("the ledger {name} has {} columns", header.count))
-                .because(format!("more than {MAX_COLUMNS} are not looked at")));
-        }
-        if first.starts_with(b"\xff\xfe") || first.starts_with(b"\xfe\xff") {
-            return Err(refuse(format!("the ledger {name} is UTF-16")).next("save it as CSV in UTF-8"));
-        }
-        let mut names = Vec::new();
-        for index in 0..header.count {
-            let text = std::str::from_utf8(header.cell(index))
-                .map_err(|_| refuse(format!("the header of the ledger {name} is not UTF-8 text")))?;
-            names.push(text.trim().to_owned());
-        }
-        let known = || REQUIRED.iter().chain(&OPTIONAL).copied();
-        for column in known() {
-            if names.iter().filter(|n| *n == column).count() > 1 {
-                return Err(refuse(format!("the ledger {name} has the column `{column}` twice")));
-            }
-        }
-        let missing: Vec<&str> = REQUIRED.into_iter().filter(|c| !names.iter().any(|n| n == c)).collect();
-        if !missing.is_empty() {
-            let hints: Vec<String> = names
-                .iter()
-                .filter(|n| !known().any(|k| k == n.as_str()))
-                .filter_map(|n| {
-                    nearest(&n.to_lowercase(), missing.iter().copied())
-                        .map(|m| format!("`{}` may be `{m}`", shorten(n)))
-                })
-                .collect();
-            let seen = format!("its header is: {}", shorten(&names.join(", ")));
-            return Err(refuse(format!("the ledger {name} has no column `{}`", missing.join("`, `")))
-                .because(if hints.is_empty() { seen } else { format!("{seen}; {}", hints.join(", ")) }));
-        }
-        let at = |column: &str| names.iter().position(|n| n == column);
-        Ok(Self {
-            date: at("date").unwrap_or_default(),
-            customer_id: at("customer_id").unwrap_or_default(),
-            direction: at("direction").unwrap_or_default(),
-            amount: at("amount").unwrap_or_default(),
-            customer_name: at("customer_name"),
-            currency: at("currency"),
-            calls: at("calls"),
-            names,
-        })
-    }
+/// What the reader must know beside the rows.
+#[derive(Clone, Debug)]
+pub struct Options<'a> {
+    /// Rows of other days are counted and left out; None takes all.
+    pub period: Option<&'a Period>,
+    /// The currency of the sums: the answer's.
+    pub currency: Currency,
+    /// The currency of rows that do not state one: the books'.
+    pub default_currency: Currency,
+    /// The order of day and month in dates that have two readings, where it is known
+    /// beforehand; otherwise a row of the file must prove it.
+    pub date_order: Option<DateOrder>,
+    /// Where an instant has its day.
+    pub timezone: Tz,
 }
 
 /// What is wrong with a row: in which column, and as which finding.
@@ -108,26 +51,6 @@ impl Bad {
     }
 }
 
-/// What a piece of the file says.
-pub(super) struct Part {
-    pub(super) piece: Piece,
-    pub(super) aside: Vec<u8>,
-    /// The rows that count.
-    pub(super) entries: Vec<Entry>,
-    /// Their calls, where the ledger has a column of them.
-    pub(super) calls: Vec<Option<u64>>,
-    pub(super) rows: u64,
-    pub(super) counts: RowCounts,
-    /// Sums of other currencies, and rows that a person must see, by their row in the piece.
-    pub(super) other_currencies: Vec<(Currency, i128, u32)>,
-    pub(super) problems: Vec<RowProblem>,
-    pub(super) problems_beyond: u64,
-    /// The fewest and the most decimals of an amount.
-    pub(super) scales: Option<(u32, u32)>,
-    /// The last row, where the file may have been cut in the middle of its amount.
-    pub(super) uncertain: Option<(RowProblem, u32)>,
-}
-
 /// The cells of a row that can be read.
 struct Good {
     /// Whether its day is in the period.
@@ -136,8 +59,11 @@ struct Good {
     scale: u32,
     calls: Option<u64>,
     currency: Currency,
-    /// [`short_key`] of the customer.
+    /// [`short_key`] of the customer, and where its id and name stand.
     key: u128,
+    id: Cell,
+    name: Cell,
+    direction: Option<Direction>,
 }
 
 /// Reads pieces: knows the columns and nothing that changes from row to row.
@@ -145,26 +71,18 @@ struct Good {
 pub(super) struct Reader<'a> {
     pub(super) options: &'a Options<'a>,
     pub(super) columns: &'a Columns,
+    /// The file's order of day and month, once a row has proved it.
+    pub(super) order: &'a OnceLock<DateOrder>,
+    /// Whether dates with two readings wait for that, or are refused.
+    pub(super) waits: bool,
 }
 
 impl Reader<'_> {
     pub(super) fn piece(&self, piece: Piece) -> Part {
-        let mut part = Part {
-            piece: Piece::default(),
-            aside: Vec::new(),
-            entries: Vec::with_capacity(piece.rows().len() / 32),
-            calls: Vec::new(),
-            rows: 0,
-            counts: RowCounts::default(),
-            other_currencies: Vec::new(),
-            problems: Vec::new(),
-            problems_beyond: 0,
-            scales: None,
-            uncertain: None,
-        };
+        let mut part = Part::new(piece.rows().len() / 32);
         let mut seen = Seen { days: [None; 32], currency: None };
         let ends = piece.tail;
-        let (rows, aside) = records(piece.rows(), self.columns.names.len(), |record| {
+        let (rows, aside) = records(piece.rows(), self.columns.delimiter, self.columns.names.len(), |record| {
             if ends == Tail::OpenQuote {
                 part.counts.read += 1;
                 let why = "a quote is opened in this row and never closed; the rows after it cannot be told from it";
@@ -184,6 +102,20 @@ impl Reader<'_> {
         Part { piece, aside, rows, ..part }
     }
 
+    /// The same for single rows of a file that stand at these lines of it.
+    pub(super) fn scattered(&self, rows: Vec<u8>, lines: &[u64]) -> Part {
+        let mut part = self.piece(Piece::new(rows));
+        let line =
+            |row: &mut u64| *row = usize::try_from(*row).ok().and_then(|at| lines.get(at)).copied().unwrap_or_default();
+        part.problems.iter_mut().for_each(|problem| line(&mut problem.line));
+        part.orders.iter_mut().chain(&mut part.styles).flatten().for_each(|proof| line(&mut proof.0));
+        part.undecided.iter_mut().for_each(|(row, _)| line(row));
+        if let Some(total) = &mut part.total {
+            line(&mut total.row);
+        }
+        part
+    }
+
     #[inline]
     fn row(&self, part: &mut Part, seen: &mut Seen, record: &Record<'_>) {
         let columns = self.columns;
@@ -197,7 +129,10 @@ impl Reader<'_> {
             return self.reject(part, record, vec![Bad::row(why)]);
         }
         match self.quick(seen, record) {
-            Some(cells) => self.good(part, record, &cells),
+            Some(cells) => {
+                part.has_points |= cells.scale > 0;
+                self.good(part, record, &cells);
+            }
             None => self.slow(part, seen, record),
         }
     }
@@ -222,6 +157,13 @@ impl Reader<'_> {
                 None => self.options.default_currency,
             },
             key: Some(short_key(record.text, record.span(columns.customer_id))).filter(|_| is_plain(id))?,
+            id: record.span(columns.customer_id),
+            name: columns.customer_name.map(|c| record.span(c)).unwrap_or_default(),
+            direction: match record.cell(columns.direction) {
+                b"inbound" => Some(Direction::Inbound),
+                b"outbound" => Some(Direction::Outbound),
+                _ => return None,
+            },
         })
     }
 
@@ -229,64 +171,129 @@ impl Reader<'_> {
     #[cold]
     fn slow(&self, part: &mut Part, seen: &mut Seen, record: &Record<'_>) {
         let columns = self.columns;
-        let cell = |column: usize| record.cell(column);
-        let date = seen.date(cell(columns.date), self.options.period);
+        let span = |column: usize| record.text.trimmed(record.span(column), is_blank);
+        let cell = |column: usize| record.text.of(span(column));
+        let date = self.date(part, seen, record);
         let amount = amount(cell(columns.amount));
         let id = customer_id(cell(columns.customer_id));
         let calls = columns.calls.map_or(Ok(None), |c| calls(cell(c)));
-        let currency = self.currency(seen, columns.currency.map(cell).unwrap_or_default());
-        let (Ok(inside), Ok((units, scale)), Ok(_), Ok(calls), Ok(currency)) = (&date, &amount, &id, &calls, &currency)
-        else {
+        let stated = columns.currency.map(cell).unwrap_or_default();
+        let currency = self.currency(seen, stated).and_then(|currency| match &amount {
+            Ok(amount) if amount.currency.is_some_and(|own| own != currency) => Err(format!(
+                "the amount `{}` is not in {currency}",
+                shorten(&String::from_utf8_lossy(cell(columns.amount)))
+            )),
+            _ => Ok(currency),
+        });
+        let (Ok(date), Ok(amount), Ok(_), Ok(calls), Ok(currency)) = (&date, &amount, &id, &calls, &currency) else {
             if record.is_blank() {
                 part.counts.excluded += 1;
                 return;
             }
             if (0..record.count).all(|i| cell(i) == columns.names.get(i).map_or(&[][..], |name| name.as_bytes())) {
-                return self.reject(
-                    part,
-                    record,
-                    vec![Bad::row("the header stands here again: are these two files in one?")],
-                );
+                let why = "the header stands here again: are these two files in one?";
+                return self.reject(part, record, vec![Bad::row(why)]);
             }
+            let may_be_total = date.is_err()
+                && cell(columns.direction).is_empty()
+                && (cell(columns.date).is_empty() || cell(columns.customer_id).is_empty());
+            let sum = amount.as_ref().ok().map(|sum| (sum.units, sum.scale)).filter(|_| may_be_total);
+            // What is refused anyway does not wait for another row to show its day.
+            let either = matches!(
+                day(cell(columns.date), self.options.date_order, self.options.timezone),
+                Ok(Day::Either { .. })
+            );
+            let written = String::from_utf8_lossy(cell(columns.date));
+            let two_ways = either.then(|| format!("`{}` is not a date of the form YYYY-MM-DD", shorten(&written)));
             let found = [
-                (Some(columns.date), date.err()),
+                (Some(columns.date), date.err().or(two_ways)),
                 (Some(columns.customer_id), id.err()),
                 (Some(columns.amount), amount.err()),
                 (columns.currency, currency.err()),
                 (columns.calls, calls.err()),
             ];
-            let bad = found.into_iter().filter_map(|(column, why)| Some(Bad::cell(column?, why?))).collect();
-            return self.reject(part, record, bad);
+            let bad = found.into_iter().filter_map(|(column, why)| Some(Bad::cell(column?, why?)));
+            let Some((units, scale)) = sum else { return self.reject(part, record, bad.collect()) };
+            if let Some(earlier) = part.total.take() {
+                earlier.refuse(part);
+            }
+            let problems = bad.map(|bad| self.problem(record, bad)).collect();
+            part.total = Some(Total { row: record.row, units, scale, problems, before: Part::filled(&part.counts) });
+            return;
         };
-        let key = short_key(record.text, record.span(columns.customer_id));
-        let (inside, units, scale, calls, currency) = (*inside, *units, *scale, *calls, *currency);
-        self.good(part, record, &Good { inside, units, scale, calls, currency, key });
+        let inside = match date {
+            Some(date) => self.options.period.is_none_or(|period| period.contains(*date)),
+            None => {
+                part.counts.read -= 1;
+                part.undecided.push((record.row, record.raw.to_vec()));
+                return;
+            }
+        };
+        if let Some(style) = amount.style {
+            let text = || String::from_utf8_lossy(cell(columns.amount)).into_owned();
+            part.styles[usize::from(style == Style::Comma)].get_or_insert_with(|| (record.row, shorten(&text())));
+        } else {
+            part.has_points |= amount.scale > 0;
+        }
+        let key = short_key(record.text, span(columns.customer_id));
+        let cells = Good {
+            inside,
+            units: amount.units,
+            scale: amount.scale,
+            calls: *calls,
+            currency: *currency,
+            key,
+            id: span(columns.customer_id),
+            name: columns.customer_name.map(span).unwrap_or_default(),
+            direction: direction(cell(columns.direction)),
+        };
+        self.good(part, record, &cells);
+    }
+
+    /// A row's day; None for one that waits until the file's order of day and month is known.
+    fn date(&self, part: &mut Part, seen: &mut Seen, record: &Record<'_>) -> Result<Option<NaiveDate>, String> {
+        let cell = record.cell(self.columns.date);
+        let date = match (day(cell, self.options.date_order, self.options.timezone)?, self.order.get()) {
+            (Day::Known(date), _) => date,
+            (Day::Either { day_first, .. }, Some(DateOrder::DayFirst)) => day_first,
+            (Day::Either { month_first, .. }, Some(DateOrder::MonthFirst)) => month_first,
+            (Day::Proves(date, order), _) => {
+                let text = || shorten(&String::from_utf8_lossy(cell));
+                part.orders[usize::from(order == DateOrder::MonthFirst)].get_or_insert_with(|| (record.row, text()));
+                return Ok(Some(date));
+            }
+            (Day::Either { .. }, None) if self.waits => return Ok(None),
+            (Day::Either { day_first, month_first }, None) => {
+                return Err(format!(
+                    "`{}` is {day_first} or {month_first}, and no row shows which: write YYYY-MM-DD, or say which comes first (date_order)",
+                    shorten(&String::from_utf8_lossy(cell))
+                ));
+            }
+        };
+        seen.keep(cell, self.options.period.is_none_or(|period| period.contains(date)));
+        Ok(Some(date))
     }
 
     /// Counts a row that can be read.
     #[inline]
     fn good(&self, part: &mut Part, record: &Record<'_>, cells: &Good) {
         let columns = self.columns;
-        let cell = |column: usize| record.cell(column);
         let (low, high) = part.scales.unwrap_or((cells.scale, cells.scale));
         part.scales = Some((low.min(cells.scale), high.max(cells.scale)));
+        let currency = cells.currency;
         if !cells.inside {
             part.counts.outside_period += 1;
+            // Beyond the range there is no total to compare with.
+            let _: Result<(), MoneyError> = part.outside.add_units(cells.units, cells.scale);
             return;
         }
-        let direction = match cell(columns.direction) {
-            b"inbound" => Direction::Inbound,
-            b"outbound" => Direction::Outbound,
-            other => {
-                let given = String::from_utf8_lossy(other).into_owned();
-                let near = nearest(&given.to_lowercase(), Direction::ALL.map(Direction::name));
-                let hint = near.map_or_else(String::new, |n| format!("; perhaps {n}"));
-                let why = format!("`{}` is neither inbound nor outbound{hint}", shorten(&given));
-                let bad = Bad { kind: RowProblemKind::UnknownDirection, ..Bad::cell(columns.direction, why) };
-                return self.reject(part, record, vec![bad]);
-            }
+        let Some(direction) = cells.direction else {
+            let given = String::from_utf8_lossy(record.cell(columns.direction)).into_owned();
+            let hint = nearest_direction(&given).map_or_else(String::new, |n| format!("; perhaps {n}"));
+            let why = format!("`{}` is neither inbound nor outbound{hint}", shorten(&given));
+            let bad = Bad { kind: RowProblemKind::UnknownDirection, ..Bad::cell(columns.direction, why) };
+            return self.reject(part, record, vec![bad]);
         };
-        let currency = cells.currency;
         if currency != self.options.currency {
             part.counts.excluded += 1;
             part.other_currencies.push((currency, cells.units, cells.scale));
@@ -295,13 +302,11 @@ impl Reader<'_> {
             return self.note(part, record, bad);
         }
         part.counts.used += 1;
-        let id_cell = record.span(columns.customer_id);
-        let name_cell = columns.customer_name.map(|c| record.span(c)).unwrap_or_default();
         part.entries.push(Entry {
             key: cells.key,
-            id: id_cell,
-            name: Name::new(record.text, name_cell),
-            name_cell,
+            id: cells.id,
+            name: Name::new(record.text, cells.name),
+            name_cell: cells.name,
             direction,
             // A decimal has at most 28 places.
             scale: u8::try_from(cells.scale).unwrap_or(u8::MAX),
@@ -322,7 +327,7 @@ impl Reader<'_> {
         {
             return Ok(*currency);
         }
-        let currency = Currency::parse(&String::from_utf8_lossy(cell)).map_err(|e| e.to_string())?;
+        let currency = currency(cell)?;
         seen.currency = cell.try_into().ok().map(|text| (text, currency));
         Ok(currency)
     }
@@ -356,7 +361,7 @@ impl Reader<'_> {
                 .ok()
                 .map(|id| String::from_utf8_lossy(id).into_owned()),
             amount: amount(record.cell(self.columns.amount))
-                .and_then(|(units, scale)| from_parts(units, scale).map_err(|e| e.to_string()))
+                .and_then(|amount| from_parts(amount.units, amount.scale).map_err(|e| e.to_string()))
                 .ok(),
         }
     }
@@ -384,61 +389,15 @@ impl Seen {
         self.days[place].filter(|(known, _)| known == text)
     }
 
-    /// Whether a day is in the period.
-    fn date(&mut self, cell: &[u8], period: Option<&Period>) -> Result<bool, String> {
-        if let Some((_, inside)) = self.day(cell) {
-            return Ok(inside);
-        }
-        let date: NaiveDate = match std::str::from_utf8(cell) {
-            Ok("") => Err("the date is empty".to_owned()),
-            Ok(text) => parse_day(text),
-            Err(_) => Err("it is not UTF-8 text".to_owned()),
-        }?;
-        let inside = period.is_none_or(|period| period.contains(date));
+    /// Remembers a day that has one reading.
+    fn keep(&mut self, cell: &[u8], inside: bool) {
         if let Some((text, place)) = Self::place(cell) {
             self.days[place] = Some((*text, inside));
         }
-        Ok(inside)
     }
 }
 
-/// An amount as units of 10^-scale.
-#[inline]
-fn amount(cell: &[u8]) -> Result<(i128, u32), String> {
-    parse_units(cell).map_err(|e| e.to_string())
-}
-
-/// Whether a cell is some visible ASCII.
-#[inline]
-fn is_plain(cell: &[u8]) -> bool {
-    !cell.is_empty() && cell.iter().fold(true, |plain, byte| plain & (0x20..0x7f).contains(byte))
-}
-
-fn customer_id(cell: &[u8]) -> Result<&[u8], String> {
-    if is_plain(cell) && cell.len() <= 200 {
-        return Ok(cell);
-    }
-    match std::str::from_utf8(cell) {
-        Ok("") => Err("the customer_id is empty".to_owned()),
-        Ok(id) if id.len() > 200 || id.chars().any(char::is_control) => {
-            Err("the customer_id is overlong or holds control characters".to_owned())
-        }
-        Ok(_) => Ok(cell),
-        Err(_) => Err("the customer_id is not UTF-8 text".to_owned()),
-    }
-}
-
-fn calls(cell: &[u8]) -> Result<Option<u64>, String> {
-    if cell.is_empty() {
-        return Ok(None);
-    }
-    let digits = std::str::from_utf8(cell).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
-    digits
-        .and_then(|text| text.parse().ok())
-        .map(Some)
-        .ok_or_else(|| format!("`{}` is not a count of calls", shorten(&String::from_utf8_lossy(cell))))
-}
-
+/// The beginning of a row, for a message.
 pub(super) fn shorten_row(text: &str) -> String {
     const LIMIT: usize = 400;
     match text.char_indices().nth(LIMIT) {

@@ -27,6 +27,7 @@ pub(super) struct Record<'a> {
     /// break inside a quoted cell does not begin a row, an empty line is one.
     pub(super) row: u64,
     pub(super) text: Text<'a>,
+    pub(super) delimiter: u8,
 }
 
 /// Where cells find their bytes.
@@ -59,6 +60,13 @@ impl Cell {
 }
 
 impl<'a> Text<'a> {
+    /// The cell without `blank` characters at its ends; as it is where it is no text.
+    pub(super) fn trimmed(&self, cell: Cell, blank: fn(char) -> bool) -> Cell {
+        let Ok(text) = std::str::from_utf8(self.of(cell)) else { return cell };
+        let from = cell.from as usize + text.len() - text.trim_start_matches(blank).len();
+        Cell::span(from, from + text.trim_matches(blank).len(), cell.to & ASIDE != 0)
+    }
+
     /// The bytes that a cell stands among, where in them, and its length.
     #[inline]
     pub(super) fn place(&self, cell: Cell) -> (&'a [u8], usize, usize) {
@@ -90,7 +98,7 @@ impl<'a> Record<'a> {
 
     /// Whether no cell holds anything but blanks.
     pub(super) fn is_blank(&self) -> bool {
-        self.raw.iter().all(|byte| matches!(byte, b',' | b'"') || byte.is_ascii_whitespace())
+        self.raw.iter().all(|byte| *byte == self.delimiter || *byte == b'"' || byte.is_ascii_whitespace())
     }
 }
 
@@ -124,7 +132,7 @@ pub(super) const BLOCK: usize = 64;
 /// A bit for each of at most [`BLOCK`] bytes.
 #[derive(Clone, Copy)]
 pub(super) struct Marks {
-    /// What ends a cell outside of quotes: a comma, a line end.
+    /// What ends a cell outside of quotes: a comma or what stands for it, a line end.
     ends: u64,
     pub(super) lines: u64,
     quotes: u64,
@@ -132,7 +140,7 @@ pub(super) struct Marks {
 
 impl Marks {
     #[inline]
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    pub(super) fn of(bytes: &[u8], delimiter: u8) -> Self {
         let mut block = [0; BLOCK];
         let whole: &[u8; BLOCK] = match bytes.try_into() {
             Ok(whole) => whole,
@@ -141,7 +149,7 @@ impl Marks {
                 &block
             }
         };
-        let (comma, line, quote) = (u8x16::splat(b','), u8x16::splat(b'\n'), u8x16::splat(b'"'));
+        let (comma, line, quote) = (u8x16::splat(delimiter), u8x16::splat(b'\n'), u8x16::splat(b'"'));
         let mut marks = Self { ends: 0, lines: 0, quotes: 0 };
         for (place, part) in whole.as_chunks::<16>().0.iter().enumerate() {
             let part = u8x16::new(*part);
@@ -199,7 +207,7 @@ fn trimmed(whole: &[u8], mut from: usize, mut to: usize, aside: bool) -> Cell {
 /// Hands every row of a piece to `each`, and returns how many rows there were, empty lines
 /// included, and the side buffer that [`Cell`]s may point to. `wanted` is how many cells
 /// are kept of a row.
-pub(super) fn records(piece: &[u8], wanted: usize, mut each: impl FnMut(&Record<'_>)) -> (u64, Vec<u8>) {
+pub(super) fn records(piece: &[u8], delimiter: u8, wanted: usize, mut each: impl FnMut(&Record<'_>)) -> (u64, Vec<u8>) {
     let mut aside: Vec<u8> = Vec::new();
     let mut cells: Vec<Cell> = Vec::with_capacity(wanted.min(64) + 1);
     let (mut count, mut row) = (0, 0);
@@ -211,7 +219,7 @@ pub(super) fn records(piece: &[u8], wanted: usize, mut each: impl FnMut(&Record<
         let bytes = &piece[from..piece.len().min(from + BLOCK)];
         // The end of the piece ends the row that it finds.
         let end = if bytes.len() < BLOCK { 1 << bytes.len() } else { 0 };
-        let marks = Marks::of(bytes);
+        let marks = Marks::of(bytes, delimiter);
         let inside = marks.inside(state, from, cell_start == from, end);
         let mut bits = match inside {
             Some(inside) => {
@@ -237,7 +245,7 @@ pub(super) fn records(piece: &[u8], wanted: usize, mut each: impl FnMut(&Record<
                 State::Bare => {}
             }
             let quoted = cell_start < at && piece[cell_start] == b'"';
-            let is_empty_line = at == row_start && byte != Some(b',');
+            let is_empty_line = at == row_start && byte != Some(delimiter);
             if cells.len() <= wanted && !is_empty_line {
                 let (mut whole, mut span) = (piece, (cell_start, at));
                 if quoted && plain {
@@ -249,12 +257,12 @@ pub(super) fn records(piece: &[u8], wanted: usize, mut each: impl FnMut(&Record<
                 }
                 cells.push(trimmed(whole, span.0, span.1, quoted && !plain));
             }
-            if byte == Some(b',') {
+            if byte == Some(delimiter) {
                 count += 1;
             } else {
                 if !is_empty_line {
                     let text = Text { piece, aside: &aside };
-                    each(&Record { cells: &cells, count: count + 1, raw: &piece[row_start..at], row, text });
+                    each(&Record { cells: &cells, count: count + 1, raw: &piece[row_start..at], row, text, delimiter });
                 }
                 cells.clear();
                 // Behind the last line end there is no row.
@@ -300,7 +308,7 @@ mod tests {
 
     fn ours(piece: &[u8]) -> (Rows, Vec<u64>) {
         let (mut rows, mut numbers) = (Vec::new(), Vec::new());
-        records(piece, usize::MAX, |record| {
+        records(piece, b',', usize::MAX, |record| {
             rows.push((0..record.count).map(|i| record.cell(i).to_vec()).collect());
             numbers.push(record.row);
         });

@@ -3,18 +3,19 @@
 
 use std::io::Read;
 
+use chrono::NaiveDate;
 use hashbrown::HashSet;
 
-use super::accounts::short_key;
 use super::canonical::{self, Options};
-use super::canonical_row::Columns;
+use super::canonical_cells::{Day, amount, currency, day, direction};
+use super::canonical_header::{Columns, is_blank};
 use super::cells::{Record, records};
 use super::pieces::{Piece, Pieces, each};
-use crate::model::money::{from_parts, parse_units};
-use crate::model::period::{Period, parse_day};
+use crate::model::ledger_terms::DateOrder;
+use crate::model::money::from_parts;
+use crate::model::period::Period;
 use crate::model::posting::{PostedRow, Wanted};
 use crate::model::problem::Problem;
-use crate::model::usage::Direction;
 
 /// How many days before and after the period are looked at.
 pub const DAYS_AROUND: u64 = 7;
@@ -35,40 +36,53 @@ pub(super) fn rows<R: Read + Send>(
     let mut pieces = Pieces::new(input, name);
     let (columns, (before, first)) = canonical::header(&mut pieces, name)?;
     let around = options.period.and_then(|period| period.widened(DAYS_AROUND));
-    let at = |column: &str| columns.names.iter().position(|n| n == column);
-    let (texts, references): (Vec<&[u8]>, _) =
-        (wanted.customers.iter().map(String::as_bytes).collect(), at("reference"));
+    let texts: Vec<&[u8]> = wanted.customers.iter().map(String::as_bytes).collect();
     let look = Look {
         keys: texts.iter().filter_map(|id| canonical::key_of(id)).collect(),
         long: texts.iter().copied().filter(|id| canonical::key_of(id).is_none()).collect(),
         columns: &columns,
-        reference: references,
         around,
         options,
         wanted,
         name,
     };
-    let mut found = Vec::new();
+    let (mut found, mut order) = (Vec::new(), None);
     let mut row = before;
-    let mut take = |(rows, mut some): (u64, Vec<PostedRow>)| {
-        for one in &mut some {
-            one.line += row + 1;
+    let mut take = |seen: Seen| {
+        for mut one in seen.found {
+            one.0.line += row + 1;
+            found.push(one);
         }
-        row += rows;
-        found.extend(some);
+        row += seen.rows;
+        order = order.or(seen.order);
         found.truncate(MOST_ROWS);
         Ok(None)
     };
     take(look.piece(&first))?;
     each(&mut pieces, |piece| look.piece(&piece), take)?;
-    Ok(found)
+    // A day with two readings is the one that the file's order says; without one, the first
+    // pass has refused its row.
+    let settled = found.into_iter().filter_map(|(row, other)| match (other, order) {
+        (None, _) | (Some(_), Some(DateOrder::DayFirst)) => Some(row),
+        (Some(date), Some(DateOrder::MonthFirst)) => Some(PostedRow { date, ..row }),
+        (Some(_), None) => None,
+    });
+    Ok(settled.filter(|row| look.around.as_ref().is_none_or(|around| around.contains(row.date))).collect())
+}
+
+/// What a piece of the file holds.
+struct Seen {
+    rows: u64,
+    /// Rows that are wanted, each with its other day where its date has two readings.
+    found: Vec<(PostedRow, Option<NaiveDate>)>,
+    /// The order of day and month that one of its rows proves.
+    order: Option<DateOrder>,
 }
 
 struct Look<'a> {
     keys: HashSet<u128>,
     long: HashSet<&'a [u8]>,
     columns: &'a Columns,
-    reference: Option<usize>,
     around: Option<Period>,
     options: &'a Options<'a>,
     wanted: &'a Wanted,
@@ -76,49 +90,62 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    fn piece(&self, piece: &Piece) -> (u64, Vec<PostedRow>) {
-        let mut found = Vec::new();
-        let (rows, _) = records(piece.rows(), self.columns.names.len(), |record| {
-            if record.count == self.columns.names.len() {
-                found.extend(self.row(record));
+    fn piece(&self, piece: &Piece) -> Seen {
+        let (mut found, mut order) = (Vec::new(), None);
+        let columns = self.columns;
+        let (rows, _) = records(piece.rows(), columns.delimiter, columns.names.len(), |record| {
+            if record.count == columns.names.len() {
+                found.extend(self.row(record, &mut order));
             }
         });
-        (rows, found)
+        Seen { rows, found, order }
     }
 
-    fn row(&self, record: &Record<'_>) -> Option<PostedRow> {
+    fn row(&self, record: &Record<'_>, order: &mut Option<DateOrder>) -> Option<(PostedRow, Option<NaiveDate>)> {
         let columns = self.columns;
-        let id = record.cell(columns.customer_id);
-        let key = short_key(record.text, record.span(columns.customer_id));
-        let named = self.wanted.all || if key == 0 { self.long.contains(id) } else { self.keys.contains(&key) };
+        let cell = |column: usize| record.text.of(record.text.trimmed(record.span(column), is_blank));
+        let day = || day(record.cell(columns.date), self.options.date_order, self.options.timezone);
+        if order.is_none()
+            && !matches!(record.cell(columns.date), [_, _, _, _, b'-', ..])
+            && let Ok(Day::Proves(_, proved)) = day()
+        {
+            *order = Some(proved);
+        }
+        let id = cell(columns.customer_id);
+        let key = canonical::key_of(id);
+        let named = self.wanted.all || key.map_or_else(|| self.long.contains(id), |key| self.keys.contains(&key));
         if !named && self.wanted.amounts.is_empty() {
             return None;
         }
-        let (units, scale) = parse_units(record.cell(columns.amount)).ok()?;
-        let amount = from_parts(units, scale).ok()?;
+        let read = amount(record.cell(columns.amount)).ok()?;
+        let amount = from_parts(read.units, read.scale).ok()?;
         if !named && !self.wanted.amounts.contains(&amount) {
             return None;
         }
         let text = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
-        let currency = columns.currency.map(|c| record.cell(c)).filter(|c| !c.is_empty());
-        if currency.map_or(self.options.default_currency != self.options.currency, |c| {
-            c != self.options.currency.code().as_bytes()
-        }) {
+        let stated = columns.currency.map(cell).filter(|c| !c.is_empty());
+        let money = stated.map_or(Ok(self.options.default_currency), currency).ok()?;
+        if money != self.options.currency || read.currency.is_some_and(|own| own != money) {
             return None;
         }
-        let date = parse_day(std::str::from_utf8(record.cell(columns.date)).ok()?).ok()?;
-        if self.around.as_ref().is_some_and(|around| !around.contains(date)) {
+        let (date, other) = match day().ok()? {
+            Day::Known(date) | Day::Proves(date, _) => (date, None),
+            Day::Either { day_first, month_first } => (day_first, Some(month_first)),
+        };
+        let outside = |day: NaiveDate| self.around.as_ref().is_some_and(|around| !around.contains(day));
+        if outside(date) && other.is_none_or(outside) {
             return None;
         }
-        Some(PostedRow {
+        let row = PostedRow {
             file: self.name.to_owned(),
             line: record.row,
             date,
             customer_id: text(id),
-            direction: Direction::parse(std::str::from_utf8(record.cell(columns.direction)).ok()?)?,
+            direction: direction(record.cell(columns.direction))?,
             amount,
-            reference: self.reference.map(|c| text(record.cell(c))).unwrap_or_default(),
+            reference: columns.reference.map(|c| text(record.cell(c))).unwrap_or_default(),
             text: super::canonical_row::shorten_row(&text(record.raw)),
-        })
+        };
+        Some((row, other))
     }
 }

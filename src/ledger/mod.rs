@@ -2,13 +2,17 @@
 //! direction, and an account of every row that is not in them. The canonical ledger is
 //! read by `canonical`; products' exports by `export`, as `format` files describe them.
 
-mod accounts;
 pub mod aggregated;
 pub mod amounts;
 pub mod canonical;
+mod canonical_cells;
+mod canonical_header;
+mod canonical_part;
 mod canonical_row;
+mod canonical_sums;
 mod cells;
 pub mod collect;
+mod customer_sums;
 pub mod dates;
 pub mod decode;
 mod entries;

@@ -4,8 +4,11 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
+use chrono_tz::Tz;
+
 use super::aggregated::{self, AGGREGATED};
 use super::canonical;
+use super::canonical_header::delimiter;
 use super::collect;
 use super::decode::{self, Decoded, Unpacked};
 use super::export::{self, AccountLine, Export};
@@ -30,6 +33,8 @@ pub struct Reading<'a> {
     pub own_formats: &'a BTreeMap<String, Format>,
     /// Settles dates that the file does not.
     pub date_order: Option<DateOrder>,
+    /// Where an instant has its day: the books' time zone.
+    pub timezone: Tz,
     /// Which accounts are usage.
     pub accounts: &'a BTreeMap<String, AccountUse>,
     /// Rows of other days are counted and left out; None takes all.
@@ -45,8 +50,8 @@ pub struct Reading<'a> {
 /// How a file was read.
 #[derive(Debug)]
 pub enum How {
-    /// As a canonical ledger.
-    Canonical,
+    /// As a canonical ledger, of which this separates the cells.
+    Canonical(char),
     /// As a canonical ledger in Parquet.
     Parquet,
     /// As sums that the user's own engine made.
@@ -91,11 +96,17 @@ enum Kind {
 
 impl Reading<'_> {
     fn canonical(&self) -> canonical::Options<'_> {
-        canonical::Options { period: self.period, currency: self.currency, default_currency: self.default_currency }
+        canonical::Options {
+            period: self.period,
+            currency: self.currency,
+            default_currency: self.default_currency,
+            date_order: self.date_order,
+            timezone: self.timezone,
+        }
     }
 
     fn takes_canonical(&self, head: &[u8]) -> bool {
-        self.format == CANONICAL || (self.format == AUTO && is_canonical(head))
+        self.format == CANONICAL || (self.format == AUTO && delimiter(head).is_some())
     }
 }
 
@@ -118,13 +129,16 @@ fn any(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Le
     let (kind, mut file) = look(Unpacked::new(input, name)?, name, reading)?;
     let options = reading.canonical();
     let (ledger, how) = match kind {
-        Kind::Canonical(head) => (canonical::sums(head.as_slice().chain(&mut file), name, &options)?, How::Canonical),
+        Kind::Canonical(head) => {
+            (canonical::sums(head.as_slice().chain(&mut file), name, &options)?, canonically(&head))
+        }
         Kind::Parquet(head) => (canonical::sums(parquet(&mut file, head, name)?, name, &options)?, How::Parquet),
         Kind::Other(head) => {
             let file = decode::decode_from(file, head, name)?;
             if reading.takes_canonical(file.text.as_bytes()) {
                 let ledger = canonical::sums(file.text.as_bytes(), name, &options)?;
-                return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, ..ledger }, How::Canonical));
+                let how = canonically(file.text.as_bytes());
+                return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, ..ledger }, how));
             }
             if reading.format == AGGREGATED {
                 return Ok((aggregated::read(&file, name, reading.currency)?, How::Aggregated));
@@ -134,6 +148,10 @@ fn any(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Le
     };
     let (sha256, bytes) = file.finish();
     Ok((Ledger { sha256, bytes, ..ledger }, how))
+}
+
+fn canonically(head: &[u8]) -> How {
+    How::Canonical(char::from(delimiter(head).unwrap_or(b',')))
 }
 
 /// The largest Parquet file that is taken: its directory stands at its end, so it is read
@@ -161,14 +179,6 @@ fn parquet<R: Read>(file: &mut Unpacked<R>, head: Vec<u8>, name: &str) -> Result
 /// Whether a file begins as UTF-16 does: by its mark, or by a zero beside a first letter.
 fn is_utf16(head: &[u8]) -> bool {
     matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, _, 0, ..] | [0, _, 0, _, ..])
-}
-
-/// Whether the first row names the canonical ledger's columns.
-fn is_canonical(head: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(head);
-    let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
-    let cells: Vec<&str> = first.split(',').map(|cell| cell.trim().trim_matches('"')).collect();
-    canonical::REQUIRED.iter().all(|column| cells.contains(column))
 }
 
 fn export(file: &Decoded, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {

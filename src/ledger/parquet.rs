@@ -12,7 +12,7 @@ use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 
-use super::canonical_row::{OPTIONAL, REQUIRED};
+use super::canonical_header::is_known;
 use crate::model::problem::Problem;
 
 /// The rows of a Parquet file, as CSV with a header row.
@@ -40,7 +40,7 @@ impl AsCsv {
         };
         let reader = SerializedFileReader::new(Bytes::from(bytes)).map_err(|e| refuse(e.to_string()))?;
         let schema = reader.metadata().file_metadata().schema();
-        let known = |name: &&str| REQUIRED.contains(name) || OPTIONAL.contains(name);
+        let known = |name: &&str| is_known(name);
         let columns: Vec<String> =
             schema.get_fields().iter().map(|field| field.name()).filter(known).map(str::to_owned).collect();
         // Every column's name stands in the header, so that a missing one is told beside what there is.

@@ -1,10 +1,12 @@
-//! A stream of CSV → pieces of whole rows, worked through on two threads. Where a row ends depends on every quote before it, so the one place that reads
-//! the stream also follows its quotes: no cut is ever a guess, and no piece is read twice.
+//! A stream of CSV → pieces of whole rows, worked through on two threads. Where a row ends
+//! depends on every quote before it, so the one place that reads the stream also follows its
+//! quotes: no cut is ever a guess, and no piece is read twice.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
 use std::sync::Mutex;
 
+use super::canonical_header::delimiter;
 use super::cells::{BLOCK, Marks, State};
 use crate::model::problem::Problem;
 use memchr::memchr;
@@ -31,6 +33,11 @@ pub(super) struct Piece {
 }
 
 impl Piece {
+    /// Rows that were put together elsewhere, each with its line end.
+    pub(super) fn new(rows: Vec<u8>) -> Self {
+        Self { from: 0, to: rows.len(), buffer: rows, tail: Tail::Ended }
+    }
+
     /// The rows, each with its line end unless it is the file's last.
     #[inline]
     pub(super) fn rows(&self) -> &[u8] {
@@ -59,6 +66,8 @@ pub(super) enum Tail {
 pub(super) struct Pieces<R> {
     input: R,
     name: String,
+    /// What separates cells: seen in the first row.
+    pub(super) delimiter: u8,
     size: u64,
     /// The first `filled` bytes are read and not yet handed out: the beginning of a row.
     held: Vec<u8>,
@@ -76,6 +85,7 @@ impl<R: Read> Pieces<R> {
         Self {
             input,
             name: name.to_owned(),
+            delimiter: b',',
             size: 0,
             held: Vec::new(),
             filled: 0,
@@ -117,6 +127,7 @@ impl<R: Read> Pieces<R> {
                     self.filled -= 3;
                     from = 0;
                 }
+                self.delimiter = delimiter(&self.held[..self.filled]).unwrap_or(self.delimiter);
             }
             self.unify_line_ends(from);
             if let Some(end) = self.last_row_end(from) {
@@ -197,12 +208,12 @@ impl<R: Read> Pieces<R> {
     /// Follows the quotes from `from` on; returns the place behind the last line end that
     /// ends a row.
     fn last_row_end(&mut self, from: usize) -> Option<usize> {
-        let held = &self.held[..self.filled];
+        let (held, delimiter) = (&self.held[..self.filled], self.delimiter);
         let mut last = None;
         for start in (from..held.len()).step_by(BLOCK) {
             let block = &held[start..held.len().min(start + BLOCK)];
-            let begins = |at: usize| at == 0 || matches!(held[at - 1], b',' | b'\n');
-            let marks = Marks::of(block);
+            let begins = |at: usize| at == 0 || held[at - 1] == delimiter || held[at - 1] == b'\n';
+            let marks = Marks::of(block, delimiter);
             match marks.inside(self.state, start, begins(start), 0) {
                 Some(inside) if block.len() == BLOCK => {
                     self.state = marks.state_behind(inside, start);
@@ -215,7 +226,7 @@ impl<R: Read> Pieces<R> {
                     for (at, byte) in (start..).zip(block) {
                         match byte {
                             b'"' => self.state = self.state.behind_quote(at, begins(at)),
-                            b',' | b'\n' if self.state != State::Quoted => {
+                            _ if self.state != State::Quoted && (*byte == delimiter || *byte == b'\n') => {
                                 self.state = State::Bare;
                                 if *byte == b'\n' {
                                     last = Some(at + 1);

@@ -2,9 +2,11 @@
 //! the processor's cache, since at millions of rows waiting for memory costs more than
 //! reading numbers.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hasher};
 
+use encoding_rs::WINDOWS_1252;
 use foldhash::fast::FixedState;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
@@ -103,7 +105,7 @@ struct Slot {
 const NO_ROWS: u8 = 0xff;
 
 /// The table.
-pub(super) struct Accounts {
+pub(super) struct CustomerSums {
     slots: HashTable<Slot>,
     hasher: DefaultHashBuilder,
     /// The customers' names in full, and their calls.
@@ -114,7 +116,7 @@ pub(super) struct Accounts {
     has_calls: bool,
 }
 
-impl Accounts {
+impl CustomerSums {
     /// An empty table. `has_calls`: the ledger has a column of calls.
     pub(super) fn new(has_calls: bool) -> Self {
         Self {
@@ -186,9 +188,12 @@ impl Accounts {
         slot.rows = slot.rows.checked_add(1).ok_or(MoneyError::Overflow)?;
         if entry.name != slot.name && entry.name != Name::NONE {
             let (name, known) = (text.of(entry.name_cell), &mut self.names[slot.index as usize]);
-            if (known.is_empty() || *name < *known.as_bytes())
-                && let Ok(name) = std::str::from_utf8(name)
-            {
+            // A name that is no UTF-8 is Windows-1252, which has a character for every byte.
+            let name = match std::str::from_utf8(name) {
+                Ok(name) => Cow::Borrowed(name),
+                Err(_) => WINDOWS_1252.decode_without_bom_handling(name).0,
+            };
+            if known.is_empty() || *name < **known {
                 *known = name.into();
                 slot.name = entry.name;
             }
