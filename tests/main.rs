@@ -9,6 +9,8 @@ mod docs;
 mod findings;
 mod house;
 mod ledgers;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod pdf;
 mod properties;
 mod support;

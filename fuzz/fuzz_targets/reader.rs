@@ -23,7 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
         };
         let headed = [b"date,customer_id,direction,amount\n", bytes].concat();
         let input = if format == CANONICAL { headed.as_slice() } else { bytes };
-        if let Ok((ledger, _)) = read(input, "fuzz", &reading) {
+        if let Ok((ledger, _)) = read(std::io::Cursor::new(input), "fuzz", &reading) {
             let rows = ledger.rows;
             assert_eq!(rows.read, rows.used + rows.outside_period + rows.excluded + rows.rejected);
             assert_eq!(ledger.bytes, input.len() as u64);

@@ -119,6 +119,21 @@ struct Evidence<'a> {
     why: &'a str,
 }
 
+/// What comes through a pipe can be read in its own order only.
+struct Piped(std::io::Stdin);
+
+impl std::io::Read for Piped {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl std::io::Seek for Piped {
+    fn seek(&mut self, _: std::io::SeekFrom) -> std::io::Result<u64> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+}
+
 pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Problem> {
     let path: &Path = &args.ledger;
     if let Some(name) = &args.save_format {
@@ -144,7 +159,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
     };
     let name = path.display().to_string();
     let (ledger, how) = if name == "-" {
-        open::read(std::io::stdin(), "standard input", &reading)?
+        open::read(Piped(std::io::stdin()), "standard input", &reading)?
     } else {
         let file = std::fs::File::open(path).map_err(|e| io("no-ledger", "read the ledger", path, &e))?;
         open::read(file, &name, &reading)?

@@ -63,6 +63,13 @@ pub(super) fn is_known(name: &str) -> bool {
 }
 
 impl Columns {
+    /// Whether the column in this place is needed to add up; others are only shown.
+    #[cfg(feature = "parquet")]
+    pub(super) fn is_added_up(&self, at: usize) -> bool {
+        [self.date, self.customer_id, self.direction, self.amount].contains(&at)
+            || [self.customer_name, self.currency, self.calls].contains(&Some(at))
+    }
+
     /// The columns that a file's first row names.
     ///
     /// # Errors

@@ -15,6 +15,8 @@ use super::pieces::{Piece, Tail};
 use crate::model::ledger_terms::DateOrder;
 use crate::model::money::{Currency, MoneyError, from_parts, parse_units, shorten};
 use crate::model::period::Period;
+#[cfg(feature = "parquet")]
+use crate::model::period::parse_day;
 use crate::model::posting::{RowProblem, RowProblemKind};
 use crate::model::usage::Direction;
 
@@ -80,7 +82,7 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     pub(super) fn piece(&self, piece: Piece) -> Part {
         let mut part = Part::new(piece.rows().len() / 32);
-        let mut seen = Seen { days: [None; 32], currency: None };
+        let mut seen = Seen::default();
         let ends = piece.tail;
         let (rows, aside) = records(piece.rows(), self.columns.delimiter, self.columns.names.len(), |record| {
             if ends == Tail::OpenQuote {
@@ -368,7 +370,8 @@ impl Reader<'_> {
 }
 
 /// What repeats from row to row.
-struct Seen {
+#[derive(Default)]
+pub(super) struct Seen {
     /// Days, and whether they count, by the last digits of their text.
     days: [Option<([u8; 10], bool)>; 32],
     currency: Option<([u8; 3], Currency)>,
@@ -387,6 +390,19 @@ impl Seen {
     fn day(&self, cell: &[u8]) -> Option<([u8; 10], bool)> {
         let (text, place) = Self::place(cell)?;
         self.days[place].filter(|(known, _)| known == text)
+    }
+
+    /// Whether a day that is written as it should be is in the period.
+    #[cfg(feature = "parquet")]
+    #[inline]
+    pub(super) fn known(&mut self, cell: &[u8], period: Option<&Period>) -> Option<bool> {
+        if let Some((_, inside)) = self.day(cell) {
+            return Some(inside);
+        }
+        let date = parse_day(std::str::from_utf8(cell).ok()?).ok()?;
+        let inside = period.is_none_or(|period| period.contains(date));
+        self.keep(cell, inside);
+        Some(inside)
     }
 
     /// Remembers a day that has one reading.

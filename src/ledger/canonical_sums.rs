@@ -226,6 +226,12 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// The file's last row may be its total.
+    #[cfg(feature = "parquet")]
+    pub(super) fn ends_with(&mut self, total: Option<Total>) {
+        self.total = total;
+    }
+
     /// The ledger, once every part is in.
     pub(super) fn finish(mut self) -> Result<Ledger, Problem> {
         self.decided()?;

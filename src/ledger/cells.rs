@@ -47,9 +47,9 @@ impl<'a> Text<'a> {
 }
 
 impl Cell {
-    /// A cell that is all of a text.
-    pub(super) fn whole(text: &[u8]) -> Self {
-        Self::span(0, text.len(), false)
+    /// A span of the piece.
+    pub(super) fn new(from: usize, to: usize) -> Self {
+        Self::span(from, to, false)
     }
 
     #[inline]
@@ -73,13 +73,6 @@ impl<'a> Text<'a> {
         let whole = if cell.to & ASIDE == 0 { self.piece } else { self.aside };
         let from = cell.from as usize;
         (whole, from, (cell.to & !ASIDE) as usize - from)
-    }
-}
-
-#[cfg(test)]
-impl Cell {
-    pub(super) fn new(from: usize, to: usize) -> Self {
-        Self::span(from, to, false)
     }
 }
 

@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use hashbrown::HashSet;
 
 use super::canonical::{self, Options};
-use super::canonical_cells::{Day, amount, currency, day, direction};
+use super::canonical_cells::{Amount, Day, amount, currency, day, direction};
 use super::canonical_header::{Columns, is_blank};
-use super::cells::{Record, records};
+use super::cells::{Cell, Record, Text, records};
 use super::pieces::{Piece, Pieces, each};
 use crate::model::ledger_terms::DateOrder;
 use crate::model::money::from_parts;
@@ -35,20 +35,10 @@ pub(super) fn rows<R: Read + Send>(
 ) -> Result<Vec<PostedRow>, Problem> {
     let mut pieces = Pieces::new(input, name);
     let (columns, (before, first)) = canonical::header(&mut pieces, name)?;
-    let around = options.period.and_then(|period| period.widened(DAYS_AROUND));
-    let texts: Vec<&[u8]> = wanted.customers.iter().map(String::as_bytes).collect();
-    let look = Look {
-        keys: texts.iter().filter_map(|id| canonical::key_of(id)).collect(),
-        long: texts.iter().copied().filter(|id| canonical::key_of(id).is_none()).collect(),
-        columns: &columns,
-        around,
-        options,
-        wanted,
-        name,
-    };
+    let search = Search::new(&columns, name, options, wanted);
     let (mut found, mut order) = (Vec::new(), None);
     let mut row = before;
-    let mut take = |seen: Seen| {
+    let mut take = |seen: Found| {
         for mut one in seen.found {
             one.0.line += row + 1;
             found.push(one);
@@ -58,28 +48,22 @@ pub(super) fn rows<R: Read + Send>(
         found.truncate(MOST_ROWS);
         Ok(None)
     };
-    take(look.piece(&first))?;
-    each(&mut pieces, |piece| look.piece(&piece), take)?;
-    // A day with two readings is the one that the file's order says; without one, the first
-    // pass has refused its row.
-    let settled = found.into_iter().filter_map(|(row, other)| match (other, order) {
-        (None, _) | (Some(_), Some(DateOrder::DayFirst)) => Some(row),
-        (Some(date), Some(DateOrder::MonthFirst)) => Some(PostedRow { date, ..row }),
-        (Some(_), None) => None,
-    });
-    Ok(settled.filter(|row| look.around.as_ref().is_none_or(|around| around.contains(row.date))).collect())
+    take(search.piece(&first))?;
+    each(&mut pieces, |piece| search.piece(&piece), take)?;
+    Ok(search.settled(found, order))
 }
 
 /// What a piece of the file holds.
-struct Seen {
+pub(super) struct Found {
     rows: u64,
     /// Rows that are wanted, each with its other day where its date has two readings.
-    found: Vec<(PostedRow, Option<NaiveDate>)>,
+    pub(super) found: Vec<(PostedRow, Option<NaiveDate>)>,
     /// The order of day and month that one of its rows proves.
-    order: Option<DateOrder>,
+    pub(super) order: Option<DateOrder>,
 }
 
-struct Look<'a> {
+/// What is looked for, and in which columns.
+pub(super) struct Search<'a> {
     keys: HashSet<u128>,
     long: HashSet<&'a [u8]>,
     columns: &'a Columns,
@@ -89,8 +73,50 @@ struct Look<'a> {
     name: &'a str,
 }
 
-impl Look<'_> {
-    fn piece(&self, piece: &Piece) -> Seen {
+impl<'a> Search<'a> {
+    pub(super) fn new(columns: &'a Columns, name: &'a str, options: &'a Options<'a>, wanted: &'a Wanted) -> Self {
+        let texts: Vec<&[u8]> = wanted.customers.iter().map(String::as_bytes).collect();
+        Self {
+            keys: texts.iter().filter_map(|id| canonical::key_of(id)).collect(),
+            long: texts.into_iter().filter(|id| canonical::key_of(id).is_none()).collect(),
+            columns,
+            around: options.period.and_then(|period| period.widened(DAYS_AROUND)),
+            options,
+            wanted,
+            name,
+        }
+    }
+
+    /// Whether the rows of a customer are wanted.
+    pub(super) fn names(&self, id: &[u8]) -> bool {
+        let text = Text { piece: id, aside: &[] };
+        let id = text.of(text.trimmed(Cell::new(0, id.len()), is_blank));
+        self.wanted.all || canonical::key_of(id).map_or_else(|| self.long.contains(id), |key| self.keys.contains(&key))
+    }
+
+    /// Whether the rows of an amount are wanted.
+    pub(super) fn pays(&self, cell: &[u8]) -> bool {
+        let exact = |read: Amount| from_parts(read.units, read.scale).ok();
+        !self.wanted.amounts.is_empty()
+            && amount(cell).ok().and_then(exact).is_some_and(|amount| self.wanted.amounts.contains(&amount))
+    }
+
+    /// What was found, each row on its day: one with two readings is that which the file's
+    /// order says; without an order, the first pass has refused the row.
+    pub(super) fn settled(
+        &self,
+        found: Vec<(PostedRow, Option<NaiveDate>)>,
+        order: Option<DateOrder>,
+    ) -> Vec<PostedRow> {
+        let settled = found.into_iter().filter_map(|(row, other)| match (other, order) {
+            (None, _) | (Some(_), Some(DateOrder::DayFirst)) => Some(row),
+            (Some(date), Some(DateOrder::MonthFirst)) => Some(PostedRow { date, ..row }),
+            (Some(_), None) => None,
+        });
+        settled.filter(|row| self.around.as_ref().is_none_or(|around| around.contains(row.date))).collect()
+    }
+
+    pub(super) fn piece(&self, piece: &Piece) -> Found {
         let (mut found, mut order) = (Vec::new(), None);
         let columns = self.columns;
         let (rows, _) = records(piece.rows(), columns.delimiter, columns.names.len(), |record| {
@@ -98,7 +124,7 @@ impl Look<'_> {
                 found.extend(self.row(record, &mut order));
             }
         });
-        Seen { rows, found, order }
+        Found { rows, found, order }
     }
 
     fn row(&self, record: &Record<'_>, order: &mut Option<DateOrder>) -> Option<(PostedRow, Option<NaiveDate>)> {
@@ -112,8 +138,7 @@ impl Look<'_> {
             *order = Some(proved);
         }
         let id = cell(columns.customer_id);
-        let key = canonical::key_of(id);
-        let named = self.wanted.all || key.map_or_else(|| self.long.contains(id), |key| self.keys.contains(&key));
+        let named = self.names(id);
         if !named && self.wanted.amounts.is_empty() {
             return None;
         }

@@ -22,6 +22,10 @@ pub mod merge;
 pub mod open;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_columns;
+#[cfg(feature = "parquet")]
+mod parquet_quick;
 mod party;
 mod pieces;
 pub mod propose;

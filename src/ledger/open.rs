@@ -2,7 +2,7 @@
 //! and read as their format says.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Cursor, Read, Seek};
 
 use chrono_tz::Tz;
 
@@ -78,7 +78,7 @@ const HEAD: u64 = 64 * 1024;
 ///
 /// # Errors
 /// The file as a whole cannot be read or understood; bad rows are no error.
-pub fn read(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
+pub fn read(input: impl Read + Seek + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
     let (mut ledger, how) = any(input, name, reading)?;
     for file in ledger.problems.iter_mut().map(|p| &mut p.file).chain(ledger.checks.iter_mut().map(|c| &mut c.file)) {
         name.clone_into(file);
@@ -125,14 +125,17 @@ fn look<R: Read>(mut file: Unpacked<R>, name: &str, reading: &Reading<'_>) -> Re
     Ok((kind, file))
 }
 
-fn any(input: impl Read + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
+fn any(mut input: impl Read + Seek + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
+    if is_parquet(&mut input) {
+        return Ok((parquet(input, name, &reading.canonical(), true)?, How::Parquet));
+    }
     let (kind, mut file) = look(Unpacked::new(input, name)?, name, reading)?;
     let options = reading.canonical();
     let (ledger, how) = match kind {
         Kind::Canonical(head) => {
             (canonical::sums(head.as_slice().chain(&mut file), name, &options)?, canonically(&head))
         }
-        Kind::Parquet(head) => (canonical::sums(parquet(&mut file, head, name)?, name, &options)?, How::Parquet),
+        Kind::Parquet(head) => (parquet(in_memory(&mut file, head, name)?, name, &options, false)?, How::Parquet),
         Kind::Other(head) => {
             let file = decode::decode_from(file, head, name)?;
             if reading.takes_canonical(file.text.as_bytes()) {
@@ -154,26 +157,51 @@ fn canonically(head: &[u8]) -> How {
     How::Canonical(char::from(delimiter(head).unwrap_or(b',')))
 }
 
-/// The largest Parquet file that is taken: its directory stands at its end, so it is read
-/// whole before its first row is.
+/// Whether a file that can be read in any order is Parquet. What cannot is looked at as it
+/// comes.
+fn is_parquet(input: &mut (impl Read + Seek)) -> bool {
+    let mut start = Vec::new();
+    let begins = input.stream_position().is_ok_and(|at| at == 0);
+    begins && input.take(4).read_to_end(&mut start).is_ok() && input.rewind().is_ok() && start == b"PAR1"
+}
+
+#[cfg(feature = "parquet")]
+use super::parquet::{rows as parquet_rows, sums as parquet};
+
+/// In place of the reader that this binary is built without.
+#[cfg(not(feature = "parquet"))]
+fn parquet<R>(_: R, name: &str, _: &canonical::Options<'_>, _: bool) -> Result<Ledger, Problem> {
+    Err(Problem::stop("ledger-unreadable", format!("the ledger {name} is Parquet"))
+        .at(name)
+        .because("this binary was built without the feature `parquet`"))
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet_rows<R>(
+    input: R,
+    name: &str,
+    options: &canonical::Options<'_>,
+    _: &Wanted,
+) -> Result<Vec<PostedRow>, Problem> {
+    parquet(input, name, options, false).map(|_| Vec::new())
+}
+
+/// The largest Parquet file that is taken from a pipe or packed: its directory stands at its
+/// end, so such a file is read whole before its first row is.
 const MAX_PARQUET: u64 = 1024 * 1024 * 1024;
 
-/// A canonical ledger in Parquet, as CSV.
-fn parquet<R: Read>(file: &mut Unpacked<R>, head: Vec<u8>, name: &str) -> Result<impl Read + Send + use<R>, Problem> {
+/// A file that can be read in its own order only, as one that can be read in any.
+fn in_memory<R: Read>(file: &mut Unpacked<R>, head: Vec<u8>, name: &str) -> Result<Cursor<Vec<u8>>, Problem> {
     let refuse = |what: &str, why: &str| {
         Problem::stop("ledger-unreadable", format!("the ledger {name} {what}")).at(name).because(why)
     };
     let mut bytes = head;
     file.take(MAX_PARQUET).read_to_end(&mut bytes).map_err(|e| refuse("cannot be read", &e.to_string()))?;
     if bytes.len() as u64 > MAX_PARQUET {
-        return Err(refuse("is too large", "Parquet is read up to 1 GiB").next(
-            "write it in several files, with a * in [ledger] path; or add it up where it lies: `crossfoot sql`",
-        ));
+        return Err(refuse("is too large", "Parquet that is packed or comes through a pipe is read up to 1 GiB")
+            .next("name the file itself; or add it up where it lies: `crossfoot sql`"));
     }
-    #[cfg(feature = "parquet")]
-    return super::parquet::AsCsv::new(bytes, name);
-    #[cfg(not(feature = "parquet"))]
-    Err::<std::io::Empty, _>(refuse("is Parquet", "this binary was built without the feature `parquet`"))
+    Ok(Cursor::new(bytes))
 }
 
 /// Whether a file begins as UTF-16 does: by its mark, or by a zero beside a first letter.
@@ -213,16 +241,19 @@ fn export_with(
 /// # Errors
 /// As [`read`].
 pub fn rows(
-    input: impl Read + Send,
+    mut input: impl Read + Seek + Send,
     name: &str,
     reading: &Reading<'_>,
     wanted: &Wanted,
 ) -> Result<Vec<PostedRow>, Problem> {
+    if is_parquet(&mut input) {
+        return parquet_rows(input, name, &reading.canonical(), wanted);
+    }
     let (kind, mut file) = look(Unpacked::new(input, name)?.unhashed(), name, reading)?;
     let options = reading.canonical();
     match kind {
         Kind::Canonical(head) => collect::rows(head.as_slice().chain(&mut file), name, &options, wanted),
-        Kind::Parquet(head) => collect::rows(parquet(&mut file, head, name)?, name, &options, wanted),
+        Kind::Parquet(head) => parquet_rows(in_memory(&mut file, head, name)?, name, &options, wanted),
         Kind::Other(head) => {
             let file = decode::decode_from(file, head, name)?;
             if reading.takes_canonical(file.text.as_bytes()) {
