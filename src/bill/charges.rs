@@ -340,3 +340,6 @@ pub fn complete(draft: &mut Draft, agreement: &Agreement, invoicing: &Invoicing)
     draft.amount_in_words = amount_in_words(&draft.total);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

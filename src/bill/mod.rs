@@ -6,3 +6,6 @@ pub mod not_billable;
 pub mod numbering;
 pub mod tax;
 pub mod unprintable;
+
+#[cfg(test)]
+mod tests;

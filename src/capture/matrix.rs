@@ -334,3 +334,6 @@ fn hash(uuid: &str) -> u64 {
 fn too_large(error: MoneyError) -> Problem {
     Problem::stop("overflow", "call costs are too large to be added up exactly").because(error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,24 @@
 //! Plain values: money, periods, what the partner says, what the ledger says,
 //! what we found, what we invoice. Knows nothing else of ours and does no I/O.
+//!
+//! The words of the house, each for one thing:
+//!
+//! - *books*: the folder that finance keeps; *period*: the days that are closed, both ends
+//!   included, in the books' time zone; *close*: a period's files, sealed
+//! - *partner*: the carrier whose API states usage ([`usage`]); *capture*: its answers as
+//!   they were received; *analytics*: its statement of a period; *matrix*: its figures per
+//!   customer and direction ([`matrix`]); *transactions*: its own ledger ([`transactions`])
+//! - *ledger*: what the books say was posted ([`posting`]); an *export* is a product's file
+//!   of it; what its accounts are stands in [`ledger_terms`]
+//! - *direction*: inbound or outbound calls; *difference*: ledger less analytics, signed;
+//!   *remainder*: what the partner's list leaves out
+//! - *finding*: what reconciliation says ([`finding`]): a *fact* is read off the inputs, a
+//!   *cause* explains a difference; *blocking* holds the customers that it touches
+//! - *resolution*: what finance decided about a finding ([`resolution`]); *void*: an invoice
+//!   that counts no longer and keeps its number
+//! - *draft*: what a customer is to be charged; *issued*: numbered, and never changed;
+//!   *note*: what corrects it, credit or debit ([`invoice`]); *register*: the list of them
+//! - *scale*: the digits after an amount's point; *minor unit*: paise of rupees ([`money`])
 
 pub mod chance;
 pub mod digest;

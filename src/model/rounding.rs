@@ -116,4 +116,44 @@ mod tests {
         let third = ratio(Decimal::ONE, Decimal::from(3), 4, Rounding::HalfUp).unwrap();
         assert_eq!(third.to_string(), "0.3333");
     }
+
+    #[test]
+    fn zeros_are_added_exactly_or_not_at_all() {
+        assert_eq!(round_to(Decimal::from(7), 3, Rounding::Down).unwrap().to_string(), "7.000");
+        assert_eq!(round_to(parse_plain("-0.5").unwrap(), 1, Rounding::Down).unwrap().to_string(), "-0.5");
+        assert_eq!(round_to(Decimal::MAX, 1, Rounding::Down), Err(MoneyError::Overflow));
+        assert_eq!(round_to(Decimal::ONE, 29, Rounding::Down), Err(MoneyError::Overflow));
+    }
+
+    #[test]
+    fn a_quotient_is_settled_by_its_own_signs() {
+        let of = |part: &str, whole: &str, mode: Rounding| {
+            ratio(parse_plain(part).unwrap(), parse_plain(whole).unwrap(), 0, mode).unwrap().to_string()
+        };
+        for (part, whole, up, even, down) in [
+            ("5", "2", "3", "2", "2"),
+            ("-5", "2", "-3", "-2", "-2"),
+            ("5", "-2", "-3", "-2", "-2"),
+            ("-5", "-2", "3", "2", "2"),
+            ("7", "2", "4", "4", "3"),
+            ("-7", "2", "-4", "-4", "-3"),
+            ("0.7", "0.25", "3", "3", "2"),
+            ("6", "2", "3", "3", "3"),
+            ("0", "2", "0", "0", "0"),
+        ] {
+            let got = Rounding::ALL.map(|mode| of(part, whole, mode));
+            assert_eq!(got, [up, even, down].map(str::to_owned), "{part} / {whole}");
+        }
+        assert_eq!(ratio(Decimal::MAX, parse_plain("0.0001").unwrap(), 9, Rounding::Down), None);
+    }
+
+    #[test]
+    fn shares_are_in_per_cent() {
+        let of = |part: u64, whole: u64, digits| percent(part.into(), whole.into(), digits).unwrap().to_string();
+        assert_eq!(
+            (of(1, 3, 1), of(2, 3, 1), of(1, 8, 1), of(1, 1, 0)),
+            ("33.3".into(), "66.7".into(), "12.5".into(), "100".into())
+        );
+        assert_eq!(percent(Decimal::ONE, Decimal::ZERO, 1), None);
+    }
 }
