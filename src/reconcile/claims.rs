@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::compare::Comparison;
+use crate::model::money::Money;
 
 /// The differences that are accounted for.
 #[derive(Debug, Default)]
@@ -16,6 +17,9 @@ pub struct Claims {
     pub remainder: bool,
     /// All of them: the answer is not comparable.
     pub everything: bool,
+    /// What is left of inbound and outbound when everything that findings explain is taken
+    /// off, where that is known of all of them.
+    pub left: Option<[Money; 2]>,
 }
 
 impl Claims {

@@ -42,6 +42,7 @@ pub static CHECKS: &[&Check] = &[
     &causes::missing_posting::CHECK,
     &causes::digit_error::CHECK,
     // What is left:
+    &facts::missing_in_ledger::REST,
     &causes::direction_swap::SUMS,
     &facts::remainder_difference::CHECK,
     &facts::amount_difference::CHECK,

@@ -83,6 +83,11 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
     let positive = |m: Money| if m.is_negative() { cx.zero() } else { m };
     let directions_over = positive(inbound).plus(&positive(outbound))?;
     let moved = directions_over.minus(&customers_over)?;
+    // Where it is known what the findings explain in each direction, the rest is the surplus.
+    let ([inbound, outbound], moved) = match claims.left {
+        Some(left) => (left, left[0].abs()),
+        None => ([inbound, outbound], moved),
+    };
     let opposite = inbound.is_negative() != outbound.is_negative() && !inbound.is_zero() && !outbound.is_zero();
     let surplus = if inbound.is_negative() { Direction::Outbound } else { Direction::Inbound };
     if !opposite || moved.is_negative() || !cx.beyond_tolerance(&moved, surplus) {

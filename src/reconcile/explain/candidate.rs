@@ -1,7 +1,7 @@
 //! What causes hand to the search: what each could have done, how that shows, and how it is
 //! told when it fits.
 
-use super::context::Difference;
+use super::difference::Difference;
 use super::preference::Preference;
 use crate::model::chance::Chance;
 use crate::model::finding::Sides;
@@ -174,6 +174,8 @@ pub struct Fit {
     pub differences: Vec<usize>,
     /// How much of them, in units of 10^-`scale`.
     pub explains: i128,
+    /// The same by direction, where the rows show it.
+    pub effect: Option<[i128; 2]>,
     /// The scale of these units.
     pub scale: u32,
     /// Where it lies, if it has one direction.

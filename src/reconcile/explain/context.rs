@@ -1,133 +1,16 @@
 //! What a cause looks at: one difference, the rows that can have made it, and the other
 //! differences.
 
-use std::collections::BTreeSet;
-
 use rust_decimal::Decimal;
 
+use super::difference::{Difference, Who, row_count, units};
 use super::index::Index;
-use crate::model::finding::Sides;
-use crate::model::money::{Money, MoneyError, from_parts};
+use crate::model::money::{Money, from_parts};
 use crate::model::posting::PostedRow;
-use crate::model::reconciliation::Status;
-use crate::model::usage::Direction;
-use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
 
 /// Above so many rows, candidates that only the amount shows are not looked for.
 const FEW: usize = 20_000;
-
-/// Whose difference it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Who {
-    /// A customer's.
-    Customer(String),
-    /// That of the customers whom the partner does not list.
-    Remainder,
-    /// None in total: one direction has too much, the other too little.
-    Directions,
-}
-
-/// A difference to explain.
-#[derive(Clone, Debug)]
-pub struct Difference {
-    /// Whose.
-    pub who: Who,
-    /// The customers in it.
-    pub members: Vec<String>,
-    /// Both sides.
-    pub sides: Sides,
-    /// Ledger less analytics.
-    pub amount: Decimal,
-    /// The same by direction, where it is known.
-    pub by_direction: Option<[Decimal; 2]>,
-}
-
-impl Difference {
-    /// Whether an earlier finding has told of it.
-    pub fn is_claimed(&self, claims: &Claims) -> bool {
-        match &self.who {
-            Who::Customer(id) => claims.customers.contains(id),
-            Who::Remainder => claims.remainder,
-            Who::Directions => claims.directions,
-        }
-    }
-
-    /// Takes it, so that no later check tells of it again.
-    pub fn claim(&self, cx: &Comparison<'_>, claims: &mut Claims) {
-        claims.directions = true;
-        match &self.who {
-            Who::Customer(id) => claims.customers(cx, std::slice::from_ref(id)),
-            Who::Remainder => claims.remainder = true,
-            Who::Directions => {}
-        }
-    }
-
-    /// Amounts that a single row would have if it alone made the difference.
-    ///
-    /// # Errors
-    /// None in practice.
-    pub fn single_row_amounts(&self) -> Result<BTreeSet<Decimal>, MoneyError> {
-        let mut amounts = BTreeSet::new();
-        for d in self.by_direction.into_iter().flatten().chain([self.amount]).filter(|d| !d.is_zero()) {
-            amounts.extend([d, -d, d.abs()]);
-            // A row with the wrong sign makes twice its amount.
-            let (units, scale) = (d.mantissa() * 5, d.scale() + 1);
-            amounts.insert(from_parts(units, scale)?.normalize());
-        }
-        Ok(amounts)
-    }
-}
-
-/// Every difference beyond the tolerance.
-///
-/// # Errors
-/// A sum beyond the exact range.
-pub fn differences(cx: &Comparison<'_>) -> Result<Vec<Difference>, MoneyError> {
-    let mut found = Vec::new();
-    for line in cx.customers.iter().filter(|line| line.status == Status::Discrepant) {
-        let Some(difference) = line.sides.difference else { continue };
-        let both = Direction::ALL.map(|d| line.direction(d).and_then(|s| s.difference).map(|d| d.amount()));
-        found.push(Difference {
-            who: Who::Customer(line.customer_id.clone()),
-            members: vec![line.customer_id.clone()],
-            sides: line.sides,
-            amount: difference.amount(),
-            by_direction: both[0].zip(both[1]).map(|(a, b)| [a, b]),
-        });
-    }
-    if let Some(remainder) = cx.remainder.as_ref().filter(|r| r.status == Status::Discrepant)
-        && let Some(difference) = remainder.sides.difference
-    {
-        found.push(Difference {
-            who: Who::Remainder,
-            members: cx.ids(|line| line.status == Status::Unlisted),
-            sides: remainder.sides,
-            amount: difference.amount(),
-            by_direction: None,
-        });
-    }
-    let whole = Direction::ALL.map(|direction| {
-        let line = cx.directions.iter().find(|line| line.direction == direction);
-        line.and_then(|line| line.sides.difference).map(|d| d.amount())
-    });
-    let Some(whole) = whole[0].zip(whole[1]).map(|(a, b)| [a, b]) else { return Ok(found) };
-    if let [only] = found.as_mut_slice() {
-        only.by_direction = only.by_direction.or(Some(whole));
-    }
-    let opposite = whole[0] == -whole[1] && !whole[0].is_zero();
-    let captured = cx.customers.iter().any(|line| line.analytics_by_direction.is_some());
-    if found.is_empty() && opposite && !captured {
-        found.push(Difference {
-            who: Who::Directions,
-            members: cx.ids(|_| true),
-            sides: cx.totals,
-            amount: Decimal::ZERO,
-            by_direction: Some(whole),
-        });
-    }
-    Ok(found)
-}
 
 /// One difference with the rows that can have made it.
 pub struct Context<'a> {
@@ -279,19 +162,4 @@ impl<'a> Context<'a> {
         let cx = self.cx;
         cx.question.rows.iter().filter(|row| cx.question.period.contains(row.date))
     }
-}
-
-/// How many rows of these customers the ledger has in the period.
-pub(super) fn row_count(cx: &Comparison<'_>, members: &[String]) -> u64 {
-    members.iter().filter_map(|id| cx.question.ledger.customers.get(id)).map(|posted| posted.rows).sum::<u64>()
-}
-
-/// A decimal as a count of 10^-scale units; None beyond them.
-#[must_use]
-pub fn units(amount: Decimal, scale: u32) -> Option<i128> {
-    if amount.scale() == scale {
-        return Some(amount.mantissa());
-    }
-    let amount = if amount.scale() > scale { amount.normalize() } else { amount };
-    amount.mantissa().checked_mul(10_i128.checked_pow(scale.checked_sub(amount.scale())?)?)
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
-use super::context::{Difference, row_count, units};
+use super::difference::{Difference, row_count, units};
 use crate::model::posting::PostedRow;
 use crate::reconcile::compare::Comparison;
 

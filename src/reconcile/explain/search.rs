@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use super::candidate::{Candidate, Effects, Fit, Sink};
-use super::context::{Context, Difference};
+use super::context::Context;
+use super::difference::Difference;
 use super::index::Index;
 use crate::model::chance::Chance;
 use crate::model::finding::Confidence;
@@ -197,6 +198,7 @@ impl Search<'_> {
             code,
             differences: std::iter::once(self.context.index).chain(candidate.other).collect(),
             explains,
+            effect: candidate.effect,
             scale: self.context.scale,
             direction,
             rows: candidate.rows.iter().map(|row| (*row).clone()).collect(),

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::candidate::{Fit, Particulars, States, Telling};
-use super::context::{Difference, Who};
+use super::difference::{Difference, Who};
 use crate::model::finding::{Confidence, Evidence, Finding, Severity, Sides};
 use crate::model::money::{Money, MoneyError, from_parts};
 use crate::model::posting::PostedRow;

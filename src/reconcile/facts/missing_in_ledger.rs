@@ -1,5 +1,7 @@
 //! A customer whom the partner charges for and the ledger does not have.
 
+use std::collections::BTreeSet;
+
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::MoneyError;
 use crate::reconcile::check::{Check, Look};
@@ -7,9 +9,17 @@ use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{counted, one_sided, whole_file};
 
-/// Looked for in the inputs.
-pub static CHECK: Check =
-    Check { code: "missing-in-ledger", page: include_str!("missing_in_ledger.md"), look: Look::Find(find) };
+const PAGE: &str = include_str!("missing_in_ledger.md");
+
+/// Looked for where the customer has no row beside the period either.
+pub static CHECK: Check = Check { code: "missing-in-ledger", page: PAGE, look: Look::Find(find) };
+/// Looked for where it has, and those rows are not what the period lacks: who posts what was
+/// only dated late, posts it twice.
+pub static REST: Check = Check {
+    code: "missing-in-ledger",
+    page: PAGE,
+    look: Look::Find(|cx, claims| absent(cx, claims, &BTreeSet::new())),
+};
 
 /// Looks for listed customers with a cost and no row in the period.
 ///
@@ -20,8 +30,14 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
     if ledger.rows.used == 0 && ledger.problems.is_empty() && cx.totals.analytics.is_some_and(|a| !a.is_zero()) {
         return Ok(vec![nothing_at_all(cx, claims)]);
     }
+    let beside = cx.question.rows.iter().filter(|row| !cx.question.period.contains(row.date));
+    absent(cx, claims, &beside.map(|row| row.customer_id.as_str()).collect())
+}
+
+fn absent(cx: &Comparison<'_>, claims: &mut Claims, beside: &BTreeSet<&str>) -> Result<Vec<Finding>, MoneyError> {
+    let ledger = cx.question.ledger;
     let next = "Post the customer's usage in the ledger, export it again and run the command again.";
-    let absent = |id: &str| !ledger.customers.contains_key(id);
+    let absent = |id: &str| !ledger.customers.contains_key(id) && !beside.contains(id);
     one_sided(
         cx,
         claims,

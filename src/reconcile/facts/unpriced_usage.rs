@@ -1,6 +1,6 @@
 //! Calls with no cost.
 
-use crate::model::finding::{Finding, Severity};
+use crate::model::finding::{Evidence, Finding, Severity};
 use crate::model::money::MoneyError;
 use crate::model::usage::CallUsage;
 use crate::reconcile::check::{Check, Look};
@@ -19,14 +19,7 @@ pub static CHECK: Check =
 /// None in practice.
 fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let analytics = cx.question.analytics;
-    let file = cx.question.file("analytics");
     let unstated = |usage: &CallUsage| usage.cost.is_none() && usage.calls != Some(0);
-    let free = |usage: &CallUsage| usage.cost.is_some_and(|c| c.is_zero()) && usage.calls.is_some_and(|c| c > 0);
-    let said = |what: &str, usage: &CallUsage| {
-        let calls = usage.calls.map_or_else(|| "calls not stated".to_owned(), |c| format!("{c} calls"));
-        let cost = usage.cost.map_or_else(|| "null".to_owned(), |c| c.to_string());
-        whole_file(file.clone(), format!("{what}: {calls}, cost {cost}"))
-    };
     let mut findings = Vec::new();
 
     if unstated(&analytics.total) {
@@ -39,7 +32,7 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
                 format!("Ask the partner whether the period is rated yet, then: crossfoot close --period {} --refetch", cx.question.period.name),
             )
             .touching(cx.ids(|_| true))
-            .shown_by([said("totals", &analytics.total)]),
+            .shown_by([said(cx, "totals", &analytics.total)]),
         );
         return Ok(findings);
     }
@@ -72,37 +65,52 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
                 ),
             )
             .touching(touched)
-            .shown_by(missing.iter().map(|c| said(&c.customer_id, &c.usage))),
+            .shown_by(missing.iter().map(|c| said(cx, &c.customer_id, &c.usage))),
         );
     }
 
+    findings.extend(free_calls(cx));
+    Ok(findings)
+}
+
+/// Calls that were made and cost nothing: a warning, since they can be free.
+fn free_calls(cx: &Comparison<'_>) -> Option<Finding> {
+    let free = |usage: &CallUsage| usage.cost.is_some_and(|c| c.is_zero()) && usage.calls.is_some_and(|c| c > 0);
     let zero_customers: Vec<_> = cx.listed.iter().filter(|c| free(&c.usage)).collect();
-    let zero_directions: Vec<_> = analytics
+    let zero_directions: Vec<_> = cx
+        .question
+        .analytics
         .directions
         .iter()
         .filter(|d| crate::model::usage::Direction::parse(&d.name).is_some() && free(&d.usage))
         .collect();
-    if !zero_customers.is_empty() || !zero_directions.is_empty() {
-        let evidence = zero_customers
-            .iter()
-            .map(|c| said(&c.customer_id, &c.usage))
-            .chain(zero_directions.iter().map(|d| said(&format!("by_direction.{}", d.name), &d.usage)));
-        let places: Vec<String> = zero_customers
-            .iter()
-            .map(|c| cx.called(&c.customer_id))
-            .chain(zero_directions.iter().map(|d| format!("direction {}", d.name)))
-            .take(5)
-            .collect();
-        findings.push(
-            Finding::fact(
-                "unpriced-usage",
-                Severity::Warning,
-                format!("The partner charges nothing for calls that were made: {}.", places.join(", ")),
-                "Make sure that these calls are meant to be free and their price is not merely missing.".to_owned(),
-            )
-            .touching(zero_customers.iter().map(|c| c.customer_id.clone()))
-            .shown_by(evidence),
-        );
+    if zero_customers.is_empty() && zero_directions.is_empty() {
+        return None;
     }
-    Ok(findings)
+    let evidence = zero_customers
+        .iter()
+        .map(|c| said(cx, &c.customer_id, &c.usage))
+        .chain(zero_directions.iter().map(|d| said(cx, &format!("by_direction.{}", d.name), &d.usage)));
+    let places: Vec<String> = zero_customers
+        .iter()
+        .map(|c| cx.called(&c.customer_id))
+        .chain(zero_directions.iter().map(|d| format!("direction {}", d.name)))
+        .take(5)
+        .collect();
+    Some(
+        Finding::fact(
+            "unpriced-usage",
+            Severity::Warning,
+            format!("The partner charges nothing for calls that were made: {}.", places.join(", ")),
+            "Make sure that these calls are meant to be free and their price is not merely missing.".to_owned(),
+        )
+        .touching(zero_customers.iter().map(|c| c.customer_id.clone()))
+        .shown_by(evidence),
+    )
+}
+
+fn said(cx: &Comparison<'_>, what: &str, usage: &CallUsage) -> Evidence {
+    let calls = usage.calls.map_or_else(|| "calls not stated".to_owned(), |c| format!("{c} calls"));
+    let cost = usage.cost.map_or_else(|| "null".to_owned(), |c| c.to_string());
+    whole_file(cx.question.file("analytics"), format!("{what}: {calls}, cost {cost}"))
 }
