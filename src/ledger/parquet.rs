@@ -151,7 +151,7 @@ impl<'a, R: Read + Seek + Send> File<'a, R> {
     fn has_large_groups(&self) -> bool {
         let bytes = |group: &RowGroupMetaData| -> u64 {
             let column = |(leaf, _): &(usize, Kind)| group.columns().get(*leaf).map_or(0, |c| c.compressed_size());
-            self.kinds.iter().map(column).map(|bytes| u64::try_from(bytes).unwrap_or_default()).sum()
+            self.kinds.iter().map(column).map(|bytes| u64::try_from(bytes).unwrap_or_default()).sum::<u64>()
         };
         self.metadata.row_groups().iter().any(|group| bytes(group) > LARGE_GROUP)
     }

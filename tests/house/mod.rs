@@ -129,8 +129,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "src/cli/status.rs",
     "src/cli/verify.rs",
     "src/cli/void.rs",
-    "src/ledger/canonical.rs",
-    "src/ledger/canonical_row.rs",
     "src/model/chance.rs",
     "src/model/finding.rs",
     "src/reconcile/explain/context.rs",
