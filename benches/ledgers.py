@@ -82,7 +82,9 @@ def duckdb(sql, keep=False):
     """DuckDB in a process of its own, as ours is."""
     code = (
         "import duckdb, sys\n"
-        "for row in duckdb.connect(config={'threads': 2}).execute(sys.argv[1]).fetchall(): print(*row, sep='\\t')"
+        "con = duckdb.connect(config={'threads': 2})\n"
+        "con.execute('SET enable_progress_bar = false')\n"
+        "for row in con.execute(sys.argv[1]).fetchall(): print(*row, sep='\\t')"
     )
     return run([sys.executable, "-c", code, sql], keep)
 
