@@ -522,4 +522,15 @@ mod tests {
         assert!(Currency::parse("inr").is_err());
         assert!(Currency::parse("ZZZ").is_err());
     }
+
+    #[test]
+    fn a_text_is_cut_after_120_letters_and_says_so() {
+        assert_eq!(shorten("a\u{1}b"), "a\u{fffd}b");
+        for (letters, cut) in [(119, false), (120, false), (121, true)] {
+            let text = "é".repeat(letters);
+            assert_eq!(shorten(&text), format!("{}{}", "é".repeat(letters.min(120)), if cut { "…" } else { "" }));
+        }
+        assert_eq!(parse_plain("").unwrap_err().to_string(), "the amount is empty");
+        assert_eq!(format!("{:?} {}", Currency::INR, Currency::INR), "INR INR");
+    }
 }

@@ -122,7 +122,7 @@ impl Known {
             ledger: &ledger,
             unlisted: settings.unlisted,
             decided: &self.decided,
-            logo_sha256: None,
+            logo_sha256: Some("logo"),
         };
         decide(reconciliation, &terms).unwrap()
     }
@@ -306,4 +306,50 @@ fn who_only_has_charges_is_billed_them() {
     touched.findings =
         vec![Finding::fact("scale", Severity::Blocking, String::new(), String::new()).touching(["N".to_owned()])];
     assert!(matches!(&known.decide(&touched)["N"], Disposition::Held(_)));
+}
+
+#[test]
+fn a_line_says_in_words_and_figures_how_it_came_about() {
+    let known = Known {
+        settings: "[invoice]\nrentals = \"bill\"\n[seller]\nlegal_name = \"Seller\"\n",
+        customers: "customer_id,markup_inbound,discount_percent,minimum_commitment\nM,10,2.50,200\n",
+        charges: "customer_id,description,kind,from,quantity,unit,unit_price,sac\nM,Numbers,recurring,,3,number,100,998422\n",
+        transactions: Some(Transactions {
+            customers: [("M".to_owned(), [(Kind::Rental, Posted { rows: 1, net: Decimal::ONE })].into())].into(),
+            ..Transactions::default()
+        }),
+        calls: [Some(3), Some(7)],
+        ..Known::default()
+    };
+    let decided = known.decide(&reconciliation(vec![customer("M", Status::Matched)]));
+    let Disposition::Bill(draft) = &decided["M"] else { panic!("{decided:?}") };
+    let told: String = draft
+        .lines
+        .iter()
+        .map(|line| {
+            let pricing = match &line.pricing {
+                Pricing::Stated => "as stated".to_owned(),
+                Pricing::Markup { base, percent } => format!("{} and {percent} %", base.plain()),
+                Pricing::Rate { quantity, unit, price } => format!("{quantity} {unit} at {price}"),
+                Pricing::Share { base, percent } => format!("{percent} % of {}", base.plain()),
+                Pricing::UpTo { minimum, have } => format!("{} up to {}", have.plain(), minimum.plain()),
+            };
+            format!(
+                "{}; calls {:?}; {pricing}; sac {:?}; {}\n",
+                line.description,
+                line.calls,
+                line.sac,
+                line.amount.plain()
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(told, @r#"
+    Inbound calls, 1 March 2026 to 31 March 2026; calls Some(3); 60.00 and 10 %; sac None; 66.00
+    Outbound calls, 1 March 2026 to 31 March 2026; calls Some(7); as stated; sac None; 40.00
+    Discount of 2.5 % on calls; calls None; -2.50 % of 106.00; sac None; -2.65
+    Up to the agreed minimum for calls; calls None; 103.3500 up to 200.00; sac None; 96.65
+    Rental of numbers, as charged by the carrier; calls None; as stated; sac None; 1.00
+    Numbers; calls None; 3 number at 100; sac Some("998422"); 300.00
+    "#);
+    assert_eq!((draft.seller.legal_name.as_str(), draft.logo_sha256.as_deref()), ("Seller", Some("logo")));
 }
