@@ -16,6 +16,7 @@ fuzz_target!(|bytes: &[u8]| {
             date_order: None,
             timezone: chrono_tz::Asia::Kolkata,
             accounts: &accounts,
+            voucher_types: &Default::default(),
             period: None,
             currency: Currency::INR,
             default_currency: Currency::INR,

@@ -123,6 +123,8 @@ pub struct Config {
     pub date_order: Option<DateOrder>,
     /// `[ledger.accounts]`: account, by name or number → what it is.
     pub accounts: BTreeMap<String, AccountUse>,
+    /// `[ledger.voucher_types]`: voucher type → whether it counts.
+    pub voucher_types: BTreeMap<String, bool>,
     /// `[reconcile] tolerance`, `tolerance_percent`, `tolerance_total`
     pub tolerance: Tolerance,
     /// `[reconcile] unlisted`
@@ -209,6 +211,7 @@ impl SettingsReader<'_> {
             ledger_format: ledger_format?,
             date_order: date_order?,
             accounts: self.accounts(),
+            voucher_types: self.voucher_types(),
             tolerance: Tolerance { absolute: tolerance?, per_cent: tolerance_percent?, total: tolerance_total? },
             unlisted: unlisted?,
             recheck: recheck?,

@@ -14,6 +14,8 @@ pub struct Setting {
 
 /// The section whose keys are account names of the user's own.
 pub const ACCOUNTS: &str = "ledger.accounts";
+/// The table of voucher types, whose keys are the user's own as well.
+pub const VOUCHER_TYPES: &str = "ledger.voucher_types";
 
 /// All settings, in reading order.
 pub const SETTINGS: &[Setting] = &[
@@ -102,7 +104,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         path: "ledger.date_order",
         default: "",
-        doc: "\"dmy\" or \"mdy\", for exports whose dates read both ways.",
+        doc: "\"dmy\", \"mdy\" or \"ymd\" (of two-digit years), for exports whose dates read both ways.",
     },
     Setting {
         path: "reconcile.tolerance",
@@ -279,6 +281,7 @@ pub fn reference() -> String {
         out.push_str(&format!("| `{key}` | {default} | {} |\n", setting.doc.replace('\n', " ").replace('|', "\\|")));
     }
     out.push_str(&format!("\n## `[{ACCOUNTS}]`\n\nDouble-entry exports: an account's name or number = `\"inbound\"`, `\"outbound\"` or `\"other\"`. Accounts that are\nnot here are not usage.\n"));
+    out.push_str(&format!("\n## `[{VOUCHER_TYPES}]`\n\nWhether postings of a voucher type on those accounts are sales: its name = `\"counts\"` or `\"never\"`. What is\nneither known as a sale nor named here is set aside, and told.\n"));
     out
 }
 
@@ -305,7 +308,7 @@ pub fn scaffold(set: &[(&str, &str)]) -> String {
         }
     }
     out.push_str(
-        "\n# Double-entry exports: which accounts are usage, by name or number; the rest is not.\n[ledger.accounts]\n# \"Inbound Voice Charges\" = \"inbound\"\n# \"Outbound Voice Charges\" = \"outbound\"\n# \"DID Rental\" = \"other\"\n",
+        "\n# Double-entry exports: which accounts are usage, by name or number; the rest is not.\n[ledger.accounts]\n# \"Inbound Voice Charges\" = \"inbound\"\n# \"Outbound Voice Charges\" = \"outbound\"\n# \"DID Rental\" = \"other\"\n\n# Whether vouchers of a type are sales, where their names do not tell.\n[ledger.voucher_types]\n# \"Barter\" = \"counts\"\n# \"Payable Invoice\" = \"never\"\n",
     );
     out
 }

@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::layout::CONFIG;
-use super::settings::{ACCOUNTS, SETTINGS};
+use super::settings::{ACCOUNTS, SETTINGS, VOUCHER_TYPES};
 use crate::model::ledger_terms::AccountUse;
 use crate::model::money::parse_plain;
 use crate::model::problem::{Problem, nearest, word};
@@ -27,6 +27,7 @@ pub(super) struct SettingsReader<'a> {
     text: &'a str,
     values: BTreeMap<&'static str, Spanned<DeValue<'a>>>,
     accounts: BTreeMap<String, AccountUse>,
+    voucher_types: BTreeMap<String, bool>,
     /// Where, and what.
     wrong: Vec<(usize, String)>,
 }
@@ -43,7 +44,14 @@ impl<'a> SettingsReader<'a> {
                 .at(place)
                 .next("correct that line")
         })?;
-        let mut reader = Self { name, text, values: BTreeMap::new(), accounts: BTreeMap::new(), wrong: Vec::new() };
+        let mut reader = Self {
+            name,
+            text,
+            values: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            voucher_types: BTreeMap::new(),
+            wrong: Vec::new(),
+        };
         reader.collect(document.get_ref());
         Ok(reader)
     }
@@ -73,6 +81,11 @@ impl<'a> SettingsReader<'a> {
         std::mem::take(&mut self.accounts)
     }
 
+    /// `[ledger.voucher_types]`, taken out.
+    pub(super) fn voucher_types(&mut self) -> BTreeMap<String, bool> {
+        std::mem::take(&mut self.voucher_types)
+    }
+
     fn refuse(&mut self, span: &Range<usize>, what: &str) {
         let place = position(self.name, self.text, span);
         self.wrong.push((span.start, format!("{what} ({place})")));
@@ -97,6 +110,8 @@ impl<'a> SettingsReader<'a> {
         let path = format!("{section}.{}", key.get_ref());
         if path == ACCOUNTS {
             self.take_accounts(value);
+        } else if path == VOUCHER_TYPES {
+            self.take_voucher_types(value);
         } else if let Some(setting) = SETTINGS.iter().find(|s| s.path == path) {
             self.values.insert(setting.path, value.clone());
         } else {
@@ -113,7 +128,7 @@ impl<'a> SettingsReader<'a> {
                 .map(|(_, full)| full)
                 .next()
                 .or_else(|| nearest(path, sections)),
-            Some((_, key)) => nearest(path, SETTINGS.iter().map(|s| s.path).chain([ACCOUNTS]))
+            Some((_, key)) => nearest(path, SETTINGS.iter().map(|s| s.path).chain([ACCOUNTS, VOUCHER_TYPES]))
                 .or_else(|| bare_keys.filter(|(bare, _)| *bare == key).map(|(_, full)| full).next()),
         };
         let hint = hint.map_or_else(String::new, |h| format!("; did you mean `{h}`?"));
@@ -134,6 +149,22 @@ impl<'a> SettingsReader<'a> {
                     self.accounts.insert(account.get_ref().to_string(), role);
                 }
                 Err(why) => self.refuse(&role.span(), &format!("account `{}` {why}", account.get_ref())),
+            }
+        }
+    }
+
+    fn take_voucher_types(&mut self, value: &Spanned<DeValue<'a>>) {
+        let DeValue::Table(table) = value.get_ref() else {
+            let what = "[ledger.voucher_types] must be a table of type = \"counts\" or \"never\"";
+            return self.refuse(&value.span(), what);
+        };
+        for (name, given) in table {
+            let words = [("counts", true), ("never", false)];
+            match given.get_ref().as_str().map_or_else(|| Err("must be a text".to_owned()), |text| word(text, &words)) {
+                Ok(counts) => {
+                    self.voucher_types.insert(name.get_ref().to_string(), counts);
+                }
+                Err(why) => self.refuse(&given.span(), &format!("voucher type `{}` {why}", name.get_ref())),
             }
         }
     }

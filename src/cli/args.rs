@@ -280,10 +280,13 @@ pub struct Import {
     /// Which account is what, for double-entry exports: NAME=inbound|outbound|other
     #[arg(long, value_name = "NAME=ROLE", value_parser = account)]
     pub account: Vec<(String, AccountUse)>,
+    /// Whether vouchers of a type are sales: NAME=counts|never
+    #[arg(long, value_name = "NAME=WORD", value_parser = voucher_type)]
+    pub voucher_type: Vec<(String, bool)>,
     /// The currency of rows that do not state one
     #[arg(long, value_name = "CODE", default_value = "INR")]
     pub currency: String,
-    /// For dates that can be read in two ways: day first or month first
+    /// For dates that can be read in two ways: day first, month first or year first
     #[arg(long, value_name = "ORDER", value_parser = date_order)]
     pub date_order: Option<DateOrder>,
 }
@@ -300,6 +303,15 @@ fn account(text: &str) -> Result<(String, AccountUse), String> {
     match text.rsplit_once('=') {
         Some((name, role)) if !name.is_empty() => Ok((name.to_owned(), word(role, &AccountUse::WORDS)?)),
         _ => Err("write NAME=inbound, NAME=outbound or NAME=other".to_owned()),
+    }
+}
+
+fn voucher_type(text: &str) -> Result<(String, bool), String> {
+    match text.rsplit_once('=') {
+        Some((name, given)) if !name.is_empty() => {
+            Ok((name.to_owned(), word(given, &[("counts", true), ("never", false)])?))
+        }
+        _ => Err("write NAME=counts or NAME=never".to_owned()),
     }
 }
 

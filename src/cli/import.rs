@@ -12,10 +12,11 @@ use crate::books::config;
 use crate::close::formats::own_formats;
 use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::decode::decode;
+use crate::ledger::naming::{self, AccountLine};
 use crate::ledger::open::{self, FORMATS, How, Reading, Understood};
 use crate::ledger::propose::propose;
 use crate::model::ledger_terms::AccountUse;
-use crate::model::money::{Currency, Money, total};
+use crate::model::money::{Currency, Money, Tally, total};
 use crate::model::posting::{CheckSum, Ledger, PostedCustomer, RowProblemKind};
 use crate::model::problem::{Exit, Problem, io};
 use crate::render::reconciliation_json::Rows;
@@ -143,8 +144,11 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
         Currency::parse(&args.currency).map_err(|e| Problem::usage("arguments", format!("--currency: {e}")))?;
     // Of the books, where there are any, their formats and accounts; flags stand before them.
     let own = own_formats(&context.books)?;
-    let books = config::load(&context.books).map(|(config, _)| (config.accounts, config.timezone));
-    let (mut accounts, timezone) = books.unwrap_or((Default::default(), chrono_tz::Asia::Kolkata));
+    let books =
+        config::load(&context.books).map(|(config, _)| (config.accounts, config.voucher_types, config.timezone));
+    let nothing = || (Default::default(), Default::default(), chrono_tz::Asia::Kolkata);
+    let (mut accounts, mut voucher_types, timezone) = books.unwrap_or_else(|_| nothing());
+    voucher_types.extend(args.voucher_type.iter().cloned());
     accounts.extend(args.account.iter().cloned());
     let reading = Reading {
         format: &args.format,
@@ -152,6 +156,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
         date_order: args.date_order,
         timezone,
         accounts: &accounts,
+        voucher_types: &voucher_types,
         period: args.period.as_ref(),
         currency,
         default_currency: currency,
@@ -164,6 +169,10 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
         let file = std::fs::File::open(path).map_err(|e| io("no-ledger", "read the ledger", path, &e))?;
         open::read(file, &name, &reading)?
     };
+    if let How::Export(understood) = &how {
+        let found = |name: &str| understood.found.contains(name);
+        naming::all_are_there(&accounts, &understood.accounts, found, [name.as_str()].into_iter())?;
+    }
     let sum = |part: fn(&PostedCustomer) -> &Money| {
         total(ledger.currency, ledger.customers.values().map(part))
             .map(|money| money.plain())
@@ -209,6 +218,7 @@ fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {
         (RowProblemKind::Invalid, "invalid-row"),
         (RowProblemKind::UnknownDirection, "unknown-direction"),
         (RowProblemKind::OtherCurrency, "currency-mismatch"),
+        (RowProblemKind::SetAside, "set-aside"),
     ];
     let of_rows = kinds.into_iter().filter_map(|(kind, code)| {
         let evidence: Vec<Evidence<'_>> = ledger
@@ -224,8 +234,13 @@ fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {
             })
             .collect();
         let first = evidence.first()?;
+        let mut money = Tally::default();
+        let amounts = ledger.problems.iter().filter(|p| p.kind == kind).filter_map(|p| p.amount);
+        let in_all = amounts.map(|amount| money.add(amount)).all(|added| added.is_ok());
+        let sum = money.total().ok().filter(|sum| in_all && !sum.is_zero());
+        let sum = sum.map_or_else(String::new, |sum| format!(", {sum} in all"));
         let message = format!(
-            "{} in {} places; the first is row {}: {}",
+            "{} in {} places{sum}; the first is row {}: {}",
             code,
             evidence.len(),
             first.line.unwrap_or_default(),
@@ -268,7 +283,7 @@ fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<
         schema: "crossfoot/ledger-check/v1",
         format: file
             .map_or(if ledger.added_up_by.is_some() { AGGREGATED } else { open::CANONICAL }, |f| &f.format.name),
-        encoding: file.map_or(if matches!(how, How::Parquet) { "parquet" } else { "utf-8" }, |f| f.encoding),
+        encoding: understood.map_or(if matches!(how, How::Parquet) { "parquet" } else { "utf-8" }, |u| u.encoding),
         delimiter: match (how, file) {
             (How::Canonical(delimiter), _) => *delimiter,
             (_, file) => file.map_or(',', |f| f.delimiter),
@@ -284,12 +299,12 @@ fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<
             };
             f.columns.iter().map(column).collect()
         }),
-        date_order: file.map(|f| f.date_order.name()),
+        date_order: understood.map(|u| u.date_order.name()),
         ledger_rows: ledger.rows.into(),
         totals,
         customers: Customers(ledger),
         accounts: understood.map_or_else(Vec::new, |u| {
-            let line = |(account, line): (&'a String, &crate::ledger::export::AccountLine)| Account {
+            let line = |(account, line): (&'a String, &AccountLine)| Account {
                 account,
                 role: line.usage.map(AccountUse::name),
                 entries: line.entries,
@@ -349,6 +364,13 @@ fn text(context: &Context<'_>, ledger: &Ledger, how: &How, totals: &Totals, find
         totals.other,
         ledger.customers.len()
     ));
+    // Every one of them: who reads this looks for the one that should not be there.
+    for (id, posted) in &ledger.customers {
+        let name = posted.name.as_deref().unwrap_or(id);
+        let known = if name == id { String::new() } else { format!(" ({id})") };
+        let sums = [&posted.inbound, &posted.outbound, &posted.other].map(Money::plain);
+        text.push_str(&format!("    {name}{known}: inbound {}, outbound {}, other {}\n", sums[0], sums[1], sums[2]));
+    }
     for check in &ledger.checks {
         let word = if check.agrees() { context.out.good("agrees") } else { context.out.bad("does not agree") };
         text.push_str(&format!(
@@ -380,17 +402,17 @@ fn evidence(ledger: &Ledger, understood: &Understood) -> String {
         '|' => "bar",
         _ => "columns of fixed width",
     };
-    let packed = file.packed.map_or_else(String::new, |p| format!(", {p}"));
+    let packed = understood.packed.map_or_else(String::new, |p| format!(", {p}"));
     let mut text = format!(
         "{} reads as {} ({}): {}{packed}, {delimiter}, header in row {}, {}\n  dates     {}: {}\n",
         ledger.path,
         file.format.title,
         file.format.name,
-        file.encoding,
+        understood.encoding,
         file.header_line,
         ledger.currency,
-        file.date_order.name(),
-        file.date_proof
+        understood.date_order.name(),
+        understood.date_proof
     );
     for column in &file.columns {
         text.push_str(&format!("  {:<13} {}: {}\n", column.role.name(), column.name, column.samples.join(" | ")));

@@ -11,7 +11,8 @@ use crate::bill::tax::{Failure, Refusal};
 use crate::bill::{corrections, not_billable, unprintable};
 use crate::books::customers::folded;
 use crate::ledger::merge::merge;
-use crate::ledger::open::{self, How, Reading, Understood};
+use crate::ledger::naming::{self, AccountLine};
+use crate::ledger::open::{self, How, Reading};
 use crate::model::finding::{Finding, Severity};
 use crate::model::invoice::{Draft, Issued};
 use crate::model::money::{Currency, MoneyError};
@@ -58,19 +59,24 @@ pub fn reconciled(
         date_order: inputs.config.date_order,
         timezone: inputs.config.timezone,
         accounts: &inputs.config.accounts,
+        voucher_types: &inputs.config.voucher_types,
         period: Some(&inputs.period),
         currency,
         default_currency: inputs.config.currency,
         resolve: &|name| inputs.directory.get(&folded(name)).cloned(),
     };
     let mut read = Vec::new();
+    let (mut seen, mut found): (BTreeMap<String, AccountLine>, BTreeSet<String>) = Default::default();
     for (name, input) in &mut ledgers {
         let (ledger, how) = open::read(input, name, &reading)?;
-        if let How::Export(understood) = &how {
-            some_account_is_usage(understood, name)?;
+        if let How::Export(understood) = how {
+            seen.extend(understood.accounts);
+            found.extend(understood.found);
         }
         read.push(ledger);
     }
+    let files = ledgers.iter().map(|(name, _)| name.as_str());
+    naming::all_are_there(&inputs.config.accounts, &seen, |name| found.contains(name), files)?;
     let ledger = merge(read)
         .map_err(|e| too_large(&e))?
         .ok_or_else(|| Problem::stop("no-ledger", "there is no ledger to compare with"))?;
@@ -215,19 +221,6 @@ fn unprintable(inputs: &Inputs, draft: &Draft) -> Result<Option<Refusal>, Proble
     let known = inputs.customers.as_ref().and_then(|customers| customers.get(&draft.customer_id));
     let known = known.cloned().unwrap_or_default();
     Ok(Some(unprintable::refusal(draft, &known.party, &inputs.charges, &missing)))
-}
-
-/// An export of which no account is named in the settings would say that nobody used
-/// anything.
-fn some_account_is_usage(understood: &Understood, ledger_name: &str) -> Result<(), Problem> {
-    if understood.accounts.is_empty() || understood.accounts.values().any(|account| account.usage.is_some()) {
-        return Ok(());
-    }
-    let names: Vec<&str> = understood.accounts.keys().take(12).map(String::as_str).collect();
-    Err(Problem::usage("ledger-accounts", format!("no account of {ledger_name} is named in [ledger.accounts]"))
-        .because(format!("its accounts are {}", names.join(", ")))
-        .next("say in crossfoot.toml which are \"inbound\", \"outbound\" and \"other\"; crossfoot import FILE --check lists them with their sums")
-        .not_done("Nothing was reconciled."))
 }
 
 /// Fields that we do not know, of whatever answers there are.

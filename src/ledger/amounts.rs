@@ -4,10 +4,12 @@
 
 use rust_decimal::Decimal;
 
+use super::text;
 use crate::model::money::{Currency, parse_plain, shorten};
 
 /// What separates whole units from their parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
 pub enum Style {
     /// `1,234.56`
     Point,
@@ -33,6 +35,8 @@ pub struct Written {
     pub side: Option<Side>,
     /// `INR`, `₹`.
     pub currency: Option<Currency>,
+    /// `$`: of which of the dollars, the file as a whole says.
+    pub dollar: bool,
 }
 
 /// The cell without its decorations: sign, side, currency; digits and separators are left.
@@ -41,6 +45,7 @@ struct Bare {
     negative: bool,
     side: Option<Side>,
     currency: Option<Currency>,
+    dollar: bool,
 }
 
 /// Reads a cell in a style. None for an empty cell or a dash.
@@ -48,6 +53,13 @@ struct Bare {
 /// # Errors
 /// A sentence that says what is wrong with the text.
 pub fn read(text: &str, style: Style) -> Result<Option<Written>, String> {
+    let simple = |amount| Written { amount, side: None, currency: None, dollar: false };
+    if style == Style::Point
+        && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && let Ok(amount) = parse_plain(text)
+    {
+        return Ok(Some(simple(amount)));
+    }
     let Some(bare) = bare(text)? else { return Ok(None) };
     let refused = || {
         format!(
@@ -62,59 +74,62 @@ pub fn read(text: &str, style: Style) -> Result<Option<Written>, String> {
     let plain = plain(&bare.digits, style).ok_or_else(refused)?;
     let amount = parse_plain(&plain).map_err(|e| e.to_string())?;
     let amount = if bare.negative && !amount.is_zero() { -amount } else { amount };
-    Ok(Some(Written { amount, side: bare.side, currency: bare.currency }))
+    Ok(Some(Written { amount, side: bare.side, currency: bare.currency, dollar: bare.dollar }))
 }
 
-/// The styles in which all these cells are amounts, and a cell that reads differently in
-/// two of them, if there is one.
+/// The styles in which a cell is an amount; empty where it is none at all. The second is
+/// a sentence where it reads differently in two.
 #[must_use]
-pub fn styles<'a>(cells: impl IntoIterator<Item = &'a str>) -> (Vec<Style>, Option<String>) {
-    let mut possible = vec![Style::Point, Style::Comma];
-    let mut two_ways = None;
-    for cell in cells {
-        let Ok(Some(bare)) = bare(cell) else { continue };
-        let readings: Vec<(Style, String)> = [Style::Point, Style::Comma]
-            .into_iter()
-            .filter_map(|style| Some((style, plain(&bare.digits, style)?)))
-            .collect();
-        // A cell that is no amount in any style proves nothing.
-        if readings.is_empty() {
-            continue;
+pub fn styles(cell: &str) -> (Vec<Style>, Option<String>) {
+    let Ok(Some(bare)) = bare(cell) else { return (Vec::new(), None) };
+    let reading = |style| plain(&bare.digits, style).and_then(|plain| parse_plain(&plain).ok());
+    match (reading(Style::Point), reading(Style::Comma)) {
+        (Some(a), Some(b)) if a != b => {
+            (vec![Style::Point, Style::Comma], Some(format!("`{}` is {a} or {b}", shorten(cell.trim()))))
         }
-        possible.retain(|style| readings.iter().any(|(one, _)| one == style));
-        if let [(_, a), (_, b)] = readings.as_slice()
-            && parse_plain(a).ok() != parse_plain(b).ok()
-        {
-            two_ways.get_or_insert_with(|| format!("`{}` is {a} or {b}", shorten(cell.trim())));
-        }
+        (Some(_), Some(_)) => (vec![Style::Point, Style::Comma], None),
+        (Some(_), None) => (vec![Style::Point], None),
+        (None, Some(_)) => (vec![Style::Comma], None),
+        (None, None) => (Vec::new(), None),
     }
-    let open = possible.len() != 1;
-    (possible, two_ways.filter(|_| open))
 }
+
+/// What a currency is written with, longest first. A dollar may be one of several.
+const SIGNS: [(&str, &str); 9] = [
+    ("US$", "USD"),
+    ("₹", "INR"),
+    ("Rs.", "INR"),
+    ("Rs", "INR"),
+    ("रु.", "INR"),
+    ("रु", "INR"),
+    ("€", "EUR"),
+    ("£", "GBP"),
+    ("¥", "JPY"),
+];
 
 /// Takes off what stands around the number.
 fn bare(text: &str) -> Result<Option<Bare>, String> {
     let refused = || format!("`{}` is not an amount", shorten(text.trim()));
-    let mut rest: String = text
-        .chars()
-        .map(|c| match c {
-            '\u{a0}' | '\u{202f}' | '\u{2009}' | '\t' => ' ',
-            '\u{2212}' | '\u{2013}' => '-',
-            '०'..='९' => char::from_digit(c as u32 - '०' as u32, 10).unwrap_or(c),
-            other => other,
-        })
-        .collect::<String>()
-        .trim()
-        .to_owned();
-    if rest.is_empty() || rest == "-" {
+    let mut rest = text::plain(text).into_owned();
+    if let Some(inner) = rest.strip_prefix('\'') {
+        rest = inner.trim().to_owned();
+    }
+    if rest.chars().all(|c| c == '-' || c == ' ') && rest.len() < 8 {
         return Ok(None);
     }
-    let mut bare = Bare { digits: String::new(), negative: false, side: None, currency: None };
+    let mut bare = Bare { digits: String::new(), negative: false, side: None, currency: None, dollar: false };
     // From the outside in, until only digits and separators are left; each decoration once.
     let mut signs = 0;
     loop {
         let before = rest.len();
-        for (word, side) in [("Dr.", Side::Debit), ("Dr", Side::Debit), ("Cr.", Side::Credit), ("Cr", Side::Credit)] {
+        for (word, side) in [
+            ("(Dr)", Side::Debit),
+            ("(Cr)", Side::Credit),
+            ("Dr.", Side::Debit),
+            ("Dr", Side::Debit),
+            ("Cr.", Side::Credit),
+            ("Cr", Side::Credit),
+        ] {
             if bare.side.is_none() && ends_with_word(&rest, word) {
                 rest.truncate(rest.len() - word.len());
                 bare.side = Some(side);
@@ -122,45 +137,80 @@ fn bare(text: &str) -> Result<Option<Bare>, String> {
             }
         }
         rest = rest.trim().to_owned();
-        if bare.currency.is_none() {
-            for (sign, code) in [("₹", "INR"), ("Rs.", "INR"), ("Rs", "INR"), ("€", "EUR"), ("£", "GBP")] {
-                if let Some(inner) = rest.strip_prefix(sign).or_else(|| rest.strip_suffix(sign)) {
-                    bare.currency = Currency::parse(code).ok();
-                    rest = inner.trim().to_owned();
-                    break;
-                }
-            }
+        if bare.currency.is_none() && !bare.dollar {
+            rest = without_currency(rest, &mut bare);
         }
-        if bare.currency.is_none() {
-            let code = |part: Option<&str>| part.and_then(|code| Currency::parse(code).ok());
-            if let Some(currency) = code(rest.get(..3)) {
-                bare.currency = Some(currency);
-                rest = rest[3..].trim().to_owned();
-            } else if let Some(currency) = code(rest.len().checked_sub(3).and_then(|at| rest.get(at..))) {
-                bare.currency = Some(currency);
-                rest = rest[..rest.len() - 3].trim().to_owned();
-            }
+        // As amounts are closed by hand: 1000/-.
+        if let Some(inner) = rest.strip_suffix("/-").or_else(|| rest.strip_suffix("/=")) {
+            rest = inner.trim().to_owned();
         }
         let unsigned = rest
             .strip_prefix('(')
             .and_then(|inner| inner.strip_suffix(')'))
             .or_else(|| rest.strip_prefix('-'))
-            .or_else(|| rest.strip_suffix('-'))
-            .map(|inner| inner.trim().to_owned());
+            .or_else(|| rest.strip_suffix('-'));
         if let Some(inner) = unsigned {
             signs += 1;
             bare.negative = true;
-            rest = inner;
+            rest = inner.trim().to_owned();
+        } else if let Some(inner) = rest.strip_prefix('+') {
+            signs += 1;
+            rest = inner.trim().to_owned();
         }
         if rest.len() == before {
             break;
         }
     }
-    if signs > 1 || rest.is_empty() || !rest.chars().all(|c| c.is_ascii_digit() || " .,'’".contains(c)) {
+    if let Some(exact) = from_exponent(&rest) {
+        rest = exact;
+    }
+    if signs > 1 || rest.is_empty() || !rest.chars().all(|c| c.is_ascii_digit() || " .,'".contains(c)) {
         return Err(refused());
     }
     bare.digits = rest;
     Ok(Some(bare))
+}
+
+fn without_currency(rest: String, bare: &mut Bare) -> String {
+    for (sign, code) in SIGNS {
+        if let Some(inner) = rest.strip_prefix(sign).or_else(|| rest.strip_suffix(sign)) {
+            bare.currency = Currency::parse(code).ok();
+            return inner.trim().to_owned();
+        }
+    }
+    if let Some(inner) = rest.strip_prefix('$').or_else(|| rest.strip_suffix('$')) {
+        bare.dollar = true;
+        return inner.trim().to_owned();
+    }
+    let code = |part: Option<&str>| part.and_then(|code| Currency::parse(code).ok());
+    if let Some(currency) = code(rest.get(..3)) {
+        bare.currency = Some(currency);
+        rest[3..].trim().to_owned()
+    } else if let Some(currency) = code(rest.len().checked_sub(3).and_then(|at| rest.get(at..))) {
+        bare.currency = Some(currency);
+        rest[..rest.len() - 3].trim().to_owned()
+    } else {
+        rest
+    }
+}
+
+/// `1E+03` and `1.00E+03` as a spreadsheet shows a thousand. Where digits may have been left
+/// out (`1.23E+05`), it is no amount.
+fn from_exponent(text: &str) -> Option<String> {
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    let exponent: usize = exponent.strip_prefix('+')?.parse().ok().filter(|n| *n <= 18)?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let kept = fraction.trim_end_matches('0');
+    if !kept.is_empty() && fraction.len() < exponent {
+        return None;
+    }
+    let all = format!("{fraction:0<exponent$}");
+    let (more, left) = all.split_at(exponent);
+    Some(if left.is_empty() { format!("{whole}{more}") } else { format!("{whole}{more}.{left}") })
 }
 
 fn ends_with_word(text: &str, word: &str) -> bool {
@@ -173,8 +223,8 @@ fn ends_with_word(text: &str, word: &str) -> bool {
 /// of three digits, or the Indian way: three at the end, two before.
 fn plain(digits: &str, style: Style) -> Option<String> {
     let (point, grouping): (char, &[char]) = match style {
-        Style::Point => ('.', &[',', ' ', '\'', '’']),
-        Style::Comma => (',', &['.', ' ', '\'', '’']),
+        Style::Point => ('.', &[',', ' ', '\'']),
+        Style::Comma => (',', &['.', ' ', '\'']),
     };
     let (whole, fraction) = match digits.split_once(point) {
         Some((whole, fraction)) => (whole, Some(fraction)),
@@ -231,6 +281,21 @@ mod tests {
             ("१,२३,४५६.००", "123456.00"),
             ("0.00", "0.00"),
             ("-0.00", "0.00"),
+            ("+5", "5"),
+            ("'1000.00", "1000.00"),
+            ("1000/-", "1000"),
+            ("Rs. 1000/-", "1000"),
+            ("$(250.00)", "-250.00"),
+            ("-$40.00", "-40.00"),
+            ("1E+03", "1000"),
+            ("1.00E+03", "1000"),
+            ("1.2345E+03", "1234.5"),
+            ("１０００．００", "1000.00"),
+            ("٥٠", "50"),
+            ("1\u{2007}234.00", "1234.00"),
+            ("\u{200e}1000.00", "1000.00"),
+            ("—", "none"),
+            ("--", "none"),
             ("", "none"),
             (" - ", "none"),
         ] {
@@ -259,6 +324,12 @@ mod tests {
             "5.",
             ".5",
             "1e3",
+            "1.23E+05",
+            "1E-3",
+            "########",
+            "N/A",
+            "$",
+            "++5",
             "1_000",
             "five",
             "1,,234",
@@ -273,14 +344,11 @@ mod tests {
     }
 
     #[test]
-    fn a_file_proves_its_style_or_both_readings_are_told() {
-        assert_eq!(styles(["1,234.56", "1,234"]).0, [Style::Point]);
-        assert_eq!(styles(["1.234,56", "1.234"]).0, [Style::Comma]);
-        assert_eq!(styles(["12", "5"]), (vec![Style::Point, Style::Comma], None));
-        let (open, two) = styles(["1.234", "12"]);
-        assert_eq!(open.len(), 2);
-        assert_eq!(two.unwrap(), "`1.234` is 1.234 or 1234");
-        // Some cells only one way, some only the other: no style fits all.
-        assert!(styles(["1,234.56", "1.234,56"]).0.is_empty());
+    fn a_cell_proves_its_style_or_both_readings_are_told() {
+        assert_eq!(styles("1,234.56"), (vec![Style::Point], None));
+        assert_eq!(styles("1.234,56"), (vec![Style::Comma], None));
+        assert_eq!(styles("12"), (vec![Style::Point, Style::Comma], None));
+        assert_eq!(styles("1.234").1.unwrap(), "`1.234` is 1.234 or 1234");
+        assert!(styles("five").0.is_empty());
     }
 }

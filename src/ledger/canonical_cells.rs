@@ -60,9 +60,13 @@ pub(super) fn day(cell: &[u8], order: Option<DateOrder>, timezone: Tz) -> Result
         return Ok(Day::Known(instant.with_timezone(&timezone).date_naive()));
     }
     if let Some(order) = order {
-        return dates::read(text, order).map(Day::Known).map_err(|_| as_it_should_be);
+        return dates::read(text, order, timezone).map(Day::Known).map_err(|_| as_it_should_be);
     }
-    let in_order = |order: DateOrder| dates::read(text, order).map_err(|_| as_it_should_be.clone());
+    let in_order = |order: DateOrder| dates::read(text, order, timezone).map_err(|_| as_it_should_be.clone());
+    // Two digits may be the year as well as the day.
+    if dates::readings(text).is_some_and(|days| days[DateOrder::YearFirst as usize].is_some() && days[0] != days[2]) {
+        return Err(as_it_should_be);
+    }
     Ok(match (in_order(DateOrder::DayFirst), in_order(DateOrder::MonthFirst)) {
         (Ok(day_first), Ok(month_first)) if day_first != month_first => Day::Either { day_first, month_first },
         (Ok(day), Ok(_)) => Day::Known(day),
@@ -80,7 +84,7 @@ pub(super) fn amount(cell: &[u8]) -> Result<Amount, String> {
         Err(other) => return Err(other.to_string()),
     };
     let text = text(cell)?;
-    let (styles, two_ways) = amounts::styles([text]);
+    let (styles, two_ways) = amounts::styles(text);
     if let Some(two) = two_ways {
         return Err(format!("{two}: write it without separators between thousands"));
     }

@@ -265,7 +265,7 @@ impl Reader<'_> {
                 return Ok(Some(date));
             }
             (Day::Either { .. }, None) if self.waits => return Ok(None),
-            (Day::Either { day_first, month_first }, None) => {
+            (Day::Either { day_first, month_first }, None | Some(DateOrder::YearFirst)) => {
                 return Err(format!(
                     "`{}` is {day_first} or {month_first}, and no row shows which: write YYYY-MM-DD, or say which comes first (date_order)",
                     shorten(&String::from_utf8_lossy(cell))

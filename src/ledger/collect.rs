@@ -111,7 +111,7 @@ impl<'a> Search<'a> {
         let settled = found.into_iter().filter_map(|(row, other)| match (other, order) {
             (None, _) | (Some(_), Some(DateOrder::DayFirst)) => Some(row),
             (Some(date), Some(DateOrder::MonthFirst)) => Some(PostedRow { date, ..row }),
-            (Some(_), None) => None,
+            (Some(_), None | Some(DateOrder::YearFirst)) => None,
         });
         settled.filter(|row| self.around.as_ref().is_none_or(|around| around.contains(row.date))).collect()
     }

@@ -1,279 +1,419 @@
-//! A product's export → the ledger: entries on the accounts that are usage, with the
-//! customer of each, and the file's own totals as check sums. Charges are positive and
-//! credits negative, whatever the product's sign.
+//! A product's export → the ledger, row by row. Where a file can be read in two ways, both
+//! are read until a row decides; where none does, it is a question.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rust_decimal::Decimal;
-
-use super::collect::{DAYS_AROUND, MOST_ROWS};
-use super::entries::{self, Account, Entry};
-use super::format::{Role, fold};
-use super::party;
+use super::amounts::{self, Style};
+use super::dates;
+use super::format::{Minus, Role};
+use super::naming::{AccountLine, ambiguous};
+pub use super::posting::Options;
+use super::posting::{Customer, Poster};
+use super::reader::{Reader, Way};
 use super::recognise::Recognised;
+use super::sheet::{SheetRow, SheetRows};
 use super::too_large;
-use crate::model::ledger_terms::AccountUse;
-use crate::model::money::{Currency, Money, MoneyError, Sum, Tally};
-use crate::model::period::Period;
-use crate::model::posting::{Ledger, PostedCustomer, PostedRow, RowProblemKind, Wanted};
+use crate::model::ledger_terms::DateOrder;
+use crate::model::money::{Money, MoneyError, Sum, Tally, shorten};
+use crate::model::posting::{CheckSum, Ledger, PostedCustomer, PostedRow};
 use crate::model::problem::Problem;
-use crate::model::usage::Direction;
-
-/// What must be known beside the file.
-pub struct Options<'a> {
-    /// Rows of other days are counted and left out; None takes all.
-    pub period: Option<&'a Period>,
-    /// The currency of the sums.
-    pub currency: Currency,
-    /// The currency of rows that do not state one.
-    pub default_currency: Currency,
-    /// `[ledger.accounts]`: name or number → what it is.
-    pub accounts: &'a BTreeMap<String, AccountUse>,
-    /// The customer's id for a name or code of the ledger, where the books know it.
-    pub resolve: &'a dyn Fn(&str) -> Option<String>,
-    /// Single rows to hand back beside the sums.
-    pub wanted: Option<&'a Wanted>,
-}
-
-/// What an account of the file adds up to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountLine {
-    /// What it is, where it is named in the settings.
-    pub usage: Option<AccountUse>,
-    /// Its entries.
-    pub entries: u64,
-    /// Credits less debits.
-    pub net: Decimal,
-}
 
 /// A ledger, and how its rows were understood.
 #[derive(Debug)]
 pub struct Export {
-    /// The sums.
+    /// The sums; its digest and size are the file's, and not known here.
     pub ledger: Ledger,
     /// Every account of the file.
     pub accounts: BTreeMap<String, AccountLine>,
+    /// The names of the settings that accounts of the file answer to.
+    pub found: BTreeSet<String>,
     /// Rows that are no usage, by reason: how many, and the first of them.
-    pub set_aside: BTreeMap<String, (u64, u64)>,
+    pub set_aside: BTreeMap<&'static str, (u64, u64)>,
     /// The wanted rows.
     pub rows: Vec<PostedRow>,
+    /// The order of day and month.
+    pub date_order: DateOrder,
+    /// What proves it.
+    pub date_proof: String,
 }
 
-/// A customer's sums.
-#[derive(Default)]
-struct Customer {
-    name: Option<String>,
-    rows: u64,
-    sums: BTreeMap<AccountUse, Sum>,
+/// What of a file's way is not decided yet.
+struct Doubts {
+    orders: Vec<DateOrder>,
+    /// A date that reads in one way, with its row, and one that reads in two.
+    proof: Option<(String, u64)>,
+    two_ways: Option<String>,
+    last_date: String,
+    styles: Vec<Style>,
+    amount_two_ways: Option<String>,
+    minuses: Vec<Minus>,
+    /// Rows whose minus stands beside a side, and whether others on that side have none.
+    contrary: Option<(u64, String)>,
+    plain_credit: bool,
 }
 
-/// Reads the rows of a recognised file. `sha256` and `bytes` are the file's.
+/// Reads the rows of a recognised file to their end. `order` is the user's word on dates.
 ///
 /// # Errors
-/// A sum beyond the exact range.
+/// It can be read in two ways and no row decides; a sum beyond the exact range.
 pub fn read(
     file: &Recognised,
+    rows: &mut dyn SheetRows,
     name: &str,
-    (sha256, bytes): (String, u64),
-    options: &Options<'_>,
+    order: Option<DateOrder>,
+    options: Options<'_>,
 ) -> Result<Export, Problem> {
-    let mut account = Account::default();
-    let entries = entries::read(file, &mut account).map_err(|e| too_large(name, &e))?;
-    let mut known = BTreeMap::new();
-    for (place, (name, usage)) in options.accounts.iter().enumerate() {
-        known.entry(fold(name)).or_insert((place, *usage));
+    let declared = (order.or(file.format.date_order), file.format.decimal, file.format.minus);
+    let mut doubts = Doubts::new();
+    let minus = declared.2.unwrap_or(if file.column(Role::Debit).is_some() { Minus::Reverses } else { Minus::Agrees });
+    let way =
+        Way { order: declared.0.unwrap_or(DateOrder::DayFirst), style: declared.1.unwrap_or(Style::Point), minus };
+    let mut readers = vec![Reader::new(file, Poster::new(file, options), way)];
+    let mut row = SheetRow::default();
+    while rows.next(&mut row)? {
+        doubts.look(file, &row, name, declared, &mut readers)?;
+        for reader in &mut readers {
+            reader.row(&row).map_err(|e| too_large(name, &e))?;
+        }
     }
-    let pass = Pass { file, options, known, account };
-    pass.post(&entries, name, sha256, bytes).map_err(|e| too_large(name, &e))
+    for reader in &mut readers {
+        reader.end().map_err(|e| too_large(name, &e))?;
+    }
+    let reader = doubts.decide(file, name, declared, readers)?;
+    let proof = doubts.date_proof(declared.0);
+    conclude(reader, name, proof)
 }
 
-struct Pass<'a> {
-    file: &'a Recognised,
-    options: &'a Options<'a>,
-    /// The named accounts, folded: their place in the settings, and what they are.
-    known: BTreeMap<String, (usize, AccountUse)>,
-    account: Account,
-}
+type Declared = (Option<DateOrder>, Option<Style>, Option<Minus>);
 
-impl<'a> Pass<'a> {
-    /// Adds up the entries that are usage.
-    fn post(mut self, entries: &[Entry<'a>], name: &str, sha256: String, bytes: u64) -> Result<Export, MoneyError> {
-        let mut vouchers: BTreeMap<&str, Vec<&Entry<'_>>> = BTreeMap::new();
-        for entry in entries {
-            if let Some(voucher) = &entry.voucher {
-                vouchers.entry(voucher).or_default().push(entry);
+impl Doubts {
+    fn new() -> Self {
+        Self {
+            orders: DateOrder::ALL.to_vec(),
+            proof: None,
+            two_ways: None,
+            last_date: String::new(),
+            styles: vec![Style::Point, Style::Comma],
+            amount_two_ways: None,
+            minuses: vec![Minus::Agrees, Minus::Reverses],
+            contrary: None,
+            plain_credit: false,
+        }
+    }
+
+    /// Looks at a row before it is read: what it proves, and whether it begins to matter
+    /// which way is right, so that from here on there is a reader for each.
+    fn look(
+        &mut self,
+        file: &Recognised,
+        row: &SheetRow,
+        name: &str,
+        declared: Declared,
+        readers: &mut Vec<Reader<'_>>,
+    ) -> Result<(), Problem> {
+        if self.orders.len() > 1 {
+            let cell = row.at(file.column(Role::Date));
+            if !cell.is_empty() && cell != self.last_date {
+                cell.clone_into(&mut self.last_date);
+                if let Some(days) = dates::readings(cell) {
+                    self.date(cell, row.line, days, name)?;
+                    if declared.0.is_none() {
+                        settle(readers, &self.orders, |way| &mut way.order, self.two_ways.is_some());
+                    }
+                }
             }
         }
-        let mut accounts: BTreeMap<String, (Option<AccountUse>, u64, Tally)> = BTreeMap::new();
-        let mut sums: BTreeMap<String, Customer> = BTreeMap::new();
-        let mut other_currencies: BTreeMap<String, Sum> = BTreeMap::new();
-        let mut rows = Vec::new();
-        for entry in entries {
-            let usage = self.usage(&entry.account, &entry.code);
-            let shown = if entry.account.is_empty() { &entry.code } else { &entry.account };
-            let line = accounts.entry(shown.clone()).or_insert((usage, 0, Tally::default()));
-            line.1 += 1;
-            line.2.add(entry.net)?;
-            let Some(usage) = usage else {
-                self.account.aside(entry.row, "an account that is no usage");
-                continue;
+        if self.styles.len() > 1 && declared.1.is_none() {
+            for role in [Role::Debit, Role::Credit, Role::Amount] {
+                let Some(at) = file.column(role).filter(|at| row.kind(*at) == super::sheet::CellKind::Text) else {
+                    continue;
+                };
+                let (some, two) = amounts::styles(row.cell(at));
+                if !some.is_empty() {
+                    self.styles.retain(|style| some.contains(style));
+                }
+                if self.amount_two_ways.is_none() {
+                    self.amount_two_ways = two;
+                }
+            }
+            if self.styles.is_empty() {
+                // The row after the one that decided cannot be read in that way, and is told.
+                self.styles.push(readers.first().map_or(Style::Point, |reader| reader.way.style));
+            }
+            settle(readers, &self.styles, |way| &mut way.style, self.amount_two_ways.is_some());
+        }
+        if file.column(Role::Amount).is_some() && file.column(Role::Debit).is_none() && declared.2.is_none() {
+            self.side(file, row, readers);
+        }
+        Ok(())
+    }
+
+    fn date(&mut self, cell: &str, line: u64, days: [Option<chrono::NaiveDate>; 3], name: &str) -> Result<(), Problem> {
+        let valid: Vec<DateOrder> =
+            DateOrder::ALL.into_iter().zip(days).filter_map(|(order, day)| day.map(|_| order)).collect();
+        let left: Vec<DateOrder> = self.orders.iter().copied().filter(|order| valid.contains(order)).collect();
+        if valid.is_empty() {
+            return Ok(());
+        }
+        if left.is_empty() {
+            let (other, other_line) = self.proof.clone().unwrap_or_default();
+            return Err(Problem::stop("ledger-dates", format!("the dates of {name} are in no one order"))
+                .because(format!(
+                    "`{other}` in row {other_line} and `{}` in row {line} are not written alike",
+                    shorten(cell)
+                ))
+                .next("export it again with one date format")
+                .not_done("Nothing was computed from it."));
+        }
+        if left.len() < self.orders.len() && self.orders.len() < 4 && (left.len() == 1 || self.proof.is_none()) {
+            self.proof = Some((shorten(cell), line));
+        }
+        self.orders = left;
+        let mut readings: Vec<_> = self.orders.iter().map(|order| days[*order as usize]).collect();
+        readings.dedup();
+        if readings.len() > 1 && self.two_ways.is_none() {
+            self.two_ways = Some(cell.to_owned());
+        }
+        Ok(())
+    }
+
+    /// A minus beside a side.
+    fn side(&mut self, file: &Recognised, row: &SheetRow, readers: &mut Vec<Reader<'_>>) {
+        let Some(way) = readers.first().map(|reader| reader.way) else { return };
+        let Ok(Some(sides)) = super::reader::sides_of(file, row, way) else { return };
+        if sides.contrary.is_some() {
+            if self.contrary.is_none() {
+                self.contrary = Some((row.line, row.at(file.column(Role::Amount)).to_owned()));
+            }
+            if sides.debit.is_some() {
+                // Where a debit bears a minus, a minus says something that the side does not.
+                self.minuses.retain(|minus| *minus == Minus::Reverses);
+            }
+        } else if sides.credit.is_some_and(|credit| !credit.is_zero()) {
+            self.plain_credit = true;
+        }
+        settle(readers, &self.minuses, |way| &mut way.minus, self.contrary.is_some());
+    }
+
+    /// The reader that is right, at the end of the file.
+    fn decide<'a>(
+        &self,
+        file: &Recognised,
+        name: &str,
+        declared: Declared,
+        mut readers: Vec<Reader<'a>>,
+    ) -> Result<Reader<'a>, Problem> {
+        if let Some(order) = declared.0
+            && !self.orders.contains(&order)
+        {
+            let (text, line) = self.proof.clone().unwrap_or_default();
+            return Err(Problem::stop("ledger-dates", format!("the dates of {name} are not {}", order.name()))
+                .because(format!("`{text}` in row {line} is a date only as {}", self.orders[0].name()))
+                .next(format!("say --date-order {}, or correct the format", self.orders[0].name()))
+                .not_done("Nothing was computed from it."));
+        }
+        if let (None, [first, second, ..], Some(text)) = (declared.0, self.orders.as_slice(), &self.two_ways) {
+            return Err(self.date_question(name, text, *first, *second));
+        }
+        if let (None, [_, _], Some(why)) = (declared.1, self.styles.as_slice(), &self.amount_two_ways) {
+            return Err(Problem::stop("ledger-amounts", format!("the amounts of {name} can be read in two ways"))
+                .because(why.clone())
+                .next("say `decimal = \"point\"` or `\"comma\"` in a format file of the books, or export amounts with two decimals")
+                .not_done("Nothing was computed from it."));
+        }
+        let mut right = readers.swap_remove(0);
+        if let Some(other) = readers.pop() {
+            // Left are two ways to read a minus: the product's own totals decide.
+            let broken = |reader: &Reader<'_>| -> Result<usize, Problem> {
+                let checks = reader.checks().map_err(|e| too_large(name, &e))?;
+                Ok(checks.iter().filter(|check| !check.agrees()).count())
             };
-            match self.counts_type(&entry.voucher_type) {
-                Some(true) => {}
-                Some(false) => {
-                    self.account.aside(entry.row, "a voucher type that never counts");
-                    continue;
+            let broken = [broken(&right)?, broken(&other)?];
+            right = match broken {
+                [mine, theirs] if mine < theirs => right,
+                [mine, theirs] if theirs < mine => other,
+                _ if !self.plain_credit => {
+                    if right.way.minus == Minus::Agrees {
+                        right
+                    } else {
+                        other
+                    }
                 }
-                None => {
-                    let why = format!(
-                        "the voucher type `{}` is neither a sale or credit note nor one that never counts",
-                        entry.voucher_type
-                    );
-                    self.account.reject(self.file, entry.row, Role::Type, why);
-                    continue;
-                }
-            }
-            let date = match &entry.date {
-                Ok(date) => *date,
-                Err(why) => {
-                    self.account.reject(self.file, entry.row, Role::Date, why.clone());
-                    continue;
+                _ => {
+                    let (line, cell) = self.contrary.clone().unwrap_or_default();
+                    return Err(minus_question(name, line, "the amount", &cell));
                 }
             };
-            let outside = self.options.period.is_some_and(|period| !period.contains(date));
-            if outside {
-                self.account.counts.outside_period += 1;
-                let near = self.options.period.and_then(|period| period.widened(DAYS_AROUND));
-                if self.options.wanted.is_none() || !near.is_some_and(|near| near.contains(date)) {
-                    continue;
+        }
+        if file.column(Role::Debit).is_some()
+            && declared.2.is_none()
+            && let Some((line, column, cell)) = right.doubtful_sign()
+            && {
+                let checks = right.checks().map_err(|e| too_large(name, &e))?;
+                checks.is_empty() || checks.iter().any(|check| !check.agrees())
+            }
+        {
+            return Err(minus_question(name, line, &format!("column {column}"), &cell));
+        }
+        Ok(right)
+    }
+
+    fn date_question(&self, name: &str, text: &str, first: DateOrder, second: DateOrder) -> Problem {
+        let read = |order: DateOrder| {
+            dates::read(text, order, chrono_tz::Tz::UTC).map_or_else(|e| e, |day| day.format("%-d %B %Y").to_string())
+        };
+        Problem::stop("ledger-dates", format!("the dates of {name} can be read in two ways"))
+            .because(format!(
+                "`{}` is {} or {}, and no date of the file decides it",
+                shorten(text),
+                read(first),
+                read(second)
+            ))
+            .next(format!(
+                "say which: --date-order {} or --date-order {}; in the books [ledger] date_order",
+                first.name(),
+                second.name()
+            ))
+            .not_done("Nothing was computed from it.")
+    }
+
+    fn date_proof(&self, declared: Option<DateOrder>) -> String {
+        match (&self.proof, declared, &self.two_ways) {
+            (Some((text, _)), ..) if self.orders.len() == 1 => format!("`{text}` proves it"),
+            (_, Some(_), _) => "declared".to_owned(),
+            (_, _, None) => "no date can be read in two ways".to_owned(),
+            _ => "written out".to_owned(),
+        }
+    }
+}
+
+/// A minus of which nothing says whether it turns its side round.
+fn minus_question(name: &str, line: u64, column: &str, cell: &str) -> Problem {
+    Problem::stop("ledger-amounts", format!("an amount of {name} can be read in two ways"))
+        .at(format!("{name}, row {line}, {column}"))
+        .because(format!(
+            "`{}` speaks against its side: it may be a reversal, or only how the product writes that side; no total of the file decides it",
+            shorten(cell)
+        ))
+        .next("write `minus = \"reverses\"` or `minus = \"agrees\"` into a format of the books (crossfoot formats NAME prints the shipped one), or correct the row")
+        .not_done("Nothing was computed from it.")
+}
+
+/// Keeps the readers whose way is still possible; once it matters, makes one for each way.
+fn settle<T: Copy + PartialEq>(
+    readers: &mut Vec<Reader<'_>>,
+    possible: &[T],
+    part: impl Fn(&mut Way) -> &mut T,
+    matters: bool,
+) {
+    if let [only] = readers.as_mut_slice()
+        && let (Some(first), true) = (possible.first(), possible.len() == 1 || !matters)
+    {
+        // What it has read so far reads alike in every way.
+        if !possible.contains(part(&mut only.way)) {
+            *part(&mut only.way) = *first;
+        }
+        return;
+    }
+    let has = |reader: &mut Reader<'_>, value: T| *part(&mut reader.way) == value;
+    if matters {
+        for value in possible {
+            let others: Vec<Reader<'_>> = readers.to_vec();
+            for mut other in others {
+                *part(&mut other.way) = *value;
+                if !readers.iter().any(|reader| reader.way == other.way) {
+                    readers.push(other);
                 }
             }
-            let currency = entry.currency.unwrap_or(self.options.default_currency);
-            if outside && currency != self.options.currency {
-                continue;
+        }
+    }
+    readers.retain_mut(|reader| possible.iter().any(|value| has(reader, *value)));
+}
+
+/// What a reader found, as a ledger.
+fn conclude(reader: Reader<'_>, name: &str, date_proof: String) -> Result<Export, Problem> {
+    let date_order = reader.way.order;
+    let checks = reader.checks().map_err(|e| too_large(name, &e))?;
+    let mut poster = reader.poster;
+    for (given, accounts) in poster.found() {
+        if accounts.len() > 1 {
+            return Err(ambiguous(name, &given, &accounts));
+        }
+    }
+    let found = poster.found().into_keys().collect();
+    let build = || -> Result<_, MoneyError> {
+        let currency = poster.options.currency;
+        let sum = |tally: &Tally| -> Result<Money, MoneyError> { Ok(Money::new(tally.total()?, currency)) };
+        let mut by_id: BTreeMap<String, (Option<String>, Customer)> = BTreeMap::new();
+        for (party, customer) in &poster.customers {
+            let name = poster.names.text(*party);
+            let known = by_id.entry(poster.customer_id(*party)).or_default();
+            if known.0.as_ref().is_none_or(|other| name < other.as_str()) {
+                known.0 = Some(name.to_owned());
             }
-            if currency != self.options.currency {
-                self.account.counts.excluded += 1;
-                let sum = other_currencies.entry(currency.code().to_owned()).or_insert_with(|| Sum::new(currency));
-                sum.add(entry.net)?;
-                let why = format!("the amount is in {currency}, the analytics are in {}", self.options.currency);
-                self.account.note(self.file, entry.row, RowProblemKind::OtherCurrency, None, why);
-                continue;
-            }
-            let of_voucher = entry.voucher.as_deref().and_then(|v| vouchers.get(v)).map(Vec::as_slice);
-            let usage_of = |name: &str, code: &str| self.usage(name, code);
-            let party = match party::find(&self.file.format, entry, of_voucher.unwrap_or_default(), &usage_of) {
-                Ok(party) => party,
-                Err(_) if outside => continue,
-                Err(why) => {
-                    self.account.reject(self.file, entry.row, Role::Account, why);
-                    continue;
-                }
-            };
-            let id = (self.options.resolve)(&party).unwrap_or_else(|| party.clone());
-            if let (Some(wanted), AccountUse::Calls(direction)) = (self.options.wanted, usage)
-                && wanted.takes(&id, entry.net)
-                && rows.len() < MOST_ROWS
-            {
-                rows.push(PostedRow {
-                    file: name.to_owned(),
-                    line: entry.row.line,
-                    date,
-                    customer_id: id.clone(),
-                    direction,
-                    amount: entry.net,
-                    reference: entry.voucher.as_deref().unwrap_or_default().to_owned(),
-                    text: entry.row.cells.join(","),
-                });
-            }
-            if outside {
-                continue;
-            }
-            self.account.counts.used += 1;
-            let posted = sums.entry(id).or_default();
-            if posted.name.as_ref().is_none_or(|known| party < *known) {
-                posted.name = Some(party);
-            }
-            posted.rows += 1;
-            posted.sums.entry(usage).or_insert_with(|| Sum::new(self.options.currency)).add(entry.net)?;
+            known.1.rows += customer.rows;
+            known.1.inbound.add(customer.inbound.total()?)?;
+            known.1.outbound.add(customer.outbound.total()?)?;
+            known.1.other.add(customer.other.total()?)?;
         }
         let mut customers = BTreeMap::new();
-        for (id, Customer { name, rows, sums: by_usage }) in sums {
-            let sum =
-                |usage: AccountUse| by_usage.get(&usage).map_or(Ok(Money::zero(self.options.currency)), Sum::total);
+        for (id, (name, customer)) in by_id {
             let posted = PostedCustomer {
                 name,
-                inbound: sum(AccountUse::Calls(Direction::Inbound))?,
-                outbound: sum(AccountUse::Calls(Direction::Outbound))?,
-                other: sum(AccountUse::Other)?,
-                rows,
+                inbound: sum(&customer.inbound)?,
+                outbound: sum(&customer.outbound)?,
+                other: sum(&customer.other)?,
+                rows: customer.rows,
                 calls: [None; 2],
             };
             customers.insert(id, posted);
         }
-        let other_currencies = other_currencies
-            .into_iter()
-            .map(|(code, sum)| Ok((code, sum.total()?)))
-            .collect::<Result<_, MoneyError>>()?;
-        let accounts = accounts
-            .into_iter()
-            .map(|(account, (usage, entries, net))| Ok((account, AccountLine { usage, entries, net: net.total()? })))
-            .collect::<Result<_, MoneyError>>()?;
-        self.account.problems.sort_by_key(|problem| problem.line);
-        Ok(Export {
-            ledger: Ledger {
-                path: name.to_owned(),
-                sha256,
-                bytes,
-                files: Vec::new(),
-                currency: self.options.currency,
-                rows: self.account.counts,
-                customers,
-                problems: self.account.problems,
-                problems_beyond: 0,
-                other_currencies,
-                checks: self.account.checks,
-                is_ended: true,
-                added_up_by: None,
-            },
-            accounts,
-            set_aside: self.account.set_aside,
-            rows,
-        })
+        let mut others = BTreeMap::new();
+        for (code, tally) in &poster.other_currencies {
+            if let Ok(other) = crate::model::money::Currency::parse(code) {
+                let mut total = Sum::new(other);
+                total.add(tally.total()?)?;
+                others.insert(code.clone(), total.total()?);
+            }
+        }
+        Ok((customers, others, poster.account_lines()?))
+    };
+    let (customers, other_currencies, accounts) = build().map_err(|e| too_large(name, &e))?;
+    poster.problems.sort_by_key(|problem| problem.line);
+    for row in &mut poster.rows {
+        name.clone_into(&mut row.file);
     }
+    let ledger = Ledger {
+        path: name.to_owned(),
+        sha256: String::new(),
+        bytes: 0,
+        files: Vec::new(),
+        currency: poster.options.currency,
+        rows: poster.counts,
+        customers,
+        problems: poster.problems,
+        problems_beyond: poster.problems_beyond,
+        other_currencies,
+        checks,
+        is_ended: true,
+        added_up_by: None,
+    };
+    Ok(Export { ledger, accounts, found, set_aside: poster.set_aside, rows: poster.rows, date_order, date_proof })
+}
 
-    /// What an account is: by name or number, with and without the company's mark, a number
-    /// in brackets behind, or one in front.
-    fn usage(&self, name: &str, code: &str) -> Option<AccountUse> {
-        let mut forms = vec![name, code];
-        if let Some(mark) = &self.file.format.company_mark {
-            forms.extend(name.rsplit_once(mark.as_str()).map(|(name, _)| name));
+impl Reader<'_> {
+    /// The file's own totals beside what its rows add up to.
+    fn checks(&self) -> Result<Vec<CheckSum>, MoneyError> {
+        let mut checks = self.totals().to_vec();
+        if let Some((stated, computed)) = self.both_sides()? {
+            checks.push(CheckSum {
+                file: String::new(),
+                what: "debits = credits".into(),
+                line: None,
+                stated,
+                computed,
+            });
         }
-        forms.extend(name.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")).map(|(name, _)| name));
-        if let Some((first, rest)) =
-            name.split_once([' ', '-', '·']).filter(|(first, _)| first.bytes().all(|b| b.is_ascii_digit()))
-        {
-            forms.push(first);
-            forms.push(rest.trim_start_matches(['-', '·', ' ']));
-        }
-        let forms = forms.into_iter().map(fold).filter(|form| !form.is_empty());
-        forms.filter_map(|form| self.known.get(&form)).min().map(|(_, usage)| *usage)
-    }
-
-    /// Whether a voucher type counts; None where the format does not know it.
-    fn counts_type(&self, voucher_type: &str) -> Option<bool> {
-        let format = &self.file.format;
-        let given = fold(voucher_type);
-        // Short codes are compared whole, words wherever they stand.
-        let among = |words: &[String]| {
-            words
-                .iter()
-                .map(|word| fold(word))
-                .any(|word| if word.len() <= 2 { given == word } else { given.contains(&word) })
-        };
-        if given.is_empty() || (format.counts.is_empty() && !among(&format.never)) || among(&format.counts) {
-            return Some(true);
-        }
-        among(&format.never).then_some(false)
+        Ok(checks)
     }
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::model::problem::Problem;
+use super::amounts::Style;
+pub use super::text::fold;
+use crate::model::ledger_terms::DateOrder;
+use crate::model::problem::{Problem, nearest};
 
 /// What a column is.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +45,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// How many there are.
+    pub const COUNT: usize = Self::Currency as usize + 1;
+
     /// The word of format files.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -79,6 +85,16 @@ pub enum Sign {
     Suffix,
 }
 
+/// What a minus says that stands beside a side (Dr, H, a credit column).
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Minus {
+    /// The same as the side: credits are written with a minus.
+    Agrees,
+    /// The contrary: a reversal on that side.
+    Reverses,
+}
+
 /// Where the customer's name is found; the first that gives one counts.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
@@ -89,6 +105,9 @@ pub enum PartyFrom {
     Code,
     /// At the beginning of the description.
     Description,
+    /// On the voucher's receivable line: in its party column, or at the beginning of its
+    /// description.
+    Receivable,
     /// As the account on the other side of the voucher.
     Voucher,
     /// As the one of the voucher's other accounts, listed in a column, that is neither usage
@@ -146,12 +165,15 @@ pub struct Format {
     /// None of these may be one.
     #[serde(default)]
     pub without_cells: Vec<String>,
-    /// `dmy` or `mdy` where the product always writes one; else the file must prove it.
+    /// `dmy`, `mdy` or `ymd` where the product always writes one; else the file must prove it.
     #[serde(default)]
-    pub date_order: Option<String>,
+    pub date_order: Option<DateOrder>,
     /// `point` or `comma` where the product always writes one; else the file must prove it.
     #[serde(default)]
-    pub decimal: Option<String>,
+    pub decimal: Option<Style>,
+    /// What a minus says beside a side; else the file must prove it.
+    #[serde(default)]
+    pub minus: Option<Minus>,
     /// What a single amount's sign means.
     #[serde(default)]
     pub sign: Sign,
@@ -175,6 +197,9 @@ pub struct Format {
     /// What ends the name in a description.
     #[serde(default)]
     pub party_ends: Option<String>,
+    /// Whether a description that lacks it is a name as a whole.
+    #[serde(default)]
+    pub party_alone: bool,
     /// What stands before the name in an account such as `assets:receivable:Name`.
     #[serde(default)]
     pub party_after: Option<String>,
@@ -236,7 +261,7 @@ pub fn parse(name: &str, text: &str) -> Result<Format, Problem> {
         }
         before = line;
     }
-    let mut format: Format = toml::from_str(text).map_err(|e| refuse(e.to_string()))?;
+    let mut format: Format = toml::from_str(text).map_err(|e| refuse(with_nearest(&e.to_string())))?;
     format.name = name.to_owned();
     if let Some(role) = format.required.iter().find(|role| !format.columns.contains_key(role)) {
         return Err(refuse(format!("it requires the column `{}` and gives no names for it", role.name())));
@@ -249,13 +274,26 @@ pub fn parse(name: &str, text: &str) -> Result<Format, Problem> {
     Ok(format)
 }
 
-/// Folds a header cell or an account for comparing: case, stars, underscores and runs of
-/// spaces do not matter.
-#[must_use]
-pub fn fold(text: &str) -> String {
-    let spaced: String =
-        text.chars().map(|c| if c == '_' || c == '*' || c.is_whitespace() { ' ' } else { c }).collect();
-    spaced.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+/// Adds the nearest known word to what is said of an unknown one:
+/// "unknown variant `ddmmyy`, expected one of `dmy`, `mdy`".
+fn with_nearest(why: &str) -> String {
+    let mut quoted = why.split('`').skip(1).step_by(2);
+    let unknown = why.contains("unknown variant") || why.contains("unknown field");
+    let Some(given) = quoted.next().filter(|_| unknown) else { return why.to_owned() };
+    let known: Vec<&str> = quoted.collect();
+    // What begins as it does is meant where no word is near: `ddmmyy` for `dmy`.
+    let alike = |word: &&&str| {
+        let squeezed = |text: &str| {
+            let mut letters: Vec<char> = text.chars().collect();
+            letters.dedup();
+            letters.into_iter().collect::<String>()
+        };
+        squeezed(word) == squeezed(given)
+    };
+    match nearest(given, known.iter().copied()).or_else(|| known.iter().find(alike).copied()) {
+        Some(word) => format!("{}; did you mean `{word}`?", why.trim_end()),
+        None => why.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -269,6 +307,12 @@ mod tests {
             assert!(!format.party.is_empty(), "{name}");
         }
         assert!(parse("x", "title = \"x\"").is_err());
-        assert_eq!(fold("*Account_Code  "), "account code");
+        let text = SHIPPED.iter().find(|(name, _)| *name == "sap-line-items").unwrap().1;
+        let misspelt = parse("x", &text.replace("\"dmy\"", "\"ddmmyy\"")).unwrap_err();
+        let why = misspelt.why.clone().unwrap_or_default();
+        assert!(why.contains("date_order = ") && why.contains("did you mean `dmy`?"), "{why}");
+        let misspelt = parse("x", &text.replace("date_order = \"dmy\"", "decimal = \"coma\"")).unwrap_err();
+        let why = misspelt.why.clone().unwrap_or_default();
+        assert!(why.contains("decimal = ") && why.contains("did you mean `comma`?"), "{why}");
     }
 }

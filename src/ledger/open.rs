@@ -1,7 +1,7 @@
 //! A ledger of any format → its sums: canonical ones streamed, products' exports recognised
 //! and read as their format says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Seek};
 
 use chrono_tz::Tz;
@@ -10,10 +10,13 @@ use super::aggregated::{self, AGGREGATED};
 use super::canonical;
 use super::canonical_header::delimiter;
 use super::collect;
-use super::decode::{self, Decoded, Unpacked};
-use super::export::{self, AccountLine, Export};
+use super::decode::{self, Unpacked};
+use super::export::{self, Export};
 use super::format::{self, Format, SHIPPED};
-use super::recognise::{Recognised, recognise};
+use super::naming::AccountLine;
+use super::recognise::{Recognised, recognise, recognise_rows};
+use super::sheet::{SheetRow, SheetRows};
+use super::table::Table;
 use crate::model::ledger_terms::{AccountUse, DateOrder};
 use crate::model::money::{Currency, shorten};
 use crate::model::period::Period;
@@ -37,6 +40,8 @@ pub struct Reading<'a> {
     pub timezone: Tz,
     /// Which accounts are usage.
     pub accounts: &'a BTreeMap<String, AccountUse>,
+    /// Which voucher types count, where their names do not tell.
+    pub voucher_types: &'a BTreeMap<String, bool>,
     /// Rows of other days are counted and left out; None takes all.
     pub period: Option<&'a Period>,
     /// The currency of the sums.
@@ -65,10 +70,20 @@ pub enum How {
 pub struct Understood {
     /// Format, header, columns.
     pub file: Recognised,
+    /// `utf-8` …
+    pub encoding: &'static str,
+    /// `gzip`, `zstd`.
+    pub packed: Option<&'static str>,
+    /// Order of day and month.
+    pub date_order: DateOrder,
+    /// What proves it.
+    pub date_proof: String,
+    /// The names of the settings that accounts of the file answer to.
+    pub found: BTreeSet<String>,
     /// Every account of the file.
     pub accounts: BTreeMap<String, AccountLine>,
     /// Rows that are no usage, by reason: how many, and the first of them.
-    pub set_aside: BTreeMap<String, (u64, u64)>,
+    pub set_aside: BTreeMap<&'static str, (u64, u64)>,
 }
 
 /// How much of a file is looked at to see whether it is canonical.
@@ -90,7 +105,9 @@ pub fn read(input: impl Read + Seek + Send, name: &str, reading: &Reading<'_>) -
 enum Kind {
     Canonical(Vec<u8>),
     Parquet(Vec<u8>),
-    /// To be decoded first: an export, sums, or a canonical ledger in UTF-16.
+    /// A product's export, to be read as it comes.
+    Export(Vec<u8>),
+    /// To be decoded first: sums, or anything in UTF-16.
     Other(Vec<u8>),
 }
 
@@ -119,8 +136,10 @@ fn look<R: Read>(mut file: Unpacked<R>, name: &str, reading: &Reading<'_>) -> Re
         Kind::Parquet(head)
     } else if !is_utf16(&head) && reading.takes_canonical(&head) {
         Kind::Canonical(head)
-    } else {
+    } else if is_utf16(&head) || reading.format == AGGREGATED {
         Kind::Other(head)
+    } else {
+        Kind::Export(head)
     };
     Ok((kind, file))
 }
@@ -136,6 +155,7 @@ fn any(mut input: impl Read + Seek + Send, name: &str, reading: &Reading<'_>) ->
             (canonical::sums(head.as_slice().chain(&mut file), name, &options)?, canonically(&head))
         }
         Kind::Parquet(head) => (parquet(in_memory(&mut file, head, name)?, name, &options, false)?, How::Parquet),
+        Kind::Export(head) => return export(head, file, name, reading),
         Kind::Other(head) => {
             let file = decode::decode_from(file, head, name)?;
             if reading.takes_canonical(file.text.as_bytes()) {
@@ -146,7 +166,9 @@ fn any(mut input: impl Read + Seek + Send, name: &str, reading: &Reading<'_>) ->
             if reading.format == AGGREGATED {
                 return Ok((aggregated::read(&file, name, reading.currency)?, How::Aggregated));
             }
-            return export(&file, name, reading);
+            let (read, found, _) = export_of(file.text.as_bytes(), name, reading, None)?;
+            let how = understood(&read, found, file.encoding, file.packed);
+            return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, ..read.ledger }, how));
         }
     };
     let (sha256, bytes) = file.finish();
@@ -209,30 +231,118 @@ fn is_utf16(head: &[u8]) -> bool {
     matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, _, 0, ..] | [0, _, 0, _, ..])
 }
 
-fn export(file: &Decoded, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
-    let (read, found) = export_with(file, name, reading, None)?;
-    let understood = Understood { file: found, accounts: read.accounts, set_aside: read.set_aside };
-    Ok((read.ledger, How::Export(Box::new(understood))))
+fn understood(read: &Export, file: Recognised, encoding: &'static str, packed: Option<&'static str>) -> How {
+    How::Export(Box::new(Understood {
+        file,
+        encoding,
+        packed,
+        date_order: read.date_order,
+        date_proof: read.date_proof.clone(),
+        found: read.found.clone(),
+        accounts: read.accounts.clone(),
+        set_aside: read.set_aside.clone(),
+    }))
 }
 
-fn export_with(
-    file: &Decoded,
+/// How much of an export is looked at to see how it reads.
+const EXPORT_HEAD: u64 = 256 * 1024;
+
+fn export<R: Read + Send>(
+    head: Vec<u8>,
+    mut file: Unpacked<R>,
+    name: &str,
+    reading: &Reading<'_>,
+) -> Result<(Ledger, How), Problem> {
+    let packed = file.packed();
+    let (read, found, encoding) = export_of(head.as_slice().chain(&mut file), name, reading, None)?;
+    let (sha256, bytes) = file.finish();
+    let how = understood(&read, found, encoding, packed);
+    Ok((Ledger { sha256, bytes, ..read.ledger }, how))
+}
+
+/// Reads the rows of a sheet: of a workbook, or of anything else that is no text. `kind`
+/// is what the file is called; its digest and size are not known here.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_sheet(
+    rows: Vec<SheetRow>,
+    kind: &'static str,
     name: &str,
     reading: &Reading<'_>,
     wanted: Option<&Wanted>,
-) -> Result<(Export, Recognised), Problem> {
+) -> Result<(Export, How), Problem> {
     let formats = formats(reading.format, reading.own_formats)?;
-    let found = recognise(file, name, &formats, reading.date_order)?;
+    let found = recognise_rows(&rows, name, &formats)?;
+    let read = export_rows(&found, &mut Given(rows.into_iter()), name, reading, wanted)?;
+    let how = understood(&read, found, kind, None);
+    Ok((read, how))
+}
+
+/// Rows that are all there.
+struct Given(std::vec::IntoIter<SheetRow>);
+
+impl SheetRows for Given {
+    fn next(&mut self, row: &mut SheetRow) -> Result<bool, Problem> {
+        Ok(self.0.next().map(|next| *row = next).is_some())
+    }
+}
+
+/// Recognises an export by its beginning, and reads it to its end.
+fn export_of(
+    mut input: impl Read,
+    name: &str,
+    reading: &Reading<'_>,
+    wanted: Option<&Wanted>,
+) -> Result<(Export, Recognised, &'static str), Problem> {
+    let formats = formats(reading.format, reading.own_formats)?;
+    let mut head = Vec::new();
+    (&mut input).take(EXPORT_HEAD).read_to_end(&mut head).map_err(|e| {
+        Problem::stop("ledger-unreadable", format!("the ledger {name} cannot be read")).at(name).because(e.to_string())
+    })?;
+    if head.starts_with(b"\xef\xbb\xbf") {
+        head.drain(..3);
+    }
+    let found = recognise(lines(&head), name, &formats)?;
+    let rest = head.as_slice().chain(&mut input);
+    let mut table = Table::new(rest, found.delimiter, found.widths.clone(), name, true);
+    let read = export_rows(&found, &mut table, name, reading, wanted)?;
+    let encoding = table.encoding();
+    Ok((read, found, encoding))
+}
+
+/// Reads the rows of a recognised file, from its first.
+fn export_rows(
+    found: &Recognised,
+    rows: &mut dyn SheetRows,
+    name: &str,
+    reading: &Reading<'_>,
+    wanted: Option<&Wanted>,
+) -> Result<Export, Problem> {
+    let mut row = SheetRow::default();
+    for _ in 0..found.above {
+        rows.next(&mut row)?;
+    }
     let options = export::Options {
         period: reading.period,
+        zone: reading.timezone,
         currency: reading.currency,
         default_currency: found.header_currency.unwrap_or(reading.default_currency),
         accounts: reading.accounts,
+        voucher_types: reading.voucher_types,
         resolve: reading.resolve,
         wanted,
     };
-    let read = export::read(&found, name, (file.sha256.clone(), file.bytes), &options)?;
-    Ok((read, found))
+    export::read(found, rows, name, reading.date_order, options)
+}
+
+/// The whole lines of the beginning of a file.
+fn lines(head: &[u8]) -> &[u8] {
+    if (head.len() as u64) < EXPORT_HEAD {
+        return head;
+    }
+    let end = head.iter().rposition(|byte| *byte == b'\n').map_or(head.len(), |at| at + 1);
+    &head[..end]
 }
 
 /// Single rows of a ledger that was read before: those in the period and a few days around
@@ -253,6 +363,7 @@ pub fn rows(
     let options = reading.canonical();
     match kind {
         Kind::Canonical(head) => collect::rows(head.as_slice().chain(&mut file), name, &options, wanted),
+        Kind::Export(head) => Ok(export_of(head.as_slice().chain(&mut file), name, reading, Some(wanted))?.0.rows),
         Kind::Parquet(head) => parquet_rows(in_memory(&mut file, head, name)?, name, &options, wanted),
         Kind::Other(head) => {
             let file = decode::decode_from(file, head, name)?;
@@ -262,7 +373,7 @@ pub fn rows(
             if reading.format == AGGREGATED {
                 return Ok(Vec::new());
             }
-            Ok(export_with(&file, name, reading, Some(wanted))?.0.rows)
+            Ok(export_of(file.text.as_bytes(), name, reading, Some(wanted))?.0.rows)
         }
     }
 }

@@ -68,6 +68,11 @@ impl SheetRow {
         self.kinds.push(kind);
     }
 
+    /// The text of all cells, one after the other.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// How many cells it has.
     #[must_use]
     pub fn len(&self) -> usize {

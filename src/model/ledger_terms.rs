@@ -30,18 +30,25 @@ impl AccountUse {
     }
 }
 
-/// In which order day and month stand where both are numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// In which order day, month and year stand where all are numbers.
+#[derive(Clone, Copy, Debug, serde::Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DateOrder {
     /// 05/10/2026 is in October.
+    #[serde(rename = "dmy")]
     DayFirst,
     /// 05/10/2026 is in May.
+    #[serde(rename = "mdy")]
     MonthFirst,
+    /// 26/10/05 is in October 2026: of two-digit years only.
+    #[serde(rename = "ymd")]
+    YearFirst,
 }
 
 impl DateOrder {
-    /// Both, with the word of formats, settings and flags.
-    pub const WORDS: [(&str, Self); 2] = [("dmy", Self::DayFirst), ("mdy", Self::MonthFirst)];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::DayFirst, Self::MonthFirst, Self::YearFirst];
+    /// Each, with the word of formats, settings and flags.
+    pub const WORDS: [(&str, Self); 3] = [("dmy", Self::DayFirst), ("mdy", Self::MonthFirst), ("ymd", Self::YearFirst)];
 
     /// The word.
     #[must_use]
@@ -49,6 +56,7 @@ impl DateOrder {
         match self {
             Self::DayFirst => "dmy",
             Self::MonthFirst => "mdy",
+            Self::YearFirst => "ymd",
         }
     }
 

@@ -56,6 +56,8 @@ pub enum RowProblemKind {
     UnknownDirection,
     /// `currency-mismatch`
     OtherCurrency,
+    /// `set-aside`: it is on an account that is named as usage, and did not count
+    SetAside,
 }
 
 /// One customer's rows in the period.

@@ -22,6 +22,7 @@ pub static CHECKS: &[&Check] = &[
     &facts::unpriced_usage::CHECK,
     &facts::float_noise::CHECK,
     &facts::invalid_row::CHECK,
+    &facts::set_aside::CHECK,
     &facts::ledger_crossfoot::CHECK,
     &facts::unknown_direction::CHECK,
     &facts::unknown_customer::CHECK,

@@ -13,6 +13,7 @@ pub mod missing_in_ledger;
 pub mod not_captured;
 pub mod period_mismatch;
 pub mod remainder_difference;
+pub mod set_aside;
 pub mod tolerated;
 pub mod truncated_customers;
 pub mod unknown_customer;

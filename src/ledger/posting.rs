@@ -1,0 +1,527 @@
+//! Vouchers → sums per customer: entries on the accounts that are usage, with the customer
+//! of each, and an account of every row that is not in them. Charges are positive and
+//! credits negative, whatever the product's sign.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono_tz::Tz;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use rust_decimal::Decimal;
+
+use super::collect::{DAYS_AROUND, MOST_ROWS};
+use super::format::{PartyFrom, Role};
+use super::naming::{AccountLine, Naming};
+use super::party::{self, AccountKind, Side, named};
+use super::recognise::Recognised;
+use super::sections::Columns;
+use super::sheet::SheetRow;
+use super::voucher::{Line, Voucher};
+use super::voucher_types::{Verdict, VoucherTypes};
+use crate::model::ledger_terms::AccountUse;
+use crate::model::money::{Currency, MoneyError, Tally};
+use crate::model::period::Period;
+use crate::model::posting::{PostedRow, RowCounts, RowProblem, RowProblemKind, Wanted};
+use crate::model::usage::Direction;
+
+/// Rows that are told one by one, at most.
+const MOST_PROBLEMS: usize = 10_000;
+
+/// What must be known beside the file.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// Rows of other days are counted and left out; None takes all.
+    pub period: Option<&'a Period>,
+    /// Where the books are: the day of a moment.
+    pub zone: Tz,
+    /// The currency of the sums.
+    pub currency: Currency,
+    /// The currency of rows that do not state one.
+    pub default_currency: Currency,
+    /// `[ledger.accounts]`: name or number → what it is.
+    pub accounts: &'a BTreeMap<String, AccountUse>,
+    /// `[ledger.voucher_types]`: whether vouchers of a type count.
+    pub voucher_types: &'a BTreeMap<String, bool>,
+    /// The customer's id for a name or code of the ledger, where the books know it.
+    pub resolve: &'a dyn Fn(&str) -> Option<String>,
+    /// Single rows to hand back beside the sums.
+    pub wanted: Option<&'a Wanted>,
+}
+
+/// Texts, each kept once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    ids: HashMap<Box<str>, u32, FixedState>,
+    texts: Vec<Box<str>>,
+}
+
+impl Names {
+    /// A text's number; 0 is the empty text.
+    pub(super) fn id(&mut self, text: &str) -> u32 {
+        if text.is_empty() {
+            return 0;
+        }
+        if let Some(id) = self.ids.get(text) {
+            return *id;
+        }
+        self.texts.push(text.into());
+        let id = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.ids.insert(text.into(), id);
+        id
+    }
+
+    pub(super) fn text(&self, id: u32) -> &str {
+        (id as usize).checked_sub(1).and_then(|at| self.texts.get(at)).map_or("", |text| text)
+    }
+}
+
+/// An account of the file.
+#[derive(Clone, Debug)]
+struct Account {
+    name: String,
+    code: String,
+    /// The name of the settings that it answers to, and what it is.
+    role: Option<(usize, AccountUse)>,
+    kind: AccountKind,
+    entries: u64,
+    /// Whether a row named it that posts nothing, or could not be read.
+    is_mentioned: bool,
+    sums: Columns,
+}
+
+/// A customer's sums by what the accounts are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Customer {
+    pub(super) rows: u64,
+    pub(super) inbound: Tally,
+    pub(super) outbound: Tally,
+    pub(super) other: Tally,
+}
+
+/// Posts vouchers.
+#[derive(Clone)]
+pub(super) struct Poster<'a> {
+    pub(super) file: &'a Recognised,
+    pub(super) options: Options<'a>,
+    pub(super) naming: Naming,
+    types: VoucherTypes,
+    pub(super) names: Names,
+    account_keys: Names,
+    accounts: Vec<Account>,
+    verdicts: HashMap<Box<str>, Verdict, FixedState>,
+    /// By the number of a name in the party's column: the name as it is printed.
+    parties: HashMap<u32, u32, FixedState>,
+    pub(super) customers: HashMap<u32, Customer, FixedState>,
+    pub(super) counts: RowCounts,
+    pub(super) problems: Vec<RowProblem>,
+    pub(super) problems_beyond: u64,
+    pub(super) set_aside: BTreeMap<&'static str, (u64, u64)>,
+    pub(super) other_currencies: BTreeMap<String, Tally>,
+    pub(super) rows: Vec<PostedRow>,
+    /// Vouchers that add up by themselves.
+    pub(super) balanced: u64,
+    usage_rows: u64,
+    nameless: u64,
+}
+
+impl<'a> Poster<'a> {
+    pub(super) fn new(file: &'a Recognised, options: Options<'a>) -> Self {
+        let format = &file.format;
+        Self {
+            file,
+            options,
+            naming: Naming::new(options.accounts, format.company_mark.as_deref()),
+            types: VoucherTypes::new(options.voucher_types, &format.counts, &format.never),
+            names: Names::default(),
+            account_keys: Names::default(),
+            accounts: Vec::new(),
+            verdicts: HashMap::default(),
+            parties: HashMap::default(),
+            customers: HashMap::default(),
+            counts: RowCounts::default(),
+            problems: Vec::new(),
+            problems_beyond: 0,
+            set_aside: BTreeMap::new(),
+            other_currencies: BTreeMap::new(),
+            rows: Vec::new(),
+            balanced: 0,
+            usage_rows: 0,
+            nameless: 0,
+        }
+    }
+
+    pub(super) fn zone(&self) -> Tz {
+        self.options.zone
+    }
+
+    /// What `$` is in these books.
+    pub(super) fn dollar(&self) -> Currency {
+        let dollars = ["USD", "AUD", "CAD", "NZD", "SGD", "HKD"];
+        let own = self.options.currency;
+        if dollars.contains(&own.code()) { own } else { Currency::parse("USD").unwrap_or(own) }
+    }
+
+    /// An account's place among the file's.
+    pub(super) fn account(&mut self, name: &str, code: &str) -> u32 {
+        let known = self.account_keys.texts.len();
+        let id = if code.is_empty() {
+            self.account_keys.id(name)
+        } else {
+            self.account_keys.id(&format!("{code}\u{1f}{name}"))
+        };
+        if self.account_keys.texts.len() > known {
+            self.accounts.push(Account {
+                name: name.to_owned(),
+                code: code.to_owned(),
+                role: self.naming.find(name, code),
+                kind: party::kind(name, &self.file.format),
+                entries: 0,
+                is_mentioned: false,
+                sums: Columns::default(),
+            });
+        }
+        id
+    }
+
+    fn of(&self, line: &Line) -> Option<&Account> {
+        (line.account as usize).checked_sub(1).and_then(|at| self.accounts.get(at))
+    }
+
+    fn role(&self, line: &Line) -> Option<AccountUse> {
+        self.of(line).and_then(|account| account.role).map(|(_, role)| role)
+    }
+
+    /// A row names an account and posts nothing to it.
+    pub(super) fn mention(&mut self, name: &str, code: &str) {
+        if self.naming.find(name, code).is_some() {
+            let id = self.account(name, code);
+            if let Some(account) = (id as usize).checked_sub(1).and_then(|at| self.accounts.get_mut(at)) {
+                account.is_mentioned = true;
+            }
+        }
+    }
+
+    pub(super) fn add_to_account(&mut self, id: u32, debit: Decimal, credit: Decimal) -> Result<(), MoneyError> {
+        let Some(account) = (id as usize).checked_sub(1).and_then(|at| self.accounts.get_mut(at)) else {
+            return Ok(());
+        };
+        account.entries += 1;
+        account.sums.add(debit, credit)
+    }
+
+    /// Whether these are the sums of an account so far.
+    pub(super) fn is_sum_of(&self, id: u32, debit: Decimal, credit: Decimal) -> Result<bool, MoneyError> {
+        let Some(account) = (id as usize).checked_sub(1).and_then(|at| self.accounts.get(at)) else {
+            return Ok(false);
+        };
+        let (own_debit, own_credit) = (account.sums.debit.total()?, account.sums.credit.total()?);
+        let both = own_debit == debit && own_credit == credit;
+        let net = account.sums.net()? == crate::model::money::add_exact(credit, -debit)?;
+        Ok(account.entries > 0 && (both || net))
+    }
+
+    /// A row that is no usage, and why.
+    pub(super) fn aside(&mut self, line: u64, reason: &'static str) {
+        self.counts.excluded += 1;
+        self.set_aside.entry(reason).or_insert((0, line)).0 += 1;
+    }
+
+    /// A row that a person must see.
+    fn note(&mut self, row: &SheetRow, kind: RowProblemKind, role: Option<Role>, why: String, amount: Option<Decimal>) {
+        if self.problems.len() >= MOST_PROBLEMS {
+            self.problems_beyond += 1;
+            return;
+        }
+        let column = role.and_then(|role| self.file.columns.iter().find(|c| c.role == role));
+        self.problems.push(RowProblem {
+            file: String::new(),
+            kind,
+            line: row.line,
+            column: column.map(|c| c.name.clone()),
+            cell: column.map_or_else(String::new, |c| row.cell(c.index).to_owned()),
+            text: row.shown(),
+            why,
+            customer_id: None,
+            amount,
+        });
+    }
+
+    /// A row that cannot be read.
+    pub(super) fn reject(&mut self, row: &SheetRow, role: Option<Role>, why: String, amount: Option<Decimal>) {
+        self.counts.rejected += 1;
+        self.note(row, RowProblemKind::Invalid, role, why, amount);
+    }
+
+    /// Refuses one row of a voucher.
+    pub(super) fn refuse_line(&mut self, voucher: &Voucher, line: usize, why: &str) -> Result<(), MoneyError> {
+        if let Some((line, row)) = voucher.lines.get(line) {
+            let role = if self.file.column(Role::Party).is_some() { Role::Party } else { Role::Account };
+            self.reject(row, Some(role), why.to_owned(), Some(line.net));
+        }
+        Ok(())
+    }
+
+    /// Refuses a voucher: its rows on named accounts with their money, the others counted.
+    pub(super) fn refuse(&mut self, voucher: &Voucher, why: &str) -> Result<(), MoneyError> {
+        for (line, row) in &voucher.lines {
+            if line.detail.is_none() {
+                self.reject(row, Some(Role::Date), why.to_owned(), Some(line.net));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn has_usage(&self, vouchers: &[&Voucher]) -> bool {
+        vouchers.iter().any(|voucher| voucher.lines.iter().any(|(line, _)| self.role(line).is_some()))
+    }
+
+    /// Whether customers have to be looked for in other rows of the file.
+    pub(super) fn needs_other_sides(&self) -> bool {
+        self.file.column(Role::Party).is_none() || self.nameless > 0 || self.usage_rows < 1_000
+    }
+
+    fn verdict(&mut self, kind: &str) -> Verdict {
+        if let Some(verdict) = self.verdicts.get(kind) {
+            return *verdict;
+        }
+        let verdict = self.types.verdict(kind);
+        self.verdicts.insert(kind.into(), verdict);
+        verdict
+    }
+
+    /// Posts a voucher's rows, or only some of them. Returns those whose customer it does
+    /// not name, and why.
+    ///
+    /// # Errors
+    /// A sum beyond the exact range.
+    pub(super) fn post(
+        &mut self,
+        voucher: &Voucher,
+        only: Option<&[usize]>,
+    ) -> Result<Vec<(usize, String)>, MoneyError> {
+        let mut unknown = Vec::new();
+        if only.is_none() && voucher.lines.len() > 1 && voucher.balances() {
+            self.balanced += 1;
+        }
+        for (at, (line, row)) in voucher.lines.iter().enumerate() {
+            if line.detail.is_some() || only.is_some_and(|only| !only.contains(&at)) {
+                continue;
+            }
+            match self.role(line) {
+                None if only.is_none() => self.aside(row.line, "an account that is no usage"),
+                None => {}
+                Some(role) => {
+                    if let Some(why) = self.post_line(voucher, at, *line, row, role)? {
+                        unknown.push((at, why));
+                    }
+                }
+            }
+        }
+        Ok(unknown)
+    }
+
+    /// Posts a row on a named account; returns why its customer is not known.
+    fn post_line(
+        &mut self,
+        voucher: &Voucher,
+        at: usize,
+        line: Line,
+        row: &SheetRow,
+        role: AccountUse,
+    ) -> Result<Option<String>, MoneyError> {
+        let verdict = self.verdict(&voucher.kind);
+        match verdict {
+            Verdict::Counts => {}
+            Verdict::Declared => {
+                self.aside(row.line, "a voucher type that never counts, as the settings say");
+                return Ok(None);
+            }
+            Verdict::Never | Verdict::Unknown => {
+                let what = if verdict == Verdict::Never { "is no sale" } else { "is not known to be a sale" };
+                let why = format!(
+                    "the voucher type `{}` {what}, and the account is named as usage: say in [ledger.voucher_types] or with --voucher-type whether it \"counts\" or \"never\" does",
+                    voucher.kind
+                );
+                self.aside(row.line, "a voucher type that is no sale, on an account that is usage");
+                self.note(row, RowProblemKind::SetAside, Some(Role::Type), why, Some(line.net));
+                if let (Some(problem), Some(name)) = (self.problems.last_mut(), named(self.names.text(line.party))) {
+                    problem.customer_id = Some((self.options.resolve)(&name).unwrap_or(name));
+                }
+                return Ok(None);
+            }
+        }
+        let date = match &voucher.day {
+            Ok(date) => *date,
+            Err(why) => {
+                self.reject(row, Some(Role::Date), why.clone(), Some(line.net));
+                return Ok(None);
+            }
+        };
+        let outside = self.options.period.is_some_and(|period| !period.contains(date));
+        if outside {
+            self.counts.outside_period += 1;
+            let near = self.options.period.and_then(|period| period.widened(DAYS_AROUND));
+            if self.options.wanted.is_none() || !near.is_some_and(|near| near.contains(date)) {
+                return Ok(None);
+            }
+        }
+        let currency = line.currency.unwrap_or(self.options.default_currency);
+        if currency != self.options.currency {
+            if !outside {
+                self.counts.excluded += 1;
+                self.other_currencies.entry(currency.code().to_owned()).or_default().add(line.net)?;
+                let why = format!("the amount is in {currency}, the analytics are in {}", self.options.currency);
+                self.note(row, RowProblemKind::OtherCurrency, None, why, Some(line.net));
+            }
+            return Ok(None);
+        }
+        self.usage_rows += 1;
+        let party = match self.party(voucher, at, line, row) {
+            Ok(party) => party,
+            Err(_) if outside => return Ok(None),
+            Err(why) => {
+                self.nameless += 1;
+                return Ok(Some(why));
+            }
+        };
+        if let Some(wanted) = self.options.wanted {
+            self.keep(wanted, voucher, line, row, (role, party), date);
+        }
+        if outside {
+            return Ok(None);
+        }
+        self.counts.used += 1;
+        let customer = self.customers.entry(party).or_default();
+        customer.rows += 1;
+        let sum = match role {
+            AccountUse::Calls(Direction::Inbound) => &mut customer.inbound,
+            AccountUse::Calls(Direction::Outbound) => &mut customer.outbound,
+            AccountUse::Other => &mut customer.other,
+        };
+        sum.add(line.net)?;
+        Ok(None)
+    }
+
+    /// Keeps a row that is wanted beside the sums.
+    fn keep(
+        &mut self,
+        wanted: &Wanted,
+        voucher: &Voucher,
+        line: Line,
+        row: &SheetRow,
+        (role, party): (AccountUse, u32),
+        date: chrono::NaiveDate,
+    ) {
+        let AccountUse::Calls(direction) = role else { return };
+        let id = self.customer_id(party);
+        if wanted.takes(&id, line.net) && self.rows.len() < MOST_ROWS {
+            let reference = format!("{} {}", voucher.kind, voucher.number);
+            self.rows.push(PostedRow {
+                file: String::new(),
+                line: row.line,
+                date,
+                customer_id: id,
+                direction,
+                amount: line.net,
+                reference: if voucher.number.is_empty() { String::new() } else { reference },
+                text: row.cells().collect::<Vec<_>>().join(","),
+            });
+        }
+    }
+
+    pub(super) fn customer_id(&self, party: u32) -> String {
+        let name = self.names.text(party);
+        (self.options.resolve)(name).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// Whose a row is: the number of the name.
+    fn party(&mut self, voucher: &Voucher, at: usize, line: Line, row: &SheetRow) -> Result<u32, String> {
+        let of_column = self.file.format.party.first() == Some(&PartyFrom::Column) && line.party != 0;
+        let disputed = |(other, _): &(Line, SheetRow)| {
+            other.party != line.party
+                && other.party != 0
+                && self.of(other).is_some_and(|account| account.kind == AccountKind::Receivables)
+        };
+        if of_column && !voucher.lines.iter().any(disputed) {
+            if let Some(party) = self.parties.get(&line.party) {
+                return Ok(*party);
+            }
+            if let Some(name) = named(self.names.text(line.party)) {
+                let party = self.names.id(&name);
+                self.parties.insert(line.party, party);
+                return Ok(party);
+            }
+        }
+        let own = self.side(&line, row);
+        let known = |name: &str| (self.options.resolve)(name).is_some();
+        // Where rows within the voucher add up by themselves, they belong together.
+        let from = voucher.splits.iter().copied().filter(|split| *split <= at).last().unwrap_or(0);
+        let to = voucher.splits.iter().copied().find(|split| *split > at).unwrap_or(voucher.lines.len());
+        let sides = |from: usize, to: usize| -> Vec<Side<'_>> {
+            voucher.lines.get(from..to).unwrap_or_default().iter().map(|(line, row)| self.side(line, row)).collect()
+        };
+        let format = &self.file.format;
+        let found = party::find(format, &own, &sides(from, to), &known);
+        let found = match found {
+            Err(why) if from > 0 || to < voucher.lines.len() => {
+                party::find(format, &own, &sides(0, voucher.lines.len()), &known).map_err(|_| why)
+            }
+            found => found,
+        };
+        found.map(|name| self.names.id(&name))
+    }
+
+    fn side<'s>(&'s self, line: &Line, row: &'s SheetRow) -> Side<'s> {
+        let account = self.of(line);
+        Side {
+            account: account.map_or("", |account| if account.name.is_empty() { &account.code } else { &account.name }),
+            kind: account.map_or(AccountKind::Somebody, |account| account.kind),
+            is_usage: account.is_some_and(|account| account.role.is_some()),
+            party: self.names.text(line.party),
+            party_code: row.at(self.file.column(Role::PartyCode)),
+            against: row.at(self.file.column(Role::Against)),
+            description: row.at(self.file.column(Role::Description)),
+            net: line.net,
+        }
+    }
+
+    /// Every account of the file, by its name or number.
+    pub(super) fn account_lines(&self) -> Result<BTreeMap<String, AccountLine>, MoneyError> {
+        let mut lines: BTreeMap<String, AccountLine> = BTreeMap::new();
+        for account in self.accounts.iter().filter(|account| account.entries > 0) {
+            let shown = if account.name.is_empty() { &account.code } else { &account.name };
+            let net = account.sums.net()?;
+            let usage = account.role.map(|(_, role)| role);
+            let line = lines.entry(shown.clone()).or_insert(AccountLine { usage, entries: 0, net: Decimal::ZERO });
+            line.usage = line.usage.or(usage);
+            line.entries += account.entries;
+            line.net = crate::model::money::add_exact(line.net, net)?;
+        }
+        Ok(lines)
+    }
+
+    /// The names of the settings that accounts of the file answer to, with those.
+    pub(super) fn found(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for account in self.accounts.iter().filter(|account| account.entries > 0 || account.is_mentioned) {
+            if let Some((place, _)) = account.role {
+                let shown = format!("{} {}", account.code, account.name);
+                let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+                let all = found.entry(self.naming.name(place).to_owned()).or_default();
+                if !all.iter().any(|known| super::text::fold(known) == super::text::fold(&shown)) {
+                    all.insert(shown);
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether the file has the other side of what is usage, so that both must be equal.
+    pub(super) fn has_other_sides(&self) -> Result<bool, MoneyError> {
+        let mut other = self.balanced > 0;
+        for account in self.accounts.iter().filter(|account| account.role.is_none() && account.entries > 0) {
+            other |= account.sums.net()?.is_sign_negative();
+        }
+        Ok(other)
+    }
+}

@@ -1,0 +1,75 @@
+//! Text of cells made comparable: without characters that nobody sees, with plain digits,
+//! spaces and minus signs.
+
+use std::borrow::Cow;
+
+/// Characters that print nothing: zero-width spaces and joiners, marks of direction, soft
+/// hyphens, byte order marks.
+#[must_use]
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A digit of another script as ASCII has it: Arabic, full-width, and the scripts of India.
+fn digit(c: char) -> Option<char> {
+    const ZEROS: [u32; 12] = [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xff10];
+    let code = u32::from(c);
+    ZEROS.iter().find_map(|zero| char::from_digit(code.checked_sub(*zero).filter(|n| *n < 10)?, 10))
+}
+
+/// A cell with plain digits, points, spaces and minus signs, and without what is invisible.
+#[must_use]
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.contains('\t') {
+        return Cow::Borrowed(text.trim());
+    }
+    let change = |c: char| match c {
+        c if is_invisible(c) => None,
+        '\t' | '\u{3000}' => Some(' '),
+        c if c.is_whitespace() => Some(' '),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => Some('-'),
+        '\u{ff0e}' | '\u{66b}' => Some('.'),
+        '\u{ff0c}' | '\u{66c}' => Some(','),
+        '\u{ff08}' => Some('('),
+        '\u{ff09}' => Some(')'),
+        '\u{ff04}' => Some('$'),
+        '\u{ff0f}' => Some('/'),
+        '\u{2019}' => Some('\''),
+        c => Some(digit(c).unwrap_or(c)),
+    };
+    Cow::Owned(text.chars().filter_map(change).collect::<String>().trim().to_owned())
+}
+
+/// Folds a header cell, a name or an account for comparing: case, stars, underscores, runs
+/// of spaces and what is invisible do not matter.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let seen = text.chars().filter(|c| !is_invisible(*c));
+    let spaced: String = seen.map(|c| if c == '_' || c == '*' || c.is_whitespace() { ' ' } else { c }).collect();
+    spaced.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a text, folded.
+pub(super) fn words(text: &str) -> Vec<String> {
+    fold(text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether a phrase stands in a text word for word.
+pub(super) fn has_phrase(words: &[String], phrase: &[String]) -> bool {
+    !phrase.is_empty() && words.windows(phrase.len()).any(|window| window == phrase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_sees_does_not_matter() {
+        assert_eq!(plain("\u{200e}１０００．５०\u{a0}"), "1000.50");
+        assert_eq!(plain("\u{2212}٥"), "-5");
+        assert_eq!(fold("*Inbound_Voice\u{200b}  X "), "inbound voice x");
+        assert!(has_phrase(&words("Sales Bill"), &words("bill")));
+        assert!(!has_phrase(&words("Billing adjustment"), &words("bill")));
+    }
+}
