@@ -70,10 +70,11 @@ fn is_right(case: &Value, found: &Value) -> bool {
 }
 
 fn class(name: &str, case: &Value, ran: &Ran) -> Class {
-    let Ok(found) = serde_json::from_str::<Value>(&ran.stdout) else {
+    let found = serde_json::from_str::<Value>(&ran.stdout).unwrap_or_default();
+    if !found["totals"].is_object() {
         assert!(!ran.stderr.trim().is_empty(), "{name}: refused without a word");
         return Class::Told;
-    };
+    }
     let findings = found["findings"].as_array().is_none_or(|findings| !findings.is_empty())
         || found["checks"].as_array().is_some_and(|checks| checks.iter().any(|check| check["agrees"] == false));
     match (is_right(case, &found), findings, ran.code) {

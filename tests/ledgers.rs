@@ -201,15 +201,16 @@ fn rows_that_cannot_be_trusted_are_told_one_by_one() {
         .flat_map(|finding| finding["evidence"].as_array().unwrap().iter())
         .map(|e| format!("{}: {}", e["line"], e["why"].as_str().unwrap()))
         .collect();
-    insta::assert_snapshot!(told.join("\n"), @r"
-    5: the voucher type `Barter` is neither a sale or credit note nor one that never counts
+    insta::assert_snapshot!(told.join("\n"), @r#"
     7: `31-Foo-26` is not a date
     8: the row does not say whose it is
     9: `1,00.00` is not an amount with a decimal point
+    5: the voucher type `Barter` is not known to be a sale, and the account is named as usage: say in [ledger.voucher_types] or with --voucher-type whether it "counts" or "never" does
+    12: the voucher type `Receipt` is no sale, and the account is named as usage: say in [ledger.voucher_types] or with --voucher-type whether it "counts" or "never" does
     13: the total is not the sum of its rows
     13: the total is not the sum of its rows
     null: the total is not the sum of its rows
-    ");
+    "#);
     assert_eq!(found["totals"]["other"], "100.00");
 }
 

@@ -164,12 +164,14 @@ fn reading<'a>(period: &'a Period) -> Reading<'a> {
     static ACCOUNTS: std::sync::OnceLock<
         std::collections::BTreeMap<String, crossfoot::model::ledger_terms::AccountUse>,
     > = std::sync::OnceLock::new();
+    static TYPES: std::sync::OnceLock<std::collections::BTreeMap<String, bool>> = std::sync::OnceLock::new();
     Reading {
         format: CANONICAL,
         own_formats: FORMATS.get_or_init(Default::default),
         date_order: None,
         timezone: Kolkata,
         accounts: ACCOUNTS.get_or_init(Default::default),
+        voucher_types: TYPES.get_or_init(Default::default),
         period: Some(period),
         currency: Currency::INR,
         default_currency: Currency::INR,

@@ -169,7 +169,9 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
         let file = std::fs::File::open(path).map_err(|e| io("no-ledger", "read the ledger", path, &e))?;
         open::read(file, &name, &reading)?
     };
-    if let How::Export(understood) = &how {
+    if let How::Export(understood) = &how
+        && !accounts.is_empty()
+    {
         let found = |name: &str| understood.found.contains(name);
         naming::all_are_there(&accounts, &understood.accounts, found, [name.as_str()].into_iter())?;
     }

@@ -9,9 +9,10 @@ use super::format::{Minus, Role};
 use super::naming::{AccountLine, ambiguous};
 pub use super::posting::Options;
 use super::posting::{Customer, Poster};
-use super::reader::{Reader, Way};
+use super::reader::Reader;
 use super::recognise::Recognised;
 use super::sheet::{SheetRow, SheetRows};
+use super::sides::{Way, sides_of};
 use super::too_large;
 use crate::model::ledger_terms::DateOrder;
 use crate::model::money::{Money, MoneyError, Sum, Tally, shorten};
@@ -180,7 +181,7 @@ impl Doubts {
     /// A minus beside a side.
     fn side(&mut self, file: &Recognised, row: &SheetRow, readers: &mut Vec<Reader<'_>>) {
         let Some(way) = readers.first().map(|reader| reader.way) else { return };
-        let Ok(Some(sides)) = super::reader::sides_of(file, row, way) else { return };
+        let Ok(Some(sides)) = sides_of(file, row, way) else { return };
         if sides.contrary.is_some() {
             if self.contrary.is_none() {
                 self.contrary = Some((row.line, row.at(file.column(Role::Amount)).to_owned()));
@@ -335,12 +336,12 @@ fn conclude(reader: Reader<'_>, name: &str, date_proof: String) -> Result<Export
     let date_order = reader.way.order;
     let checks = reader.checks().map_err(|e| too_large(name, &e))?;
     let mut poster = reader.poster;
-    for (given, accounts) in poster.found() {
+    for (given, accounts) in poster.accounts.found() {
         if accounts.len() > 1 {
             return Err(ambiguous(name, &given, &accounts));
         }
     }
-    let found = poster.found().into_keys().collect();
+    let found = poster.accounts.found().into_keys().collect();
     let build = || -> Result<_, MoneyError> {
         let currency = poster.options.currency;
         let sum = |tally: &Tally| -> Result<Money, MoneyError> { Ok(Money::new(tally.total()?, currency)) };
@@ -376,7 +377,7 @@ fn conclude(reader: Reader<'_>, name: &str, date_proof: String) -> Result<Export
                 others.insert(code.clone(), total.total()?);
             }
         }
-        Ok((customers, others, poster.account_lines()?))
+        Ok((customers, others, poster.accounts.lines()?))
     };
     let (customers, other_currencies, accounts) = build().map_err(|e| too_large(name, &e))?;
     poster.problems.sort_by_key(|problem| problem.line);

@@ -2,6 +2,7 @@
 //! direction, and an account of every row that is not in them. The canonical ledger is
 //! read by `canonical`; products' exports by `export`, as `format` files describe them.
 
+mod account_list;
 pub mod aggregated;
 pub mod amounts;
 pub mod canonical;
@@ -17,6 +18,7 @@ pub mod dates;
 pub mod decode;
 pub mod export;
 pub mod format;
+mod grouping;
 pub mod merge;
 pub mod naming;
 pub mod open;
@@ -35,6 +37,7 @@ pub mod recognise;
 mod rows;
 mod sections;
 pub mod sheet;
+mod sides;
 mod source;
 mod table;
 mod text;

@@ -108,7 +108,7 @@ pub fn all_are_there<'a>(
     found: impl Fn(&str) -> bool,
     files: impl Iterator<Item = &'a str>,
 ) -> Result<(), Problem> {
-    if seen.is_empty() || accounts.is_empty() {
+    if seen.is_empty() {
         return Ok(());
     }
     let missing: Vec<&String> = accounts.keys().filter(|name| !found(name)).collect();
@@ -125,6 +125,12 @@ pub fn all_are_there<'a>(
             .next("correct [ledger.accounts] or --account; crossfoot import FILE --check lists the file's accounts with their sums")
             .not_done("Nothing was computed from it.")
     };
+    // Numbers are near only where one digit was mistyped.
+    let near_in_writing = |name: &str, account: &str| {
+        let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        let lengths = name.len() == account.len() || !(is_number(name) || is_number(account));
+        lengths && nearest(name, [account]).is_some()
+    };
     let list = |names: &[&str]| {
         names.iter().take(12).map(|name| format!("`{}`", shorten(name))).collect::<Vec<_>>().join(", ")
     };
@@ -132,12 +138,12 @@ pub fn all_are_there<'a>(
         let wanted = words(name);
         let near = |account: &&&str| {
             let own = words(account);
-            nearest(name, [**account]).is_some()
+            near_in_writing(name, account)
                 || own.iter().any(|word| word.len() > 3 && wanted.contains(word))
                 || own.iter().any(|word| REVENUE.contains(&word.as_str()))
         };
         let mut nearest_names: Vec<&str> = open.iter().filter(near).copied().collect();
-        nearest_names.sort_by_key(|account| nearest(name, [*account]).is_none());
+        nearest_names.sort_by_key(|account| !near_in_writing(name, account));
         if !nearest_names.is_empty() {
             let what = format!("{files} has no account `{}`", shorten(name));
             return Err(refuse(what, format!("it has {}, which no name of the settings fits", list(&nearest_names))));

@@ -176,17 +176,20 @@ pub(super) fn named(text: &str) -> Option<String> {
     is_name.then_some(clean)
 }
 
-/// Who the customer of a row is, of the rows of whose voucher. `known` says whether the
-/// books have a customer of a name.
+/// What is known of names beside the file.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// Whether the books have a customer of this name.
+    pub(super) customer: &'a dyn Fn(&str) -> bool,
+    /// Whether the settings name an account so.
+    pub(super) usage: &'a dyn Fn(&str) -> bool,
+}
+
+/// Who the customer of a row is, of the rows of whose voucher.
 ///
 /// # Errors
 /// Nobody, or one of several: in a phrase.
-pub(super) fn find(
-    format: &Format,
-    row: &Side<'_>,
-    voucher: &[Side<'_>],
-    known: &dyn Fn(&str) -> bool,
-) -> Result<String, String> {
+pub(super) fn find(format: &Format, row: &Side<'_>, voucher: &[Side<'_>], known: Known<'_>) -> Result<String, String> {
     let receivable = || voucher.iter().filter(|side| side.kind == AccountKind::Receivables);
     for from in &format.party {
         let found = match from {
@@ -245,9 +248,9 @@ fn one_of(names: Vec<String>) -> Result<Option<String>, String> {
 }
 
 /// The name that a text begins with, by the format's rule, where that fits in one way.
-fn of_text(format: &Format, text: &str, known: &dyn Fn(&str) -> bool) -> Result<Option<String>, String> {
+fn of_text(format: &Format, text: &str, known: Known<'_>) -> Result<Option<String>, String> {
     let Some(end) = format.party_ends.as_deref() else { return Ok(named(text)) };
-    if let Some(name) = named(text).filter(|name| known(name)) {
+    if let Some(name) = named(text).filter(|name| (known.customer)(name)) {
         return Ok(Some(name));
     }
     let cuts: Vec<usize> = text.match_indices(end).map(|(at, _)| at).collect();
@@ -264,7 +267,7 @@ fn of_text(format: &Format, text: &str, known: &dyn Fn(&str) -> bool) -> Result<
     {
         names.truncate(1);
     }
-    if let [only] = names.iter().filter(|name| known(name)).collect::<Vec<_>>().as_slice() {
+    if let [only] = names.iter().filter(|name| (known.customer)(name)).collect::<Vec<_>>().as_slice() {
         return Ok(Some((*only).clone()));
     }
     // A mark such as " | " ends the name wherever it stands first; a hyphen may be in it.
@@ -277,20 +280,19 @@ fn of_text(format: &Format, text: &str, known: &dyn Fn(&str) -> bool) -> Result<
 }
 
 /// The one account of a list that may be a customer.
-fn of_list(format: &Format, list: &str, known: &dyn Fn(&str) -> bool) -> Option<String> {
-    if let Some(name) = named(list).filter(|name| known(name)) {
+fn of_list(format: &Format, list: &str, known: Known<'_>) -> Option<String> {
+    if let Some(name) = named(list).filter(|name| (known.customer)(name)) {
         return Some(name);
     }
-    let mut candidates = list
-        .split(',')
-        .map(str::trim)
-        .filter(|account| !account.is_empty() && kind(account, format) == AccountKind::Somebody);
+    let mut candidates = list.split(',').map(str::trim).filter(|account| {
+        !account.is_empty() && kind(account, format) == AccountKind::Somebody && !(known.usage)(account)
+    });
     // Of two that may be it, neither is taken.
     candidates.next().filter(|_| candidates.next().is_none()).and_then(named)
 }
 
 /// A customer by its own account.
-fn of_account(format: &Format, account: &str, known: &dyn Fn(&str) -> bool) -> Result<String, String> {
+fn of_account(format: &Format, account: &str, known: Known<'_>) -> Result<String, String> {
     let after = format.party_after.as_deref().and_then(|mark| account.rsplit_once(mark));
     // `Sundry Debtors:Alpha Ltd` is Alpha's account.
     let below = account
@@ -299,7 +301,7 @@ fn of_account(format: &Format, account: &str, known: &dyn Fn(&str) -> bool) -> R
     let name = after.or(below).map_or(account, |(_, name)| name).trim();
     let what = match kind(name, format) {
         AccountKind::Somebody => return Ok(name.to_owned()),
-        _ if known(name) => return Ok(name.to_owned()),
+        _ if (known.customer)(name) => return Ok(name.to_owned()),
         AccountKind::Receivables => "all customers together, and the row names none",
         AccountKind::Bank => "a bank account or cash, and no customer",
         AccountKind::Tax => "a tax, a round-off or a discount, and no customer",
@@ -313,7 +315,7 @@ fn other_side(
     format: &Format,
     row: &Side<'_>,
     voucher: &[Side<'_>],
-    known: &dyn Fn(&str) -> bool,
+    known: Known<'_>,
 ) -> Result<Option<String>, String> {
     let against: Vec<&Side<'_>> = voucher
         .iter()
@@ -327,7 +329,8 @@ fn other_side(
     };
     let mut somebody = of(&[AccountKind::Somebody]);
     if somebody.len() > 1 {
-        let known_ones: Vec<&Side<'_>> = somebody.iter().filter(|side| known(side.account)).copied().collect();
+        let known_ones: Vec<&Side<'_>> =
+            somebody.iter().filter(|side| (known.customer)(side.account)).copied().collect();
         let large: Vec<&Side<'_>> = somebody.iter().filter(|side| side.net.abs() >= row.net.abs()).copied().collect();
         somebody = match (known_ones.as_slice(), large.as_slice()) {
             ([one], _) | (_, [one]) => vec![one],

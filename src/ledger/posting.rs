@@ -2,19 +2,19 @@
 //! of each, and an account of every row that is not in them. Charges are positive and
 //! credits negative, whatever the product's sign.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rust_decimal::Decimal;
 
+use super::account_list::{Account, AccountList, Names};
 use super::collect::{DAYS_AROUND, MOST_ROWS};
 use super::format::{PartyFrom, Role};
-use super::naming::{AccountLine, Naming};
-use super::party::{self, AccountKind, Side, named};
+use super::naming::Naming;
+use super::party::{self, AccountKind, Known, Side, named};
 use super::recognise::Recognised;
-use super::sections::Columns;
 use super::sheet::SheetRow;
 use super::voucher::{Line, Voucher};
 use super::voucher_types::{Verdict, VoucherTypes};
@@ -48,47 +48,6 @@ pub struct Options<'a> {
     pub wanted: Option<&'a Wanted>,
 }
 
-/// Texts, each kept once.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Names {
-    ids: HashMap<Box<str>, u32, FixedState>,
-    texts: Vec<Box<str>>,
-}
-
-impl Names {
-    /// A text's number; 0 is the empty text.
-    pub(super) fn id(&mut self, text: &str) -> u32 {
-        if text.is_empty() {
-            return 0;
-        }
-        if let Some(id) = self.ids.get(text) {
-            return *id;
-        }
-        self.texts.push(text.into());
-        let id = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.ids.insert(text.into(), id);
-        id
-    }
-
-    pub(super) fn text(&self, id: u32) -> &str {
-        (id as usize).checked_sub(1).and_then(|at| self.texts.get(at)).map_or("", |text| text)
-    }
-}
-
-/// An account of the file.
-#[derive(Clone, Debug)]
-struct Account {
-    name: String,
-    code: String,
-    /// The name of the settings that it answers to, and what it is.
-    role: Option<(usize, AccountUse)>,
-    kind: AccountKind,
-    entries: u64,
-    /// Whether a row named it that posts nothing, or could not be read.
-    is_mentioned: bool,
-    sums: Columns,
-}
-
 /// A customer's sums by what the accounts are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Customer {
@@ -103,11 +62,9 @@ pub(super) struct Customer {
 pub(super) struct Poster<'a> {
     pub(super) file: &'a Recognised,
     pub(super) options: Options<'a>,
-    pub(super) naming: Naming,
     types: VoucherTypes,
     pub(super) names: Names,
-    account_keys: Names,
-    accounts: Vec<Account>,
+    pub(super) accounts: AccountList,
     verdicts: HashMap<Box<str>, Verdict, FixedState>,
     /// By the number of a name in the party's column: the name as it is printed.
     parties: HashMap<u32, u32, FixedState>,
@@ -130,11 +87,9 @@ impl<'a> Poster<'a> {
         Self {
             file,
             options,
-            naming: Naming::new(options.accounts, format.company_mark.as_deref()),
             types: VoucherTypes::new(options.voucher_types, &format.counts, &format.never),
             names: Names::default(),
-            account_keys: Names::default(),
-            accounts: Vec::new(),
+            accounts: AccountList::new(Naming::new(options.accounts, format.company_mark.as_deref())),
             verdicts: HashMap::default(),
             parties: HashMap::default(),
             customers: HashMap::default(),
@@ -161,63 +116,12 @@ impl<'a> Poster<'a> {
         if dollars.contains(&own.code()) { own } else { Currency::parse("USD").unwrap_or(own) }
     }
 
-    /// An account's place among the file's.
-    pub(super) fn account(&mut self, name: &str, code: &str) -> u32 {
-        let known = self.account_keys.texts.len();
-        let id = if code.is_empty() {
-            self.account_keys.id(name)
-        } else {
-            self.account_keys.id(&format!("{code}\u{1f}{name}"))
-        };
-        if self.account_keys.texts.len() > known {
-            self.accounts.push(Account {
-                name: name.to_owned(),
-                code: code.to_owned(),
-                role: self.naming.find(name, code),
-                kind: party::kind(name, &self.file.format),
-                entries: 0,
-                is_mentioned: false,
-                sums: Columns::default(),
-            });
-        }
-        id
-    }
-
     fn of(&self, line: &Line) -> Option<&Account> {
-        (line.account as usize).checked_sub(1).and_then(|at| self.accounts.get(at))
+        self.accounts.get(line.account)
     }
 
     fn role(&self, line: &Line) -> Option<AccountUse> {
         self.of(line).and_then(|account| account.role).map(|(_, role)| role)
-    }
-
-    /// A row names an account and posts nothing to it.
-    pub(super) fn mention(&mut self, name: &str, code: &str) {
-        if self.naming.find(name, code).is_some() {
-            let id = self.account(name, code);
-            if let Some(account) = (id as usize).checked_sub(1).and_then(|at| self.accounts.get_mut(at)) {
-                account.is_mentioned = true;
-            }
-        }
-    }
-
-    pub(super) fn add_to_account(&mut self, id: u32, debit: Decimal, credit: Decimal) -> Result<(), MoneyError> {
-        let Some(account) = (id as usize).checked_sub(1).and_then(|at| self.accounts.get_mut(at)) else {
-            return Ok(());
-        };
-        account.entries += 1;
-        account.sums.add(debit, credit)
-    }
-
-    /// Whether these are the sums of an account so far.
-    pub(super) fn is_sum_of(&self, id: u32, debit: Decimal, credit: Decimal) -> Result<bool, MoneyError> {
-        let Some(account) = (id as usize).checked_sub(1).and_then(|at| self.accounts.get(at)) else {
-            return Ok(false);
-        };
-        let (own_debit, own_credit) = (account.sums.debit.total()?, account.sums.credit.total()?);
-        let both = own_debit == debit && own_credit == credit;
-        let net = account.sums.net()? == crate::model::money::add_exact(credit, -debit)?;
-        Ok(account.entries > 0 && (both || net))
     }
 
     /// A row that is no usage, and why.
@@ -453,7 +357,10 @@ impl<'a> Poster<'a> {
             }
         }
         let own = self.side(&line, row);
-        let known = |name: &str| (self.options.resolve)(name).is_some();
+        let known = Known {
+            customer: &|name| (self.options.resolve)(name).is_some(),
+            usage: &|name| self.accounts.naming.find(name, "").is_some(),
+        };
         // Where rows within the voucher add up by themselves, they belong together.
         let from = voucher.splits.iter().copied().filter(|split| *split <= at).last().unwrap_or(0);
         let to = voucher.splits.iter().copied().find(|split| *split > at).unwrap_or(voucher.lines.len());
@@ -461,10 +368,10 @@ impl<'a> Poster<'a> {
             voucher.lines.get(from..to).unwrap_or_default().iter().map(|(line, row)| self.side(line, row)).collect()
         };
         let format = &self.file.format;
-        let found = party::find(format, &own, &sides(from, to), &known);
+        let found = party::find(format, &own, &sides(from, to), known);
         let found = match found {
             Err(why) if from > 0 || to < voucher.lines.len() => {
-                party::find(format, &own, &sides(0, voucher.lines.len()), &known).map_err(|_| why)
+                party::find(format, &own, &sides(0, voucher.lines.len()), known).map_err(|_| why)
             }
             found => found,
         };
@@ -483,45 +390,5 @@ impl<'a> Poster<'a> {
             description: row.at(self.file.column(Role::Description)),
             net: line.net,
         }
-    }
-
-    /// Every account of the file, by its name or number.
-    pub(super) fn account_lines(&self) -> Result<BTreeMap<String, AccountLine>, MoneyError> {
-        let mut lines: BTreeMap<String, AccountLine> = BTreeMap::new();
-        for account in self.accounts.iter().filter(|account| account.entries > 0) {
-            let shown = if account.name.is_empty() { &account.code } else { &account.name };
-            let net = account.sums.net()?;
-            let usage = account.role.map(|(_, role)| role);
-            let line = lines.entry(shown.clone()).or_insert(AccountLine { usage, entries: 0, net: Decimal::ZERO });
-            line.usage = line.usage.or(usage);
-            line.entries += account.entries;
-            line.net = crate::model::money::add_exact(line.net, net)?;
-        }
-        Ok(lines)
-    }
-
-    /// The names of the settings that accounts of the file answer to, with those.
-    pub(super) fn found(&self) -> BTreeMap<String, BTreeSet<String>> {
-        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for account in self.accounts.iter().filter(|account| account.entries > 0 || account.is_mentioned) {
-            if let Some((place, _)) = account.role {
-                let shown = format!("{} {}", account.code, account.name);
-                let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-                let all = found.entry(self.naming.name(place).to_owned()).or_default();
-                if !all.iter().any(|known| super::text::fold(known) == super::text::fold(&shown)) {
-                    all.insert(shown);
-                }
-            }
-        }
-        found
-    }
-
-    /// Whether the file has the other side of what is usage, so that both must be equal.
-    pub(super) fn has_other_sides(&self) -> Result<bool, MoneyError> {
-        let mut other = self.balanced > 0;
-        for account in self.accounts.iter().filter(|account| account.role.is_none() && account.entries > 0) {
-            other |= account.sums.net()?.is_sign_negative();
-        }
-        Ok(other)
     }
 }

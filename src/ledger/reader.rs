@@ -3,38 +3,20 @@
 
 use rust_decimal::Decimal;
 
-use super::amounts::{self, Side, Style};
+use super::amounts::{self, Side};
 use super::dates;
-use super::format::{Format, Minus, PartyFrom, Role, Sign, TotalKind};
+use super::format::{Format, PartyFrom, Role, TotalKind};
+use super::grouping::Vouchers;
 use super::naming::Naming;
 use super::posting::Poster;
 use super::recognise::Recognised;
 use super::sections::{Stated, Sums};
 use super::sheet::SheetRow;
+use super::sides::{Sides, Way, particulars, sides_of};
 use super::text::fold;
-use super::voucher::{Line, Vouchers};
-use crate::model::ledger_terms::DateOrder;
-use crate::model::money::{Currency, MoneyError, shorten};
+use super::voucher::Line;
+use crate::model::money::{Currency, MoneyError};
 use crate::model::posting::CheckSum;
-
-/// One way to read a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Way {
-    pub(super) order: DateOrder,
-    pub(super) style: Style,
-    pub(super) minus: Minus,
-}
-
-/// An amount's debit, credit and currency.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sides {
-    pub(super) debit: Option<Decimal>,
-    pub(super) credit: Option<Decimal>,
-    currency: Option<Currency>,
-    dollar: bool,
-    /// The column in which a minus stands beside a side, or the other side's word.
-    pub(super) contrary: Option<Role>,
-}
 
 /// Rows that are held back until it is known whether one before them names an account.
 #[derive(Clone, Debug)]
@@ -64,7 +46,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(file: &'a Recognised, poster: Poster<'a>, way: Way) -> Self {
-        let naming = poster.naming.clone();
+        let naming = poster.accounts.naming.clone();
         let mut reader = Self {
             way,
             file,
@@ -148,12 +130,12 @@ impl<'a> Reader<'a> {
             Ok(Some(sides)) => sides,
             Ok(None) => {
                 self.detail(row);
-                self.poster.mention(particulars(row, self.file), self.own(row, Role::AccountCode));
+                self.mention(row);
                 self.poster.aside(row.line, "no amount: a title, a note or a footer");
                 return Ok(());
             }
             Err((role, why)) => {
-                self.poster.mention(particulars(row, self.file), self.own(row, Role::AccountCode));
+                self.mention(row);
                 self.poster.reject(row, Some(role), why, None);
                 return Ok(());
             }
@@ -170,7 +152,7 @@ impl<'a> Reader<'a> {
         let account = section.as_deref().unwrap_or(particulars);
         let code = self.own(row, Role::AccountCode);
         let (debit, credit) = (sides.debit.unwrap_or_default(), sides.credit.unwrap_or_default());
-        let id = self.poster.account(account, code);
+        let id = self.poster.accounts.id(account, code, self.format());
         let undated = self.own(row, Role::Date).is_empty() && !self.format().fill_down.contains(&Role::Date);
         if undated && self.own(row, Role::Voucher).is_empty() && self.own(row, Role::Type).is_empty() {
             // A total only where its account, its place and its sum say so.
@@ -178,7 +160,7 @@ impl<'a> Reader<'a> {
                 self.poster.aside(row.line, "a subtotal: an amount without an account");
                 return Ok(());
             }
-            if self.poster.is_sum_of(id, debit, credit)? {
+            if self.poster.accounts.is_sum_of(id, debit, credit)? {
                 self.poster.aside(row.line, "a total of its account");
                 return Ok(());
             }
@@ -196,7 +178,7 @@ impl<'a> Reader<'a> {
             self.plain[1] |= !credit.is_zero();
         }
         self.sums.add(debit, credit)?;
-        self.poster.add_to_account(id, debit, credit)?;
+        self.poster.accounts.add(id, debit, credit)?;
         let party = if self.format().party.contains(&PartyFrom::Account) && by_section {
             particulars
         } else {
@@ -226,7 +208,7 @@ impl<'a> Reader<'a> {
 
     /// Debits and credits of the whole file, where both sides of its vouchers are there.
     pub(super) fn both_sides(&self) -> Result<Option<(Decimal, Decimal)>, MoneyError> {
-        if !self.format().double_entry || !self.poster.has_other_sides()? {
+        if !self.format().double_entry || !self.poster.accounts.have_other_sides(self.poster.balanced)? {
             return Ok(None);
         }
         Ok(Some((self.sums.whole.debit.total()?, self.sums.whole.credit.total()?)))
@@ -235,6 +217,12 @@ impl<'a> Reader<'a> {
     /// The first row whose sign speaks against its column, where all of the column do.
     pub(super) fn doubtful_sign(&self) -> Option<(u64, String, String)> {
         self.contrary.iter().zip(self.plain).find_map(|(first, plain)| first.clone().filter(|_| !plain))
+    }
+
+    /// A row names an account and posts nothing to it.
+    fn mention(&mut self, row: &SheetRow) {
+        let (account, code) = (particulars(row, self.file), row.at(self.file.column(Role::AccountCode)));
+        self.poster.accounts.mention(account, code, &self.file.format);
     }
 
     fn end_voucher(&mut self) -> Result<(), MoneyError> {
@@ -258,7 +246,7 @@ impl<'a> Reader<'a> {
             Some(Side::Credit) => written.amount,
             None => return,
         };
-        let account = self.poster.account(name.trim(), "");
+        let account = self.poster.accounts.id(name.trim(), "", &self.file.format);
         let line = Line { account, party: 0, net, currency: None, detail: Some(row.line) };
         self.vouchers.add_detail(line);
     }
@@ -311,7 +299,7 @@ impl<'a> Reader<'a> {
                 let fits = match total.kind {
                     _ if total.begins.starts_with('*') => cell.starts_with(&total.begins),
                     TotalKind::Grand => exact,
-                    TotalKind::Section => exact || begins(cell, &total.begins),
+                    TotalKind::Section => (exact && !self.is_grand(cell)) || begins(cell, &total.begins) && !exact,
                     _ => exact || (!dated && begins(cell, &total.begins)),
                 };
                 let balance = matches!(total.kind, TotalKind::Opening | TotalKind::Closing);
@@ -338,6 +326,14 @@ impl<'a> Reader<'a> {
     }
 }
 
+impl Reader<'_> {
+    /// Whether a cell is what the format calls the total of the whole file.
+    fn is_grand(&self, cell: &str) -> bool {
+        let totals = &self.format().totals;
+        totals.iter().any(|total| total.kind == TotalKind::Grand && fold(&total.begins) == fold(cell))
+    }
+}
+
 fn same_title(title: &SheetRow, name: &str) -> bool {
     title.filled().next().is_some_and(|(_, cell)| fold(cell) == fold(name))
 }
@@ -358,87 +354,6 @@ fn of_total(cell: &str, with: &str) -> String {
         .unwrap_or(rest)
         .trim()
         .to_owned()
-}
-
-/// The account cell, without the To or By that may stand before it or in its place.
-pub(super) fn particulars<'r>(row: &'r SheetRow, file: &Recognised) -> &'r str {
-    let column = file.column(Role::Account);
-    let cell = row.at(column);
-    if cell.eq_ignore_ascii_case("to") || cell.eq_ignore_ascii_case("by") {
-        return row.at(column.map(|c| c + 1));
-    }
-    ["To ", "By "].iter().find_map(|word| cell.strip_prefix(word)).unwrap_or(cell).trim()
-}
-
-/// Debit, credit and currency of a row; None where it has no amount.
-pub(super) fn sides_of(file: &Recognised, row: &SheetRow, way: Way) -> Result<Option<Sides>, (Role, String)> {
-    let read = |role: Role| {
-        let column = file.column(role);
-        let style = match column.map(|at| row.kind(at)) {
-            Some(super::sheet::CellKind::Number) => Style::Point,
-            _ => way.style,
-        };
-        amounts::read(row.at(column), style).map_err(|why| (role, why))
-    };
-    if file.column(Role::Debit).is_some() {
-        let (debit, credit) = (read(Role::Debit)?, read(Role::Credit)?);
-        let mut sides = Sides { debit: None, credit: None, currency: None, dollar: false, contrary: None };
-        for (written, own, role) in [(debit, Side::Debit, Role::Debit), (credit, Side::Credit, Role::Credit)] {
-            let Some(written) = written else { continue };
-            sides.currency = sides.currency.or(written.currency);
-            sides.dollar |= written.dollar;
-            let mut amount = written.amount;
-            let stated = written.side.unwrap_or(own);
-            if amount.is_sign_negative() && !amount.is_zero() {
-                sides.contrary = Some(role);
-                if way.minus == Minus::Agrees || written.side.is_some() {
-                    amount = -amount;
-                }
-            }
-            if stated != own && !amount.is_zero() {
-                sides.contrary = Some(role);
-            }
-            let place = if stated == Side::Debit { &mut sides.debit } else { &mut sides.credit };
-            *place = Some(match *place {
-                Some(other) => {
-                    crate::model::money::add_exact(other, amount).map_err(|e| (Role::Debit, e.to_string()))?
-                }
-                None => amount,
-            });
-        }
-        return Ok((sides.debit.is_some() || sides.credit.is_some()).then_some(sides));
-    }
-    let Some(written) = read(Role::Amount)? else { return Ok(None) };
-    let own_side = match fold(row.at(file.column(Role::Side))).trim_end_matches('.') {
-        "" | "-" => None,
-        "d" | "s" | "dr" | "debit" | "soll" => Some(Side::Debit),
-        "c" | "h" | "cr" | "credit" | "haben" => Some(Side::Credit),
-        other => return Err((Role::Side, format!("`{}` is neither debit nor credit", shorten(other)))),
-    };
-    let amount = written.amount;
-    let negative = amount.is_sign_negative() && !amount.is_zero();
-    let side = match (written.side.or(own_side), file.format.sign) {
-        // A minus beside a side says the same again, or turns it round.
-        (Some(side), _) => side,
-        (None, Sign::Suffix) => return Err((Role::Amount, format!("`{amount}` says neither Dr nor Cr"))),
-        (None, Sign::DebitPositive) if negative => Side::Credit,
-        (None, Sign::DebitPositive) => Side::Debit,
-        (None, _) if negative => Side::Debit,
-        (None, _) => Side::Credit,
-    };
-    let stated = written.side.or(own_side).is_some();
-    let amount = match (stated, negative, way.minus) {
-        (true, true, Minus::Reverses) => amount,
-        _ => amount.abs(),
-    };
-    let (debit, credit) = if side == Side::Debit { (Some(amount), None) } else { (None, Some(amount)) };
-    Ok(Some(Sides {
-        debit,
-        credit,
-        currency: written.currency,
-        dollar: written.dollar,
-        contrary: (stated && negative).then_some(Role::Amount),
-    }))
 }
 
 mod titles;

@@ -1,0 +1,113 @@
+//! What an amount's cells say: debit or credit, in which currency, and whether its sign
+//! speaks against its side.
+
+use rust_decimal::Decimal;
+
+use super::amounts::{self, Side, Style};
+use super::format::{Minus, Role, Sign};
+use super::recognise::Recognised;
+use super::sheet::{CellKind, SheetRow};
+use super::text::fold;
+use crate::model::ledger_terms::DateOrder;
+use crate::model::money::{Currency, shorten};
+
+/// One way to read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Way {
+    pub(super) order: DateOrder,
+    pub(super) style: Style,
+    pub(super) minus: Minus,
+}
+
+/// An amount's debit, credit and currency.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sides {
+    pub(super) debit: Option<Decimal>,
+    pub(super) credit: Option<Decimal>,
+    pub(super) currency: Option<Currency>,
+    /// `$`: of which dollar, the file as a whole says.
+    pub(super) dollar: bool,
+    /// The column in which a minus stands beside a side, or the other side's word.
+    pub(super) contrary: Option<Role>,
+}
+
+/// The account cell, without the To or By that may stand before it or in its place.
+pub(super) fn particulars<'r>(row: &'r SheetRow, file: &Recognised) -> &'r str {
+    let column = file.column(Role::Account);
+    let cell = row.at(column);
+    if cell.eq_ignore_ascii_case("to") || cell.eq_ignore_ascii_case("by") {
+        return row.at(column.map(|c| c + 1));
+    }
+    ["To ", "By "].iter().find_map(|word| cell.strip_prefix(word)).unwrap_or(cell).trim()
+}
+
+/// Debit, credit and currency of a row; None where it has no amount.
+pub(super) fn sides_of(file: &Recognised, row: &SheetRow, way: Way) -> Result<Option<Sides>, (Role, String)> {
+    let read = |role: Role| {
+        let column = file.column(role);
+        let style = match column.map(|at| row.kind(at)) {
+            Some(CellKind::Number) => Style::Point,
+            _ => way.style,
+        };
+        amounts::read(row.at(column), style).map_err(|why| (role, why))
+    };
+    if file.column(Role::Debit).is_some() {
+        let (debit, credit) = (read(Role::Debit)?, read(Role::Credit)?);
+        let mut sides = Sides { debit: None, credit: None, currency: None, dollar: false, contrary: None };
+        for (written, own, role) in [(debit, Side::Debit, Role::Debit), (credit, Side::Credit, Role::Credit)] {
+            let Some(written) = written else { continue };
+            sides.currency = sides.currency.or(written.currency);
+            sides.dollar |= written.dollar;
+            let mut amount = written.amount;
+            let stated = written.side.unwrap_or(own);
+            if amount.is_sign_negative() && !amount.is_zero() {
+                sides.contrary = Some(role);
+                if way.minus == Minus::Agrees || written.side.is_some() {
+                    amount = -amount;
+                }
+            }
+            if stated != own && !amount.is_zero() {
+                sides.contrary = Some(role);
+            }
+            let place = if stated == Side::Debit { &mut sides.debit } else { &mut sides.credit };
+            *place = Some(match *place {
+                Some(other) => {
+                    crate::model::money::add_exact(other, amount).map_err(|e| (Role::Debit, e.to_string()))?
+                }
+                None => amount,
+            });
+        }
+        return Ok((sides.debit.is_some() || sides.credit.is_some()).then_some(sides));
+    }
+    let Some(written) = read(Role::Amount)? else { return Ok(None) };
+    let own_side = match fold(row.at(file.column(Role::Side))).trim_end_matches('.') {
+        "" | "-" => None,
+        "d" | "s" | "dr" | "debit" | "soll" => Some(Side::Debit),
+        "c" | "h" | "cr" | "credit" | "haben" => Some(Side::Credit),
+        other => return Err((Role::Side, format!("`{}` is neither debit nor credit", shorten(other)))),
+    };
+    let amount = written.amount;
+    let negative = amount.is_sign_negative() && !amount.is_zero();
+    let side = match (written.side.or(own_side), file.format.sign) {
+        // A minus beside a side says the same again, or turns it round.
+        (Some(side), _) => side,
+        (None, Sign::Suffix) => return Err((Role::Amount, format!("`{amount}` says neither Dr nor Cr"))),
+        (None, Sign::DebitPositive) if negative => Side::Credit,
+        (None, Sign::DebitPositive) => Side::Debit,
+        (None, _) if negative => Side::Debit,
+        (None, _) => Side::Credit,
+    };
+    let stated = written.side.or(own_side).is_some();
+    let amount = match (stated, negative, way.minus) {
+        (true, true, Minus::Reverses) => amount,
+        _ => amount.abs(),
+    };
+    let (debit, credit) = if side == Side::Debit { (Some(amount), None) } else { (None, Some(amount)) };
+    Ok(Some(Sides {
+        debit,
+        credit,
+        currency: written.currency,
+        dollar: written.dollar,
+        contrary: (stated && negative).then_some(Role::Amount),
+    }))
+}
