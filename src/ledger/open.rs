@@ -155,7 +155,7 @@ fn any(mut input: impl Read + Seek + Send, name: &str, reading: &Reading<'_>) ->
             (canonical::sums(head.as_slice().chain(&mut file), name, &options)?, canonically(&head))
         }
         Kind::Parquet(head) => (parquet(in_memory(&mut file, head, name)?, name, &options, false)?, How::Parquet),
-        Kind::Export(head) => return export(head, file, name, reading),
+        Kind::Export(head) => return export(&head, file, name, reading),
         Kind::Other(head) => {
             let file = decode::decode_from(file, head, name)?;
             if reading.takes_canonical(file.text.as_bytes()) {
@@ -248,13 +248,13 @@ fn understood(read: &Export, file: Recognised, encoding: &'static str, packed: O
 const EXPORT_HEAD: u64 = 256 * 1024;
 
 fn export<R: Read + Send>(
-    head: Vec<u8>,
+    head: &[u8],
     mut file: Unpacked<R>,
     name: &str,
     reading: &Reading<'_>,
 ) -> Result<(Ledger, How), Problem> {
     let packed = file.packed();
-    let (read, found, encoding) = export_of(head.as_slice().chain(&mut file), name, reading, None)?;
+    let (read, found, encoding) = export_of(head.chain(&mut file), name, reading, None)?;
     let (sha256, bytes) = file.finish();
     let how = understood(&read, found, encoding, packed);
     Ok((Ledger { sha256, bytes, ..read.ledger }, how))

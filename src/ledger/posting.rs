@@ -362,7 +362,7 @@ impl<'a> Poster<'a> {
             usage: &|name| self.accounts.naming.find(name, "").is_some(),
         };
         // Where rows within the voucher add up by themselves, they belong together.
-        let from = voucher.splits.iter().copied().filter(|split| *split <= at).last().unwrap_or(0);
+        let from = voucher.splits.iter().copied().rfind(|split| *split <= at).unwrap_or(0);
         let to = voucher.splits.iter().copied().find(|split| *split > at).unwrap_or(voucher.lines.len());
         let sides = |from: usize, to: usize| -> Vec<Side<'_>> {
             voucher.lines.get(from..to).unwrap_or_default().iter().map(|(line, row)| self.side(line, row)).collect()

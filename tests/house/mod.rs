@@ -131,8 +131,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "src/cli/void.rs",
     "src/model/chance.rs",
     "src/model/finding.rs",
-    "src/reconcile/explain/context.rs",
-    "src/reconcile/explain/index.rs",
     "src/rehearsal/answers.rs",
     "src/rehearsal/mod.rs",
 ];

@@ -52,10 +52,10 @@ impl Reader<'_> {
             return;
         }
         if before_header || one_by_one {
-            let rest = texts.iter().filter(|text| !is_period(text));
+            let mut rest = texts.iter().filter(|text| !is_period(text));
             let named = rest.clone().rev().find(|text| self.naming.find(text, "").is_some());
             // The company stands first where there are several.
-            let last = if before_header { rest.skip(1).last() } else { rest.last() };
+            let last = if before_header { rest.skip(1).last() } else { rest.next_back() };
             let Some(name) = named.or(last.filter(|_| one_by_one)) else { return };
             if named.is_none() && !before_header && self.in_named_account() {
                 if !is_note(name)
