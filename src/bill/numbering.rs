@@ -126,6 +126,7 @@ mod tests {
         }
         let long = numbered("ABCDEFGHIJKLMNO{seq}");
         let many: Vec<Draft> = (0..10).map(|i| draft(&format!("{i}"), "2026-04")).collect();
+        assert_eq!(allot(many[..9].to_vec(), &long, &[], "").unwrap().0[8].number, "ABCDEFGHIJKLMNO9");
         assert!(allot(many, &long, &[], "").unwrap_err().what.contains("longer than 16"));
     }
 }

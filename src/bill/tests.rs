@@ -258,6 +258,46 @@ fn a_note_keeps_the_supply_of_its_invoice() {
     let credit = note(&[&first], &completed(GST, &Agreement::default(), now).unwrap(), &settings).unwrap().unwrap();
     assert_eq!(taxes(&credit), ["IGST 18 on 10.00 = 1.80"]);
     assert_eq!(credit.supply.unwrap().place_code, "96");
+    // To a special economic zone without tax, by another name of the place; and what the
+    // law wants said stands once.
+    let zone = Agreement {
+        treatment: Some(Treatment::SezWithoutPayment),
+        place_of_supply: Some("33".into()),
+        ..Agreement::default()
+    };
+    let to_zone = |inbound: &str| {
+        let mut draft = usage(inbound, "50.00");
+        draft.buyer.gstin = Some("27AAPFU0939F1ZV".into());
+        draft.lines[0].calls = Some(7);
+        draft.lines[0].pricing = Pricing::Markup { base: inr(inbound), percent: Decimal::ZERO };
+        completed(GST, &zone, draft).unwrap()
+    };
+    let credit = note(&[&issued("CF/2", to_zone("100.00"))], &to_zone("90.00"), &settings).unwrap().unwrap();
+    assert_eq!(taxes(&credit), ["IGST 0 on 10.00 = 0.00"]);
+    let supply = credit.supply.as_ref().unwrap();
+    assert_eq!((supply.treatment, supply.place_code.as_str()), (Treatment::SezWithoutPayment, "33"));
+    assert_eq!((credit.lines[0].calls, &credit.lines[0].pricing), (None, &Pricing::Stated));
+    assert_eq!(credit.remarks.len(), 2, "{:?}", credit.remarks);
+    // Without a tax, none of the invoice's is left on the lines.
+    let untaxed =
+        note(&[&first], &completed(GST, &Agreement::default(), usage("1.00", "1.00")).unwrap(), &invoicing(""));
+    assert!(untaxed.unwrap().unwrap().lines.iter().all(|line| line.taxes.is_empty()));
+}
+
+#[test]
+fn who_gets_no_document_is_a_finding() {
+    use super::charges::Disposition;
+    let refusal = super::tax::Refusal { code: "gst-particulars", why: "why".into(), next: "next".into() };
+    let decisions = [
+        ("A".to_owned(), Disposition::CreditDue(inr("-7"))),
+        ("B".to_owned(), Disposition::Refused(refusal)),
+        ("C".to_owned(), Disposition::Nothing),
+        ("D".to_owned(), Disposition::Held("held".into())),
+    ];
+    let found = super::not_billable::find(&decisions.into());
+    let told: Vec<_> = found.iter().map(|f| (f.code, f.severity, f.customers[0].as_str())).collect();
+    assert_eq!(told, [("credit-due", Severity::Warning, "A"), ("gst-particulars", Severity::Blocking, "B")]);
+    assert!(found[0].message.contains("-₹7.00"), "{}", found[0].message);
 }
 
 #[test]

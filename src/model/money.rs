@@ -533,4 +533,14 @@ mod tests {
         assert_eq!(parse_plain("").unwrap_err().to_string(), "the amount is empty");
         assert_eq!(format!("{:?} {}", Currency::INR, Currency::INR), "INR INR");
     }
+
+    #[test]
+    fn a_sum_is_kept_and_taken_up_again_as_its_two_parts() {
+        let mut tally = Tally::default();
+        tally.add_units(-150, 2).unwrap();
+        tally.add_units(7, 3).unwrap();
+        assert_eq!((tally.mantissa(), tally.scale()), (-1493, 3));
+        assert_eq!(Tally::from_parts(tally.mantissa(), tally.scale()), tally);
+        assert_eq!(grouped_count(124_830, Currency::INR), "1,24,830");
+    }
 }

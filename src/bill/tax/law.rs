@@ -48,8 +48,9 @@ fn on<'a>(facts: impl Iterator<Item = &'a Fact>, day: NaiveDate) -> Option<&'a F
 #[must_use]
 pub fn rate(sac: &str, day: NaiveDate) -> Option<Decimal> {
     let facts = &LAW.as_ref()?.rate;
-    let longest = facts.iter().filter(|fact| sac.starts_with(&fact.sac)).map(|fact| fact.sac.len()).max()?;
-    let fact = on(facts.iter().filter(|fact| fact.sac.len() == longest && sac.starts_with(&fact.sac)), day)?;
+    let beginnings = facts.iter().map(|fact| fact.sac.as_str()).filter(|beginning| sac.starts_with(beginning));
+    let longest = beginnings.max_by_key(|beginning| beginning.len())?;
+    let fact = on(facts.iter().filter(|fact| fact.sac == longest), day)?;
     parse_plain(&fact.percent).ok()
 }
 
