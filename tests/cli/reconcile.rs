@@ -94,7 +94,7 @@ fn the_sample_answers_of_the_partner_decode() {
         report["remainder"],
         serde_json::json!({"analytics": "60199.43", "ledger": "60199.43", "difference": "0.00", "customers": 5, "status": "matched"})
     );
-    assert_eq!(report["customers"][0]["name"], "Konkan Collector & Logistics");
+    assert_eq!(report["customers"][0]["name"], "Konkan Courier & Logistics");
     let (ran, report) = reconcile_files(&current.replacen("\"19377.46\"", "\"19377.47\"", 1), truth, "");
     ran.exits(3);
     assert_eq!(codes(&report)[0], "analytics-crossfoot");

@@ -238,7 +238,6 @@ const LONG_FUNCTIONS: &[&str] = &[
     "src/cli/outbox.rs load",
     "src/close/memo.rs write",
     "src/ledger/aggregated.rs read",
-    "src/reconcile/facts/unpriced_usage.rs find",
     "src/render/reconciliation_json.rs render",
 ];
 
