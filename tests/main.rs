@@ -14,3 +14,4 @@ mod parquet;
 mod pdf;
 mod properties;
 mod support;
+mod variants;

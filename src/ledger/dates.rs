@@ -106,6 +106,9 @@ const SHORT_YEARS: std::ops::RangeInclusive<i32> = 2015..=2049;
 pub fn read(text: &str, order: DateOrder, zone: Tz) -> Result<NaiveDate, String> {
     let refused = || format!("`{}` is not a date", shorten(text.trim()));
     let calendar = || format!("`{}` is not a day in the calendar ({})", shorten(text.trim()), order.name());
+    if text.trim().is_empty() {
+        return Err("the row has no date".to_owned());
+    }
     let written = written(text).ok_or_else(refused)?;
     day(&written, order, zone).ok_or_else(calendar)
 }

@@ -1,0 +1,231 @@
+//! The kinds of the cases in other products, orders and numberings, made here: each is right,
+//! or told where it can be read in two ways; never silently another sum or customer.
+
+use serde_json::Value;
+
+use crate::support::{Ran, crossfoot};
+
+/// What an export reads as: right, told, or refused.
+fn read(text: &str, accounts: &[&str], more: &[&str]) -> (Ran, Value) {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("l.csv"), text).unwrap();
+    let mut command = crossfoot(dir.path());
+    command.args(["import", "l.csv", "--check", "--json"]).args(more);
+    for account in accounts {
+        command.args(["--account", account]);
+    }
+    let ran: Ran = command.output().unwrap().into();
+    let found = serde_json::from_str(&ran.stdout).unwrap_or_default();
+    (ran, found)
+}
+
+#[track_caller]
+fn is_right(text: &str, accounts: &[&str], more: &[&str], customers: &[(&str, &str, &str)]) {
+    let (ran, found) = read(text, accounts, more);
+    assert_eq!(ran.code, 0, "{text}\n{}{}", ran.stdout, ran.stderr);
+    let got: Vec<[&str; 3]> = found["customers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| ["name", "inbound", "outbound"].map(|key| one[key].as_str().unwrap()))
+        .collect();
+    let mut expected: Vec<[&str; 3]> = customers.iter().map(|(name, a, b)| [*name, *a, *b]).collect();
+    expected.sort_unstable();
+    assert_eq!(got, expected, "{text}");
+}
+
+/// Told: a finding or a refusal, that says this.
+#[track_caller]
+fn is_told(text: &str, accounts: &[&str], says: &str) {
+    let (ran, _) = read(text, accounts, &[]);
+    assert!(ran.code != 0 && ran.all().contains(says), "{text}\n{}{}", ran.stdout, ran.stderr);
+}
+
+const INBOUND: &[&str] = &["Inbound Voice=inbound"];
+const BOTH: &[&str] = &["Inbound Voice=inbound", "Outbound Voice=outbound"];
+const DAY_BOOK: &str = "Date,Particulars,Vch Type,Vch No.,Debit Amount,Credit Amount\n";
+const SHEET: &str = "Date,Account,Voucher No,Debit,Credit\n";
+const TALLY: &str = "Co\nInbound Voice\nLedger Account\n1-Mar-26 to 31-Mar-26\n\nDate,Particulars,,Vch Type,Vch No.,Debit,Credit\n3-Mar-26,By,Alpha Ltd,Sales,S/1,,100.00\n";
+
+#[test]
+fn customers_are_called_as_they_are() {
+    for name in [
+        "Round Table Events",
+        "Total Solutions Pvt Ltd",
+        "Discount Mart",
+        "Tax Helpers",
+        "Grand Total Cafe",
+        "Axis Bank Ltd",
+        "Opening Doors",
+        "GST Suvidha LLP",
+        "Cash Logistics",
+        "Journal Works",
+    ] {
+        is_right(
+            &format!(
+                "{DAY_BOOK}3-Mar-26,{name},Sales,S/1,1180.00,\n,Inbound Voice,,,,1000.00\n,Output IGST,,,,180.00\n"
+            ),
+            INBOUND,
+            &[],
+            &[(name, "1000.00", "0.00")],
+        );
+        is_right(
+            &format!(
+                "{SHEET}31/03/2026,Output IGST,1,,180.00\n31/03/2026,Inbound Voice,1,,1000.00\n31/03/2026,{name},1,1180.00,\n"
+            ),
+            INBOUND,
+            &[],
+            &[(name, "1000.00", "0.00")],
+        );
+        is_right(
+            &format!("{TALLY},By,{name},Sales,S/2,,\"2,000.00\"\n,To,Closing Balance,,,\"2,100.00\",\n"),
+            INBOUND,
+            &[],
+            &[("Alpha Ltd", "100.00", "0.00"), (name, "2000.00", "0.00")],
+        );
+        is_right(
+            &format!(
+                ",Date,Transaction Type,Num,Name,Memo/Description,Split,Amount,Balance\nInbound Voice,,,,,,,,\n,03/15/2026,Invoice,101,{name},March,A/R,100.00,100.00\nTotal for Inbound Voice,,,,,,,100.00,\n"
+            ),
+            INBOUND,
+            &[],
+            &[(name, "100.00", "0.00")],
+        );
+    }
+}
+
+#[test]
+fn a_voucher_is_of_its_date_and_place() {
+    let two = [("Alpha Ltd", "1000.00", "0.00"), ("Beta Inc", "0.00", "200.00")];
+    for numbers in [["1", "1"], ["", ""], ["1", "2"]] {
+        let [a, b] = numbers;
+        is_right(
+            &format!(
+                "{SHEET}31/03/2026,Alpha Ltd,{a},1180.00,\n31/03/2026,Inbound Voice,{a},,1000.00\n31/03/2026,Output IGST,{a},,180.00\n31/03/2026,Beta Inc,{b},236.00,\n31/03/2026,Outbound Voice,{b},,200.00\n31/03/2026,Output IGST,{b},,36.00\n"
+            ),
+            BOTH,
+            &[],
+            &two,
+        );
+    }
+    // A receipt of the same number, on the same day.
+    is_right(
+        &format!(
+            "{SHEET}31/03/2026,Alpha Ltd,1,1180.00,\n31/03/2026,Inbound Voice,1,,1000.00\n31/03/2026,Output IGST,1,,180.00\n31/03/2026,HDFC Bank,1,5000.00,\n31/03/2026,Beta Inc,1,,5000.00\n"
+        ),
+        INBOUND,
+        &[],
+        &[("Alpha Ltd", "1000.00", "0.00")],
+    );
+    // The month's file runs on into the next, where numbers begin anew.
+    is_right(
+        &format!(
+            "{DAY_BOOK}31-Mar-26,Alpha Ltd,Sales,1,1180.00,\n,Inbound Voice,,,,1000.00\n,Output IGST,,,,180.00\n1-Apr-26,Beta Inc,Sales,1,236.00,\n,Inbound Voice,,,,200.00\n,Output IGST,,,,36.00\n"
+        ),
+        INBOUND,
+        &["--period", "2026-03"],
+        &[("Alpha Ltd", "1000.00", "0.00")],
+    );
+    // Rows of a voucher that stand apart, account by account.
+    is_right(
+        &format!(
+            "{SHEET}31/03/2026,Inbound Voice,1,,1000.00\n31/03/2026,Inbound Voice,2,,500.00\n31/03/2026,Beta Inc,2,500.00,\n31/03/2026,Alpha Ltd,1,1000.00,\n"
+        ),
+        INBOUND,
+        &[],
+        &[("Alpha Ltd", "1000.00", "0.00"), ("Beta Inc", "500.00", "0.00")],
+    );
+    let two_dates = format!(
+        "{SHEET}30/03/2026,Alpha Ltd,1,1180.00,\n31/03/2026,Inbound Voice,1,,1000.00\n31/03/2026,Output IGST,1,,180.00\n"
+    );
+    is_told(&two_dates, INBOUND, "bear two dates, `30/03/2026` and `31/03/2026`");
+}
+
+#[test]
+fn whose_it_is_the_file_says_or_it_is_a_question() {
+    let sale = |rows: &str| format!("{DAY_BOOK}3-Mar-26,{rows},Inbound Voice,,,,1000.00\n,Output IGST,,,,180.00\n");
+    is_right(
+        &sale("HDFC Bank,Sales,S/1,680.00,\n,Alpha Ltd,,,500.00,\n"),
+        INBOUND,
+        &[],
+        &[("Alpha Ltd", "1000.00", "0.00")],
+    );
+    is_told(&sale("Cash,Sales,S/1,1180.00,\n"), INBOUND, "a bank account or cash, and no customer");
+    let two = sale("Beta Inc,Sales,S/1,680.00,\n,Alpha Ltd,,,500.00,\n");
+    is_told(&two, INBOUND, "`Beta Inc` and `Alpha Ltd`");
+    let with_party = |receivable: &str, own: &str| {
+        format!(
+            "Date,Account,Voucher No,Customer,Debit,Credit\n31/03/2026,Debtors,1,{receivable},1000.00,\n31/03/2026,Inbound Voice,1,{own},,1000.00\n"
+        )
+    };
+    is_right(&with_party("Alpha", ""), INBOUND, &[], &[("Alpha", "1000.00", "0.00")]);
+    is_told(&with_party("Beta", "Alpha"), INBOUND, "the row names `Alpha`, and its voucher's receivable `Beta`");
+    is_told(&with_party("", ""), INBOUND, "all customers together, and the row names none");
+    let zones = "Date,Source,Description,Reference,Debit,Credit,Running Balance\nInbound Voice,,,,,,\n03 Mar 2026,Receivable Invoice,Alpha - North Zone Ltd,INV-1,,100.00,100.00\nTotal Inbound Voice,,,,0.00,100.00,\n";
+    is_told(zones, INBOUND, "may be `Alpha` or `Alpha - North Zone Ltd`");
+}
+
+#[test]
+fn no_row_on_a_named_account_disappears() {
+    let of_type = |kind: &str| {
+        format!(
+            "Date,Account,Voucher No,Voucher Type,Customer,Debit,Credit\n31/03/2026,Debtors,1,{kind},Alpha,1000.00,\n31/03/2026,Inbound Voice,1,{kind},Alpha,,1000.00\n"
+        )
+    };
+    for kind in ["Journal", "JV", "Sales Bill", "Sales Receipt", "Tax Invoice", "Debit Memo"] {
+        is_right(&of_type(kind), INBOUND, &[], &[("Alpha", "1000.00", "0.00")]);
+    }
+    for kind in ["Purchase Bill", "Receipt", "Payable Invoice", "Barter", "Billing"] {
+        is_told(&of_type(kind), INBOUND, "set-aside in 1 places, 1000.00 in all");
+        let counts = format!("{kind}=counts");
+        is_right(&of_type(kind), INBOUND, &["--voucher-type", &counts], &[("Alpha", "1000.00", "0.00")]);
+        let never = format!("{kind}=never");
+        is_right(&of_type(kind), INBOUND, &["--voucher-type", &never], &[]);
+    }
+    let misnamed = of_type("Sales").replace("Inbound Voice", "Inbound Voice Charges");
+    is_told(&misnamed, INBOUND, "`Inbound Voice Charges`");
+}
+
+#[test]
+fn notes_between_rows_are_no_accounts() {
+    for note in ["(continued)", "Page 2 of 3", "Reviewed by CA", "Note: checked", "Inbound adjustments"] {
+        is_right(
+            &format!(
+                "Date,Source,Description,Reference,Debit,Credit,Running Balance\nInbound Voice,,,,,,\n03 Mar 2026,Receivable Invoice,Alpha Ltd - March,INV-1,,\"1,000.00\",\"1,000.00\"\n{note},,,,,,\n04 Mar 2026,Receivable Invoice,Beta Inc - March,INV-2,,500.00,\"1,500.00\"\nTotal Inbound Voice,,,,0.00,\"1,500.00\",\n"
+            ),
+            INBOUND,
+            &[],
+            &[("Alpha Ltd", "1000.00", "0.00"), ("Beta Inc", "500.00", "0.00")],
+        );
+    }
+    let untold = format!("{TALLY}Reviewed by CA,,,,,,\n4-Mar-26,By,Beta,Sales,S/2,,50.00\n");
+    is_told(&untold, INBOUND, "is a note or the name of an account");
+}
+
+#[test]
+fn a_minus_beside_its_side_is_decided_by_totals_or_asked() {
+    let sap = |rest: &str| {
+        format!(
+            "G/L Account;DocumentNo;Type;Pstng Date;Amount in local cur.;LCurr;S/H;Assignment\n410000;90000001;RV;03.03.2026;1.000,00;INR;H;C001\n410000;90000002;RV;15.03.2026;500,00-;INR;H;C001\n{rest}"
+        )
+    };
+    let account = &["410000=inbound"];
+    is_told(&sap(""), account, "speaks against its side");
+    is_right(&sap("* Account 410000;;;;500,00-;INR;;\n"), account, &[], &[("C001", "500.00", "0.00")]);
+}
+
+#[test]
+fn two_digit_years_are_proved_or_asked() {
+    let days = |days: &[&str]| {
+        let row = |day: &&str| format!("{day},Inbound Voice,1,Alpha,,10.00\n{day},Debtors,1,Alpha,10.00,\n");
+        format!("Date,Ledger,Vch No.,Customer,Debit,Credit\n{}", days.iter().map(row).collect::<String>())
+    };
+    is_told(&days(&["31/03/26"]), INBOUND, "is 31 March 2026 or 26 March 2031");
+    is_right(&days(&["01/03/26", "31/03/26"]), INBOUND, &["--period", "2026-03"], &[("Alpha", "20.00", "0.00")]);
+    is_right(
+        &days(&["31/03/26"]),
+        INBOUND,
+        &["--date-order", "dmy", "--period", "2026-03"],
+        &[("Alpha", "10.00", "0.00")],
+    );
+}
