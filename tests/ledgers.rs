@@ -76,29 +76,31 @@ fn truth() -> BTreeMap<String, [String; 3]> {
     by_name.into_iter().chain(codes).collect()
 }
 
+/// File, format, encoding, the header's row.
+pub const LAYOUTS: [(&str, &str, &str, u64); 17] = [
+    ("tally_daybook_cp1252.csv", "tally-daybook", "windows-1252", 6),
+    ("zoho_books_account_transactions.csv", "zoho-books", "utf-8", 1),
+    ("xero_account_transactions.csv", "xero-account-transactions", "utf-8", 5),
+    ("erpnext_general_ledger.csv", "erpnext-general-ledger", "utf-8", 1),
+    ("sap_fbl3n_semicolon_cp1252.csv", "sap-line-items", "windows-1252", 3),
+    ("hledger_print.csv", "hledger-print", "utf-8", 1),
+    ("generic_drcr_suffix.tsv", "dr-cr-suffix", "utf-8", 1),
+    ("variants/tally_ledger.csv", "tally-ledger", "windows-1252", 5),
+    ("variants/quickbooks_journal.csv", "quickbooks-journal", "utf-8", 5),
+    ("variants/quickbooks_general_ledger.csv", "quickbooks-general-ledger", "utf-8", 5),
+    ("variants/xero_manual_journal.csv", "xero-manual-journal", "utf-8", 1),
+    ("variants/sap_list_bars.txt", "sap-line-items", "windows-1252", 4),
+    ("variants/hledger_register.csv", "hledger-register", "utf-8", 1),
+    ("variants/beancount_query.csv", "beancount", "utf-8", 1),
+    ("variants/beancount_query.txt", "beancount", "utf-8", 1),
+    ("variants/sap_soll_haben.tsv", "sap-line-items", "utf-8", 1),
+    ("variants/debit_credit.csv", "debit-credit", "utf-8", 3),
+];
+
 #[test]
 fn every_layout_gives_the_same_month() {
     let truth = truth();
-    let expected = [
-        ("tally_daybook_cp1252.csv", "tally-daybook", "windows-1252", 6),
-        ("zoho_books_account_transactions.csv", "zoho-books", "utf-8", 1),
-        ("xero_account_transactions.csv", "xero-account-transactions", "utf-8", 5),
-        ("erpnext_general_ledger.csv", "erpnext-general-ledger", "utf-8", 1),
-        ("sap_fbl3n_semicolon_cp1252.csv", "sap-line-items", "windows-1252", 3),
-        ("hledger_print.csv", "hledger-print", "utf-8", 1),
-        ("generic_drcr_suffix.tsv", "dr-cr-suffix", "utf-8", 1),
-        ("variants/tally_ledger.csv", "tally-ledger", "windows-1252", 5),
-        ("variants/quickbooks_journal.csv", "quickbooks-journal", "utf-8", 5),
-        ("variants/quickbooks_general_ledger.csv", "quickbooks-general-ledger", "utf-8", 5),
-        ("variants/xero_manual_journal.csv", "xero-manual-journal", "utf-8", 1),
-        ("variants/sap_list_bars.txt", "sap-line-items", "windows-1252", 4),
-        ("variants/hledger_register.csv", "hledger-register", "utf-8", 1),
-        ("variants/beancount_query.csv", "beancount", "utf-8", 1),
-        ("variants/beancount_query.txt", "beancount", "utf-8", 1),
-        ("variants/sap_soll_haben.tsv", "sap-line-items", "utf-8", 1),
-        ("variants/debit_credit.csv", "debit-credit", "utf-8", 3),
-    ];
-    for (file, format, encoding, header) in expected {
+    for (file, format, encoding, header) in LAYOUTS {
         let found = check(&folder().join(file), &["--period", "2026-10"]).exits(0).json();
         assert_eq!(found["format"], format, "{file}");
         assert_eq!(found["encoding"], encoding, "{file}");

@@ -8,6 +8,7 @@ mod corpus;
 mod docs;
 mod findings;
 mod house;
+mod layouts;
 mod ledgers;
 #[cfg(feature = "parquet")]
 mod parquet;

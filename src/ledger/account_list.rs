@@ -120,6 +120,13 @@ impl AccountList {
         Ok(account.entries > 0 && (both || net))
     }
 
+    /// A named account's sum so far, credits less debits.
+    pub(super) fn named_sum(&self, id: u32) -> Result<Option<(String, Decimal)>, MoneyError> {
+        let account = (id as usize).checked_sub(1).and_then(|at| self.list.get(at));
+        let named = account.filter(|account| account.role.is_some());
+        named.map(|account| Ok((account.name.clone(), account.sums.net()?))).transpose()
+    }
+
     /// Every account of the file, by its name or number.
     pub(super) fn lines(&self) -> Result<BTreeMap<String, AccountLine>, MoneyError> {
         let mut lines: BTreeMap<String, AccountLine> = BTreeMap::new();

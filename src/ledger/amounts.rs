@@ -48,6 +48,21 @@ struct Bare {
     dollar: bool,
 }
 
+/// The currency that a cell names, as code, mark or word: `INR`, `CURRENCY::INR`, `₹`,
+/// `US Dollar`.
+#[must_use]
+pub(super) fn currency(text: &str) -> Option<Currency> {
+    let name = text.rsplit("::").next().unwrap_or_default().trim();
+    let code = match super::text::fold(name).trim_end_matches(['.', 's']) {
+        "₹" | "r" | "rupee" | "indian rupee" => "INR",
+        "€" | "euro" => "EUR",
+        "£" | "pound" | "british pound" | "pound sterling" => "GBP",
+        "us$" | "us dollar" | "usa" | "u.s. dollar" => "USD",
+        _ => return Currency::parse(name).or_else(|_| Currency::parse(&name.to_uppercase())).ok(),
+    };
+    Currency::parse(code).ok()
+}
+
 /// Reads a cell in a style. None for an empty cell or a dash.
 ///
 /// # Errors

@@ -40,6 +40,10 @@ pub enum Role {
     Type,
     /// Free text.
     Description,
+    /// The account's balance after the row, or before its first: never an amount.
+    Balance,
+    /// The sum of a row with an account a column: never an amount.
+    Total,
     /// Currency of the row.
     Currency,
 }
@@ -65,6 +69,8 @@ impl Role {
             Self::Voucher => "voucher",
             Self::Type => "type",
             Self::Description => "description",
+            Self::Balance => "balance",
+            Self::Total => "total",
             Self::Currency => "currency",
         }
     }
@@ -101,6 +107,8 @@ pub enum Minus {
 pub enum PartyFrom {
     /// In its own column.
     Column,
+    /// In the heading of its section, where sections are customers.
+    Section,
     /// In the column of its code.
     Code,
     /// At the beginning of the description.
@@ -115,6 +123,17 @@ pub enum PartyFrom {
     Against,
     /// As the account column itself: an export of one ledger names the other there.
     Account,
+}
+
+/// What a section's name is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum SectionIs {
+    /// The account of the rows below it.
+    #[default]
+    Account,
+    /// Their customer.
+    Party,
 }
 
 /// What a row that is no entry says of the entries.
@@ -156,9 +175,30 @@ pub struct Format {
     pub title: String,
     /// Columns: for each role the header's names, compared without case, stars and
     /// underscores; `Debit (INR)` is Debit in rupees.
+    #[serde(default)]
     pub columns: BTreeMap<Role, Vec<String>>,
     /// Roles without which the header is not this format's.
+    #[serde(default)]
     pub required: Vec<Role>,
+    /// For a file without a header: the roles' columns, from 1, of rows with `width` cells.
+    #[serde(default)]
+    pub positions: BTreeMap<Role, usize>,
+    /// How many cells a row has where the file has no header.
+    #[serde(default)]
+    pub width: usize,
+    /// Every column that is neither a role nor one of [`Format::not_accounts`] is an account.
+    #[serde(default)]
+    pub account_columns: bool,
+    /// Columns that are no accounts where the others are.
+    #[serde(default)]
+    pub not_accounts: Vec<String>,
+    /// Words of voucher types whose amounts are credits although they are written without a
+    /// minus.
+    #[serde(default)]
+    pub credit_types: Vec<String>,
+    /// Column → words: a row that holds one of them there never counts; `*` is anything.
+    #[serde(default)]
+    pub never_where: BTreeMap<String, Vec<String>>,
     /// Of these texts one must be a whole cell somewhere, where headers alone do not tell.
     #[serde(default)]
     pub cells: Vec<String>,
@@ -183,6 +223,16 @@ pub struct Format {
     /// A row with one cell only names the account of the rows below it.
     #[serde(default)]
     pub sections: bool,
+    /// What such a row names.
+    #[serde(default)]
+    pub section_is: SectionIs,
+    /// What ends the name in such a row.
+    #[serde(default)]
+    pub section_ends: Option<String>,
+    /// Sections are groups, whose headings end with the number of their rows and may bear
+    /// sums: `Sales (3)`.
+    #[serde(default)]
+    pub group_headings: bool,
     /// What stands before the account's name in such a row, or in a title: `Ledger:`.
     #[serde(default)]
     pub section_prefix: Vec<String>,
@@ -220,23 +270,47 @@ pub struct Format {
     pub totals: Vec<TotalRow>,
 }
 
+/// A format that ships: its name and its file.
+macro_rules! shipped {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../ledgers/formats/", $name, ".toml")))),*]
+    };
+}
+
 /// The formats that ship, by name.
-pub const SHIPPED: &[(&str, &str)] = &[
-    ("beancount", include_str!("../../ledgers/formats/beancount.toml")),
-    ("debit-credit", include_str!("../../ledgers/formats/debit-credit.toml")),
-    ("dr-cr-suffix", include_str!("../../ledgers/formats/dr-cr-suffix.toml")),
-    ("erpnext-general-ledger", include_str!("../../ledgers/formats/erpnext-general-ledger.toml")),
-    ("hledger-print", include_str!("../../ledgers/formats/hledger-print.toml")),
-    ("hledger-register", include_str!("../../ledgers/formats/hledger-register.toml")),
-    ("quickbooks-general-ledger", include_str!("../../ledgers/formats/quickbooks-general-ledger.toml")),
-    ("quickbooks-journal", include_str!("../../ledgers/formats/quickbooks-journal.toml")),
-    ("sap-line-items", include_str!("../../ledgers/formats/sap-line-items.toml")),
-    ("tally-daybook", include_str!("../../ledgers/formats/tally-daybook.toml")),
-    ("tally-ledger", include_str!("../../ledgers/formats/tally-ledger.toml")),
-    ("xero-account-transactions", include_str!("../../ledgers/formats/xero-account-transactions.toml")),
-    ("xero-manual-journal", include_str!("../../ledgers/formats/xero-manual-journal.toml")),
-    ("zoho-books", include_str!("../../ledgers/formats/zoho-books.toml")),
-];
+pub const SHIPPED: &[(&str, &str)] = shipped! {
+    "beancount"
+    "business-central-gl-entries"
+    "busy-ledger"
+    "debit-credit"
+    "dr-cr-suffix"
+    "erpnext-general-ledger"
+    "gnucash-simple"
+    "gnucash-transactions"
+    "hledger-print"
+    "hledger-register"
+    "ledger-csv"
+    "marg-ledger"
+    "netsuite-general-ledger"
+    "odoo-journal-items"
+    "quickbooks-desktop-general-ledger"
+    "quickbooks-general-ledger"
+    "quickbooks-journal"
+    "quickbooks-sales-by-customer"
+    "sage-50-audit-trail"
+    "sage-50-general-ledger"
+    "sage-50-nominal-activity"
+    "sage-intacct-general-ledger"
+    "sap-line-items"
+    "tally-daybook"
+    "tally-ledger"
+    "tally-sales-register"
+    "wave-transactions"
+    "xero-account-transactions"
+    "xero-journal-report"
+    "xero-manual-journal"
+    "zoho-books"
+};
 
 /// What stands where a proposed format leaves a question to a person.
 pub const OPEN: &str = "?";
@@ -266,9 +340,12 @@ pub fn parse(name: &str, text: &str) -> Result<Format, Problem> {
     if let Some(role) = format.required.iter().find(|role| !format.columns.contains_key(role)) {
         return Err(refuse(format!("it requires the column `{}` and gives no names for it", role.name())));
     }
-    let sided = |role: Role| format.columns.contains_key(&role);
+    let sided = |role: Role| format.columns.contains_key(&role) || format.positions.contains_key(&role);
     let both = sided(Role::Debit) && sided(Role::Credit);
-    if !both && !sided(Role::Amount) {
+    if !format.positions.is_empty() && !format.positions.values().all(|at| (1..=format.width).contains(at)) {
+        return Err(refuse(format!("a position is not one of its {} columns (`width`)", format.width)));
+    }
+    if !both && !sided(Role::Amount) && !format.account_columns {
         return Err(refuse("it has neither `amount` nor `debit` and `credit`".to_owned()));
     }
     Ok(format)

@@ -36,6 +36,7 @@ mod reader;
 pub mod recognise;
 mod rows;
 mod sections;
+mod shape;
 pub mod sheet;
 mod sides;
 mod source;

@@ -13,8 +13,9 @@ use super::collect;
 use super::decode::{self, Unpacked};
 use super::export::{self, Export};
 use super::format::{self, Format, SHIPPED};
-use super::naming::AccountLine;
+use super::naming::{AccountLine, Naming};
 use super::recognise::{Recognised, recognise, recognise_rows};
+use super::shape::Shaped;
 use super::sheet::{SheetRow, SheetRows};
 use super::table::Table;
 use crate::model::ledger_terms::{AccountUse, DateOrder};
@@ -273,7 +274,8 @@ pub fn read_sheet(
     wanted: Option<&Wanted>,
 ) -> Result<(Export, How), Problem> {
     let formats = formats(reading.format, reading.own_formats)?;
-    let found = recognise_rows(&rows, name, &formats)?;
+    let found = recognise_rows(&rows, name, &formats)
+        .map_err(|problem| with_other(problem, reading, |formats| recognise_rows(&rows, name, formats)))?;
     let read = export_rows(&found, &mut Given(rows.into_iter()), name, reading, wanted)?;
     let how = understood(&read, found, kind, None);
     Ok((read, how))
@@ -303,12 +305,30 @@ fn export_of(
     if head.starts_with(b"\xef\xbb\xbf") {
         head.drain(..3);
     }
-    let found = recognise(lines(&head), name, &formats)?;
+    let found = recognise(lines(&head), name, &formats)
+        .map_err(|problem| with_other(problem, reading, |formats| recognise(lines(&head), name, formats)))?;
     let rest = head.as_slice().chain(&mut input);
     let mut table = Table::new(rest, found.delimiter, found.widths.clone(), name, true);
     let read = export_rows(&found, &mut table, name, reading, wanted)?;
     let encoding = table.encoding();
     Ok((read, found, encoding))
+}
+
+/// Says which format reads a file that is not in the one that was asked for.
+fn with_other(
+    problem: Problem,
+    reading: &Reading<'_>,
+    recognise: impl Fn(&[Format]) -> Result<Recognised, Problem>,
+) -> Problem {
+    if reading.format == AUTO || problem.code != "ledger-format" {
+        return problem;
+    }
+    match formats(AUTO, reading.own_formats).and_then(|all| recognise(&all)) {
+        Ok(Recognised { format: Format { name, title, .. }, .. }) => {
+            problem.next(format!("`{name}` reads it ({title}): say --format {name}, or [ledger] format in the books"))
+        }
+        Err(_) => problem,
+    }
 }
 
 /// Reads the rows of a recognised file, from its first.
@@ -333,7 +353,9 @@ fn export_rows(
         resolve: reading.resolve,
         wanted,
     };
-    export::read(found, rows, name, reading.date_order, options)
+    let naming = Naming::new(reading.accounts, found.format.company_mark.as_deref());
+    let mut rows = Shaped::new(rows, found, |account| naming.find(account, "").is_some());
+    export::read(found, &mut rows, name, reading.date_order, options)
 }
 
 /// The whole lines of the beginning of a file.

@@ -193,6 +193,7 @@ pub(super) fn find(format: &Format, row: &Side<'_>, voucher: &[Side<'_>], known:
     let receivable = || voucher.iter().filter(|side| side.kind == AccountKind::Receivables);
     for from in &format.party {
         let found = match from {
+            PartyFrom::Section => named(row.party),
             PartyFrom::Column => {
                 let own = named(row.party);
                 let others = distinct(receivable().filter_map(|side| named(side.party)));

@@ -224,21 +224,25 @@ impl<'a> Poster<'a> {
         Ok(unknown)
     }
 
-    /// Posts a row on a named account; returns why its customer is not known.
-    fn post_line(
-        &mut self,
-        voucher: &Voucher,
-        at: usize,
-        line: Line,
-        row: &SheetRow,
-        role: AccountUse,
-    ) -> Result<Option<String>, MoneyError> {
+    /// Whether a row on a named account does not count, by what it says of itself or by its
+    /// voucher's type: told, with its money.
+    fn is_set_aside(&mut self, voucher: &Voucher, line: Line, row: &SheetRow) -> bool {
+        if let Some(at) = self.file.never(row) {
+            let why = format!(
+                "its `{}` is `{}`: such a row is no sale, and the account is named as usage; leave it out of the export, or book it elsewhere",
+                self.file.header.cell(at),
+                row.cell(at)
+            );
+            self.aside(row.line, "a row that is no sale, on an account that is usage");
+            self.note(row, RowProblemKind::SetAside, None, why, Some(line.net));
+            return true;
+        }
         let verdict = self.verdict(&voucher.kind);
         match verdict {
-            Verdict::Counts => {}
+            Verdict::Counts => false,
             Verdict::Declared => {
                 self.aside(row.line, "a voucher type that never counts, as the settings say");
-                return Ok(None);
+                true
             }
             Verdict::Never | Verdict::Unknown => {
                 let what = if verdict == Verdict::Never { "is no sale" } else { "is not known to be a sale" };
@@ -251,8 +255,22 @@ impl<'a> Poster<'a> {
                 if let (Some(problem), Some(name)) = (self.problems.last_mut(), named(self.names.text(line.party))) {
                     problem.customer_id = Some((self.options.resolve)(&name).unwrap_or(name));
                 }
-                return Ok(None);
+                true
             }
+        }
+    }
+
+    /// Posts a row on a named account; returns why its customer is not known.
+    fn post_line(
+        &mut self,
+        voucher: &Voucher,
+        at: usize,
+        line: Line,
+        row: &SheetRow,
+        role: AccountUse,
+    ) -> Result<Option<String>, MoneyError> {
+        if self.is_set_aside(voucher, line, row) {
+            return Ok(None);
         }
         let date = match &voucher.day {
             Ok(date) => *date,

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::amounts::{self, Side};
 use super::dates;
-use super::format::{Format, PartyFrom, Role, TotalKind};
+use super::format::{Format, PartyFrom, Role, SectionIs, TotalKind};
 use super::grouping::Vouchers;
 use super::naming::Naming;
 use super::posting::Poster;
@@ -15,7 +15,7 @@ use super::sheet::SheetRow;
 use super::sides::{Sides, Way, particulars, sides_of};
 use super::text::fold;
 use super::voucher::Line;
-use crate::model::money::{Currency, MoneyError};
+use crate::model::money::{MoneyError, add_exact};
 use crate::model::posting::CheckSum;
 
 /// Rows that are held back until it is known whether one before them names an account.
@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         self.poster.counts.read += 1;
-        if self.hold(row)? {
+        if self.has_moved(row) || self.hold(row)? {
             return Ok(());
         }
         self.body(row, filled)
@@ -98,6 +98,9 @@ impl<'a> Reader<'a> {
             self.end_voucher()?;
             self.open_titles(true);
             return Ok(());
+        }
+        if row.is_heading {
+            return self.heading(row);
         }
         if filled == 1 && self.title(row)? {
             return Ok(());
@@ -146,8 +149,11 @@ impl<'a> Reader<'a> {
     /// A row that posts an amount to an account.
     fn entry(&mut self, row: &SheetRow, sides: Sides) -> Result<(), MoneyError> {
         let particulars = particulars(row, self.file);
-        let of_section = self.file.column(Role::Account).is_none() || self.format().party.contains(&PartyFrom::Account);
-        let section = if of_section { self.sums.account() } else { None };
+        let of_customer = self.format().section_is == SectionIs::Party;
+        let of_section = self.file.column(Role::Account).is_none()
+            || self.format().party.contains(&PartyFrom::Account)
+            || particulars.is_empty();
+        let section = if of_section && !of_customer { self.sums.account() } else { None };
         let by_section = section.is_some();
         let account = section.as_deref().unwrap_or(particulars);
         let code = self.own(row, Role::AccountCode);
@@ -160,7 +166,7 @@ impl<'a> Reader<'a> {
                 self.poster.aside(row.line, "a subtotal: an amount without an account");
                 return Ok(());
             }
-            if self.poster.accounts.is_sum_of(id, debit, credit)? {
+            if self.column_total(row, id, sides)? || self.poster.accounts.is_sum_of(id, debit, credit)? {
                 self.poster.aside(row.line, "a total of its account");
                 return Ok(());
             }
@@ -184,16 +190,18 @@ impl<'a> Reader<'a> {
         } else {
             self.own(row, Role::Party)
         };
-        let party = self.poster.names.id(party);
-        let currency = match sides.currency.or_else(|| Currency::parse(self.own(row, Role::Currency)).ok()) {
-            Some(currency) => Some(currency),
-            None if sides.dollar => Some(self.poster.dollar()),
-            None => self.file.header_currency,
+        let customer = if of_customer { self.sums.account() } else { None };
+        let party = self.poster.names.id(customer.as_deref().unwrap_or(party));
+        let currency = match self.currency(row, sides) {
+            Err(why) if self.naming.find(account, code).is_some() => {
+                self.poster.reject(row, Some(Role::Currency), why, Some(add_exact(credit, -debit)?));
+                return Ok(());
+            }
+            currency => currency.unwrap_or_default(),
         };
         let order = self.way.order;
         let zone = self.poster.zone();
-        let line =
-            Line { account: id, party, net: crate::model::money::add_exact(credit, -debit)?, currency, detail: None };
+        let line = Line { account: id, party, net: add_exact(credit, -debit)?, currency, detail: None };
         if self.vouchers.begins(row) {
             self.end_voucher()?;
             self.vouchers.begin(row, |text| dates::read(text, order, zone));
@@ -356,4 +364,5 @@ fn of_total(cell: &str, with: &str) -> String {
         .to_owned()
 }
 
+mod headings;
 mod titles;

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use super::amounts::{self, Style};
+use super::dates;
 use super::format::{Format, Role};
 use super::sheet::SheetRow;
 use super::table::{self, RULED, ruled};
@@ -48,6 +50,10 @@ pub struct Recognised {
     pub columns: Vec<Column>,
     /// The currency that a header such as `Debit (INR)` states.
     pub header_currency: Option<Currency>,
+    /// Columns that are accounts, where each has its own.
+    pub(super) account_columns: Vec<usize>,
+    /// Columns, and the words there, of rows that never count.
+    never_where: Vec<(usize, Vec<String>)>,
     /// Where each role's column is.
     places: [Option<usize>; Role::COUNT],
     /// How many rows stand above the first entry.
@@ -62,6 +68,20 @@ impl Recognised {
     #[inline]
     pub fn column(&self, role: Role) -> Option<usize> {
         self.places[role as usize]
+    }
+
+    /// The columns in which rows say that they never count.
+    pub(super) fn never_columns(&self) -> Vec<usize> {
+        self.never_where.iter().map(|(at, _)| *at).collect()
+    }
+
+    /// The column in which a row says that it never counts.
+    pub(super) fn never(&self, row: &SheetRow) -> Option<usize> {
+        let says = |(at, words): &&(usize, Vec<String>)| {
+            let cell = row.cell(*at);
+            !cell.is_empty() && words.iter().any(|word| word == "*" || *word == fold(cell))
+        };
+        self.never_where.iter().find(says).map(|(at, _)| *at)
     }
 }
 
@@ -154,8 +174,9 @@ fn understood(
     name: &str,
 ) -> Result<Recognised, Problem> {
     let titles: Vec<SheetRow> = rows.drain(..at).collect();
-    let header = rows.remove(0);
-    let (columns, header_currency) = columns(format, &header, &rows);
+    let headless = !format.positions.is_empty();
+    let mut header = if headless { positions_header(format) } else { rows.remove(0) };
+    let (mut columns, header_currency) = columns(format, &header, &rows);
     for column in &columns {
         let same = |cell: &&str| fold(split_currency(cell).0) == fold(split_currency(&column.name).0);
         if header.cells().filter(same).count() > 1 {
@@ -169,6 +190,8 @@ fn understood(
             .not_done("Nothing was computed from it."));
         }
     }
+    let account_columns = if format.account_columns { spread(format, &mut header, &mut columns) } else { Vec::new() };
+    let never_where = never_where(format, &header);
     let mut places = [None; Role::COUNT];
     for column in &columns {
         places[column.role as usize] = Some(column.index);
@@ -181,18 +204,75 @@ fn understood(
         header,
         columns,
         header_currency,
+        account_columns,
+        never_where,
         places,
-        above: at + 1,
+        above: if headless { at } else { at + 1 },
         widths,
     })
 }
 
+/// Adds the two columns in which a posting has its account and amount, where each account
+/// has a column of its own; returns these.
+fn spread(format: &Format, header: &mut SheetRow, columns: &mut Vec<Column>) -> Vec<usize> {
+    let found = account_columns(format, header, |at| columns.iter().any(|column| column.index == at));
+    for (role, name) in [(Role::Account, "Account"), (Role::Amount, "Amount")] {
+        let index = header.len();
+        header.push(name);
+        let names = found.iter().take(SAMPLES).map(|at| shorten(header.cell(*at)));
+        let samples = if role == Role::Account { names.collect() } else { Vec::new() };
+        columns.push(Column { role, index, name: format!("{name} (a column each)"), samples });
+    }
+    found
+}
+
+/// The columns of a table that are accounts: neither roles nor of those that the format
+/// knows as something else.
+fn account_columns(format: &Format, header: &SheetRow, roles: impl Fn(usize) -> bool) -> Vec<usize> {
+    let other = |cell: &str| format.not_accounts.iter().any(|name| fold(name) == fold(cell));
+    header.filled().filter(|(at, cell)| !roles(*at) && !other(cell)).map(|(at, _)| at).collect()
+}
+
+/// The columns in which rows say that they never count, and the words there.
+fn never_where(format: &Format, header: &SheetRow) -> Vec<(usize, Vec<String>)> {
+    let column = |(name, words): (&String, &Vec<String>)| {
+        let at = header.cells().position(|cell| fold(cell) == fold(name))?;
+        Some((at, words.iter().map(|word| if word == "*" { word.clone() } else { fold(word) }).collect()))
+    };
+    format.never_where.iter().filter_map(column).collect()
+}
+
+/// What stands in place of a header where the file has none: the roles' words.
+fn positions_header(format: &Format) -> SheetRow {
+    let mut header = SheetRow::default();
+    for at in 1..=format.width {
+        let role = format.positions.iter().find(|(_, place)| **place == at);
+        header.push(role.map_or("", |(role, _)| role.name()));
+    }
+    header
+}
+
+/// Whether a file without a header begins with a row of this format.
+fn fits_positions(format: &Format, row: &SheetRow) -> bool {
+    let cell = |role: Role| format.positions.get(&role).map_or("", |at| row.cell(*at - 1));
+    let is_amount = [Style::Point, Style::Comma]
+        .iter()
+        .any(|style| matches!(amounts::read(cell(Role::Amount), *style), Ok(Some(_))));
+    row.line == 1 && row.len() == format.width && dates::looks_like_one(cell(Role::Date)) && is_amount
+}
+
 /// How well a row fits as a format's header: the number of its roles that are there.
 fn score(format: &Format, row: &SheetRow, rows: &[SheetRow]) -> Option<usize> {
+    if !format.positions.is_empty() {
+        return fits_positions(format, row).then_some(format.positions.len());
+    }
     let roles = matched(format, row);
+    let has_accounts = || !account_columns(format, row, |at| roles.values().any(|role| *role == at)).is_empty();
     let sums =
         roles.contains_key(&Role::Amount) || (roles.contains_key(&Role::Debit) && roles.contains_key(&Role::Credit));
-    if !sums || !format.required.iter().all(|role| roles.contains_key(role)) {
+    if !(sums || format.account_columns && has_accounts())
+        || !format.required.iter().all(|role| roles.contains_key(role))
+    {
         return None;
     }
     let has = |texts: &[String]| {
@@ -207,7 +287,7 @@ fn score(format: &Format, row: &SheetRow, rows: &[SheetRow]) -> Option<usize> {
 /// The roles that a header row has, and where.
 fn matched(format: &Format, row: &SheetRow) -> BTreeMap<Role, usize> {
     let folded: Vec<String> = row.cells().map(|cell| fold(split_currency(cell).0)).collect();
-    let mut roles = BTreeMap::new();
+    let mut roles: BTreeMap<Role, usize> = format.positions.iter().map(|(role, at)| (*role, at - 1)).collect();
     for (role, names) in &format.columns {
         // Names are tried in the format's order: the better one stands first.
         let at = names.iter().find_map(|name| folded.iter().position(|cell| !cell.is_empty() && *cell == fold(name)));

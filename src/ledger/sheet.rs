@@ -29,6 +29,8 @@ pub struct SheetRow {
     /// How many blanks stand before the row's first text: how deep an account stands below
     /// another in reports that show it so.
     pub indent: u16,
+    /// Whether it is an account's heading beyond doubt.
+    pub is_heading: bool,
 }
 
 /// Rows, one after the other.
@@ -45,6 +47,7 @@ impl SheetRow {
     pub fn begin(&mut self, line: u64) {
         self.line = line;
         self.indent = 0;
+        self.is_heading = false;
         self.text.clear();
         self.ends.clear();
         self.kinds.clear();

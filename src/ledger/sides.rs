@@ -7,7 +7,7 @@ use super::amounts::{self, Side, Style};
 use super::format::{Minus, Role, Sign};
 use super::recognise::Recognised;
 use super::sheet::{CellKind, SheetRow};
-use super::text::fold;
+use super::text::{fold, has_phrase, words};
 use crate::model::ledger_terms::DateOrder;
 use crate::model::money::{Currency, shorten};
 
@@ -86,7 +86,8 @@ pub(super) fn sides_of(file: &Recognised, row: &SheetRow, way: Way) -> Result<Op
         "c" | "h" | "cr" | "credit" | "haben" => Some(Side::Credit),
         other => return Err((Role::Side, format!("`{}` is neither debit nor credit", shorten(other)))),
     };
-    let amount = written.amount;
+    let is_turned = written.side.is_none() && is_credit(file, row, way, written.amount);
+    let amount = if is_turned { -written.amount } else { written.amount };
     let negative = amount.is_sign_negative() && !amount.is_zero();
     let side = match (written.side.or(own_side), file.format.sign) {
         // A minus beside a side says the same again, or turns it round.
@@ -110,4 +111,17 @@ pub(super) fn sides_of(file: &Recognised, row: &SheetRow, way: Way) -> Result<Op
         dollar: written.dollar,
         contrary: (stated && negative).then_some(Role::Amount),
     }))
+}
+
+/// Whether a row's amount is a credit that is written without a minus: by its type, unless
+/// the voucher's total, or else the amount itself, has one.
+fn is_credit(file: &Recognised, row: &SheetRow, way: Way, amount: Decimal) -> bool {
+    let given = words(row.at(file.column(Role::Type)));
+    if !file.format.credit_types.iter().any(|kind| has_phrase(&given, &words(kind))) {
+        return false;
+    }
+    match amounts::read(row.at(file.column(Role::Total)), way.style) {
+        Ok(Some(total)) => !total.amount.is_sign_negative(),
+        _ => !amount.is_sign_negative(),
+    }
 }
