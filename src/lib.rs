@@ -6,6 +6,7 @@
 //! ground. Data flows one way, and `use` points down this list:
 //!
 //! - [`model`]: plain values: money, period, usage, posting, finding, invoice
+//! - [`tables`]: any file that finance has (workbooks, XML, HTML, ZIP) → tables of text
 //! - [`books`]: the folder's layout, settings, customers, lock, all-or-nothing writes
 //! - [`capture`]: the partner's answers: fetched (the only async code beside the
 //!   rehearsal), kept as received, decoded
@@ -23,6 +24,7 @@
 //! locale below `main`; an invoice type that can be changed after it was issued.
 
 pub mod model;
+pub mod tables;
 pub mod books;
 pub mod capture;
 pub mod ledger;

@@ -16,3 +16,4 @@ mod pdf;
 mod properties;
 mod support;
 mod variants;
+mod workbooks;

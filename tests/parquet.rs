@@ -168,6 +168,7 @@ fn reading<'a>(period: &'a Period) -> Reading<'a> {
     Reading {
         format: CANONICAL,
         own_formats: FORMATS.get_or_init(Default::default),
+        sheet: None,
         date_order: None,
         timezone: Kolkata,
         accounts: ACCOUNTS.get_or_init(Default::default),

@@ -348,6 +348,7 @@ proptest! {
         let reading = Reading {
             format: AUTO,
             own_formats: &Default::default(),
+            sheet: None,
             date_order: None,
             timezone: chrono_tz::Asia::Kolkata,
             accounts: &accounts,

@@ -13,6 +13,7 @@ fuzz_target!(|bytes: &[u8]| {
         let reading = Reading {
             format,
             own_formats: &Default::default(),
+            sheet: None,
             date_order: None,
             timezone: chrono_tz::Asia::Kolkata,
             accounts: &accounts,

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::invoicing::sac;
 use super::layout::CHARGES;
+use super::spreadsheet;
 use crate::model::invoice::Charge;
 use crate::model::money::{parse_plain, shorten};
 use crate::model::period::{Period, parse_day};
@@ -71,8 +72,8 @@ impl AgreedCharge {
 pub fn parse(bytes: &[u8]) -> Result<Vec<AgreedCharge>, Problem> {
     let wrong =
         |what: String| Problem::usage("charges", what).next(format!("correct {CHARGES}")).not_done("Nothing was done.");
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let (text, delimiter) = spreadsheet::text(bytes, "charges", CHARGES, "customer_id")?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).delimiter(delimiter).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|e| wrong(format!("{CHARGES} cannot be read: {e}")))?.clone();
     for name in &header {
         if !COLUMNS.contains(&name) {

@@ -119,6 +119,8 @@ pub struct Config {
     pub ledger_path: String,
     /// `[ledger] format`
     pub ledger_format: String,
+    /// `[ledger] sheet`: of a workbook.
+    pub ledger_sheet: Option<String>,
     /// `[ledger] date_order`; None where it is left to the format and the file.
     pub date_order: Option<DateOrder>,
     /// `[ledger.accounts]`: account, by name or number → what it is.
@@ -187,6 +189,7 @@ impl SettingsReader<'_> {
             if text.is_empty() { Err("must name a file".to_owned()) } else { Ok(text.to_owned()) }
         });
         let ledger_format = self.convert("ledger.format", |text| Ok::<_, String>(text.to_owned()));
+        let ledger_sheet = self.optional("ledger.sheet");
         let date_order = self.convert("ledger.date_order", |text| {
             if text.is_empty() { Ok(None) } else { word(text, &DateOrder::WORDS).map(Some) }
         });
@@ -209,6 +212,7 @@ impl SettingsReader<'_> {
             currency: currency?,
             ledger_path: ledger_path?,
             ledger_format: ledger_format?,
+            ledger_sheet,
             date_order: date_order?,
             accounts: self.accounts(),
             voucher_types: self.voucher_types(),

@@ -13,6 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::invoicing::country_code;
 use super::layout::CUSTOMERS;
 use super::settings_reader::limit;
+use super::spreadsheet;
 
 /// Customers by the partner's id.
 pub type Customers = BTreeMap<String, Customer>;
@@ -93,8 +94,8 @@ fn known() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// No `customer_id` column, ids missing or repeated, rows of another length: all listed.
 pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+    let (text, delimiter) = spreadsheet::text(bytes, "customers", CUSTOMERS, "customer_id")?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
     let wrong = |what: String| Problem::usage("customers", what).next(format!("correct {CUSTOMERS}"));
     let header: Vec<String> = reader
         .headers()

@@ -11,5 +11,6 @@ pub mod mailing;
 pub mod resolutions;
 pub mod settings;
 mod settings_reader;
+pub mod spreadsheet;
 pub mod changeset;
 pub mod voids;

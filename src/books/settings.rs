@@ -102,6 +102,11 @@ pub const SETTINGS: &[Setting] = &[
         doc: "How the ledger reads: \"canonical\", \"auto\" to recognise it, or a format's name:\none that ships, or a file in ledgers/formats/.",
     },
     Setting {
+        path: "ledger.sheet",
+        default: "",
+        doc: "The sheet of a workbook, where more than one could be the ledger.",
+    },
+    Setting {
         path: "ledger.date_order",
         default: "",
         doc: "\"dmy\", \"mdy\" or \"ymd\" (of two-digit years), for exports whose dates read both ways.",

@@ -286,6 +286,9 @@ pub struct Import {
     /// The currency of rows that do not state one
     #[arg(long, value_name = "CODE", default_value = "INR")]
     pub currency: String,
+    /// The sheet of a workbook, where more than one could be the ledger
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
     /// For dates that can be read in two ways: day first, month first or year first
     #[arg(long, value_name = "ORDER", value_parser = date_order)]
     pub date_order: Option<DateOrder>,
@@ -351,6 +354,9 @@ pub struct Reconcile {
     /// Format of that ledger
     #[arg(long, value_name = "NAME", requires = "analytics")]
     pub format: Option<String>,
+    /// Its sheet, in a workbook where more than one could be the ledger
+    #[arg(long, value_name = "NAME", requires = "analytics")]
+    pub sheet: Option<String>,
     /// Which account is what, for double-entry exports: NAME=inbound|outbound|other
     #[arg(long, value_name = "NAME=ROLE", value_parser = account, requires = "analytics")]
     pub account: Vec<(String, AccountUse)>,

@@ -5,16 +5,13 @@ use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use super::Context;
-use super::args;
-use crate::books::changeset::write_apart;
+use super::{Context, args, save_format};
 use crate::books::config;
 use crate::close::formats::own_formats;
 use crate::ledger::aggregated::AGGREGATED;
-use crate::ledger::decode::decode;
+use crate::ledger::decode::TakenSheet;
 use crate::ledger::naming::{self, AccountLine};
-use crate::ledger::open::{self, FORMATS, How, Reading, Understood};
-use crate::ledger::propose::propose;
+use crate::ledger::open::{self, How, Reading, Understood};
 use crate::model::ledger_terms::AccountUse;
 use crate::model::money::{Currency, Money, Tally, total};
 use crate::model::posting::{CheckSum, Ledger, PostedCustomer, RowProblemKind};
@@ -27,6 +24,9 @@ struct Document<'a> {
     schema: &'static str,
     format: &'a str,
     encoding: &'a str,
+    packed: Option<&'a str>,
+    sheet: Option<&'a str>,
+    other_sheets: &'a [String],
     delimiter: String,
     header_line: u64,
     currency: &'a str,
@@ -138,7 +138,7 @@ impl std::io::Seek for Piped {
 pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Problem> {
     let path: &Path = &args.ledger;
     if let Some(name) = &args.save_format {
-        return save_format(context, path, name);
+        return save_format::run(context, path, name, args.sheet.as_deref());
     }
     let currency =
         Currency::parse(&args.currency).map_err(|e| Problem::usage("arguments", format!("--currency: {e}")))?;
@@ -153,6 +153,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
     let reading = Reading {
         format: &args.format,
         own_formats: &own,
+        sheet: args.sheet.as_deref(),
         date_order: args.date_order,
         timezone,
         accounts: &accounts,
@@ -182,37 +183,13 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
     };
     let totals = Totals { inbound: sum(|p| &p.inbound)?, outbound: sum(|p| &p.outbound)?, other: sum(|p| &p.other)? };
     let findings = findings(&ledger);
-    let clean = findings.is_empty();
+    let clean = findings.iter().all(|finding| finding.severity != "blocking");
     if context.out.is_json() {
         context.out.document(&document(&ledger, &how, totals, findings))?;
     } else {
         context.out.text(&text(context, &ledger, &how, &totals, &findings))?;
     }
     Ok(if clean { Exit::Done } else { Exit::Findings })
-}
-
-/// Writes a proposal for a layout that is not known.
-fn save_format(context: &Context<'_>, path: &Path, name: &str) -> Result<Exit, Problem> {
-    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-    if !plain {
-        return Err(Problem::usage("arguments", format!("`{name}` is not a format's name: letters, digits, - and _")));
-    }
-    let folder = context.books.path(FORMATS);
-    let target = folder.join(format!("{name}.toml"));
-    if target.exists() {
-        return Err(Problem::usage("arguments", format!("{} is there already", target.display()))
-            .next("name another format, or correct that file")
-            .not_done("Nothing was written."));
-    }
-    let file = std::fs::File::open(path).map_err(|e| io("no-ledger", "read the ledger", path, &e))?;
-    let shown = path.display().to_string();
-    let text = propose(&decode(file, &shown)?, &shown)?;
-    write_apart(&folder, &[(&format!("{name}.toml"), text.clone().into_bytes())])?;
-    context.out.text(&format!(
-        "{text}\nWritten to {}. Correct it where it is wrong, then: crossfoot import {shown} --format {name} --check\n",
-        target.display()
-    ))?;
-    Ok(Exit::Done)
 }
 
 fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {
@@ -272,22 +249,43 @@ fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {
             })
             .collect(),
     });
-    of_rows.chain(of_sums).collect()
+    let of_hidden = ledger.hidden.iter().map(|hidden| Finding {
+        code: "hidden-rows",
+        severity: "warning",
+        message: hidden.message(),
+        evidence: vec![Evidence {
+            file: &ledger.path,
+            line: hidden.lines.first().copied(),
+            column: None,
+            text: &hidden.text,
+            why: "the row is hidden in the spreadsheet, and counted",
+        }],
+    });
+    of_rows.chain(of_sums).chain(of_hidden).collect()
 }
 
 fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<Finding<'a>>) -> Document<'a> {
     let understood = match how {
-        How::Canonical(_) | How::Parquet | How::Aggregated => None,
+        How::Canonical(..) | How::Parquet | How::Aggregated => None,
         How::Export(understood) => Some(understood.as_ref()),
     };
     let file = understood.map(|u| &u.file);
+    let table = how.table();
+    let kind = match (how, table) {
+        (_, Some(table)) => table.kind,
+        (How::Parquet, None) => "parquet",
+        _ => "utf-8",
+    };
     Document {
         schema: "crossfoot/ledger-check/v1",
         format: file
             .map_or(if ledger.added_up_by.is_some() { AGGREGATED } else { open::CANONICAL }, |f| &f.format.name),
-        encoding: understood.map_or(if matches!(how, How::Parquet) { "parquet" } else { "utf-8" }, |u| u.encoding),
+        encoding: understood.map_or(kind, |u| u.encoding),
+        packed: understood.and_then(|u| u.packed),
+        sheet: table.map(|table| table.sheet.as_str()).filter(|sheet| !sheet.is_empty()),
+        other_sheets: table.map_or(&[], |table| &table.others),
         delimiter: match (how, file) {
-            (How::Canonical(delimiter), _) => *delimiter,
+            (How::Canonical(delimiter, _), _) => *delimiter,
             (_, file) => file.map_or(',', |f| f.delimiter),
         }
         .to_string(),
@@ -338,8 +336,11 @@ const SHOWN: usize = 20;
 fn text(context: &Context<'_>, ledger: &Ledger, how: &How, totals: &Totals, findings: &[Finding<'_>]) -> String {
     let rows = ledger.rows;
     let mut text = match how {
-        How::Canonical(_) => {
+        How::Canonical(_, None) => {
             format!("{} reads as a canonical ledger: UTF-8, comma, header in row 1, {}\n", ledger.path, ledger.currency)
+        }
+        How::Canonical(_, Some(table)) => {
+            format!("{} reads as a canonical ledger: {}, {}\n", ledger.path, table.shown(), ledger.currency)
         }
         How::Parquet => {
             format!(
@@ -381,7 +382,11 @@ fn text(context: &Context<'_>, ledger: &Ledger, how: &How, totals: &Totals, find
         ));
     }
     for finding in findings {
-        text.push_str(&format!("{}: {} places\n", context.out.bad(finding.code), finding.evidence.len()));
+        if finding.severity == "blocking" {
+            text.push_str(&format!("{}: {} places\n", context.out.bad(finding.code), finding.evidence.len()));
+        } else {
+            text.push_str(&format!("{}: {}\n", finding.code, finding.message));
+        }
         for e in finding.evidence.iter().take(SHOWN) {
             let column = e.column.map_or_else(String::new, |c| format!(", column {c}"));
             let row = e.line.map_or_else(|| "the file".to_owned(), |line| format!("row {line}"));
@@ -398,19 +403,20 @@ fn text(context: &Context<'_>, ledger: &Ledger, how: &How, totals: &Totals, find
 fn evidence(ledger: &Ledger, understood: &Understood) -> String {
     let file = &understood.file;
     let delimiter = match file.delimiter {
-        ',' => "comma",
-        ';' => "semicolon",
-        '\t' => "tab",
-        '|' => "bar",
-        _ => "columns of fixed width",
+        _ if understood.table.is_some() => "",
+        ',' => ", comma",
+        ';' => ", semicolon",
+        '\t' => ", tab",
+        '|' => ", bar",
+        _ => ", columns of fixed width",
     };
     let packed = understood.packed.map_or_else(String::new, |p| format!(", {p}"));
     let mut text = format!(
-        "{} reads as {} ({}): {}{packed}, {delimiter}, header in row {}, {}\n  dates     {}: {}\n",
+        "{} reads as {} ({}): {}{packed}{delimiter}, header in row {}, {}\n  dates     {}: {}\n",
         ledger.path,
         file.format.title,
         file.format.name,
-        understood.encoding,
+        understood.table.as_ref().map_or_else(|| understood.encoding.to_owned(), TakenSheet::shown),
         file.header_line,
         ledger.currency,
         understood.date_order.name(),

@@ -20,6 +20,7 @@ mod progress;
 mod reconcile;
 mod resolve;
 mod restated;
+mod save_format;
 mod self_test;
 mod send;
 mod sql;

@@ -8,7 +8,7 @@ use super::args;
 use super::fetch::{Wanted, begin, obtain, recheck};
 use crate::audit::chain;
 use crate::books::changeset::{ChangeSet, write_apart};
-use crate::books::config::Config;
+use crate::books::config::{self, Config};
 use crate::books::layout::Books;
 use crate::capture::partner::analytics;
 use crate::close::derive::derive;
@@ -74,6 +74,8 @@ fn two_files(
     out: &Path,
     args: &args::Reconcile,
 ) -> Result<Exit, Problem> {
+    let mut config = config::parse("", "defaults")?;
+    set(&mut config, args)?;
     let name = analytics_file.display().to_string();
     let body = std::fs::read(analytics_file).map_err(|e| {
         io("no-analytics", "read the analytics", analytics_file, &e).not_done("Nothing was reconciled.")
@@ -91,7 +93,7 @@ fn two_files(
     let ledger = std::fs::File::open(ledger_file)
         .map_err(|e| io("no-ledger", "read the ledger", ledger_file, &e).not_done("Nothing was reconciled."))?;
     let mut inputs = Inputs::without_books(period)?;
-    set(&mut inputs.config, args)?;
+    inputs.config = config;
     inputs.analytics = answer;
     inputs.answers = vec![Input { role: "analytics", path: name, sha256: sha256_hex(&body), bytes: body.len() as u64 }];
     let derived = derive(&inputs, vec![(ledger_file.display().to_string(), ledger)])?;
@@ -108,6 +110,7 @@ fn two_files(
 fn set(config: &mut Config, args: &args::Reconcile) -> Result<(), Problem> {
     config.ledger_format = args.format.clone().unwrap_or_else(|| AUTO.to_owned());
     open::check(&config.ledger_format, &BTreeMap::new())?;
+    config.ledger_sheet.clone_from(&args.sheet);
     config.accounts = args.account.iter().cloned().collect();
     if let Some(text) = &args.tolerance {
         config.tolerance.absolute =

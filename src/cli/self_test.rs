@@ -46,6 +46,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::SelfTest) -> Result<Exit, 
     let reading = Reading {
         format: &config.ledger_format,
         own_formats: &inputs.formats,
+        sheet: config.ledger_sheet.as_deref(),
         date_order: config.date_order,
         timezone: config.timezone,
         accounts: &config.accounts,

@@ -56,6 +56,7 @@ pub fn reconciled(
     let reading = Reading {
         format: &inputs.config.ledger_format,
         own_formats: &inputs.formats,
+        sheet: inputs.config.ledger_sheet.as_deref(),
         date_order: inputs.config.date_order,
         timezone: inputs.config.timezone,
         accounts: &inputs.config.accounts,

@@ -19,6 +19,7 @@ use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
 use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, optional};
 use crate::books::resolutions;
+use crate::books::spreadsheet;
 use crate::books::voids::{self, VOIDS, Voids};
 use crate::capture::record::Role;
 use crate::capture::store::{self, Capture};
@@ -175,6 +176,7 @@ impl Inputs {
             open_items: copied(open_items::before(books, period)?),
             history: copied(history::before(books, period)?),
         };
+        spreadsheet::undamaged([(&files.customers, "customers", CUSTOMERS), (&files.charges, "charges", CHARGES)])?;
         assemble(period.clone(), config, files)
     }
 

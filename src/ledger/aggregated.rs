@@ -209,6 +209,7 @@ pub fn read(file: &Decoded, name: &str, currency: Currency) -> Result<Ledger, Pr
         problems_beyond: 0,
         other_currencies,
         checks: Vec::new(),
+        hidden: Vec::new(),
         is_ended: true,
         added_up_by: Some(format!(
             "{}, from {}, by {} on {} (query {})",

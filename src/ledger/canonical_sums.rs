@@ -262,6 +262,7 @@ impl<'a> Pass<'a> {
             problems_beyond: self.problems_beyond,
             other_currencies,
             checks: self.checks,
+            hidden: Vec::new(),
             is_ended: self.is_ended,
             added_up_by: None,
         })

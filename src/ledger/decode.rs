@@ -3,12 +3,13 @@
 
 use std::io::{self, BufRead, Read};
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use crate::model::digest::Running;
 use crate::model::problem::Problem;
+use crate::tables::HiddenRow;
+use crate::tables::encoding::{self, NotText};
 
 /// The largest file, packed or not, that is taken as a product's export. Larger ledgers
 /// are canonical or aggregated.
@@ -19,14 +20,39 @@ pub const MAX_BYTES: u64 = 128 * 1024 * 1024;
 pub struct Decoded {
     /// The text, without a byte order mark.
     pub text: String,
-    /// `utf-8`, `utf-16le`, `utf-16be`, `windows-1252`.
+    /// `utf-8`, `utf-16le`, `utf-16be`, `windows-1252`; of tables their kind: `xlsx`.
     pub encoding: &'static str,
-    /// `gzip`, `zstd`.
+    /// `gzip`, `zstd`, `zip`.
     pub packed: Option<&'static str>,
     /// SHA-256 of the file as it lies there.
     pub sha256: String,
     /// Its size.
     pub bytes: u64,
+    /// The table that the text is made of, where the file holds tables.
+    pub table: Option<TakenSheet>,
+}
+
+/// The table of a file that was taken for the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenSheet {
+    /// `xlsx`, `ods`, `html` …
+    pub kind: &'static str,
+    /// Its sheet; empty where such files have none.
+    pub sheet: String,
+    /// The file's other sheets that hold something.
+    pub others: Vec<String>,
+    /// Rows that are read and not shown.
+    pub hidden: Vec<HiddenRow>,
+}
+
+impl TakenSheet {
+    /// What a person is told: what the file is, which of its sheets was read, and which not.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let sheet = if self.sheet.is_empty() { String::new() } else { format!(", sheet {}", self.sheet) };
+        let others = if self.others.is_empty() { String::new() } else { format!(" (not {})", self.others.join(", ")) };
+        format!("{}{sheet}{others}", self.kind)
+    }
 }
 
 /// Bytes on their way, hashed as they lie in the file.
@@ -153,7 +179,19 @@ pub fn decode(input: impl Read, name: &str) -> Result<Decoded, Problem> {
 }
 
 /// The same for a file of which `head` was read already.
-pub(super) fn decode_from<R: Read>(mut file: Unpacked<R>, head: Vec<u8>, name: &str) -> Result<Decoded, Problem> {
+pub(super) fn decode_from<R: Read>(file: Unpacked<R>, head: Vec<u8>, name: &str) -> Result<Decoded, Problem> {
+    let packed = file.packed();
+    let (plain, sha256, bytes) = whole(file, head, name)?;
+    let (text, encoding) = text_of(&plain, name)?;
+    Ok(Decoded { text, encoding, packed, sha256, bytes, table: None })
+}
+
+/// The bytes of a file, unpacked, and of the file as it lies there the digest and size.
+pub(super) fn whole<R: Read>(
+    mut file: Unpacked<R>,
+    head: Vec<u8>,
+    name: &str,
+) -> Result<(Vec<u8>, String, u64), Problem> {
     let packed = file.packed();
     let mut plain = head;
     let room = (MAX_BYTES + 1).saturating_sub(plain.len() as u64);
@@ -165,8 +203,7 @@ pub(super) fn decode_from<R: Read>(mut file: Unpacked<R>, head: Vec<u8>, name: &
             .next("write it as a canonical ledger, which may be of any size"));
     }
     let (sha256, bytes) = file.finish();
-    let (text, encoding) = text_of(&plain, name)?;
-    Ok(Decoded { text, encoding, packed, sha256, bytes })
+    Ok((plain, sha256, bytes))
 }
 
 fn unreadable(name: &str, error: &dyn std::fmt::Display) -> Problem {
@@ -180,30 +217,18 @@ fn refuse(name: &str, what: String) -> Problem {
         .not_done("Nothing was computed from it.")
 }
 
-fn text_of(bytes: &[u8], name: &str) -> Result<(String, &'static str), Problem> {
-    let (encoding, label): (&'static Encoding, &'static str) = match bytes {
-        [0xef, 0xbb, 0xbf, ..] => (UTF_8, "utf-8"),
-        [0xff, 0xfe, ..] => (UTF_16LE, "utf-16le"),
-        [0xfe, 0xff, ..] => (UTF_16BE, "utf-16be"),
-        // Without a mark, a first character of ASCII shows which half is zero.
-        [a, 0, b, 0, ..] if *a != 0 && *b != 0 => (UTF_16LE, "utf-16le"),
-        [0, a, 0, b, ..] if *a != 0 && *b != 0 => (UTF_16BE, "utf-16be"),
-        _ if std::str::from_utf8(bytes).is_ok() => (UTF_8, "utf-8"),
-        _ => (WINDOWS_1252, "windows-1252"),
-    };
-    let (text, wrong) = encoding.decode_with_bom_removal(bytes);
-    if wrong {
-        return Err(refuse(name, format!("the ledger {name} is not whole {label} text"))
-            .because("it has bytes that are no character, or was cut in the middle of one"));
-    }
-    // Windows-1252 has a character for every byte; five of them are no text.
-    if let Some((at, _)) = text.char_indices().find(|(_, c)| c.is_control() && !"\r\n\t".contains(*c)) {
-        let line = text[..at].matches('\n').count() + 1;
-        return Err(refuse(name, format!("the ledger {name} holds characters that are no text"))
+/// The text of bytes that are to be text. Returns it and its encoding.
+///
+/// # Errors
+/// They are not.
+pub(super) fn text_of(bytes: &[u8], name: &str) -> Result<(String, &'static str), Problem> {
+    encoding::text_of(bytes).map_err(|why| match why {
+        NotText::Broken(label) => refuse(name, format!("the ledger {name} is not whole {label} text"))
+            .because("it has bytes that are no character, or was cut in the middle of one"),
+        NotText::Control(line, label) => refuse(name, format!("the ledger {name} holds characters that are no text"))
             .at(format!("{name}, line {line}"))
-            .because(format!("read as {label}")));
-    }
-    Ok((text.into_owned(), label))
+            .because(format!("read as {label}")),
+    })
 }
 
 #[cfg(test)]

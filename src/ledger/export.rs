@@ -396,6 +396,7 @@ fn conclude(reader: Reader<'_>, name: &str, date_proof: String) -> Result<Export
         problems_beyond: poster.problems_beyond,
         other_currencies,
         checks,
+        hidden: Vec::new(),
         is_ended: true,
         added_up_by: None,
     };

@@ -305,6 +305,7 @@ pub const SHIPPED: &[(&str, &str)] = shipped! {
     "tally-daybook"
     "tally-ledger"
     "tally-sales-register"
+    "tally-xml"
     "wave-transactions"
     "xero-account-transactions"
     "xero-journal-report"

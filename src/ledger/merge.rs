@@ -48,6 +48,7 @@ fn add(mut sum: Ledger, next: Ledger) -> Result<Ledger, MoneyError> {
     }
     sum.other_currencies = currencies;
     sum.checks.extend(next.checks);
+    sum.hidden.extend(next.hidden);
     sum.is_ended &= next.is_ended;
     sum.added_up_by = match (sum.added_up_by.take(), next.added_up_by) {
         (Some(a), Some(b)) => Some(format!("{a}; {b}")),

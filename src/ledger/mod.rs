@@ -41,6 +41,7 @@ pub mod sheet;
 mod sides;
 mod source;
 mod table;
+pub mod tabled;
 mod text;
 mod voucher;
 mod voucher_types;

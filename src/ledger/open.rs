@@ -10,19 +10,21 @@ use super::aggregated::{self, AGGREGATED};
 use super::canonical;
 use super::canonical_header::delimiter;
 use super::collect;
-use super::decode::{self, Unpacked};
+use super::decode::{self, Decoded, TakenSheet, Unpacked};
 use super::export::{self, Export};
 use super::format::{self, Format, SHIPPED};
 use super::naming::{AccountLine, Naming};
-use super::recognise::{Recognised, recognise, recognise_rows};
+use super::recognise::{self, Recognised, recognise};
 use super::shape::Shaped;
 use super::sheet::{SheetRow, SheetRows};
 use super::table::Table;
+use super::tabled;
 use crate::model::ledger_terms::{AccountUse, DateOrder};
 use crate::model::money::{Currency, shorten};
 use crate::model::period::Period;
 use crate::model::posting::{Ledger, PostedRow, Wanted};
 use crate::model::problem::{Problem, nearest};
+use crate::tables;
 
 /// The name of the canonical format.
 pub const CANONICAL: &str = "canonical";
@@ -35,6 +37,8 @@ pub struct Reading<'a> {
     pub format: &'a str,
     /// The books' own formats, by name; they stand before the shipped ones.
     pub own_formats: &'a BTreeMap<String, Format>,
+    /// The sheet of a workbook, where several could be the ledger.
+    pub sheet: Option<&'a str>,
     /// Settles dates that the file does not.
     pub date_order: Option<DateOrder>,
     /// Where an instant has its day: the books' time zone.
@@ -56,14 +60,27 @@ pub struct Reading<'a> {
 /// How a file was read.
 #[derive(Debug)]
 pub enum How {
-    /// As a canonical ledger, of which this separates the cells.
-    Canonical(char),
+    /// As a canonical ledger, of which this separates the cells; on a sheet, where the file
+    /// has such.
+    Canonical(char, Option<TakenSheet>),
     /// As a canonical ledger in Parquet.
     Parquet,
     /// As sums that the user's own engine made.
     Aggregated,
     /// As a product's export.
     Export(Box<Understood>),
+}
+
+impl How {
+    /// The sheet that was read, where the file has such.
+    #[must_use]
+    pub fn table(&self) -> Option<&TakenSheet> {
+        match self {
+            Self::Canonical(_, table) => table.as_ref(),
+            Self::Export(understood) => understood.table.as_ref(),
+            Self::Parquet | Self::Aggregated => None,
+        }
+    }
 }
 
 /// An export, understood.
@@ -73,8 +90,10 @@ pub struct Understood {
     pub file: Recognised,
     /// `utf-8` …
     pub encoding: &'static str,
-    /// `gzip`, `zstd`.
+    /// `gzip`, `zstd`, `zip`.
     pub packed: Option<&'static str>,
+    /// The sheet, where the file has such.
+    pub table: Option<TakenSheet>,
     /// Order of day and month.
     pub date_order: DateOrder,
     /// What proves it.
@@ -96,7 +115,9 @@ const HEAD: u64 = 64 * 1024;
 /// The file as a whole cannot be read or understood; bad rows are no error.
 pub fn read(input: impl Read + Seek + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
     let (mut ledger, how) = any(input, name, reading)?;
-    for file in ledger.problems.iter_mut().map(|p| &mut p.file).chain(ledger.checks.iter_mut().map(|c| &mut c.file)) {
+    let of_rows = ledger.problems.iter_mut().map(|p| &mut p.file);
+    let of_sums = ledger.checks.iter_mut().map(|c| &mut c.file);
+    for file in of_rows.chain(of_sums).chain(ledger.hidden.iter_mut().map(|h| &mut h.file)) {
         name.clone_into(file);
     }
     Ok((ledger, how))
@@ -108,7 +129,7 @@ enum Kind {
     Parquet(Vec<u8>),
     /// A product's export, to be read as it comes.
     Export(Vec<u8>),
-    /// To be decoded first: sums, or anything in UTF-16.
+    /// To be decoded first: sums, anything in UTF-16, workbooks and the like.
     Other(Vec<u8>),
 }
 
@@ -135,6 +156,8 @@ fn look<R: Read>(mut file: Unpacked<R>, name: &str, reading: &Reading<'_>) -> Re
     })?;
     let kind = if head.starts_with(b"PAR1") {
         Kind::Parquet(head)
+    } else if tables::holds_tables(&head) {
+        Kind::Other(head)
     } else if !is_utf16(&head) && reading.takes_canonical(&head) {
         Kind::Canonical(head)
     } else if is_utf16(&head) || reading.format == AGGREGATED {
@@ -153,31 +176,33 @@ fn any(mut input: impl Read + Seek + Send, name: &str, reading: &Reading<'_>) ->
     let options = reading.canonical();
     let (ledger, how) = match kind {
         Kind::Canonical(head) => {
-            (canonical::sums(head.as_slice().chain(&mut file), name, &options)?, canonically(&head))
+            (canonical::sums(head.as_slice().chain(&mut file), name, &options)?, canonically(&head, None))
         }
         Kind::Parquet(head) => (parquet(in_memory(&mut file, head, name)?, name, &options, false)?, How::Parquet),
         Kind::Export(head) => return export(&head, file, name, reading),
         Kind::Other(head) => {
-            let file = decode::decode_from(file, head, name)?;
+            let file = text(file, head, name, reading)?;
             if reading.takes_canonical(file.text.as_bytes()) {
                 let ledger = canonical::sums(file.text.as_bytes(), name, &options)?;
-                let how = canonically(file.text.as_bytes());
-                return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, ..ledger }, how));
+                let hidden = tabled::hidden_of_canonical(&file);
+                let how = canonically(file.text.as_bytes(), file.table);
+                return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, hidden, ..ledger }, how));
             }
             if reading.format == AGGREGATED {
                 return Ok((aggregated::read(&file, name, reading.currency)?, How::Aggregated));
             }
             let (read, found, _) = export_of(file.text.as_bytes(), name, reading, None)?;
-            let how = understood(&read, found, file.encoding, file.packed);
-            return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, ..read.ledger }, how));
+            let hidden = tabled::hidden_of_export(&file, &found);
+            let how = understood(&read, found, (file.encoding, file.packed, file.table));
+            return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, hidden, ..read.ledger }, how));
         }
     };
     let (sha256, bytes) = file.finish();
     Ok((Ledger { sha256, bytes, ..ledger }, how))
 }
 
-fn canonically(head: &[u8]) -> How {
-    How::Canonical(char::from(delimiter(head).unwrap_or(b',')))
+fn canonically(head: &[u8], table: Option<TakenSheet>) -> How {
+    How::Canonical(char::from(delimiter(head).unwrap_or(b',')), table)
 }
 
 /// Whether a file that can be read in any order is Parquet. What cannot is looked at as it
@@ -232,11 +257,36 @@ fn is_utf16(head: &[u8]) -> bool {
     matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, _, 0, ..] | [0, _, 0, _, ..])
 }
 
-fn understood(read: &Export, file: Recognised, encoding: &'static str, packed: Option<&'static str>) -> How {
+/// A file's text: that of the bytes, or of the sheet that is the ledger.
+fn text<R: Read>(file: Unpacked<R>, head: Vec<u8>, name: &str, reading: &Reading<'_>) -> Result<Decoded, Problem> {
+    if !tables::holds_tables(&head) {
+        return decode::decode_from(file, head, name);
+    }
+    let formats = match reading.format {
+        CANONICAL | AGGREGATED => Vec::new(),
+        other => formats(other, reading.own_formats)?,
+    };
+    let packed = file.packed();
+    let (plain, sha256, bytes) = decode::whole(file, head, name)?;
+    let fits = |text: &str| {
+        reading.format == AGGREGATED
+            || recognise::fits(text, name, &formats)
+            || ([AUTO, CANONICAL].contains(&reading.format) && delimiter(text.as_bytes()).is_some())
+    };
+    let (text, encoding, table, is_zip) = tabled::choose(plain, name, reading.sheet, reading.default_currency, &fits)?;
+    let packed = packed.or(is_zip.then_some("zip"));
+    Ok(Decoded { text, encoding, packed, sha256, bytes, table })
+}
+
+/// How a file is encoded and packed, and its sheet.
+type Around = (&'static str, Option<&'static str>, Option<TakenSheet>);
+
+fn understood(read: &Export, file: Recognised, (encoding, packed, table): Around) -> How {
     How::Export(Box::new(Understood {
         file,
         encoding,
         packed,
+        table,
         date_order: read.date_order,
         date_proof: read.date_proof.clone(),
         found: read.found.clone(),
@@ -257,37 +307,8 @@ fn export<R: Read + Send>(
     let packed = file.packed();
     let (read, found, encoding) = export_of(head.chain(&mut file), name, reading, None)?;
     let (sha256, bytes) = file.finish();
-    let how = understood(&read, found, encoding, packed);
+    let how = understood(&read, found, (encoding, packed, None));
     Ok((Ledger { sha256, bytes, ..read.ledger }, how))
-}
-
-/// Reads the rows of a sheet: of a workbook, or of anything else that is no text. `kind`
-/// is what the file is called; its digest and size are not known here.
-///
-/// # Errors
-/// As [`read`].
-pub fn read_sheet(
-    rows: Vec<SheetRow>,
-    kind: &'static str,
-    name: &str,
-    reading: &Reading<'_>,
-    wanted: Option<&Wanted>,
-) -> Result<(Export, How), Problem> {
-    let formats = formats(reading.format, reading.own_formats)?;
-    let found = recognise_rows(&rows, name, &formats)
-        .map_err(|problem| with_other(problem, reading, |formats| recognise_rows(&rows, name, formats)))?;
-    let read = export_rows(&found, &mut Given(rows.into_iter()), name, reading, wanted)?;
-    let how = understood(&read, found, kind, None);
-    Ok((read, how))
-}
-
-/// Rows that are all there.
-struct Given(std::vec::IntoIter<SheetRow>);
-
-impl SheetRows for Given {
-    fn next(&mut self, row: &mut SheetRow) -> Result<bool, Problem> {
-        Ok(self.0.next().map(|next| *row = next).is_some())
-    }
 }
 
 /// Recognises an export by its beginning, and reads it to its end.
@@ -388,7 +409,7 @@ pub fn rows(
         Kind::Export(head) => Ok(export_of(head.as_slice().chain(&mut file), name, reading, Some(wanted))?.0.rows),
         Kind::Parquet(head) => parquet_rows(in_memory(&mut file, head, name)?, name, &options, wanted),
         Kind::Other(head) => {
-            let file = decode::decode_from(file, head, name)?;
+            let file = text(file, head, name, reading)?;
             if reading.takes_canonical(file.text.as_bytes()) {
                 return collect::rows(file.text.as_bytes(), name, &options, wanted);
             }

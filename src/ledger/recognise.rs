@@ -15,8 +15,6 @@ use crate::model::problem::Problem;
 
 /// Rows before the header, at most.
 const TITLE_ROWS: usize = 60;
-/// Rows of a sheet that show how it reads.
-const HEAD_ROWS: usize = 2_000;
 /// How many sample values of a column are shown.
 const SAMPLES: usize = 3;
 
@@ -113,19 +111,10 @@ pub(super) fn recognise(head: &[u8], name: &str, formats: &[Format]) -> Result<R
     understood(rows, at, delimiter, columns, format, name)
 }
 
-/// Finds out how the rows of a sheet read.
-///
-/// # Errors
-/// No format fits, or several do; a column stands there twice.
-pub(super) fn recognise_rows(rows: &[SheetRow], name: &str, formats: &[Format]) -> Result<Recognised, Problem> {
-    let head = rows.iter().take(HEAD_ROWS).cloned().collect();
-    let tables = [(',', Vec::new(), head)];
-    let Some((at, _, format)) = best(&tables, name, formats)? else {
-        let text: Vec<String> = tables[0].2.iter().map(|row| row.cells().collect::<Vec<_>>().join(",")).collect();
-        return Err(unknown(&text.join("\n"), name, formats));
-    };
-    let [(delimiter, columns, rows)] = tables;
-    understood(rows, at, delimiter, columns, format, name)
+/// Whether a text with commas has the header of one of the formats.
+pub(super) fn fits(text: &str, name: &str, formats: &[Format]) -> bool {
+    let rows = table::rows(text.as_bytes(), ',', Vec::new(), name).unwrap_or_default();
+    !matches!(best(&[(',', Vec::new(), rows)], name, formats), Ok(None))
 }
 
 type Table = (char, Vec<(usize, usize)>, Vec<SheetRow>);

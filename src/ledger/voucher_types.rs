@@ -33,6 +33,9 @@ const NEVER: &[&str] = &[
     "opening balance",
     "period closing",
     "payroll",
+    // Tally keeps both in the book, and counts neither.
+    "cancelled",
+    "optional",
 ];
 
 /// Sales, notes about them, and journals: what is booked on a revenue account by hand is

@@ -182,11 +182,49 @@ pub struct Ledger {
     pub other_currencies: BTreeMap<String, Money>,
     /// The file's own totals beside what its rows add up to.
     pub checks: Vec<CheckSum>,
+    /// Rows that the spreadsheet does not show, a line a file; they are counted.
+    pub hidden: Vec<HiddenRows>,
     /// Whether the last row is known to be whole: false where no line end follows it and
     /// nothing else shows that the file was not cut there.
     pub is_ended: bool,
     /// Who added the rows up, where it was not us: single rows are then not known.
     pub added_up_by: Option<String>,
+}
+
+/// Rows of a file that were read and that its spreadsheet does not show: hidden by hand or
+/// by a filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HiddenRows {
+    /// The file, as findings name it.
+    pub file: String,
+    /// Its sheet.
+    pub sheet: String,
+    /// Their numbers.
+    pub lines: Vec<u64>,
+    /// The first of them, as it stands.
+    pub text: String,
+    /// What the columns of money add up to in them, by the columns' names.
+    pub sums: Vec<(String, Decimal)>,
+}
+
+impl HiddenRows {
+    /// What a person is told: which rows, and their money.
+    #[must_use]
+    pub fn message(&self) -> String {
+        const SHOWN: usize = 5;
+        let shown: Vec<String> = self.lines.iter().take(SHOWN).map(u64::to_string).collect();
+        let more = self.lines.len() - shown.len();
+        let rows = match (self.lines.len(), more) {
+            (1, _) => format!("Row {} of {}", shown[0], self.file),
+            (n, 0) => format!("{n} rows of {} ({})", self.file, shown.join(", ")),
+            (n, _) => format!("{n} rows of {} ({} and {more} more)", self.file, shown.join(", ")),
+        };
+        let sheet = if self.sheet.is_empty() { String::new() } else { format!(", sheet {}", self.sheet) };
+        let sums: Vec<String> = self.sums.iter().map(|(column, sum)| format!("{column} {sum}")).collect();
+        let (are, were) = if self.lines.len() == 1 { ("is", "was") } else { ("are", "were") };
+        let money = if sums.is_empty() { String::new() } else { format!(": {} in all", sums.join(", ")) };
+        format!("{rows}{sheet}, {are} hidden in the spreadsheet and {were} read like all others{money}.")
+    }
 }
 
 /// A total that the file states, and the sum of its rows.

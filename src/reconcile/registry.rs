@@ -24,6 +24,7 @@ pub static CHECKS: &[&Check] = &[
     &facts::invalid_row::CHECK,
     &facts::set_aside::CHECK,
     &facts::ledger_crossfoot::CHECK,
+    &facts::hidden_rows::CHECK,
     &facts::unknown_direction::CHECK,
     &facts::unknown_customer::CHECK,
     &causes::split_parties::CHECK,

@@ -161,6 +161,7 @@ fn ledger(period: &Period, rows: &[PostedRow]) -> Ledger {
         problems_beyond: 0,
         other_currencies: BTreeMap::new(),
         checks: Vec::new(),
+        hidden: Vec::new(),
         is_ended: true,
         added_up_by: None,
     }

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use uses::{Names, home, names};
 
 /// Rooms from the ground up. A room may use itself and those before it.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "model",
+    "tables",
     "books",
     "capture",
     "ledger",

@@ -101,6 +101,7 @@ impl Known {
             problems_beyond: 0,
             other_currencies: BTreeMap::new(),
             checks: Vec::new(),
+            hidden: Vec::new(),
             is_ended: true,
             added_up_by: None,
         };

@@ -5,6 +5,7 @@ pub mod analytics_crossfoot;
 pub mod currency_mismatch;
 pub mod duplicate_call;
 pub mod float_noise;
+pub mod hidden_rows;
 pub mod invalid_row;
 pub mod ledger_crossfoot;
 pub mod matrix_crossfoot;
