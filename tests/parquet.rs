@@ -5,7 +5,8 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use chrono_tz::Asia::Kolkata;
-use crossfoot::ledger::open::{CANONICAL, Reading, read, rows};
+use crossfoot::ledger::known::CANONICAL;
+use crossfoot::ledger::open::{Reading, read, rows};
 use crossfoot::model::money::Currency;
 use crossfoot::model::period::Period;
 use crossfoot::model::posting::{Ledger, Wanted};

@@ -333,7 +333,8 @@ proptest! {
     #[test]
     fn a_damaged_export_is_accounted_for(file in 0_usize..4, at in 0_usize..9_000, cut in 0_usize..40, patch in prop::collection::vec(any::<u8>(), 0..12)) {
         use crossfoot::model::ledger_terms::AccountUse;
-        use crossfoot::ledger::open::{self, AUTO, Reading};
+        use crossfoot::ledger::known::AUTO;
+        use crossfoot::ledger::open::{self, Reading};
         let files: [&[u8]; 4] = [
             include_bytes!("data/ledgers/tally_daybook_cp1252.csv"),
             include_bytes!("data/ledgers/xero_account_transactions.csv"),

@@ -3,7 +3,8 @@
 #![no_main]
 
 use crossfoot::model::ledger_terms::AccountUse;
-use crossfoot::ledger::open::{AUTO, CANONICAL, Reading, read};
+use crossfoot::ledger::known::{AUTO, CANONICAL};
+use crossfoot::ledger::open::{Reading, read};
 use crossfoot::model::money::Currency;
 use libfuzzer_sys::fuzz_target;
 

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use super::Context;
+use super::context::Context;
 use crate::model::problem::Problem;
 
 /// Whether somebody can be asked.

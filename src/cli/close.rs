@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::Context;
 use super::args;
 use super::committed;
+use super::context::Context;
 use super::fetch::{Wanted, begin, obtain, recheck};
 use super::progress::Counted;
 use crate::audit::chain;
@@ -12,7 +12,7 @@ use crate::bill::charges::Disposition;
 use crate::books::layout::{Books, CHAIN};
 use crate::close::inputs::Inputs;
 use crate::close::seal::{self, Closed};
-use crate::ledger::open;
+use crate::ledger::known;
 use crate::model::invoice::Issued;
 use crate::model::money::total;
 use crate::model::period::Period;
@@ -22,7 +22,7 @@ use crate::render::text::{self, Paint};
 pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Problem> {
     let period = &args.period.period;
     let mut inputs = Inputs::load(&context.books, period)?;
-    open::check(&inputs.config.ledger_format, &inputs.formats)?;
+    known::check(&inputs.config.ledger_format, &inputs.formats)?;
     let nothing = |p: Problem| p.not_done("No invoice was issued.");
     let _lock = begin(context, &format!("close --period {}", period.name)).map_err(nothing)?;
     committed::before(context, &inputs.config, period)?;

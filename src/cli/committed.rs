@@ -1,6 +1,6 @@
 //! `[git] commit = true`: what a command changed is committed when it is done.
 
-use super::Context;
+use super::context::Context;
 use crate::audit::chain;
 use crate::audit::git::{self, Git};
 use crate::books::config::Config;

@@ -3,9 +3,10 @@
 
 use super::args;
 use super::close;
+use super::context::Context;
+use super::environment::Environment;
 use super::fetch::{Wanted, begin, obtain};
 use super::init::write_books;
-use super::{Context, Environment};
 use crate::books::changeset::write_apart;
 use crate::books::layout::Books;
 use crate::close::inputs::Inputs;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Utc};
 use serde::Serialize;
 
-use super::Context;
+use super::context::Context;
 use super::fetch::reach;
 use crate::audit::chain;
 use crate::audit::git::Git;

@@ -1,7 +1,7 @@
 //! `crossfoot explain CODE`: meaning, test, worked example, what to do.
 
-use super::Context;
 use super::args;
+use super::context::Context;
 use crate::model::problem::{Exit, Problem, nearest};
 use crate::reconcile::registry::{page, pages};
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::Context;
 use super::args;
+use super::context::Context;
 use super::progress::Progress;
 use crate::audit::chain::Chain;
 use crate::books::changeset::{self, ChangeSet};

@@ -3,11 +3,12 @@
 
 use serde_json::json;
 
-use super::{Context, args};
+use super::args;
+use super::context::Context;
 use crate::close::formats::own_formats;
 use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::format::SHIPPED;
-use crate::ledger::open::{self, CANONICAL, FORMATS};
+use crate::ledger::known::{self, CANONICAL, FORMATS};
 use crate::model::problem::{Exit, Problem, io};
 
 /// What is read without a format file, and why there is none to print.
@@ -37,7 +38,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Formats) -> Result<Exit, P
             .result(&text, &json!({"schema": "crossfoot/formats/v1", "formats": list}))
             .map(|()| Exit::Done);
     };
-    open::check(name, &own)?;
+    known::check(name, &own)?;
     let text = if own.contains_key(name) {
         let path = context.books.path(FORMATS).join(format!("{name}.toml"));
         std::fs::read_to_string(&path).map_err(|e| io("ledger-format", "read", &path, &e))?

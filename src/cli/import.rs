@@ -5,11 +5,13 @@ use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use super::{Context, args, save_format};
+use super::context::Context;
+use super::{args, save_format};
 use crate::books::config;
 use crate::close::formats::own_formats;
 use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::decode::TakenSheet;
+use crate::ledger::known::CANONICAL;
 use crate::ledger::naming::{self, AccountLine};
 use crate::ledger::open::{self, How, Reading, Understood};
 use crate::model::ledger_terms::AccountUse;
@@ -278,8 +280,7 @@ fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<
     };
     Document {
         schema: "crossfoot/ledger-check/v1",
-        format: file
-            .map_or(if ledger.added_up_by.is_some() { AGGREGATED } else { open::CANONICAL }, |f| &f.format.name),
+        format: file.map_or(if ledger.added_up_by.is_some() { AGGREGATED } else { CANONICAL }, |f| &f.format.name),
         encoding: understood.map_or(kind, |u| u.encoding),
         packed: understood.and_then(|u| u.packed),
         sheet: table.map(|table| table.sheet.as_str()).filter(|sheet| !sheet.is_empty()),

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Context;
 use super::args;
 use super::ask;
+use super::context::Context;
 use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::layout::{Books, CONFIG, CUSTOMERS, WORK};

@@ -5,8 +5,10 @@ pub mod args;
 mod ask;
 mod close;
 mod committed;
+mod context;
 mod demo;
 mod doctor;
+mod environment;
 mod explain;
 mod fetch;
 mod formats;
@@ -28,58 +30,15 @@ mod status;
 mod verify;
 mod void;
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
 use clap::CommandFactory;
 
 use args::{Arguments, Command};
+use context::Context;
+pub use environment::Environment;
 pub use output::Output;
 
 use crate::books::layout::Books;
 use crate::model::problem::{Exit, Problem, nearest};
-
-/// What comes from outside, read once in `main`.
-pub struct Environment {
-    /// The current time, or why it cannot be told.
-    pub clock: Result<Box<dyn Fn() -> DateTime<Utc> + Sync>, Problem>,
-    /// Environment variables.
-    pub variables: BTreeMap<String, String>,
-    /// Whether results go to a terminal.
-    pub stdout_is_terminal: bool,
-    /// Whether talk goes to a terminal.
-    pub stderr_is_terminal: bool,
-}
-
-impl Environment {
-    /// The clock.
-    fn clock(&self) -> Result<&(dyn Fn() -> DateTime<Utc> + Sync), Problem> {
-        self.clock.as_deref().map_err(Clone::clone)
-    }
-
-    fn variable(&self, name: &str) -> Option<String> {
-        self.variables.get(name).cloned()
-    }
-}
-
-/// Everything a verb works with.
-struct Context<'a> {
-    environment: &'a Environment,
-    books: Books,
-    offline: bool,
-    out: &'a Output,
-}
-
-impl Context<'_> {
-    /// What a command to be typed needs to find the same books.
-    fn same_books(&self) -> String {
-        if self.books.root.as_os_str() == "." {
-            String::new()
-        } else {
-            format!(" --books {}", self.books.root.display())
-        }
-    }
-}
 
 /// Runs a command and says how it ended. Problems are reported here, once.
 pub fn run(arguments: Arguments, environment: &Environment) -> Exit {

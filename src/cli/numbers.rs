@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Context;
+use super::context::Context;
 use crate::audit::chain;
 use crate::bill::numbering;
 use crate::books::config;

@@ -5,7 +5,8 @@ use chrono::{DateTime, Datelike, Utc};
 use lettre::Address;
 use serde::{Serialize, Serializer};
 
-use super::{Context, args};
+use super::args;
+use super::context::Context;
 use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::audit::{chain, manifest};
 use crate::books::config::{Config, Mailing};

@@ -4,8 +4,8 @@ use std::io::{ErrorKind, Write};
 
 use serde::Serialize;
 
-use super::Environment;
 use super::args::Color;
+use super::environment::Environment;
 use crate::model::problem::Problem;
 use crate::render::reconciliation_json::write_json;
 use crate::render::text::Paint;

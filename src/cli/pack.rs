@@ -8,8 +8,8 @@ use serde::Serialize;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::Context;
 use super::args;
+use super::context::Context;
 use super::verify;
 use crate::audit::chain;
 use crate::audit::git::Git;

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Context, Output};
+use super::context::Context;
+use super::output::Output;
 use crate::capture::client::Watch;
 
 /// So many repeated attempts are told one by one.

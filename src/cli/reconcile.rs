@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::Context;
 use super::args;
+use super::context::Context;
 use super::fetch::{Wanted, begin, obtain, recheck};
 use crate::audit::chain;
 use crate::books::changeset::{ChangeSet, write_apart};
@@ -16,7 +16,7 @@ use crate::close::documents::Documents;
 use crate::close::inputs::Inputs;
 use crate::close::ledgers::open_ledgers;
 use crate::close::outputs::{self, Close};
-use crate::ledger::open::{self, AUTO};
+use crate::ledger::known::{self, AUTO};
 use crate::model::digest::sha256_hex;
 use crate::model::money::{Currency, parse_plain};
 use crate::model::period::Period;
@@ -34,7 +34,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Reconcile) -> Result<Exit,
 
 fn in_books(context: &Context<'_>, period: &Period, refetch: bool) -> Result<Exit, Problem> {
     let mut inputs = Inputs::load(&context.books, period)?;
-    open::check(&inputs.config.ledger_format, &inputs.formats)?;
+    known::check(&inputs.config.ledger_format, &inputs.formats)?;
     let _lock = begin(context, &format!("reconcile --period {}", period.name))?;
     for note in &inputs.notes {
         context.out.say(&format!("note: {note}"));
@@ -109,7 +109,7 @@ fn two_files(
 /// What the command line says of a comparison without books.
 fn set(config: &mut Config, args: &args::Reconcile) -> Result<(), Problem> {
     config.ledger_format = args.format.clone().unwrap_or_else(|| AUTO.to_owned());
-    open::check(&config.ledger_format, &BTreeMap::new())?;
+    known::check(&config.ledger_format, &BTreeMap::new())?;
     config.ledger_sheet.clone_from(&args.sheet);
     config.accounts = args.account.iter().cloned().collect();
     if let Some(text) = &args.tolerance {

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::Context;
 use super::args;
 use super::ask::required;
+use super::context::Context;
 use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::layout::Books;

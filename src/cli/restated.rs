@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Context, args};
+use super::args;
+use super::context::Context;
 use crate::audit::chain;
 use crate::books::config;
 use crate::books::lock::Lock;

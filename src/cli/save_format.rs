@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Context;
+use super::context::Context;
 use crate::books::changeset::write_apart;
-use crate::ledger::open::FORMATS;
+use crate::ledger::known::FORMATS;
 use crate::ledger::propose::propose;
 use crate::ledger::tabled::beginning;
 use crate::model::problem::{Exit, Problem, io};

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Context;
 use super::args;
+use super::context::Context;
 use crate::books::customers::folded;
 use crate::close::inputs::Inputs;
 use crate::close::ledgers::open_ledgers;

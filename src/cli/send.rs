@@ -7,9 +7,10 @@ use chrono::SecondsFormat;
 use serde::Serialize;
 
 use super::args;
+use super::committed;
+use super::context::Context;
 use super::fetch::begin;
 use super::outbox::{self, Outbox, State};
-use super::{Context, committed};
 use crate::audit::mail_journal::{Entry, Event, MailJournal, Standing};
 use crate::books::changeset::write_apart;
 use crate::books::config::{self, Config, Mailing};

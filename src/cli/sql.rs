@@ -1,6 +1,7 @@
 //! `crossfoot sql`: the query that adds up a ledger where it lies.
 
-use super::{Context, args};
+use super::args;
+use super::context::Context;
 use crate::ledger::aggregated::{PROVENANCE, digest, query};
 use crate::model::problem::{Exit, Problem};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Context;
+use super::context::Context;
 use crate::audit::chain::{self, Chain};
 use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::books::changeset;

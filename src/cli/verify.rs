@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Context;
 use super::args;
+use super::context::Context;
 use crate::audit::git::Git;
 use crate::books::changeset;
 use crate::books::lock::Lock;

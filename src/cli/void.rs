@@ -1,7 +1,7 @@
 //! `crossfoot void`: declares an issued invoice void. The next close records it.
 
-use super::Context;
 use super::args;
+use super::context::Context;
 use crate::audit::chain;
 use crate::books::changeset::write_apart;
 use crate::books::config;

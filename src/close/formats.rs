@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::books::layout::Books;
 use crate::ledger::format::{self, Format};
-use crate::ledger::open::FORMATS;
+use crate::ledger::known::FORMATS;
 use crate::model::problem::{Problem, io};
 
 /// The ledger formats of the books' own, by name.

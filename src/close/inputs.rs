@@ -24,7 +24,7 @@ use crate::books::voids::{self, VOIDS, Voids};
 use crate::capture::record::Role;
 use crate::capture::store::{self, Capture};
 use crate::ledger::format::Format;
-use crate::ledger::open::FORMATS;
+use crate::ledger::known::FORMATS;
 use crate::model::digest::sha256_hex;
 use crate::model::history::Month;
 use crate::model::invoice::Issued;

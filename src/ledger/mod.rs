@@ -19,6 +19,7 @@ pub mod decode;
 pub mod export;
 pub mod format;
 mod grouping;
+pub mod known;
 pub mod merge;
 pub mod naming;
 pub mod open;

@@ -12,7 +12,8 @@ use super::canonical_header::delimiter;
 use super::collect;
 use super::decode::{self, Decoded, TakenSheet, Unpacked};
 use super::export::{self, Export};
-use super::format::{self, Format, SHIPPED};
+use super::format::Format;
+use super::known::{AUTO, CANONICAL, formats};
 use super::naming::{AccountLine, Naming};
 use super::recognise::{self, Recognised, recognise};
 use super::shape::Shaped;
@@ -20,16 +21,11 @@ use super::sheet::{SheetRow, SheetRows};
 use super::table::Table;
 use super::tabled;
 use crate::model::ledger_terms::{AccountUse, DateOrder};
-use crate::model::money::{Currency, shorten};
+use crate::model::money::Currency;
 use crate::model::period::Period;
 use crate::model::posting::{Ledger, PostedRow, Wanted};
-use crate::model::problem::{Problem, nearest};
+use crate::model::problem::Problem;
 use crate::tables;
-
-/// The name of the canonical format.
-pub const CANONICAL: &str = "canonical";
-/// The word that leaves the choice to us.
-pub const AUTO: &str = "auto";
 
 /// How ledgers are to be read.
 pub struct Reading<'a> {
@@ -420,38 +416,3 @@ pub fn rows(
         }
     }
 }
-
-/// Makes sure that a format's name is known, before anything else is done.
-///
-/// # Errors
-/// It is not; with the nearest that is.
-pub fn check(format: &str, own_formats: &BTreeMap<String, Format>) -> Result<(), Problem> {
-    if [CANONICAL, AGGREGATED].contains(&format) { Ok(()) } else { formats(format, own_formats).map(drop) }
-}
-
-/// The formats to try: the one that is named, or all.
-fn formats(wanted: &str, own_formats: &BTreeMap<String, Format>) -> Result<Vec<Format>, Problem> {
-    let mut all: BTreeMap<String, Format> = BTreeMap::new();
-    for (name, text) in SHIPPED {
-        all.insert((*name).to_owned(), format::parse(name, text)?);
-    }
-    all.extend(own_formats.iter().map(|(name, format)| (name.clone(), format.clone())));
-    if wanted == AUTO {
-        return Ok(all.into_values().collect());
-    }
-    match all.remove(wanted) {
-        Some(format) => Ok(vec![format]),
-        None => {
-            let names = all.keys().map(String::as_str).chain([CANONICAL, AGGREGATED, AUTO]);
-            let near = nearest(wanted, names.clone());
-            let hint = near.map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
-            Err(Problem::usage("ledger-format", format!("there is no ledger format `{}`{hint}", shorten(wanted)))
-                .because(format!("there are {}", names.collect::<Vec<_>>().join(", ")))
-                .next("name one of them, or write ledgers/formats/NAME.toml in the books")
-                .not_done("Nothing was done."))
-        }
-    }
-}
-
-/// The directory in which the books keep formats of their own.
-pub const FORMATS: &str = "ledgers/formats";

@@ -2,8 +2,33 @@
 
 use std::fmt;
 
-use super::finding::Confidence;
 use super::money::{Money, from_parts};
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confidence {
+    /// A fact read off the inputs.
+    Certain,
+    /// An exact fit, no rival, and small odds of a chance hit: [`Chance::confidence`].
+    Supported,
+    /// A fit with rivals, or with worse odds.
+    Possible,
+    /// A difference that nothing explains.
+    Unexplained,
+}
+
+impl Confidence {
+    /// The word of files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Supported => "supported",
+            Self::Possible => "possible",
+            Self::Unexplained => "unexplained",
+        }
+    }
+}
 
 /// Odds below which a fit is supported that more than its amount shows: the same row twice,
 /// a credit among charges, a difference elsewhere that is its mirror.

@@ -1,6 +1,7 @@
 //! What reconciliation finds: facts read off the inputs, and causes that explain them.
 
 use super::chance::Chance;
+pub use super::chance::Confidence;
 use super::money::Money;
 use super::resolution::Resolution;
 use super::usage::Direction;
@@ -24,32 +25,6 @@ impl Severity {
             Self::Blocking => "blocking",
             Self::Warning => "warning",
             Self::Info => "info",
-        }
-    }
-}
-
-/// How sure a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Confidence {
-    /// A fact read off the inputs.
-    Certain,
-    /// An exact fit, no rival, and small odds of a chance hit: [`Chance::confidence`].
-    Supported,
-    /// A fit with rivals, or with worse odds.
-    Possible,
-    /// A difference that nothing explains.
-    Unexplained,
-}
-
-impl Confidence {
-    /// The word of files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Certain => "certain",
-            Self::Supported => "supported",
-            Self::Possible => "possible",
-            Self::Unexplained => "unexplained",
         }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::month::{Customer, Month, Used};
-use super::{Script, Shape};
+use super::script::{Script, Shape};
 use crate::model::money::MoneyError;
 use crate::model::usage::Direction;
 

@@ -119,14 +119,16 @@ pub(super) fn names(module: &[String], text: &str) -> Names {
     let mut others = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        if tokens[at] != "use" {
+        // In a text it is a word like any other, and may have no end.
+        let ends = || tokens[at..].iter().position(|t| *t == ";");
+        let Some(length) = (tokens[at] == "use").then(ends).flatten() else {
             others.push(tokens[at]);
             at += 1;
             continue;
-        }
+        };
         let is_public = at > 0 && matches!(tokens[at - 1], "pub" | ")");
         let mut found = Vec::new();
-        let end = at + tokens[at..].iter().position(|t| *t == ";").unwrap_or(0);
+        let end = at + length;
         tree(&mut tokens[at + 1..=end].iter().peekable(), &[], &mut found);
         for (path, name) in found {
             let Some(path) = absolute(module, &path, &aliases) else { continue };
