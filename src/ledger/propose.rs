@@ -122,7 +122,9 @@ impl Sheet {
         let mut sheet = Self { header, rows: rows.to_vec(), sure: Vec::new(), open: Vec::new() };
         for exact in [true, false] {
             for (role, words) in WORDS {
-                if sheet.column(role).is_some() || sheet.open.iter().any(|(one, _)| *one == role) {
+                // One product's word for what was posted is another's for something else.
+                let is_too_soon = exact && role == Role::Amount;
+                if is_too_soon || sheet.column(role).is_some() || sheet.open.iter().any(|(one, _)| *one == role) {
                     continue;
                 }
                 let fits: Vec<usize> = (0..sheet.header.len())
