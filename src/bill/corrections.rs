@@ -71,7 +71,7 @@ fn changes(issued: &[&Issued], now: &Draft) -> Result<Vec<Change>, MoneyError> {
 ///
 /// # Errors
 /// [`Failure`].
-pub fn note(issued: &[&Issued], now: &Draft, invoicing: &Invoicing) -> Result<Option<Draft>, Failure> {
+pub(crate) fn note(issued: &[&Issued], now: &Draft, invoicing: &Invoicing) -> Result<Option<Draft>, Failure> {
     let Some(first) = issued.iter().find(|i| i.content.document == Document::Invoice) else { return Ok(None) };
     let changes = changes(issued, now)?;
     let mut sum = Money::zero(now.currency);
@@ -130,7 +130,7 @@ pub fn note(issued: &[&Issued], now: &Draft, invoicing: &Invoicing) -> Result<Op
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(issued: &[&Issued], now: &Draft, note: Option<&Draft>) -> Result<Option<Finding>, MoneyError> {
+pub(crate) fn find(issued: &[&Issued], now: &Draft, note: Option<&Draft>) -> Result<Option<Finding>, MoneyError> {
     let Some(first) = issued.first() else { return Ok(None) };
     let then = &first.content;
     let mut invoiced = Decimal::ZERO;

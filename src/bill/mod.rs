@@ -1,11 +1,11 @@
 //! What is charged: reconciled figures → drafts → numbered invoices. Pure.
 
 pub mod charges;
-pub mod corrections;
-pub mod not_billable;
-pub mod numbering;
+pub(crate) mod corrections;
+pub(crate) mod not_billable;
+pub(crate) mod numbering;
 pub mod tax;
-pub mod unprintable;
+pub(crate) mod unprintable;
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use crate::model::finding::{Finding, Severity};
 /// be invoiced lawfully, as agreed, or in the fonts at hand (`gstin-invalid`,
 /// `gst-particulars`, `not-billable`, `unprintable`).
 #[must_use]
-pub fn find(decisions: &BTreeMap<String, Disposition>) -> Vec<Finding> {
+pub(crate) fn find(decisions: &BTreeMap<String, Disposition>) -> Vec<Finding> {
     decisions
         .iter()
         .filter_map(|(id, disposition)| match disposition {
@@ -34,7 +34,7 @@ pub fn find(decisions: &BTreeMap<String, Disposition>) -> Vec<Finding> {
 
 /// Says that a customer gets no document of a kind (`invoice`, `credit note`), and why.
 #[must_use]
-pub fn refused(customer_id: &str, document: &str, refusal: &Refusal) -> Finding {
+pub(crate) fn refused(customer_id: &str, document: &str, refusal: &Refusal) -> Finding {
     let message = format!("{customer_id} gets no {document}: {}.", refusal.why);
     Finding::fact(refusal.code, Severity::Blocking, message, refusal.next.clone()).touching([customer_id.to_owned()])
 }

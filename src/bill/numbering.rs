@@ -18,7 +18,7 @@ use crate::model::problem::Problem;
 /// # Errors
 /// A number that would be longer than 16 characters, or one that (ignoring case, as GSTN
 /// compares) was used before because the format was changed.
-pub fn allot(
+pub(crate) fn allot(
     drafts: Vec<Draft>,
     invoicing: &Invoicing,
     history: &[Allotted],
@@ -62,7 +62,7 @@ pub fn allot(
 /// Gaps and repetitions in the numbers allotted, each a sentence; empty when each series
 /// runs from 1 without a gap.
 #[must_use]
-pub fn continuity(history: &[Allotted]) -> Vec<String> {
+pub(crate) fn continuity(history: &[Allotted]) -> Vec<String> {
     let mut wrong = Vec::new();
     let series: BTreeSet<&str> = history.iter().map(|a| a.series.as_str()).collect();
     for name in series {

@@ -13,7 +13,7 @@ const CODE: &str = "unprintable";
 /// text that it would be printed in, as laying the document out found them; `known` is what
 /// `customers.csv` says of the customer, and `charges` is `charges.csv`.
 #[must_use]
-pub fn refusal(draft: &Draft, known: &Party, charges: &[AgreedCharge], missing: &[(char, String)]) -> Refusal {
+pub(crate) fn refusal(draft: &Draft, known: &Party, charges: &[AgreedCharge], missing: &[(char, String)]) -> Refusal {
     let fields = fields(draft, known, charges);
     let places: Vec<String> = missing
         .iter()

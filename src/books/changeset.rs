@@ -36,7 +36,7 @@ struct Intent {
 
 /// Files on their way into the books.
 #[derive(Debug)]
-pub struct ChangeSet<'a> {
+pub(crate) struct ChangeSet<'a> {
     books: &'a Books,
     moves: Vec<Move>,
     staged: u64,
@@ -58,7 +58,7 @@ impl<'a> ChangeSet<'a> {
     ///
     /// # Errors
     /// The books cannot be written.
-    pub fn begin(books: &'a Books) -> Result<Self, Problem> {
+    pub(crate) fn begin(books: &'a Books) -> Result<Self, Problem> {
         let staging = books.path(WORK).join(STAGING);
         discard(&staging)?;
         fs::create_dir_all(&staging).map_err(|e| failed("create", &staging, &e))?;
@@ -66,12 +66,12 @@ impl<'a> ChangeSet<'a> {
     }
 
     /// Says that what lies at `from` will be found at `to`: both relative to the books.
-    pub fn rename(&mut self, from: impl Into<String>, to: impl Into<String>) {
+    pub(crate) fn rename(&mut self, from: impl Into<String>, to: impl Into<String>) {
         self.moves.push(Move { from: from.into(), to: to.into() });
     }
 
     /// A place to write one file that will be found at `to`, relative to the books.
-    pub fn reserve(&mut self, to: impl Into<String>) -> PathBuf {
+    pub(crate) fn reserve(&mut self, to: impl Into<String>) -> PathBuf {
         self.staged += 1;
         let from = format!("{WORK}/{STAGING}/{:08}", self.staged);
         self.rename(from.clone(), to);
@@ -82,7 +82,7 @@ impl<'a> ChangeSet<'a> {
     ///
     /// # Errors
     /// They cannot be written.
-    pub fn stage(&mut self, to: impl Into<String>, bytes: &[u8]) -> Result<(), Problem> {
+    pub(crate) fn stage(&mut self, to: impl Into<String>, bytes: &[u8]) -> Result<(), Problem> {
         let path = self.reserve(to);
         fs::write(&path, bytes).map_err(|e| failed("write", &path, &e))
     }
@@ -92,7 +92,7 @@ impl<'a> ChangeSet<'a> {
     /// # Errors
     /// Before the intent stands, nothing has changed under the final names. After it, the
     /// next command in these books finishes the work.
-    pub fn commit(mut self, doing: &str) -> Result<(), Problem> {
+    pub(crate) fn commit(mut self, doing: &str) -> Result<(), Problem> {
         if self.moves.is_empty() {
             return Ok(());
         }
@@ -120,7 +120,7 @@ impl<'a> ChangeSet<'a> {
 ///
 /// # Errors
 /// The books cannot be read or written.
-pub fn recover(books: &Books) -> Result<Option<String>, Problem> {
+pub(crate) fn recover(books: &Books) -> Result<Option<String>, Problem> {
     let Some(intent) = read_intent(books)? else {
         discard(&books.path(WORK).join(STAGING))?;
         return Ok(None);
@@ -134,7 +134,7 @@ pub fn recover(books: &Books) -> Result<Option<String>, Problem> {
 ///
 /// # Errors
 /// The intent is there and cannot be read.
-pub fn unfinished(books: &Books) -> Result<Option<String>, Problem> {
+pub(crate) fn unfinished(books: &Books) -> Result<Option<String>, Problem> {
     Ok(read_intent(books)?.map(|intent| intent.doing))
 }
 
@@ -184,7 +184,7 @@ fn carry_out(books: &Books, intent: &Intent) -> Result<(), Problem> {
 ///
 /// # Errors
 /// They cannot be written; those already there stay as they were.
-pub fn write_apart(folder: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Problem> {
+pub(crate) fn write_apart(folder: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Problem> {
     fs::create_dir_all(folder).map_err(|e| failed("create", folder, &e))?;
     let staged = |name: &str| folder.join(format!(".{name}.{}.part", std::process::id()));
     let written = files.iter().try_for_each(|(name, bytes)| {

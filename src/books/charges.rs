@@ -69,7 +69,7 @@ impl AgreedCharge {
 ///
 /// # Errors
 /// A missing or unknown column, and every row that is wrong: all listed.
-pub fn parse(bytes: &[u8]) -> Result<Vec<AgreedCharge>, Problem> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Vec<AgreedCharge>, Problem> {
     let wrong =
         |what: String| Problem::usage("charges", what).next(format!("correct {CHARGES}")).not_done("Nothing was done.");
     let (text, delimiter) = spreadsheet::text(bytes, "charges", CHARGES, "customer_id")?;

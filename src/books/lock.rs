@@ -9,7 +9,7 @@ use crate::model::problem::{Problem, io};
 
 /// Held while a command writes; released when it is dropped or the process ends.
 #[derive(Debug)]
-pub struct Lock {
+pub(crate) struct Lock {
     _file: File,
 }
 
@@ -18,7 +18,7 @@ impl Lock {
     ///
     /// # Errors
     /// Another crossfoot is at work on these books, or they cannot be written.
-    pub fn take(books: &Books, doing: &str) -> Result<Self, Problem> {
+    pub(crate) fn take(books: &Books, doing: &str) -> Result<Self, Problem> {
         let work = books.path(WORK);
         let failed = |e: &std::io::Error| {
             io("books-not-writable", "write in the books at", &books.root, e).not_done("Nothing was written.")
@@ -49,7 +49,7 @@ impl Lock {
     ///
     /// # Errors
     /// Another crossfoot is at work on these books.
-    pub fn read(books: &Books) -> Result<Option<Self>, Problem> {
+    pub(crate) fn read(books: &Books) -> Result<Option<Self>, Problem> {
         let Ok(mut file) = File::open(books.path(WORK).join("lock")) else {
             return Ok(None);
         };

@@ -1,16 +1,16 @@
 //! The folder that finance keeps: where its files lie, what its settings mean, who its
 //! customers are, and how files are written so that none is ever half there.
 
-pub mod charges;
+pub(crate) mod charges;
 pub mod config;
 pub mod customers;
 mod invoicing;
 pub mod layout;
-pub mod lock;
+pub(crate) mod lock;
 pub mod mailing;
-pub mod resolutions;
+pub(crate) mod resolutions;
 pub mod settings;
 mod settings_reader;
-pub mod spreadsheet;
-pub mod changeset;
-pub mod voids;
+pub(crate) mod spreadsheet;
+pub(crate) mod changeset;
+pub(crate) mod voids;

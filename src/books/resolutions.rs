@@ -13,7 +13,7 @@ use crate::model::usage::Direction;
 
 /// The file of a period, relative to the books.
 #[must_use]
-pub fn file(period: &Period) -> String {
+pub(crate) fn file(period: &Period) -> String {
     format!("resolutions/{}.toml", period.name)
 }
 
@@ -47,7 +47,7 @@ struct Written {
 ///
 /// # Errors
 /// It cannot be read.
-pub fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
     optional("resolutions", path)
 }
 
@@ -55,7 +55,7 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
 ///
 /// # Errors
 /// Every entry that is wrong, with what is wrong about it.
-pub fn parse(bytes: &[u8], name: &str) -> Result<Vec<Resolution>, Problem> {
+pub(crate) fn parse(bytes: &[u8], name: &str) -> Result<Vec<Resolution>, Problem> {
     let refuse = |what: String| {
         Problem::usage("resolutions", what)
             .next("an entry has finding, customers, analytics, ledger, one of bill, hold and accept, and reason, by, on; `crossfoot resolve` writes one")
@@ -123,7 +123,7 @@ fn checked(entry: Written) -> Result<Resolution, String> {
 
 /// The entries as a file.
 #[must_use]
-pub fn write(entries: &[Resolution]) -> String {
+pub(crate) fn write(entries: &[Resolution]) -> String {
     let mut text = String::from(
         "# What finance decided about findings of this period. An entry stops applying, with a\n# finding, when the figures it was made for change.\n",
     );

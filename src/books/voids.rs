@@ -12,7 +12,7 @@ use crate::model::period::parse_day;
 use crate::model::problem::Problem;
 
 /// The file, relative to the books.
-pub const VOIDS: &str = "resolutions/voids.toml";
+pub(crate) const VOIDS: &str = "resolutions/voids.toml";
 
 /// Why a number is void.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Void {
 }
 
 /// By number.
-pub type Voids = BTreeMap<String, Void>;
+pub(crate) type Voids = BTreeMap<String, Void>;
 
 #[derive(Deserialize, Serialize, Default)]
 #[serde(deny_unknown_fields)]
@@ -42,7 +42,7 @@ struct File {
 ///
 /// # Errors
 /// It cannot be read, or is wrong.
-pub fn load(books: &Books) -> Result<Voids, Problem> {
+pub(crate) fn load(books: &Books) -> Result<Voids, Problem> {
     let bytes = resolutions::read(&books.path(VOIDS))?;
     bytes.map_or_else(|| Ok(Voids::new()), |bytes| parse(&bytes, VOIDS))
 }
@@ -51,7 +51,7 @@ pub fn load(books: &Books) -> Result<Voids, Problem> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn parse(bytes: &[u8], name: &str) -> Result<Voids, Problem> {
+pub(crate) fn parse(bytes: &[u8], name: &str) -> Result<Voids, Problem> {
     let refuse = |what: String| {
         Problem::usage("voids", what)
             .next("an entry has number, reason, by, on; `crossfoot void` writes one")
@@ -78,7 +78,7 @@ pub fn parse(bytes: &[u8], name: &str) -> Result<Voids, Problem> {
 ///
 /// # Errors
 /// None in practice.
-pub fn write(voids: &Voids) -> Result<String, Problem> {
+pub(crate) fn write(voids: &Voids) -> Result<String, Problem> {
     let file = File { void: voids.values().cloned().collect() };
     let text = toml::to_string(&file)
         .map_err(|e| Problem::stop("internal", "the voids cannot be written").because(e.to_string()))?;

@@ -16,12 +16,12 @@ use crate::model::money::shorten;
 use crate::model::problem::Problem;
 
 /// The largest body that is taken: far above any analytics answer.
-pub const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
+pub(crate) const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
 /// The largest page of a list: a hundred rows of 80 kB. Several are under way at a time.
-pub const MAX_PAGE_BYTES: usize = 8 * 1024 * 1024;
+pub(crate) const MAX_PAGE_BYTES: usize = 8 * 1024 * 1024;
 
 /// The world around a capture, handed down from `main`.
-pub trait Watch: Sync {
+pub(crate) trait Watch: Sync {
     /// The current time.
     fn now(&self) -> DateTime<Utc>;
     /// Something that the person should read.
@@ -36,7 +36,7 @@ pub trait Watch: Sync {
 
 /// A request below the base URL.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(crate) struct Request {
     /// `/analytics`
     pub path: String,
     /// Query parameters, in order.
@@ -47,19 +47,19 @@ pub struct Request {
 
 impl Request {
     /// A request for one document.
-    pub fn document(path: impl Into<String>, query: Vec<(&'static str, String)>) -> Self {
+    pub(crate) fn document(path: impl Into<String>, query: Vec<(&'static str, String)>) -> Self {
         Self { path: path.into(), query, largest: MAX_BODY_BYTES }
     }
 
     /// A request for one page of a list.
-    pub fn page(path: impl Into<String>, query: Vec<(&'static str, String)>) -> Self {
+    pub(crate) fn page(path: impl Into<String>, query: Vec<(&'static str, String)>) -> Self {
         Self { path: path.into(), query, largest: MAX_PAGE_BYTES }
     }
 }
 
 /// A complete answer with status 200.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The whole URL, without any credential.
     pub url: String,
     /// When the last byte had arrived.
@@ -75,11 +75,11 @@ pub struct Answer {
 }
 
 /// The code of an answer that is not complete although it says 200: worth another attempt.
-pub const DEGRADED: &str = "upstream-degraded";
+pub(crate) const DEGRADED: &str = "upstream-degraded";
 
 /// Why a request failed, and whether it is worth another attempt.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// What to tell.
     pub problem: Problem,
     /// The status, where there was one.
@@ -91,14 +91,14 @@ pub struct Failure {
 impl Failure {
     /// Whether the partner, not the request, is at fault: another hour may do better.
     #[must_use]
-    pub fn is_passing(&self) -> bool {
+    pub(crate) fn is_passing(&self) -> bool {
         self.again
     }
 }
 
 /// A client for one base URL.
 #[derive(Debug)]
-pub struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
     base: Url,
     upstream: Upstream,
@@ -112,7 +112,7 @@ impl Client {
     /// # Errors
     /// A base URL that is not https to a host (http to this machine), or carries
     /// credentials, a query or a fragment.
-    pub fn new(upstream: &Upstream, credentials: Credentials) -> Result<Self, Problem> {
+    pub(crate) fn new(upstream: &Upstream, credentials: Credentials) -> Result<Self, Problem> {
         let base = checked_base(&upstream.base_url)?;
         // A second installation by another client of this process is refused, harmlessly.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -150,13 +150,13 @@ impl Client {
 
     /// The credentials, for taking them out of texts.
     #[must_use]
-    pub fn credentials(&self) -> &Credentials {
+    pub(crate) fn credentials(&self) -> &Credentials {
         &self.credentials
     }
 
     /// The URL of a request.
     #[must_use]
-    pub fn url(&self, request: &Request) -> Url {
+    pub(crate) fn url(&self, request: &Request) -> Url {
         let mut url = self.base.clone();
         // Segment by segment, so that an id cannot lead elsewhere.
         if let Ok(mut segments) = url.path_segments_mut() {
@@ -173,7 +173,7 @@ impl Client {
     ///
     /// # Errors
     /// The last failure, with the number of attempts.
-    pub async fn get<T>(
+    pub(crate) async fn get<T>(
         &self,
         request: &Request,
         watch: &dyn Watch,

@@ -30,7 +30,7 @@ const DOWN_AFTER: u32 = 10;
 const TASKS_PER_PLACE: usize = 4;
 
 /// What a capture is made with.
-pub struct CaptureRequest<'a> {
+pub(crate) struct CaptureRequest<'a> {
     /// The connection.
     pub client: &'a Client,
     /// The settings.
@@ -79,7 +79,7 @@ struct State {
 /// # Errors
 /// What cannot be done without could not be had, or nothing can be written. What had
 /// arrived stays in `work`.
-pub async fn collect(request: &CaptureRequest<'_>, work: Staging) -> Result<(), Problem> {
+pub(crate) async fn collect(request: &CaptureRequest<'_>, work: Staging) -> Result<(), Problem> {
     let state = State { work, used: BTreeSet::new(), missing: Vec::new(), done: 0, total: 3, failed_in_a_row: 0 };
     let collector = Collector { request, state: Mutex::new(state) };
     let analytics = collector.analytics().await?;

@@ -33,7 +33,7 @@ impl fmt::Debug for Secret {
 
 /// What authenticates us to the partner API.
 #[derive(Clone, Debug)]
-pub struct Credentials {
+pub(crate) struct Credentials {
     /// `X-Auth-ID`
     pub auth_id: Secret,
     /// `X-Auth-Token`
@@ -46,7 +46,7 @@ pub struct Credentials {
 /// # Errors
 /// A variable that is not set, a token file that others can read, an unusable value; the
 /// values are never shown.
-pub fn find(
+pub(crate) fn find(
     upstream: &Upstream,
     root: &Path,
     variable: &dyn Fn(&str) -> Option<String>,
@@ -71,7 +71,7 @@ pub fn find(
 ///
 /// # Errors
 /// It is not set, or not usable.
-pub fn from_environment(name: &str, what: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Secret, Problem> {
+pub(crate) fn from_environment(name: &str, what: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Secret, Problem> {
     match variable(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()) {
         Some(value) => usable(value, &format!("the environment variable {name}")),
         None => Err(Problem::usage("no-credentials", format!("the {what} is not set"))
@@ -84,7 +84,7 @@ pub fn from_environment(name: &str, what: &str, variable: &dyn Fn(&str) -> Optio
 ///
 /// # Errors
 /// It cannot be read, others can read it, or it is not usable.
-pub fn from_file(path: &Path) -> Result<Secret, Problem> {
+pub(crate) fn from_file(path: &Path) -> Result<Secret, Problem> {
     let text = std::fs::read_to_string(path).map_err(|e| {
         let mut problem = io("no-credentials", "read the token file", path, &e);
         problem.exit = crate::model::problem::Exit::Usage;

@@ -9,7 +9,7 @@ use crate::model::problem::Problem;
 
 /// The requests of a capture, by what they ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Forecast {
+pub(crate) struct Forecast {
     /// Where customers' own figures would come from.
     pub source: MatrixSource,
     /// What is asked for, and how often.
@@ -22,7 +22,7 @@ pub struct Forecast {
 impl Forecast {
     /// All of them.
     #[must_use]
-    pub fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.requests.iter().map(|(_, n)| n).sum::<u64>()
     }
 }
@@ -31,7 +31,7 @@ impl Forecast {
 ///
 /// # Errors
 /// One of the two cannot be had.
-pub async fn forecast(request: &CaptureRequest<'_>) -> Result<Forecast, Problem> {
+pub(crate) async fn forecast(request: &CaptureRequest<'_>) -> Result<Forecast, Problem> {
     let CaptureRequest { client, config, period, watch, .. } = *request;
     let wanted = requests::analytics(period);
     let decode = |body: &[u8]| analytics::decode(body, "analytics.json");

@@ -4,17 +4,17 @@
 //! runs, so that one that was interrupted continues.
 
 mod bodies;
-pub mod client;
-pub mod credentials;
-pub mod collect;
+pub(crate) mod client;
+pub(crate) mod credentials;
+pub(crate) mod collect;
 pub mod exact;
-pub mod forecast;
-pub mod matrix;
-pub mod pace;
+pub(crate) mod forecast;
+pub(crate) mod matrix;
+pub(crate) mod pace;
 pub mod partner;
 pub mod record;
-pub mod redact;
-pub mod requests;
-pub mod staging;
+pub(crate) mod redact;
+pub(crate) mod requests;
+pub(crate) mod staging;
 pub mod store;
-pub mod transactions;
+pub(crate) mod transactions;

@@ -14,7 +14,7 @@ const SLOWEST: Duration = Duration::from_secs(2);
 
 /// Hands out turns.
 #[derive(Debug)]
-pub struct Pace {
+pub(crate) struct Pace {
     places: Semaphore,
     state: Mutex<State>,
     fastest: Duration,
@@ -31,7 +31,7 @@ struct State {
 impl Pace {
     /// At most `at_a_time` requests under way, and `per_second` begun in a second.
     #[must_use]
-    pub fn new(at_a_time: usize, per_second: u32) -> Self {
+    pub(crate) fn new(at_a_time: usize, per_second: u32) -> Self {
         let fastest = Duration::from_secs(1) / per_second.max(1);
         Self {
             places: Semaphore::new(at_a_time.max(1)),
@@ -42,7 +42,7 @@ impl Pace {
 
     /// Waits for a turn; the place is given back when the permit is dropped. `None` does
     /// not happen: the semaphore is never closed.
-    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         let place = self.places.acquire().await.ok();
         sleep_until(self.slot(Instant::now())).await;
         place
@@ -58,7 +58,7 @@ impl Pace {
     /// Takes note of an answer, and of whether it was 429. A tenth of refusals or more
     /// means that we are over a limit that we do not know: slower by a half; none, and
     /// the pace goes back up step by step.
-    pub fn answered(&self, refused: bool) {
+    pub(crate) fn answered(&self, refused: bool) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.answers += 1;
         state.refusals += u32::from(refused);

@@ -3,7 +3,7 @@
 use super::credentials::Credentials;
 
 /// What a secret is replaced with.
-pub const MARK: &str = "REDACTED";
+pub(crate) const MARK: &str = "REDACTED";
 
 /// From this length on, a credential does not occur in a text by chance.
 const LONG: usize = 8;
@@ -34,7 +34,7 @@ const PERSONAL_KEYS: [&str; 14] = [
 
 /// How much of a body is taken out before it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
+pub(crate) enum Keep {
     /// Everything but secrets.
     People,
     /// Neither secrets nor people's numbers and addresses.
@@ -44,7 +44,7 @@ pub enum Keep {
 /// The body without secrets, and the names of what was replaced (empty: the bytes are
 /// exactly as received).
 #[must_use]
-pub fn body(bytes: &[u8], credentials: &Credentials, keep: Keep) -> (Vec<u8>, Vec<String>) {
+pub(crate) fn body(bytes: &[u8], credentials: &Credentials, keep: Keep) -> (Vec<u8>, Vec<String>) {
     let mut replaced = std::collections::BTreeSet::new();
     let mut out = rewrite_strings(bytes, |key, value| {
         let name = SECRET_KEYS.iter().chain(&PERSONAL_KEYS).find(|name| name.as_bytes() == key)?;
@@ -154,7 +154,7 @@ fn string_end(bytes: &[u8], open: usize) -> Option<usize> {
 
 /// A text for a message, without our own credentials.
 #[must_use]
-pub fn text(text: &str, credentials: &Credentials) -> String {
+pub(crate) fn text(text: &str, credentials: &Credentials) -> String {
     let mut out = text.to_owned();
     for secret in [credentials.auth_token.expose(), credentials.auth_id.expose()] {
         out = if secret.len() < LONG { replace_words(&out, secret) } else { out.replace(secret, MARK) };
@@ -164,7 +164,7 @@ pub fn text(text: &str, credentials: &Credentials) -> String {
 
 /// A text of the partner's for a message: without our credentials and anybody's number.
 #[must_use]
-pub fn message(said: &str, credentials: &Credentials) -> String {
+pub(crate) fn message(said: &str, credentials: &Credentials) -> String {
     String::from_utf8_lossy(&masked(text(said, credentials).as_bytes())).into_owned()
 }
 

@@ -10,10 +10,10 @@ use crate::model::period::Period;
 use crate::model::usage::Direction;
 
 /// Rows asked for on a page: the most that every list allows (API reference).
-pub const PER_PAGE: u64 = 100;
+pub(crate) const PER_PAGE: u64 = 100;
 
 /// First and last day.
-pub type Days = (NaiveDate, NaiveDate);
+pub(crate) type Days = (NaiveDate, NaiveDate);
 
 /// One answer to get.
 pub(super) struct AnswerRequest<'a> {

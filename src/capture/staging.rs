@@ -29,7 +29,7 @@ const GOOD_FOR: TimeDelta = TimeDelta::days(7);
 
 /// What a capture asks for. Answers to another plan are not taken over.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// Where.
     pub base_url: String,
     /// SHA-256 of the partner id: another partner's answers are other answers.
@@ -62,7 +62,7 @@ struct Begun {
 
 /// The answers so far.
 #[derive(Debug)]
-pub struct Staging {
+pub(crate) struct Staging {
     folder: PathBuf,
     journal: File,
     kept: HashMap<String, AnswerRecord>,
@@ -78,7 +78,7 @@ impl Staging {
 
     /// Where the bodies lie, relative to the books.
     #[must_use]
-    pub fn bodies(period: &Period) -> String {
+    pub(crate) fn bodies(period: &Period) -> String {
         format!("{}/bodies", Self::folder(period))
     }
 
@@ -86,7 +86,7 @@ impl Staging {
     ///
     /// # Errors
     /// The books cannot be written.
-    pub fn open(books: &Books, period: &Period, plan: &Plan, now: DateTime<Utc>) -> Result<Self, Problem> {
+    pub(crate) fn open(books: &Books, period: &Period, plan: &Plan, now: DateTime<Utc>) -> Result<Self, Problem> {
         let folder = books.path(Self::folder(period));
         let begun =
             fs::read(folder.join("plan.json")).ok().and_then(|bytes| serde_json::from_slice::<Begun>(&bytes).ok());
@@ -117,19 +117,19 @@ impl Staging {
 
     /// How many answers are there already.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.kept.len()
     }
 
     /// Whether nothing is there yet.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }
 
     /// An answer that is there already, and is what the journal says.
     #[must_use]
-    pub fn kept(&self, file: &str) -> Option<Vec<u8>> {
+    pub(crate) fn kept(&self, file: &str) -> Option<Vec<u8>> {
         let answer = self.kept.get(file)?;
         let bytes = fs::read(self.folder.join(file)).ok()?;
         (sha256_hex(&bytes) == answer.sha256).then_some(bytes)
@@ -137,7 +137,7 @@ impl Staging {
 
     /// The record of an answer that is there.
     #[must_use]
-    pub fn record(&self, file: &str) -> Option<&AnswerRecord> {
+    pub(crate) fn record(&self, file: &str) -> Option<&AnswerRecord> {
         self.kept.get(file)
     }
 
@@ -145,7 +145,7 @@ impl Staging {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn keep(&mut self, answer: AnswerRecord, body: &[u8]) -> Result<(), Problem> {
+    pub(crate) fn keep(&mut self, answer: AnswerRecord, body: &[u8]) -> Result<(), Problem> {
         let path = self.folder.join(&answer.file);
         if let Some(parent) = path.parent() {
             make_folder(parent)?;
@@ -163,7 +163,7 @@ impl Staging {
     ///
     /// # Errors
     /// They cannot be written.
-    pub fn take_over(&mut self, capture: &Path, record: &Record) -> Result<(), Problem> {
+    pub(crate) fn take_over(&mut self, capture: &Path, record: &Record) -> Result<(), Problem> {
         for answer in record.answers.iter().filter(|answer| answer.role.is_of_the_period() && is_plain(&answer.file)) {
             let body = fs::read(capture.join(&answer.file)).ok();
             if let Some(body) = body.filter(|body| sha256_hex(body) == answer.sha256) {
@@ -178,7 +178,7 @@ impl Staging {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn finish(self, used: &BTreeSet<String>, mut record: Record) -> Result<(), Problem> {
+    pub(crate) fn finish(self, used: &BTreeSet<String>, mut record: Record) -> Result<(), Problem> {
         for (file, answer) in self.kept {
             if used.contains(&file) {
                 record.answers.push(answer);
@@ -200,7 +200,7 @@ impl Staging {
 
     /// How many answers an unfinished capture has.
     #[must_use]
-    pub fn answers(books: &Books, period: &Period) -> usize {
+    pub(crate) fn answers(books: &Books, period: &Period) -> usize {
         let journal = fs::read_to_string(books.path(Self::folder(period)).join("journal.jsonl")).unwrap_or_default();
         journal.lines().filter(|line| !line.is_empty()).count()
     }
@@ -209,7 +209,7 @@ impl Staging {
     ///
     /// # Errors
     /// It cannot be removed.
-    pub fn discard(books: &Books, period: &Period) -> Result<(), Problem> {
+    pub(crate) fn discard(books: &Books, period: &Period) -> Result<(), Problem> {
         let folder = books.path(Self::folder(period));
         match fs::remove_dir_all(&folder) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed("clear", &folder, &e)),
@@ -236,4 +236,4 @@ fn failed(doing: &str, path: &Path, error: &std::io::Error) -> Problem {
 }
 
 /// The code of an answer that could not be kept: no fault of the partner's.
-pub const NOT_KEPT: &str = "not-written";
+pub(crate) const NOT_KEPT: &str = "not-written";
