@@ -203,7 +203,7 @@ fn canonical<T: Serialize>(entry: &T) -> Result<String, Problem> {
 ///
 /// # Errors
 /// The chain does not hold (exit 4), or cannot be read.
-pub fn load(books: &Books) -> Result<(Chain, Vec<u8>), Problem> {
+pub(crate) fn load(books: &Books) -> Result<(Chain, Vec<u8>), Problem> {
     let bytes = optional("chain", &books.path(CHAIN))?.unwrap_or_default();
     match read(&bytes) {
         Ok(chain) => Ok((chain, bytes)),
@@ -219,7 +219,7 @@ pub fn load(books: &Books) -> Result<(Chain, Vec<u8>), Problem> {
 ///
 /// # Errors
 /// What does not hold, a sentence for each place, the line first.
-pub fn read(bytes: &[u8]) -> Result<Chain, Vec<String>> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Chain, Vec<String>> {
     let (events, head) = read_lines(bytes)?;
     Ok(Chain { events, head })
 }

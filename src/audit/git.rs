@@ -13,7 +13,7 @@ use crate::model::problem::Problem;
 
 /// A work tree that the books lie in.
 #[derive(Debug)]
-pub struct Git<'a> {
+pub(crate) struct Git<'a> {
     root: &'a Path,
     environment: &'a BTreeMap<String, String>,
 }
@@ -39,7 +39,7 @@ fn paths(books: &Books, period: &Period) -> Vec<String> {
 impl<'a> Git<'a> {
     /// The work tree of the books; None where there is none, or no git.
     #[must_use]
-    pub fn open(books: &'a Books, environment: &'a BTreeMap<String, String>) -> Option<Self> {
+    pub(crate) fn open(books: &'a Books, environment: &'a BTreeMap<String, String>) -> Option<Self> {
         let git = Self { root: &books.root, environment };
         git.run(&["rev-parse", "--is-inside-work-tree"], None).is_ok_and(|said| said.trim() == "true").then_some(git)
     }
@@ -73,7 +73,7 @@ impl<'a> Git<'a> {
     ///
     /// # Errors
     /// What git said.
-    pub fn unrelated(&self, books: &Books, period: &Period) -> Result<Vec<String>, String> {
+    pub(crate) fn unrelated(&self, books: &Books, period: &Period) -> Result<Vec<String>, String> {
         let staged = ["diff", "--cached", "--name-only", "-z"];
         let all = self.names(&staged, &[":/".to_owned()])?;
         let mut own = paths(books, period);
@@ -87,7 +87,7 @@ impl<'a> Git<'a> {
     ///
     /// # Errors
     /// What git said.
-    pub fn commit(
+    pub(crate) fn commit(
         &self,
         books: &Books,
         period: &Period,
@@ -114,7 +114,13 @@ impl<'a> Git<'a> {
     ///
     /// # Errors
     /// What git said.
-    pub fn tag(&self, period: &Period, seals: usize, message: &str, now: DateTime<Utc>) -> Result<String, String> {
+    pub(crate) fn tag(
+        &self,
+        period: &Period,
+        seals: usize,
+        message: &str,
+        now: DateTime<Utc>,
+    ) -> Result<String, String> {
         // Two dots may not stand in a tag's name.
         let base = format!("close-{}", period.name.replace("..", "_"));
         let name = if seals > 1 { format!("{base}-{seals}") } else { base };
@@ -125,7 +131,7 @@ impl<'a> Git<'a> {
     ///
     /// # Errors
     /// What git said.
-    pub fn clean(&self) -> Result<usize, String> {
+    pub(crate) fn clean(&self) -> Result<usize, String> {
         self.names(&["status", "--porcelain=v1", "-z"], &[]).map(|names| names.len())
     }
 
@@ -134,7 +140,7 @@ impl<'a> Git<'a> {
     ///
     /// # Errors
     /// What git said.
-    pub fn uncommitted(&self, period: &Period) -> Result<(Vec<String>, Option<String>), String> {
+    pub(crate) fn uncommitted(&self, period: &Period) -> Result<(Vec<String>, Option<String>), String> {
         let paths = [Books::close_dir(period), crate::books::layout::CHAIN.to_owned()];
         let lines = self.names(&["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored"], &paths)?;
         let names = lines.iter().map(|line| line.get(3..).unwrap_or(line).to_owned()).collect();
@@ -147,7 +153,7 @@ impl<'a> Git<'a> {
 ///
 /// # Errors
 /// The books are in no work tree, or something else is staged.
-pub fn check(books: &Books, environment: &BTreeMap<String, String>, period: &Period) -> Result<(), Problem> {
+pub(crate) fn check(books: &Books, environment: &BTreeMap<String, String>, period: &Period) -> Result<(), Problem> {
     let nothing = |p: Problem| p.not_done("Nothing was done.");
     let Some(git) = Git::open(books, environment) else {
         return Err(nothing(

@@ -17,12 +17,12 @@ use crate::model::digest::sha256_hex;
 use crate::model::problem::{Problem, io};
 
 /// Relative to the books.
-pub const FILE: &str = "audit/mail.jsonl";
+pub(crate) const FILE: &str = "audit/mail.jsonl";
 
 /// What happened to a message.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Event {
+pub(crate) enum Event {
     /// It is about to be handed over. Without a line after it: nobody knows.
     Intent,
     /// The server took it.
@@ -38,7 +38,7 @@ pub enum Event {
 /// A line.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// `crossfoot/mail/v1`
     pub schema: String,
     /// Counts from 1.
@@ -85,7 +85,7 @@ impl Linked for Entry {
 
 /// Where an invoice's mail stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// It was never tried, or not taken: it can be sent.
     Unsent,
     /// A server took it.
@@ -96,7 +96,7 @@ pub enum Standing {
 
 /// The journal, read and checked.
 #[derive(Clone, Debug, Default)]
-pub struct MailJournal {
+pub(crate) struct MailJournal {
     /// All lines, in order.
     pub entries: Vec<Entry>,
     /// SHA-256 of the last line; empty where there is none.
@@ -115,7 +115,7 @@ impl MailJournal {
     ///
     /// # Errors
     /// It cannot be read, or a link does not hold (exit 4).
-    pub fn load(books: &Books) -> Result<Self, Problem> {
+    pub(crate) fn load(books: &Books) -> Result<Self, Problem> {
         let Some(bytes) = optional("mail-journal", &books.path(FILE))? else { return Ok(Self::default()) };
         Self::read(&bytes).map_err(|mut broken| {
             let first = broken.remove(0);
@@ -132,7 +132,7 @@ impl MailJournal {
     ///
     /// # Errors
     /// What does not hold, a sentence for each line.
-    pub fn read(bytes: &[u8]) -> Result<Self, Vec<String>> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Vec<String>> {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let (entries, head) = read_lines::<Entry>(&bytes[..whole])?;
         let mut by_number: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -143,14 +143,14 @@ impl MailJournal {
     }
 
     /// The lines about an invoice, in order.
-    pub fn about(&self, number: &str) -> impl DoubleEndedIterator<Item = &Entry> + Clone {
+    pub(crate) fn about(&self, number: &str) -> impl DoubleEndedIterator<Item = &Entry> + Clone {
         self.by_number.get(number).into_iter().flatten().filter_map(|at| self.entries.get(*at))
     }
 
     /// Where an invoice stands. One that was ever sent stays sent, whatever became of
     /// another attempt; one attempt without an answer stays unknown until something arrived.
     #[must_use]
-    pub fn standing(&self, number: &str) -> Standing {
+    pub(crate) fn standing(&self, number: &str) -> Standing {
         let mine = || self.about(number).map(|entry| entry.event);
         if mine().any(|event| matches!(event, Event::Accepted | Event::Arrived)) {
             return Standing::Sent;
@@ -168,7 +168,7 @@ impl MailJournal {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn append(&mut self, books: &Books, entry: Entry) -> Result<(), Problem> {
+    pub(crate) fn append(&mut self, books: &Books, entry: Entry) -> Result<(), Problem> {
         let path = books.path(FILE);
         let failed =
             |e: std::io::Error| io("not-written", "write", &path, &e).next("nothing is sent that cannot be recorded");

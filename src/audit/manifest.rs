@@ -13,12 +13,12 @@ use crate::model::problem::{Problem, io};
 use crate::render::reconciliation_json::to_bytes;
 
 /// The file's name.
-pub const FILE: &str = "manifest.json";
+pub(crate) const FILE: &str = "manifest.json";
 
 /// The document.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct Manifest {
+pub(crate) struct Manifest {
     /// `crossfoot/manifest/v1`
     pub schema: String,
     /// The program.
@@ -38,7 +38,7 @@ pub struct Manifest {
 /// Name and version.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct ToolPart {
+pub(crate) struct ToolPart {
     /// `crossfoot`
     pub name: String,
     /// Its version.
@@ -48,7 +48,7 @@ pub struct ToolPart {
 /// Days and zone.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct PeriodPart {
+pub(crate) struct PeriodPart {
     /// As given.
     pub name: String,
     /// First day.
@@ -62,7 +62,7 @@ pub struct PeriodPart {
 /// The configuration's digest.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct ConfigurationPart {
+pub(crate) struct ConfigurationPart {
     /// SHA-256 of the lines `<sha256>  <path>` of the files below, as sha256sum prints them.
     pub sha256: String,
     /// `inputs/…`: settings, customers, template.
@@ -72,7 +72,7 @@ pub struct ConfigurationPart {
 /// A file.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(deny_unknown_fields)]
-pub struct FileEntry {
+pub(crate) struct FileEntry {
     /// Where it lies.
     pub path: String,
     /// SHA-256 in hex.
@@ -84,7 +84,7 @@ pub struct FileEntry {
 impl FileEntry {
     /// The entry of a file with these bytes.
     #[must_use]
-    pub fn of(path: impl Into<String>, bytes: &[u8]) -> Self {
+    pub(crate) fn of(path: impl Into<String>, bytes: &[u8]) -> Self {
         Self { path: path.into(), sha256: sha256_hex(bytes), bytes: bytes.len() as u64 }
     }
 
@@ -92,7 +92,7 @@ impl FileEntry {
     ///
     /// # Errors
     /// It cannot be read.
-    pub fn read(folder: &Path, path: String) -> Result<Self, Problem> {
+    pub(crate) fn read(folder: &Path, path: String) -> Result<Self, Problem> {
         let place = folder.join(&path);
         let bytes = std::fs::read(&place).map_err(|e| io("not-read", "read", &place, &e))?;
         Ok(Self::of(path, &bytes))
@@ -101,7 +101,7 @@ impl FileEntry {
 
 /// A manifest as it lies there.
 #[derive(Debug)]
-pub struct Found {
+pub(crate) struct Found {
     /// Relative to the books.
     pub file: String,
     /// Of its bytes.
@@ -114,7 +114,7 @@ pub struct Found {
 ///
 /// # Errors
 /// Why there is none to read.
-pub fn read(books: &Books, period: &str) -> Result<Found, (String, std::io::Error)> {
+pub(crate) fn read(books: &Books, period: &str) -> Result<Found, (String, std::io::Error)> {
     let file = format!("closes/{period}/{FILE}");
     match std::fs::read(books.path(&file)) {
         Ok(bytes) => Ok(Found {
@@ -130,7 +130,7 @@ pub fn read(books: &Books, period: &str) -> Result<Found, (String, std::io::Erro
 ///
 /// # Errors
 /// It is gone, or is not what was sealed (exit 4).
-pub fn sealed_by(books: &Books, event: &Event) -> Result<Manifest, Problem> {
+pub(crate) fn sealed_by(books: &Books, event: &Event) -> Result<Manifest, Problem> {
     let unreadable = |file: &str, why: String| {
         Problem::unverified("manifest-changed", format!("{file} cannot be read")).because(why)
     };
@@ -145,7 +145,7 @@ pub fn sealed_by(books: &Books, event: &Event) -> Result<Manifest, Problem> {
 ///
 /// # Errors
 /// There is none, or as [`sealed_by`].
-pub fn load(books: &Books, chain: &Chain, period: &Period) -> Result<Manifest, Problem> {
+pub(crate) fn load(books: &Books, chain: &Chain, period: &Period) -> Result<Manifest, Problem> {
     let last = chain.of(&period.name).last().ok_or_else(|| {
         Problem::usage("not-sealed", format!("{} was never closed", period.name))
             .next(format!("crossfoot close --period {}", period.name))
@@ -158,7 +158,7 @@ pub fn load(books: &Books, chain: &Chain, period: &Period) -> Result<Manifest, P
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn files_of(folder: &Path) -> Result<Vec<String>, Problem> {
+pub(crate) fn files_of(folder: &Path) -> Result<Vec<String>, Problem> {
     let mut found = Vec::new();
     let mut folders = vec![String::new()];
     while let Some(inner) = folders.pop() {
@@ -188,7 +188,7 @@ pub fn files_of(folder: &Path) -> Result<Vec<String>, Problem> {
 
 /// Makes the manifest's bytes.
 #[must_use]
-pub fn build(
+pub(crate) fn build(
     period: &Period,
     timezone: &str,
     configuration: &[String],

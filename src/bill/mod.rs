@@ -4,7 +4,7 @@ pub mod charges;
 pub(crate) mod corrections;
 pub(crate) mod not_billable;
 pub(crate) mod numbering;
-pub mod tax;
+pub(crate) mod tax;
 pub(crate) mod unprintable;
 
 #[cfg(test)]

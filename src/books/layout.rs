@@ -6,21 +6,21 @@ use crate::model::period::Period;
 use crate::model::problem::{Problem, io};
 
 /// The settings file's name.
-pub const CONFIG: &str = "crossfoot.toml";
+pub(crate) const CONFIG: &str = "crossfoot.toml";
 /// The customers file's name.
-pub const CUSTOMERS: &str = "customers.csv";
+pub(crate) const CUSTOMERS: &str = "customers.csv";
 /// The file of charges beside calls.
-pub const CHARGES: &str = "charges.csv";
+pub(crate) const CHARGES: &str = "charges.csv";
 /// The audit chain, relative to the books.
-pub const CHAIN: &str = "audit/chain.jsonl";
+pub(crate) const CHAIN: &str = "audit/chain.jsonl";
 /// Working folder of the tool: lock, staged files, the intent of a commit. Not for git.
-pub const WORK: &str = ".crossfoot";
+pub(crate) const WORK: &str = ".crossfoot";
 
 /// The bytes of a file that need not be there. `code` is what an error calls it.
 ///
 /// # Errors
 /// It is there and cannot be read.
-pub fn optional(code: &'static str, path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+pub(crate) fn optional(code: &'static str, path: &Path) -> Result<Option<Vec<u8>>, Problem> {
     match std::fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),

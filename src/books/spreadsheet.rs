@@ -90,7 +90,7 @@ const CODES: [&str; 11] = [
 ///
 /// # Errors
 /// Every cell that one broke.
-pub fn undamaged(files: [(&Option<Vec<u8>>, &'static str, &str); 2]) -> Result<(), Problem> {
+pub(crate) fn undamaged(files: [(&Option<Vec<u8>>, &'static str, &str); 2]) -> Result<(), Problem> {
     let mut damaged = Vec::new();
     for (bytes, code, name) in files {
         damaged.extend(bytes.as_ref().map(|bytes| damage(bytes, code, name)).transpose()?.unwrap_or_default());

@@ -9,18 +9,18 @@ use crate::model::problem::{Problem, io};
 
 /// A secret text. `Debug` and `Display` do not show it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub(crate) struct Secret(String);
 
 impl Secret {
     /// Wraps a secret.
     #[must_use]
-    pub fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         Self(text)
     }
 
     /// The secret itself, for the header and for removing it from texts.
     #[must_use]
-    pub fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 }
@@ -71,7 +71,11 @@ pub(crate) fn find(
 ///
 /// # Errors
 /// It is not set, or not usable.
-pub(crate) fn from_environment(name: &str, what: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Secret, Problem> {
+pub(crate) fn from_environment(
+    name: &str,
+    what: &str,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<Secret, Problem> {
     match variable(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()) {
         Some(value) => usable(value, &format!("the environment variable {name}")),
         None => Err(Problem::usage("no-credentials", format!("the {what} is not set"))

@@ -11,13 +11,13 @@ use crate::books::config::MatrixSource;
 use crate::model::usage::Direction;
 
 /// The body of `/analytics`.
-pub const ANALYTICS: &str = "analytics.json";
+pub(crate) const ANALYTICS: &str = "analytics.json";
 /// The body of `/dashboard`.
-pub const DASHBOARD: &str = "dashboard.json";
+pub(crate) const DASHBOARD: &str = "dashboard.json";
 /// The body of `/me`.
-pub const IDENTITY: &str = "me.json";
+pub(crate) const IDENTITY: &str = "me.json";
 /// The record itself.
-pub const RECORD: &str = "capture.json";
+pub(crate) const RECORD: &str = "capture.json";
 
 /// What an answer is.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -210,7 +210,7 @@ impl Record {
 
 /// What to ask for: one customer and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Subject<'a> {
+pub(crate) struct Subject<'a> {
     /// The customer.
     pub customer_id: &'a str,
     /// The direction, where one is meant.
@@ -221,7 +221,7 @@ pub struct Subject<'a> {
 /// What is no plain letter or digit in an id is written as %XX, so that it cannot name
 /// another place.
 #[must_use]
-pub fn file_of(role: Role, subject: Option<Subject<'_>>, page: Option<u64>) -> String {
+pub(crate) fn file_of(role: Role, subject: Option<Subject<'_>>, page: Option<u64>) -> String {
     let mut parts = Vec::new();
     if let Some(subject) = subject {
         let mut id = String::new();
@@ -243,7 +243,7 @@ pub fn file_of(role: Role, subject: Option<Subject<'_>>, page: Option<u64>) -> S
 
 /// Whether a file's name is one that [`file_of`] gives: nothing that leads elsewhere.
 #[must_use]
-pub fn is_plain(file: &str) -> bool {
+pub(crate) fn is_plain(file: &str) -> bool {
     let plain = |part: &str| {
         !part.is_empty()
             && !part.starts_with('.')

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::bodies::read_body;
 use super::partner::{analytics, dashboard, identity, note_unread};
 use super::record::Role;
-pub use super::record::{ANALYTICS, DASHBOARD, IDENTITY, RECORD, Record};
+pub(crate) use super::record::{ANALYTICS, DASHBOARD, IDENTITY, RECORD, Record};
 use super::{matrix, transactions};
 use crate::books::layout::Books;
 use crate::model::digest::sha256_hex;
@@ -50,7 +50,7 @@ impl Capture {
 ///
 /// # Errors
 /// A body that is missing, cannot be read, or is not the one that was received (exit 4).
-pub fn load(books: &Books, period: &Period) -> Result<Option<Capture>, Problem> {
+pub(crate) fn load(books: &Books, period: &Period) -> Result<Option<Capture>, Problem> {
     load_from(&books.path(Books::capture_dir(period)), period)
 }
 
@@ -58,7 +58,7 @@ pub fn load(books: &Books, period: &Period) -> Result<Option<Capture>, Problem> 
 ///
 /// # Errors
 /// It cannot be read (exit 4).
-pub fn load_record(folder: &Path) -> Result<Option<(Record, String)>, Problem> {
+pub(crate) fn load_record(folder: &Path) -> Result<Option<(Record, String)>, Problem> {
     let path = folder.join(RECORD);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
@@ -80,7 +80,7 @@ pub fn load_record(folder: &Path) -> Result<Option<(Record, String)>, Problem> {
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_from(folder: &Path, period: &Period) -> Result<Option<Capture>, Problem> {
+pub(crate) fn load_from(folder: &Path, period: &Period) -> Result<Option<Capture>, Problem> {
     let Some((record, record_sha256)) = load_record(folder)? else { return Ok(None) };
     let body = |file: &str| record.answer(file).map(|answer| read_body(folder, answer)).transpose();
     let mut unread = BTreeSet::new();
@@ -108,7 +108,7 @@ pub fn load_from(folder: &Path, period: &Period) -> Result<Option<Capture>, Prob
 /// The folders of a period's captures, relative to the books: the earlier ones, oldest
 /// first, then the newest.
 #[must_use]
-pub fn folders(books: &Books, period: &Period) -> Vec<String> {
+pub(crate) fn folders(books: &Books, period: &Period) -> Vec<String> {
     let newest = Books::capture_dir(period);
     let earlier = (1..).map(|n| format!("{newest}-{n}")).take_while(|folder| books.path(folder).exists());
     let mut all: Vec<String> = earlier.collect();
@@ -120,7 +120,7 @@ pub fn folders(books: &Books, period: &Period) -> Vec<String> {
 
 /// Where an earlier capture goes when a newer one takes its place.
 #[must_use]
-pub fn earlier_folder(books: &Books, period: &Period) -> String {
+pub(crate) fn earlier_folder(books: &Books, period: &Period) -> String {
     let newest = Books::capture_dir(period);
     (1..)
         .map(|n| format!("{newest}-{n}"))

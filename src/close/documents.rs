@@ -20,7 +20,7 @@ pub(super) fn pdf_digests<'a>(entries: impl Iterator<Item = &'a IssuedEntry>) ->
 
 /// All documents of a period, and what its register says of them beside.
 #[derive(Debug, Default)]
-pub struct Documents {
+pub(crate) struct Documents {
     /// In order of issue.
     pub issued: Vec<Issued>,
     /// SHA-256 of each one's PDF, by number.
@@ -32,14 +32,14 @@ pub struct Documents {
 impl Documents {
     /// Those issued by earlier runs, without what they are drawn with: for the register.
     #[must_use]
-    pub fn issued_before(inputs: &Inputs, chain: &Chain) -> Self {
+    pub(crate) fn issued_before(inputs: &Inputs, chain: &Chain) -> Self {
         let pdf_sha256 = pdf_digests(chain.issued_in(&inputs.period.name));
         Self { issued: inputs.issued.clone(), pdf_sha256, looks: Looks::default() }
     }
 
     /// The register's rows.
     #[must_use]
-    pub fn register(&self, inputs: &Inputs) -> Vec<RegisterRow> {
+    pub(crate) fn register(&self, inputs: &Inputs) -> Vec<RegisterRow> {
         let row = |issued: &Issued| {
             let digest = self.pdf_sha256.get(&issued.number).cloned().unwrap_or_default();
             RegisterRow::of(issued, !inputs.stands(issued), digest)

@@ -12,7 +12,7 @@ use crate::model::problem::{Problem, io};
 ///
 /// # Errors
 /// A file that cannot be read or is wrong.
-pub fn own_formats(books: &Books) -> Result<BTreeMap<String, Format>, Problem> {
+pub(crate) fn own_formats(books: &Books) -> Result<BTreeMap<String, Format>, Problem> {
     parse_formats(&format_files(&books.path(FORMATS), "")?)
 }
 

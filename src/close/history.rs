@@ -65,7 +65,7 @@ const MONTHS: usize = 24;
 ///
 /// # Errors
 /// A report that is there and cannot be read.
-pub fn before(books: &Books, period: &Period) -> Result<Vec<Month>, Problem> {
+pub(crate) fn before(books: &Books, period: &Period) -> Result<Vec<Month>, Problem> {
     let reports: Vec<(Period, Report)> = reports(books, period, "history")?;
     let closed = |earlier: &Period| books.path(Books::close_dir(earlier)).join(manifest::FILE).exists();
     let mut months: Vec<Month> = reports

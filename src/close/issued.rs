@@ -38,7 +38,7 @@ pub(super) fn read(books: &Books, period: &Period, entry: &IssuedEntry) -> Resul
 ///
 /// # Errors
 /// One that is missing or is not what was issued (exit 4).
-pub fn load_issued(books: &Books, chain: &Chain, period: &Period) -> Result<Vec<Issued>, Problem> {
+pub(crate) fn load_issued(books: &Books, chain: &Chain, period: &Period) -> Result<Vec<Issued>, Problem> {
     chain
         .issued_in(&period.name)
         .map(|entry| {

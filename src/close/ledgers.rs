@@ -10,7 +10,7 @@ use crate::model::problem::{Problem, io};
 ///
 /// # Errors
 /// None is there, or one cannot be read.
-pub fn open_ledgers(books: &Books, relative: &str) -> Result<Vec<(String, File)>, Problem> {
+pub(crate) fn open_ledgers(books: &Books, relative: &str) -> Result<Vec<(String, File)>, Problem> {
     let (folder, pattern) = relative.rsplit_once('/').map_or(("", relative), |(folder, name)| (folder, name));
     if !pattern.contains('*') {
         return Ok(vec![(relative.to_owned(), open_ledger(books, relative)?)]);

@@ -16,7 +16,7 @@ use crate::render::text::wrap;
 ///
 /// # Errors
 /// A sealed file cannot be read.
-pub fn write(books: &Books, period: &Period, chain: &Chain, manifest: &Manifest) -> Result<String, Problem> {
+pub(crate) fn write(books: &Books, period: &Period, chain: &Chain, manifest: &Manifest) -> Result<String, Problem> {
     let name = format!("{}/reconciliation.json", Books::close_dir(period));
     let unreadable = |why: String| Problem::unverified("pack", format!("{name} cannot be read")).because(why);
     let bytes = std::fs::read(books.path(&name)).map_err(|e| unreadable(e.to_string()))?;

@@ -29,7 +29,7 @@ struct Row {
 ///
 /// # Errors
 /// A report that is there and cannot be read.
-pub fn before(books: &Books, period: &Period) -> Result<Vec<OpenItem>, Problem> {
+pub(crate) fn before(books: &Books, period: &Period) -> Result<Vec<OpenItem>, Problem> {
     let mut items = Vec::new();
     let reports: Vec<(Period, Report)> = reports(books, period, "open-items")?;
     for (earlier, report) in reports {
@@ -48,7 +48,7 @@ pub fn before(books: &Books, period: &Period) -> Result<Vec<OpenItem>, Problem> 
 
 /// One finding that tells of all of them. Nobody is held for it in this period.
 #[must_use]
-pub fn find(items: &[OpenItem], period: &Period, currency: Currency) -> Option<Finding> {
+pub(crate) fn find(items: &[OpenItem], period: &Period, currency: Currency) -> Option<Finding> {
     let oldest = items.iter().map(|item| item.to.as_str()).min()?;
     let age = |to: &str| parse_day(to).map_or(0, |day| (period.to - day).num_days());
     let things = if items.len() == 1 {

@@ -18,7 +18,7 @@ use crate::render::{csv, html, invoice_json, pdf, reconciliation_json, structure
 
 /// What the files of a close are made from.
 #[derive(Clone, Copy, Debug)]
-pub struct Close<'a> {
+pub(crate) struct Close<'a> {
     /// What was received.
     pub inputs: &'a Inputs,
     /// What follows from it.
@@ -59,7 +59,7 @@ const EARLIER: [(&str, Report); 1] = [
 
 /// `reconciliation.json`, which `reconcile --json` prints.
 #[must_use]
-pub fn reconciliation(close: &Close<'_>) -> Vec<u8> {
+pub(crate) fn reconciliation(close: &Close<'_>) -> Vec<u8> {
     reconciliation_json::render(&close.derived.reconciliation, &close.inputs.version)
 }
 
@@ -79,7 +79,7 @@ fn entries<'a>(c: &Close<'a>) -> Result<Vec<Entry<'a>>, Problem> {
 
 /// A file, and how it is made. The same inputs give the same bytes, on any thread, at any
 /// time.
-pub struct File<'a>(Box<dyn Fn() -> Result<Cow<'a, [u8]>, Problem> + Send + Sync + 'a>);
+pub(crate) struct File<'a>(Box<dyn Fn() -> Result<Cow<'a, [u8]>, Problem> + Send + Sync + 'a>);
 
 impl<'a> File<'a> {
     fn made(make: impl Fn() -> Result<Vec<u8>, Problem> + Send + Sync + 'a) -> Self {
@@ -94,13 +94,13 @@ impl<'a> File<'a> {
     ///
     /// # Errors
     /// It cannot be made.
-    pub fn bytes(&self) -> Result<Cow<'a, [u8]>, Problem> {
+    pub(crate) fn bytes(&self) -> Result<Cow<'a, [u8]>, Problem> {
         (self.0)()
     }
 }
 
 /// Files by their path in the close.
-pub type Outputs<'a> = BTreeMap<String, File<'a>>;
+pub(crate) type Outputs<'a> = BTreeMap<String, File<'a>>;
 
 /// The files of documents: the PDF, its data, and the structured forms that it has.
 pub(super) fn documents<'a>(issued: &'a [Issued], looks: &'a Looks) -> Outputs<'a> {
@@ -131,7 +131,7 @@ pub(super) fn documents<'a>(issued: &'a [Issued], looks: &'a Looks) -> Outputs<'
 /// Everything beside the documents: reports, register, journals, registered copies, copies
 /// of what governs.
 #[must_use]
-pub fn beside_documents<'a>(close: Close<'a>) -> Outputs<'a> {
+pub(crate) fn beside_documents<'a>(close: Close<'a>) -> Outputs<'a> {
     let mut files: Outputs<'a> =
         REPORTS.iter().map(|(name, report)| ((*name).to_owned(), File::made(move || report(&close)))).collect();
     for (name, bytes) in &close.inputs.copies {
@@ -151,14 +151,14 @@ pub fn beside_documents<'a>(close: Close<'a>) -> Outputs<'a> {
 
 /// Every file of a close.
 #[must_use]
-pub fn outputs<'a>(close: Close<'a>) -> Outputs<'a> {
+pub(crate) fn outputs<'a>(close: Close<'a>) -> Outputs<'a> {
     let mut files = documents(&close.documents.issued, &close.documents.looks);
     files.extend(beside_documents(close));
     files
 }
 
 /// The files of the comparison alone: what `reconcile` writes.
-pub fn comparison<'a>(close: Close<'a>) -> impl Iterator<Item = (String, File<'a>)> {
+pub(crate) fn comparison<'a>(close: Close<'a>) -> impl Iterator<Item = (String, File<'a>)> {
     beside_documents(close).into_iter().filter(|(name, _)| name.starts_with("reconciliation."))
 }
 

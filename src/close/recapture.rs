@@ -76,7 +76,7 @@ pub(super) fn sealed_in(books: &Books, period: &Period, manifest: &Manifest) -> 
 ///
 /// # Errors
 /// One of them is not what was received.
-pub fn pair(books: &Books, chain: &Chain, period: &Period) -> Result<Option<Recaptured>, Problem> {
+pub(crate) fn pair(books: &Books, chain: &Chain, period: &Period) -> Result<Option<Recaptured>, Problem> {
     let folders = store::folders(books, period);
     let first = sealed(books, chain, period)?.or_else(|| folders.first().cloned());
     let (Some(was), Some(now)) = (first, folders.last().cloned()) else { return Ok(None) };
@@ -94,7 +94,7 @@ fn load(books: &Books, period: &Period, was: &str, now: &str) -> Result<Option<R
 
 /// The last period before this one for which a close was sealed.
 #[must_use]
-pub fn last_closed(chain: &Chain, before: &Period) -> Option<Period> {
+pub(crate) fn last_closed(chain: &Chain, before: &Period) -> Option<Period> {
     let closed = chain.events.iter().filter_map(|event| {
         let (from, to) = (parse_day(&event.from).ok()?, parse_day(&event.to).ok()?);
         (to < before.from).then(|| Period { name: event.period.clone(), from, to })

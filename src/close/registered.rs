@@ -9,11 +9,11 @@ use crate::model::problem::Problem;
 use crate::model::registration::{self, Registration};
 
 /// The folder of the portal's responses in the books: `irn/<number, / as ->.json`.
-pub const IRN: &str = "irn";
+pub(crate) const IRN: &str = "irn";
 
 /// The name in a close of a registered copy.
 #[must_use]
-pub fn copy_of(stem: &str) -> String {
+pub(crate) fn copy_of(stem: &str) -> String {
     format!("invoices/{stem}.irn.pdf")
 }
 

@@ -25,7 +25,7 @@ use crate::model::problem::{Problem, io};
 
 /// What a close did.
 #[derive(Debug)]
-pub struct Closed {
+pub(crate) struct Closed {
     /// Everything derived.
     pub derived: Derived,
     /// Invoices issued by this run.
@@ -46,7 +46,7 @@ pub struct Closed {
 /// # Errors
 /// Nothing has changed under the final names, unless the intent of the commit stands: then
 /// the next command finishes it.
-pub fn close(
+pub(crate) fn close(
     books: &Books,
     mut inputs: Inputs,
     now: DateTime<Utc>,

@@ -26,7 +26,7 @@ use crate::model::problem::Problem;
 
 /// Something that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
+pub(crate) struct Broken {
     /// The file, relative to the books.
     pub file: String,
     /// The field in it, where it can be told.
@@ -37,7 +37,7 @@ pub struct Broken {
 
 /// What was verified of a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PeriodReport {
+pub(crate) struct PeriodReport {
     /// The period's name.
     pub period: String,
     /// Files whose digests were computed.
@@ -54,7 +54,7 @@ pub struct PeriodReport {
 
 /// The outcome of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub(crate) struct Report {
     /// Period by period.
     pub periods: Vec<PeriodReport>,
     /// What does not hold; empty: everything does.
@@ -77,7 +77,7 @@ impl Report {
 ///
 /// # Errors
 /// Something could not even be tried; what does not hold is in the report.
-pub fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Problem> {
+pub(crate) fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Problem> {
     let mut report = Report::default();
     let bytes = optional("chain", &books.path(CHAIN))?.unwrap_or_default();
     let chain = match chain::read(&bytes) {

@@ -1,3 +1,3 @@
 //! Invoices → the mail server. The only place that speaks SMTP.
 
-pub mod smtp;
+pub(crate) mod smtp;

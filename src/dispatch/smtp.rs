@@ -18,7 +18,7 @@ use crate::model::problem::Problem;
 
 /// A mail server, as the settings name it.
 #[allow(missing_debug_implementations, reason = "a connection has none")]
-pub struct Server {
+pub(crate) struct Server {
     host: String,
     port: u16,
     tls: Tls,
@@ -32,7 +32,7 @@ pub struct Server {
 
 /// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub(crate) enum Fate {
     /// The server took it, and said this.
     Accepted(String),
     /// It was not taken. `again`: another attempt may succeed.
@@ -52,7 +52,7 @@ impl Server {
     /// # Errors
     /// No server is named, a certificate cannot be used, or what is asked for would send a
     /// password or invoices in the clear to another machine.
-    pub fn new(
+    pub(crate) fn new(
         mailing: &Mailing,
         ca: Option<Vec<u8>>,
         login: Option<(String, Secret)>,
@@ -99,7 +99,7 @@ impl Server {
 
     /// The server's address, for people.
     #[must_use]
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
 
@@ -107,7 +107,7 @@ impl Server {
     ///
     /// # Errors
     /// What went wrong, and whether another attempt may succeed.
-    pub fn connect(&mut self) -> Result<(), (String, bool)> {
+    pub(crate) fn connect(&mut self) -> Result<(), (String, bool)> {
         if self.connection.as_ref().is_some_and(|connection| !connection.has_broken()) {
             return Ok(());
         }
@@ -134,7 +134,7 @@ impl Server {
     }
 
     /// Hands one message over. All recipients are taken, or it goes to none.
-    pub fn deliver(&mut self, from: &Address, recipients: &[Address], message: &[u8]) -> Fate {
+    pub(crate) fn deliver(&mut self, from: &Address, recipients: &[Address], message: &[u8]) -> Fate {
         if let Err((why, again)) = self.connect() {
             return Fate::Refused { why, again };
         }
@@ -166,7 +166,7 @@ impl Server {
     }
 
     /// Ends the conversation.
-    pub fn quit(&mut self) {
+    pub(crate) fn quit(&mut self) {
         if let Some(mut connection) = self.connection.take() {
             let _courtesy = connection.quit();
         }

@@ -16,7 +16,7 @@ use super::decode::Decoded;
 use super::too_large;
 
 /// The format's name.
-pub const AGGREGATED: &str = "aggregated";
+pub(crate) const AGGREGATED: &str = "aggregated";
 
 /// Engines whose SQL is known: name, and what it calls a pattern test, a cast that gives
 /// null where it fails, and text.
@@ -29,12 +29,12 @@ const DIALECTS: [(&str, &str, &str, &str); 4] = [
 ];
 
 /// The names of the dialects.
-pub fn dialects() -> impl Iterator<Item = &'static str> {
+pub(crate) fn dialects() -> impl Iterator<Item = &'static str> {
     DIALECTS.iter().map(|(name, ..)| *name)
 }
 
 /// What must be said of how the table was made, in lines `# key: value` before its header.
-pub const PROVENANCE: [&str; 5] = ["engine", "source", "sql_sha256", "run_by", "run_at"];
+pub(crate) const PROVENANCE: [&str; 5] = ["engine", "source", "sql_sha256", "run_by", "run_at"];
 
 const COLUMNS: [&str; 9] = [
     "customer_id",
@@ -51,7 +51,7 @@ const COLUMNS: [&str; 9] = [
 /// The query for an engine, a period and a source (a table, or what else may stand after
 /// FROM). None for an engine that is not known.
 #[must_use]
-pub fn query(dialect: &str, period: &Period, source: &str) -> Option<String> {
+pub(crate) fn query(dialect: &str, period: &Period, source: &str) -> Option<String> {
     let (_, test, cast, text) = DIALECTS.iter().find(|(name, ..)| *name == dialect)?;
     let matches = |column: &str, pattern: &str| test.replace("{c}", column).replace("{p}", pattern);
     let amount = matches("amount", "-?[0-9]{1,33}([.][0-9]{1,5})?");
@@ -72,7 +72,7 @@ pub fn query(dialect: &str, period: &Period, source: &str) -> Option<String> {
 
 /// The digest of a query, as the provenance states it.
 #[must_use]
-pub fn digest(query: &str) -> String {
+pub(crate) fn digest(query: &str) -> String {
     sha256_hex(query.as_bytes())
 }
 
@@ -80,7 +80,7 @@ pub fn digest(query: &str) -> String {
 ///
 /// # Errors
 /// Provenance or columns missing, a guard above zero, a row that cannot be read: all listed.
-pub fn read(file: &Decoded, name: &str, currency: Currency) -> Result<Ledger, Problem> {
+pub(crate) fn read(file: &Decoded, name: &str, currency: Currency) -> Result<Ledger, Problem> {
     let mut provenance: BTreeMap<String, String> = BTreeMap::new();
     let mut lines = 0;
     for line in file.text.lines().take_while(|line| line.starts_with('#')) {

@@ -18,9 +18,9 @@ use crate::model::posting::{PostedRow, Wanted};
 use crate::model::problem::Problem;
 
 /// How many days before and after the period are looked at.
-pub const DAYS_AROUND: u64 = 7;
+pub(crate) const DAYS_AROUND: u64 = 7;
 /// How many rows are kept.
-pub const MOST_ROWS: usize = 400_000;
+pub(crate) const MOST_ROWS: usize = 400_000;
 
 /// The wanted rows, in the file's order, at most [`MOST_ROWS`]. Rows that cannot be read
 /// were told of by the first pass and are passed over.

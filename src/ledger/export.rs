@@ -7,7 +7,7 @@ use super::amounts::{self, Style};
 use super::dates;
 use super::format::{Minus, Role};
 use super::naming::{AccountLine, ambiguous};
-pub use super::posting::Options;
+pub(crate) use super::posting::Options;
 use super::posting::{Customer, Poster};
 use super::reader::Reader;
 use super::recognise::Recognised;
@@ -21,7 +21,7 @@ use crate::model::problem::Problem;
 
 /// A ledger, and how its rows were understood.
 #[derive(Debug)]
-pub struct Export {
+pub(crate) struct Export {
     /// The sums; its digest and size are the file's, and not known here.
     pub ledger: Ledger,
     /// Every account of the file.
@@ -57,7 +57,7 @@ struct Doubts {
 ///
 /// # Errors
 /// It can be read in two ways and no row decides; a sum beyond the exact range.
-pub fn read(
+pub(crate) fn read(
     file: &Recognised,
     rows: &mut dyn SheetRows,
     name: &str,

@@ -9,7 +9,7 @@ use crate::model::posting::{Ledger, LedgerFile, PostedCustomer};
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn merge(ledgers: Vec<Ledger>) -> Result<Option<Ledger>, MoneyError> {
+pub(crate) fn merge(ledgers: Vec<Ledger>) -> Result<Option<Ledger>, MoneyError> {
     let mut all: Option<Ledger> = None;
     for mut next in ledgers {
         next.files = vec![LedgerFile { path: next.path.clone(), sha256: next.sha256.clone(), bytes: next.bytes }];

@@ -102,7 +102,7 @@ const REVENUE: [&str; 12] = [
 ///
 /// # Errors
 /// The name, and the nearest that the file has.
-pub fn all_are_there<'a>(
+pub(crate) fn all_are_there<'a>(
     accounts: &BTreeMap<String, AccountUse>,
     seen: &BTreeMap<String, AccountLine>,
     found: impl Fn(&str) -> bool,

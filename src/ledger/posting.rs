@@ -29,7 +29,7 @@ const MOST_PROBLEMS: usize = 10_000;
 
 /// What must be known beside the file.
 #[derive(Clone, Copy)]
-pub struct Options<'a> {
+pub(crate) struct Options<'a> {
     /// Rows of other days are counted and left out; None takes all.
     pub period: Option<&'a Period>,
     /// Where the books are: the day of a moment.

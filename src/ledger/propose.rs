@@ -82,7 +82,7 @@ struct Sheet {
 ///
 /// # Errors
 /// No row looks like a header with a date, an account and an amount.
-pub fn propose(file: &Decoded, name: &str) -> Result<String, Problem> {
+pub(crate) fn propose(file: &Decoded, name: &str) -> Result<String, Problem> {
     let shipped: Vec<Format> = SHIPPED.iter().filter_map(|(name, text)| parse(name, text).ok()).collect();
     let mut best: Option<Sheet> = None;
     for delimiter in [b',', b';', b'\t', b'|'] {

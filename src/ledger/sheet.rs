@@ -34,7 +34,7 @@ pub struct SheetRow {
 }
 
 /// Rows, one after the other.
-pub trait SheetRows {
+pub(crate) trait SheetRows {
     /// Fills `row` with the next one; false at the end.
     ///
     /// # Errors

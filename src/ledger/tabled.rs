@@ -57,7 +57,7 @@ pub(super) fn choose(
 ///
 /// # Errors
 /// The file cannot be read, or no sheet is the one.
-pub fn beginning(input: impl Read, name: &str, sheet: Option<&str>) -> Result<Decoded, Problem> {
+pub(crate) fn beginning(input: impl Read, name: &str, sheet: Option<&str>) -> Result<Decoded, Problem> {
     let file = Unpacked::new(input, name)?;
     let packed = file.packed();
     let (plain, sha256, bytes) = decode::whole(file, Vec::new(), name)?;

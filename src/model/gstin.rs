@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 /// A State or Union Territory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct State {
+pub(crate) struct State {
     /// Two digits.
     pub code: String,
     /// Its name.
@@ -29,7 +29,7 @@ static STATES: LazyLock<BTreeMap<String, State>> = LazyLock::new(|| {
 
 /// The State of a code.
 #[must_use]
-pub fn state(code: &str) -> Option<&'static State> {
+pub(crate) fn state(code: &str) -> Option<&'static State> {
     STATES.get(code)
 }
 
@@ -42,7 +42,7 @@ fn value(c: u8) -> Option<u32> {
 /// The check character of the first fourteen: each value times 1 or 2 in turn, the digits
 /// of the products to base 36 added up, and what lacks to a multiple of 36.
 #[must_use]
-pub fn check_character(first: &str) -> Option<char> {
+pub(crate) fn check_character(first: &str) -> Option<char> {
     let mut sum = 0;
     for (index, c) in first.bytes().enumerate() {
         let product = value(c)? * if index % 2 == 0 { 1 } else { 2 };
@@ -56,7 +56,7 @@ pub fn check_character(first: &str) -> Option<char> {
 ///
 /// # Errors
 /// A phrase that says what is wrong with it.
-pub fn check(gstin: &str) -> Result<&str, String> {
+pub(crate) fn check(gstin: &str) -> Result<&str, String> {
     if gstin.chars().count() != 15 {
         return Err(format!("it has {} characters, and a GSTIN has 15", gstin.chars().count()));
     }

@@ -1,7 +1,7 @@
 //! Mail addresses, as RFC 5322 writes them.
 
 use lettre::Address;
-pub use lettre::message::Mailbox;
+pub(crate) use lettre::message::Mailbox;
 
 use super::money::shorten;
 
@@ -9,7 +9,7 @@ use super::money::shorten;
 ///
 /// # Errors
 /// A sentence that shows the text.
-pub fn parse(text: &str) -> Result<Mailbox, String> {
+pub(crate) fn parse(text: &str) -> Result<Mailbox, String> {
     let text = text.trim();
     let refuse = || format!("`{}` is not a mail address such as accounts@example.com", shorten(text));
     if text.chars().any(char::is_control) {
@@ -29,7 +29,7 @@ pub fn parse(text: &str) -> Result<Mailbox, String> {
 ///
 /// # Errors
 /// As [`parse`], for the first that is wrong.
-pub fn parse_list(text: &str) -> Result<Vec<Mailbox>, String> {
+pub(crate) fn parse_list(text: &str) -> Result<Vec<Mailbox>, String> {
     text.split([';', ',']).map(str::trim).filter(|part| !part.is_empty()).map(parse).collect()
 }
 

@@ -126,7 +126,7 @@ pub struct Matrix {
 }
 
 /// How many calls between the boundaries are listed one by one; sums have them all.
-pub const EDGE_CALLS: usize = 10_000;
+pub(crate) const EDGE_CALLS: usize = 10_000;
 
 impl Matrix {
     /// Whether every account of the list was asked for, and every answer arrived.

@@ -20,26 +20,26 @@
 //!   *note*: what corrects it, credit or debit ([`invoice`]); *register*: the list of them
 //! - *scale*: the digits after an amount's point; *minor unit*: paise of rupees ([`money`])
 
-pub mod chance;
+pub(crate) mod chance;
 pub mod digest;
 pub mod finding;
-pub mod gstin;
-pub mod history;
+pub(crate) mod gstin;
+pub(crate) mod history;
 pub mod invoice;
 pub mod ledger_terms;
-pub mod mailbox;
-pub mod matrix;
+pub(crate) mod mailbox;
+pub(crate) mod matrix;
 pub mod money;
-pub mod number;
-pub mod open_item;
+pub(crate) mod number;
+pub(crate) mod open_item;
 pub mod period;
 pub mod problem;
-pub mod reconciliation;
-pub mod registration;
-pub mod resolution;
+pub(crate) mod reconciliation;
+pub(crate) mod registration;
+pub(crate) mod resolution;
 pub mod rounding;
-pub mod tolerance;
-pub mod transactions;
+pub(crate) mod tolerance;
+pub(crate) mod transactions;
 pub mod usage;
 pub mod words;
 

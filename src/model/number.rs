@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::period::financial_year;
 
 /// The longest number that Rule 46(b) allows.
-pub const MAX_LENGTH: usize = 16;
+pub(crate) const MAX_LENGTH: usize = 16;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {

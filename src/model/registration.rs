@@ -35,7 +35,7 @@ struct Response {
 /// The IRN that the portal computes: SHA-256 of the supplier's GSTIN, the financial year, the
 /// kind of document and its number in capitals (so since 1 June 2025).
 #[must_use]
-pub fn expected_irn(invoice: &Issued) -> Option<String> {
+pub(crate) fn expected_irn(invoice: &Issued) -> Option<String> {
     let year = financial_year(invoice.issue_date);
     let (begin, end) = year.split_once('-')?;
     let kind = match invoice.content.document {
@@ -57,7 +57,7 @@ fn irn(seller: &str, year: &str, kind: &str, number: &str) -> String {
 ///
 /// # Errors
 /// It cannot be read, or is of another document.
-pub fn parse(bytes: &[u8], invoice: &Issued) -> Result<Registration, String> {
+pub(crate) fn parse(bytes: &[u8], invoice: &Issued) -> Result<Registration, String> {
     let mut value: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
     for key in ["Data", "data", "result"] {
         if let Some(inner) = value.get_mut(key).map(serde_json::Value::take) {

@@ -160,7 +160,7 @@ impl Comparison<'_> {
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyError> {
+pub(crate) fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, MoneyError> {
     let directions = directions(question)?;
     let booked = total(question.currency, directions.iter().map(|line| &line.sides.ledger))?;
     let totals = sides(question.analytics.total.cost.map(|cost| Money::new(cost, question.currency)), booked)?;

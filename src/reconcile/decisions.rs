@@ -13,7 +13,7 @@ const WHOLE: [&str; 3] = ["period-mismatch", "analytics-crossfoot", "currency-mi
 
 /// Applies decisions to their findings, and adds a finding for each that does not apply.
 /// Returns how each customer is billed whose every hold was lifted.
-pub fn apply(reconciliation: &mut Reconciliation, resolutions: &[Resolution]) -> BTreeMap<String, Decision> {
+pub(crate) fn apply(reconciliation: &mut Reconciliation, resolutions: &[Resolution]) -> BTreeMap<String, Decision> {
     let mut stale = Vec::new();
     let mut decided = BTreeMap::new();
     for resolution in resolutions {

@@ -1,13 +1,13 @@
 //! Analytics against ledger: compare, say what is found, rank it for the reader. Pure:
 //! values in, values out.
 
-pub mod causes;
-pub mod check;
-pub mod claims;
-pub mod explain;
-pub mod compare;
-pub mod decisions;
-pub mod facts;
+pub(crate) mod causes;
+pub(crate) mod check;
+pub(crate) mod claims;
+pub(crate) mod explain;
+pub(crate) mod compare;
+pub(crate) mod decisions;
+pub(crate) mod facts;
 mod float_noise;
 pub mod registry;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::model::usage::Direction;
 
 /// `reconciliation.csv`: a row a line of the comparison, then a row a finding.
 #[must_use]
-pub fn reconciliation(r: &Reconciliation) -> Vec<u8> {
+pub(crate) fn reconciliation(r: &Reconciliation) -> Vec<u8> {
     let header = [
         "kind",
         "id",
@@ -75,7 +75,7 @@ pub fn reconciliation(r: &Reconciliation) -> Vec<u8> {
 
 /// A row of `invoices.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegisterRow {
+pub(crate) struct RegisterRow {
     /// The document's number.
     pub number: String,
     /// Its date.
@@ -107,7 +107,7 @@ pub struct RegisterRow {
 impl RegisterRow {
     /// The row of an issued document, with the SHA-256 of its PDF.
     #[must_use]
-    pub fn of(issued: &Issued, is_void: bool, sha256: String) -> Self {
+    pub(crate) fn of(issued: &Issued, is_void: bool, sha256: String) -> Self {
         let draft = &issued.content;
         Self {
             number: issued.number.clone(),
@@ -130,7 +130,7 @@ impl RegisterRow {
 
 /// A cell of the register.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell {
+pub(crate) enum Cell {
     /// Our own text.
     Text(String),
     /// Somebody else's.
@@ -140,10 +140,10 @@ pub enum Cell {
 }
 
 /// A column of the register: its title, and its cell in a row.
-pub type Column = (&'static str, fn(&RegisterRow) -> Cell);
+pub(crate) type Column = (&'static str, fn(&RegisterRow) -> Cell);
 
 /// The columns of `invoices.csv`: a new one is a line here, and in the workbook by itself.
-pub const REGISTER: [Column; 14] = [
+pub(crate) const REGISTER: [Column; 14] = [
     ("number", |r| Cell::Text(r.number.clone())),
     ("issue_date", |r| Cell::Text(r.issue_date.to_string())),
     ("customer_id", |r| Cell::Foreign(r.customer_id.clone())),
@@ -162,7 +162,7 @@ pub const REGISTER: [Column; 14] = [
 
 /// `invoices.csv`: the register, in order of issue.
 #[must_use]
-pub fn register(rows: &[RegisterRow]) -> Vec<u8> {
+pub(crate) fn register(rows: &[RegisterRow]) -> Vec<u8> {
     let written = |cell: Cell| match cell {
         Cell::Text(text) => text,
         Cell::Foreign(text) => safe(&text),

@@ -9,7 +9,7 @@ use crate::model::rounding::{Rounding, percent, ratio};
 
 /// A customer by what it spends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spender {
+pub(crate) struct Spender {
     /// Its id.
     pub customer_id: String,
     /// Its name or id.
@@ -24,7 +24,7 @@ pub struct Spender {
 
 /// Listed customers by cost, highest first.
 #[must_use]
-pub fn top_spenders(r: &Reconciliation, most: usize) -> Vec<Spender> {
+pub(crate) fn top_spenders(r: &Reconciliation, most: usize) -> Vec<Spender> {
     let whole = r.totals.analytics;
     let mut spenders: Vec<Spender> = r
         .customers
@@ -47,19 +47,19 @@ pub fn top_spenders(r: &Reconciliation, most: usize) -> Vec<Spender> {
 
 /// Answered calls of all calls, in per cent with one decimal.
 #[must_use]
-pub fn answer_rate(r: &Reconciliation) -> Option<Decimal> {
+pub(crate) fn answer_rate(r: &Reconciliation) -> Option<Decimal> {
     percent(Decimal::from(r.usage.answered?), Decimal::from(r.usage.calls?), 1)
 }
 
 /// Failed calls of all calls, in per cent with one decimal.
 #[must_use]
-pub fn failure_ratio(r: &Reconciliation) -> Option<Decimal> {
+pub(crate) fn failure_ratio(r: &Reconciliation) -> Option<Decimal> {
     percent(Decimal::from(r.usage.failed?), Decimal::from(r.usage.calls?), 1)
 }
 
 /// Mean connected time of an answered call, as minutes and seconds.
 #[must_use]
-pub fn average_duration(r: &Reconciliation) -> Option<String> {
+pub(crate) fn average_duration(r: &Reconciliation) -> Option<String> {
     let seconds = Decimal::from(r.usage.duration_seconds?);
     let mean = ratio(seconds, Decimal::from(r.usage.answered?), 0, Rounding::HalfUp)?.mantissa();
     Some(format!("{} min {:02} s", mean / 60, mean % 60))
@@ -67,13 +67,13 @@ pub fn average_duration(r: &Reconciliation) -> Option<String> {
 
 /// Mean cost of a call, four decimals.
 #[must_use]
-pub fn cost_per_call(r: &Reconciliation) -> Option<Money> {
+pub(crate) fn cost_per_call(r: &Reconciliation) -> Option<Money> {
     let whole = r.totals.analytics?;
     Some(Money::new(ratio(whole.amount(), Decimal::from(r.usage.calls?), 4, Rounding::HalfUp)?, r.currency))
 }
 
 /// A direction's share of the partner's total, in per cent with one decimal.
 #[must_use]
-pub fn direction_share(r: &Reconciliation, cost: Option<Money>) -> Option<Decimal> {
+pub(crate) fn direction_share(r: &Reconciliation, cost: Option<Money>) -> Option<Decimal> {
     percent(cost?.amount(), r.totals.analytics?.amount(), 1)
 }

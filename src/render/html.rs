@@ -21,7 +21,7 @@ const SHOWN_EVIDENCE: usize = 50;
 ///
 /// # Errors
 /// The built-in template does not fit its data, which tests rule out.
-pub fn render(
+pub(crate) fn render(
     r: &Reconciliation,
     dashboard: Option<&Dashboard>,
     history: &[Month],
@@ -156,7 +156,7 @@ fn between(r: &Reconciliation) -> Option<Value> {
 
 /// The verdict in a phrase, and the sentence below it.
 #[must_use]
-pub fn verdict(r: &Reconciliation) -> (String, String) {
+pub(crate) fn verdict(r: &Reconciliation) -> (String, String) {
     let held = r.held().len();
     let total = match (r.totals.analytics, r.totals.difference) {
         (Some(analytics), Some(difference)) if difference.is_zero() => {

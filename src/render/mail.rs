@@ -13,14 +13,14 @@ use crate::model::mailbox::Mailbox;
 use crate::model::problem::Problem;
 
 /// The templates that ship: text with its subject in the first line, and HTML.
-pub const SHIPPED: [(&str, &str); 2] = [
+pub(crate) const SHIPPED: [(&str, &str); 2] = [
     ("invoice.txt", include_str!("../../templates/mail/invoice.txt")),
     ("invoice.html", include_str!("../../templates/mail/invoice.html")),
 ];
 
 /// Text and HTML templates: ours, or the books' own.
 #[derive(Clone, Debug)]
-pub struct Templates {
+pub(crate) struct Templates {
     /// Begins with `Subject: …` and an empty line.
     pub text: String,
     /// A page.
@@ -29,7 +29,7 @@ pub struct Templates {
 
 /// Who mails what to whom.
 #[derive(Clone, Debug)]
-pub struct Letter<'a> {
+pub(crate) struct Letter<'a> {
     /// The invoice or note.
     pub invoice: &'a Issued,
     /// Who writes.
@@ -56,7 +56,7 @@ pub struct Letter<'a> {
 ///
 /// # Errors
 /// A template of the books' own that cannot be read, or names what there is not.
-pub fn render(letter: &Letter<'_>, templates: &Templates) -> Result<Vec<u8>, Problem> {
+pub(crate) fn render(letter: &Letter<'_>, templates: &Templates) -> Result<Vec<u8>, Problem> {
     let wrong = |name: &str, why: String| {
         Problem::usage("mail-template", format!("templates/mail/{name} cannot be used"))
             .because(why)

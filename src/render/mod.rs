@@ -1,16 +1,16 @@
 //! What documents look like: values and a template → bytes. Pure; no clock, no disk.
 
 mod charts;
-pub mod csv;
+pub(crate) mod csv;
 mod deflate;
-pub mod figures;
-pub mod html;
+pub(crate) mod figures;
+pub(crate) mod html;
 pub mod invoice_json;
-pub mod journal;
-pub mod mail;
+pub(crate) mod journal;
+pub(crate) mod mail;
 pub mod pdf;
-pub mod reconciliation_json;
-pub mod structured;
-pub mod text;
-pub mod xlsx;
+pub(crate) mod reconciliation_json;
+pub(crate) mod structured;
+pub(crate) mod text;
+pub(crate) mod xlsx;
 mod xml;

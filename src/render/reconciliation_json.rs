@@ -127,7 +127,7 @@ struct Input<'a> {
 
 /// Where each ledger row went, as every document has it.
 #[derive(Serialize)]
-pub struct Rows {
+pub(crate) struct Rows {
     read: u64,
     used: u64,
     outside_period: u64,
@@ -178,7 +178,7 @@ struct RemainderRow {
 
 /// A finding, as every document has it.
 #[derive(Serialize)]
-pub struct FindingRow<'a> {
+pub(crate) struct FindingRow<'a> {
     id: &'a str,
     code: &'a str,
     severity: &'static str,
@@ -221,7 +221,7 @@ struct EvidenceRow<'a> {
 /// The document, indented, with a line end. `version` is that of the program that derived
 /// it: a later one that verifies the close derives it under the sealed version.
 #[must_use]
-pub fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
+pub(crate) fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
     let document = Document {
         schema: "crossfoot/reconciliation/v1",
         tool: Tool { name: env!("CARGO_PKG_NAME"), version },
@@ -306,7 +306,7 @@ pub fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
 }
 
 /// Indented JSON with a line end; the shapes we write have text keys only, so it cannot fail.
-pub fn to_bytes(document: &impl Serialize) -> Vec<u8> {
+pub(crate) fn to_bytes(document: &impl Serialize) -> Vec<u8> {
     let mut bytes = Vec::new();
     // A vector takes everything.
     let _ = write_json(&mut bytes, document);
@@ -317,7 +317,7 @@ pub fn to_bytes(document: &impl Serialize) -> Vec<u8> {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_json(mut out: impl Write, document: &impl Serialize) -> std::io::Result<()> {
+pub(crate) fn write_json(mut out: impl Write, document: &impl Serialize) -> std::io::Result<()> {
     serde_json::to_writer_pretty(&mut out, document)?;
     out.write_all(b"\n")
 }

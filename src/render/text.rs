@@ -7,7 +7,7 @@ use crate::model::money::{Money, grouped_count};
 use crate::model::reconciliation::{Reconciliation, Status};
 
 /// How findings are coloured; the caller decides whether colours are shown.
-pub trait Paint {
+pub(crate) trait Paint {
     /// Good news.
     fn good(&self, text: &str) -> String;
     /// Bad news.
@@ -20,7 +20,7 @@ pub trait Paint {
 
 /// No colours.
 #[derive(Clone, Copy, Debug)]
-pub struct Plain;
+pub(crate) struct Plain;
 
 impl Paint for Plain {
     fn good(&self, text: &str) -> String {
@@ -50,7 +50,7 @@ const MESSAGE: usize = 3;
 /// The summary: with the lines that a close adds to it, it fits a terminal of 80 × 24;
 /// `all` shows more findings in full.
 #[must_use]
-pub fn summary(r: &Reconciliation, paint: &dyn Paint, all: bool) -> String {
+pub(crate) fn summary(r: &Reconciliation, paint: &dyn Paint, all: bool) -> String {
     let mut out = String::new();
     let (headline, subline) = verdict(r);
     let headline = format!("{headline} · {} · {}", r.period.name, r.currency);
@@ -139,7 +139,7 @@ fn clipped(text: &str) -> String {
 
 /// Breaks a text at spaces to 78 columns, every line indented.
 #[must_use]
-pub fn wrap(text: &str, indent: &str) -> String {
+pub(crate) fn wrap(text: &str, indent: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {

@@ -25,7 +25,7 @@ const MOST_TEXT: usize = 32_000;
 ///
 /// # Errors
 /// The file cannot be made in memory.
-pub fn render(
+pub(crate) fn render(
     r: &Reconciliation,
     ledger: &Ledger,
     register: &[RegisterRow],

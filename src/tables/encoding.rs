@@ -5,7 +5,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Why bytes are no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotText {
+pub(crate) enum NotText {
     /// They are not whole in the encoding that they begin as.
     Broken(&'static str),
     /// A character that is no text: in this line, read as this encoding.
@@ -17,7 +17,7 @@ pub enum NotText {
 ///
 /// # Errors
 /// The bytes are not text.
-pub fn text_of(bytes: &[u8]) -> Result<(String, &'static str), NotText> {
+pub(crate) fn text_of(bytes: &[u8]) -> Result<(String, &'static str), NotText> {
     let (encoding, label): (&'static Encoding, &'static str) = match bytes {
         [0xef, 0xbb, 0xbf, ..] => (UTF_8, "utf-8"),
         [0xff, 0xfe, ..] => (UTF_16LE, "utf-16le"),

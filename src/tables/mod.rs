@@ -6,7 +6,7 @@
 mod binary;
 mod compound;
 mod container;
-pub mod encoding;
+pub(crate) mod encoding;
 mod html;
 mod marks;
 mod numbers;

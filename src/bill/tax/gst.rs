@@ -15,7 +15,7 @@ use crate::model::money::from_parts;
 ///
 /// # Errors
 /// Particulars that are wrong or missing; a tax beyond the exact range.
-pub fn apply(settings: &Gst, agreement: &Agreement, draft: &mut Draft) -> Result<(), Failure> {
+pub(crate) fn apply(settings: &Gst, agreement: &Agreement, draft: &mut Draft) -> Result<(), Failure> {
     let day = draft.period.to;
     let supply = supply(settings, agreement, draft).map_err(Failure::Refused)?;
     let seller = draft.seller.state_code.clone().unwrap_or_default();

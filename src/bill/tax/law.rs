@@ -46,7 +46,7 @@ fn on<'a>(facts: impl Iterator<Item = &'a Fact>, day: NaiveDate) -> Option<&'a F
 
 /// The rate of integrated tax for a service on a day, in per cent.
 #[must_use]
-pub fn rate(sac: &str, day: NaiveDate) -> Option<Decimal> {
+pub(crate) fn rate(sac: &str, day: NaiveDate) -> Option<Decimal> {
     let facts = &LAW.as_ref()?.rate;
     let beginnings = facts.iter().map(|fact| fact.sac.as_str()).filter(|beginning| sac.starts_with(beginning));
     let longest = beginnings.max_by_key(|beginning| beginning.len())?;
@@ -56,13 +56,13 @@ pub fn rate(sac: &str, day: NaiveDate) -> Option<Decimal> {
 
 /// From which taxable value on an unregistered buyer's address must be known.
 #[must_use]
-pub fn unregistered_particulars(day: NaiveDate) -> Option<Decimal> {
+pub(crate) fn unregistered_particulars(day: NaiveDate) -> Option<Decimal> {
     parse_plain(&on(LAW.as_ref()?.unregistered_particulars.iter(), day)?.amount).ok()
 }
 
 /// The text of an endorsement or declaration.
 #[must_use]
-pub fn endorsement(kind: &str, day: NaiveDate) -> Option<&'static str> {
+pub(crate) fn endorsement(kind: &str, day: NaiveDate) -> Option<&'static str> {
     let facts = LAW.as_ref()?.endorsement.iter().filter(|fact| fact.kind == kind);
     on(facts, day).map(|fact| fact.text.as_str())
 }

@@ -1,11 +1,11 @@
 //! Tax regimes, one a file. Each turns a draft's lines into taxes.
 
-pub mod gst;
-pub mod law;
+pub(crate) mod gst;
+pub(crate) mod law;
 mod line;
-pub mod vat;
+pub(crate) mod vat;
 
-pub use self::line::{Failure, Refusal};
+pub(crate) use self::line::{Failure, Refusal};
 use crate::books::config::Regime;
 use crate::books::customers::Agreement;
 use crate::model::invoice::{Draft, Line, Tax};
@@ -16,7 +16,7 @@ use crate::model::money::MoneyError;
 ///
 /// # Errors
 /// [`Failure`].
-pub fn apply(regime: &Regime, agreement: &Agreement, draft: &mut Draft) -> Result<(), Failure> {
+pub(crate) fn apply(regime: &Regime, agreement: &Agreement, draft: &mut Draft) -> Result<(), Failure> {
     match regime {
         Regime::None => Ok(()),
         Regime::Gst(settings) => gst::apply(settings, agreement, draft),
@@ -30,7 +30,7 @@ pub fn apply(regime: &Regime, agreement: &Agreement, draft: &mut Draft) -> Resul
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn sums(lines: &[Line]) -> Result<Vec<Tax>, MoneyError> {
+pub(crate) fn sums(lines: &[Line]) -> Result<Vec<Tax>, MoneyError> {
     let mut sums: Vec<Tax> = Vec::new();
     for line in lines {
         for tax in &line.taxes {

@@ -10,7 +10,7 @@ use crate::model::money::MoneyError;
 ///
 /// # Errors
 /// A tax beyond the exact range.
-pub fn apply(name: &str, rate: Decimal, draft: &mut Draft) -> Result<(), MoneyError> {
+pub(crate) fn apply(name: &str, rate: Decimal, draft: &mut Draft) -> Result<(), MoneyError> {
     for line in &mut draft.lines {
         line.taxes = vec![on_line(line, name, rate)?];
     }

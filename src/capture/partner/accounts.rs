@@ -9,7 +9,7 @@ use crate::model::problem::Problem;
 
 /// One page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountsPage {
+pub(crate) struct AccountsPage {
     /// Ids and names, in the page's order.
     pub customers: Vec<(String, Option<String>)>,
     /// How many there are in all.
@@ -46,7 +46,7 @@ struct Account {
 ///
 /// # Errors
 /// No list of accounts, or one without ids: with line and column.
-pub fn decode(body: &[u8], file: &str) -> Result<AccountsPage, Problem> {
+pub(crate) fn decode(body: &[u8], file: &str) -> Result<AccountsPage, Problem> {
     let parsed: Body = serde_json::from_slice(body).map_err(|e| undecodable("accounts", file, &e))?;
     let Some(accounts) = parsed.accounts.or(parsed.customers).or(parsed.items) else {
         return Err(Problem::stop("upstream-shape", "the partner's answer has no list of accounts").at(file));

@@ -16,7 +16,7 @@ use crate::model::usage::{CallUsage, Direction};
 
 /// What was asked for: an answer about anything else must not be taken for it.
 #[derive(Clone, Copy, Debug)]
-pub struct CdrFilter<'a> {
+pub(crate) struct CdrFilter<'a> {
     /// The customer.
     pub customer_id: &'a str,
     /// The direction.
@@ -33,7 +33,7 @@ pub struct CdrFilter<'a> {
 
 /// One page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CdrPage {
+pub(crate) struct CdrPage {
     /// Its calls.
     pub calls: Vec<Call>,
     /// Calls on all pages.
@@ -50,7 +50,7 @@ pub struct CdrPage {
 
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
+pub(crate) struct Call {
     /// Its id; None where the row has none, so that it cannot be told from others.
     pub uuid: Option<String>,
     /// When it began.
@@ -127,7 +127,7 @@ struct Row {
 /// Another shape (with line and column); another customer, direction or days than asked
 /// for, as when the partner drops a filter; a zeroed summary beside rows, which is
 /// [`DEGRADED`].
-pub fn decode(body: &[u8], file: &str, page: u64, asked: &CdrFilter<'_>) -> Result<CdrPage, Problem> {
+pub(crate) fn decode(body: &[u8], file: &str, page: u64, asked: &CdrFilter<'_>) -> Result<CdrPage, Problem> {
     let parsed: Body = serde_json::from_slice(body).map_err(|e| undecodable("call records", file, &e))?;
     let Some(rows) = parsed.data else {
         return Err(Problem::stop("upstream-shape", "the partner's answer has no list of call records").at(file));

@@ -44,7 +44,7 @@ struct Accounts {
 ///
 /// # Errors
 /// Not an object of these shapes: with line and column.
-pub fn decode(body: &[u8], file: &str) -> Result<Dashboard, Problem> {
+pub(crate) fn decode(body: &[u8], file: &str) -> Result<Dashboard, Problem> {
     let parsed: Body = serde_json::from_slice(body).map_err(|e| undecodable("dashboard", file, &e))?;
     let mut unknown_fields = Vec::new();
     note_unknown(&mut unknown_fields, "", &parsed.rest);

@@ -18,7 +18,7 @@ struct Body {
 ///
 /// # Errors
 /// Not an object of this shape: with line and column.
-pub fn decode(body: &[u8], file: &str) -> Result<Identity, Problem> {
+pub(crate) fn decode(body: &[u8], file: &str) -> Result<Identity, Problem> {
     let parsed: Body = serde_json::from_slice(body).map_err(|e| undecodable("profile", file, &e))?;
     let named = |text: Option<String>| text.filter(|t| !t.trim().is_empty());
     let (name, company) = (named(parsed.name), named(parsed.company));

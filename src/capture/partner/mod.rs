@@ -4,14 +4,14 @@
 // of ours is one.
 #![allow(clippy::disallowed_types)]
 
-pub mod accounts;
+pub(crate) mod accounts;
 pub mod analytics;
 mod analytics_current;
 mod analytics_reference;
-pub mod cdrs;
-pub mod dashboard;
-pub mod identity;
-pub mod transactions;
+pub(crate) mod cdrs;
+pub(crate) mod dashboard;
+pub(crate) mod identity;
+pub(crate) mod transactions;
 
 use std::collections::{BTreeMap, BTreeSet};
 

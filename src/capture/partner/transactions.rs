@@ -13,7 +13,7 @@ use crate::model::transactions::Kind;
 
 /// One page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransactionsPage {
+pub(crate) struct TransactionsPage {
     /// Its rows.
     pub rows: Vec<Transaction>,
     /// Whether there is another page.
@@ -24,7 +24,7 @@ pub struct TransactionsPage {
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transaction {
+pub(crate) struct Transaction {
     /// Its id.
     pub id: Option<String>,
     /// The customer, where the row says so.
@@ -82,7 +82,7 @@ struct Row {
 /// # Errors
 /// Another shape or a row without an amount (with line and column); another page than
 /// asked for; a zeroed summary beside rows, which is [`DEGRADED`] (partner docs, ledger).
-pub fn decode(body: &[u8], file: &str, page: u64, per_page: u64) -> Result<TransactionsPage, Problem> {
+pub(crate) fn decode(body: &[u8], file: &str, page: u64, per_page: u64) -> Result<TransactionsPage, Problem> {
     let parsed: Body = serde_json::from_slice(body).map_err(|e| undecodable("transactions", file, &e))?;
     let shape = |what: &str| Problem::stop("upstream-shape", format!("the partner's answer {what}")).at(file);
     let Some(rows) = parsed.transactions else { return Err(shape("has no list of transactions")) };

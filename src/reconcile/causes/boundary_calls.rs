@@ -12,7 +12,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{add_up, counted};
 
 /// Looked for where every call was captured.
-pub static CHECK: Check = Check { code: "cut-off", page: include_str!("cut_off.md"), look: Look::Find(find) };
+pub(crate) static CHECK: Check = Check { code: "cut-off", page: include_str!("cut_off.md"), look: Look::Find(find) };
 
 /// How many calls are shown as evidence; the report lists them all.
 const SHOWN: usize = 20;

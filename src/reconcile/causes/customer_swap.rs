@@ -4,7 +4,7 @@ use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, States, Telling, Who, Words};
 
 /// Looked for between two differences.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "customer-swap", page: include_str!("customer_swap.md"), look: Look::Candidates(candidates) };
 
 /// With so many differences, only those that mirror each other are held against each other.

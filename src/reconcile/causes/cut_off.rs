@@ -8,7 +8,7 @@ use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, T
 use crate::reconcile::wording::counted;
 
 /// Looked for among the rows outside the period.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "cut-off", page: include_str!("cut_off.md"), look: Look::Candidates(candidates) };
 
 /// Posted after the period; belongs to it.

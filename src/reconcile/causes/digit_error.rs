@@ -5,7 +5,7 @@ use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Telling, Words};
 
 /// Looked for in single rows.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "digit-error", page: include_str!("digit_error.md"), look: Look::Candidates(candidates) };
 
 static TRANSPOSED: Pattern = Pattern {

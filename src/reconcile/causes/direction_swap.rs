@@ -14,9 +14,9 @@ use crate::reconcile::wording::figures;
 const PAGE: &str = include_str!("direction_swap.md");
 
 /// Looked for in single rows.
-pub static ROWS: Check = Check { code: "direction-swap", page: PAGE, look: Look::Candidates(candidates) };
+pub(crate) static ROWS: Check = Check { code: "direction-swap", page: PAGE, look: Look::Candidates(candidates) };
 /// Looked for in sums that no row explains.
-pub static SUMS: Check = Check { code: "direction-swap", page: PAGE, look: Look::Find(find) };
+pub(crate) static SUMS: Check = Check { code: "direction-swap", page: PAGE, look: Look::Find(find) };
 
 static OTHER_WAY: Pattern = Pattern {
     name: "other way",

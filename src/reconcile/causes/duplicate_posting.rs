@@ -7,7 +7,7 @@ use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Telling, Together, Words};
 
 /// Looked for among the rows of one amount.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "duplicate-posting", page: include_str!("duplicate_posting.md"), look: Look::Candidates(candidates) };
 
 static COPIES: Pattern = Pattern {

@@ -12,7 +12,7 @@ use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink};
 
 /// Looked for in the ledger's numbers and the customer's days.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "missing-posting", page: include_str!("missing_posting.md"), look: Look::Candidates(candidates) };
 
 /// Where so many lack money, a missing number explains none of them.

@@ -6,7 +6,7 @@ use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Who};
 
 /// Looked for among the customer's own open items.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "open-item", page: include_str!("open_item.md"), look: Look::Candidates(candidates) };
 
 /// Turned round.

@@ -12,7 +12,7 @@ use crate::model::usage::{Analytics, Direction};
 
 /// One capture.
 #[derive(Clone, Copy, Debug)]
-pub struct Snapshot<'a> {
+pub(crate) struct Snapshot<'a> {
     /// Its folder, as findings name it.
     pub folder: &'a str,
     /// When it was made.
@@ -45,7 +45,7 @@ type Figures = BTreeMap<(Option<String>, Option<Direction>), Decimal>;
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn changes(currency: Currency, was: &Snapshot<'_>, now: &Snapshot<'_>) -> Result<Vec<Change>, MoneyError> {
+pub(crate) fn changes(currency: Currency, was: &Snapshot<'_>, now: &Snapshot<'_>) -> Result<Vec<Change>, MoneyError> {
     let money = |amount: Decimal| Money::new(amount, currency);
     let (before, after) = match (was.matrix, now.matrix) {
         (Some(a), Some(b)) => {
@@ -122,7 +122,7 @@ fn compare(was: &Figures, now: &Figures, money: impl Fn(Decimal) -> Money) -> Re
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn findings(
+pub(crate) fn findings(
     period: &str,
     changes: &[Change],
     was: &Snapshot<'_>,

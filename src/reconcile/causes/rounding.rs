@@ -5,7 +5,7 @@ use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Together};
 
 /// Looked for in the customer's rows together.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "rounding", page: include_str!("rounding.md"), look: Look::Candidates(candidates) };
 
 /// How many customers must differ by so little for it to be a habit and no accident.

@@ -6,7 +6,8 @@ use crate::reconcile::explain::{
 };
 
 /// Looked for in whole customers and in single rows.
-pub static CHECK: Check = Check { code: "scale", page: include_str!("scale.md"), look: Look::Candidates(candidates) };
+pub(crate) static CHECK: Check =
+    Check { code: "scale", page: include_str!("scale.md"), look: Look::Candidates(candidates) };
 
 /// Powers of ten that are tried.
 const POWERS: [u32; 3] = [2, 1, 3];

@@ -4,7 +4,7 @@ use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Telling, Together, Words};
 
 /// Looked for in whole customers and in single rows.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "sign-flip", page: include_str!("sign_flip.md"), look: Look::Candidates(candidates) };
 
 /// All of a customer's amounts.

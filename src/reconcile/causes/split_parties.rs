@@ -14,7 +14,7 @@ use crate::reconcile::explain::{Difference, Who, differences, units};
 use crate::reconcile::wording::{add_up, counted, figures};
 
 /// Looked for among the differences.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "customer-swap", page: include_str!("customer_swap.md"), look: Look::Find(find) };
 
 /// With more differences than this, sums of some of them are not tried: too many fit.

@@ -5,7 +5,7 @@ use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Telling, Together, rate};
 
 /// Looked for in whole customers and in single rows.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "tax-basis", page: include_str!("tax_basis.md"), look: Look::Candidates(candidates) };
 
 /// GST rates in per mille, the usual one for telecom services (SAC 9984) first. CGST Act,

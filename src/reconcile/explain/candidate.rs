@@ -76,7 +76,7 @@ impl From<String> for Particulars {
 }
 
 /// A message and what to do, in words.
-pub type Words = (String, String);
+pub(crate) type Words = (String, String);
 
 /// One way in which a cause shows, and how it is told.
 #[derive(Debug)]
@@ -301,7 +301,7 @@ fn off(amount: &Money) -> String {
 
 /// `18 %`, of a rate in per mille.
 #[must_use]
-pub fn rate(per_mille: i128) -> String {
+pub(crate) fn rate(per_mille: i128) -> String {
     if per_mille % 10 == 0 {
         format!("{} %", per_mille / 10)
     } else {
@@ -311,7 +311,7 @@ pub fn rate(per_mille: i128) -> String {
 
 /// `100` or `1/100`, of a power of ten.
 #[must_use]
-pub fn factor(power: i128) -> String {
+pub(crate) fn factor(power: i128) -> String {
     let zeros = usize::try_from(power.unsigned_abs()).unwrap_or(0);
     if power < 0 { format!("1/1{}", "0".repeat(zeros)) } else { format!("1{}", "0".repeat(zeros)) }
 }

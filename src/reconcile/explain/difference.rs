@@ -76,7 +76,7 @@ impl Difference {
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn differences(cx: &Comparison<'_>) -> Result<Vec<Difference>, MoneyError> {
+pub(crate) fn differences(cx: &Comparison<'_>) -> Result<Vec<Difference>, MoneyError> {
     let mut found = Vec::new();
     for line in cx.customers.iter().filter(|line| line.status == Status::Discrepant) {
         let Some(difference) = line.sides.difference else { continue };
@@ -129,7 +129,7 @@ pub(super) fn row_count(cx: &Comparison<'_>, members: &[String]) -> u64 {
 
 /// A decimal as a count of 10^-scale units; None beyond them.
 #[must_use]
-pub fn units(amount: Decimal, scale: u32) -> Option<i128> {
+pub(crate) fn units(amount: Decimal, scale: u32) -> Option<i128> {
     if amount.scale() == scale {
         return Some(amount.mantissa());
     }

@@ -13,11 +13,11 @@ mod preference;
 mod search;
 mod tell;
 
-pub use candidate::{Candidate, Particulars, Pattern, Sink, States, Telling, Together, Words, factor, rate};
-pub use context::Context;
-pub use difference::{Difference, Who, differences, units};
-pub use preference::Preference;
-pub use search::Cause;
+pub(crate) use candidate::{Candidate, Particulars, Pattern, Sink, States, Telling, Together, Words, factor, rate};
+pub(crate) use context::Context;
+pub(crate) use difference::{Difference, Who, differences, units};
+pub(crate) use preference::Preference;
+pub(crate) use search::Cause;
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ use crate::model::usage::Direction;
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn find(cx: &Comparison<'_>, claims: &mut Claims, causes: &[Cause]) -> Result<Vec<Finding>, MoneyError> {
+pub(crate) fn find(cx: &Comparison<'_>, claims: &mut Claims, causes: &[Cause]) -> Result<Vec<Finding>, MoneyError> {
     if claims.everything || cx.question.rows.is_empty() {
         return Ok(Vec::new());
     }

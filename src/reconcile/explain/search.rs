@@ -14,7 +14,7 @@ use crate::reconcile::compare::Comparison;
 
 /// A cause that is looked for: its code, and everything that it could have done to the rows
 /// of a difference.
-pub type Cause = (&'static str, fn(&Context<'_>, &mut Sink<'_>));
+pub(crate) type Cause = (&'static str, fn(&Context<'_>, &mut Sink<'_>));
 
 impl Fit {
     /// How sure it is; one that needs another beside it is not.

@@ -12,7 +12,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{figures, more_or_less, whole_file};
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "amount-difference", page: include_str!("amount_difference.md"), look: Look::Find(find) };
 
 /// Reports each customer's difference, and a direction's where no customer's can be

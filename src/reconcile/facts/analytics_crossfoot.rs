@@ -9,7 +9,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::whole_file;
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "analytics-crossfoot", page: include_str!("analytics_crossfoot.md"), look: Look::Find(find) };
 
 /// Adds up directions, listed customers, answered and failed calls, and compares with the

@@ -10,7 +10,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{counted, row_evidence, whole_file};
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "currency-mismatch", page: include_str!("currency_mismatch.md"), look: Look::Find(find) };
 
 /// Looks at rows that were set aside because their currency is not the answer's. If no row

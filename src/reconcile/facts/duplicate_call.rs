@@ -9,7 +9,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{counted_u64, whole_file};
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "duplicate-call", page: include_str!("duplicate_call.md"), look: Look::Find(find) };
 
 /// Looks at the calls whose id came up again while the rows were read.

@@ -12,7 +12,8 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{counted, whole_file};
 
 /// Looked for in the inputs.
-pub static CHECK: Check = Check { code: "float-noise", page: include_str!("float_noise.md"), look: Look::Find(find) };
+pub(crate) static CHECK: Check =
+    Check { code: "float-noise", page: include_str!("float_noise.md"), look: Look::Find(find) };
 
 /// Looks for noisy amounts in the answer. The noise is kept, never rounded away: where it
 /// parts a customer's figure from the ledger's, that customer is held, unless a tolerance

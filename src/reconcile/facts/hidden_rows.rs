@@ -7,7 +7,8 @@ use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
 
 /// Looked for in the inputs.
-pub static CHECK: Check = Check { code: "hidden-rows", page: include_str!("hidden_rows.md"), look: Look::Find(find) };
+pub(crate) static CHECK: Check =
+    Check { code: "hidden-rows", page: include_str!("hidden_rows.md"), look: Look::Find(find) };
 
 /// One finding a file that has such rows.
 ///

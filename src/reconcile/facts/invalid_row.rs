@@ -11,7 +11,8 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{counted, row_evidence};
 
 /// Looked for in the inputs.
-pub static CHECK: Check = Check { code: "invalid-row", page: include_str!("invalid_row.md"), look: Look::Find(find) };
+pub(crate) static CHECK: Check =
+    Check { code: "invalid-row", page: include_str!("invalid_row.md"), look: Look::Find(find) };
 
 /// Lists every row that was refused, and claims the differences that they leave behind.
 ///

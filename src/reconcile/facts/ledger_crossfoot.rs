@@ -8,7 +8,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{counted, whole_file};
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "ledger-crossfoot", page: include_str!("ledger_crossfoot.md"), look: Look::Find(find) };
 
 /// Looks at the totals, subtotals and balances that the export states, and at debits

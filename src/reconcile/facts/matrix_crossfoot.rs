@@ -12,7 +12,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{counted, whole_file};
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "analytics-crossfoot", page: include_str!("analytics_crossfoot.md"), look: Look::Find(find) };
 
 /// A sum of customers beside the analytics' own figure.

@@ -10,7 +10,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{counted, one_sided};
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "missing-in-analytics", page: include_str!("missing_in_analytics.md"), look: Look::Find(find) };
 
 /// Looks for ledger customers that are not listed although the list is complete.

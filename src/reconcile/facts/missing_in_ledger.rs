@@ -12,10 +12,10 @@ use crate::reconcile::wording::{counted, one_sided, whole_file};
 const PAGE: &str = include_str!("missing_in_ledger.md");
 
 /// Looked for where the customer has no row beside the period either.
-pub static CHECK: Check = Check { code: "missing-in-ledger", page: PAGE, look: Look::Find(find) };
+pub(crate) static CHECK: Check = Check { code: "missing-in-ledger", page: PAGE, look: Look::Find(find) };
 /// Looked for where it has, and those rows are not what the period lacks: who posts what was
 /// only dated late, posts it twice.
-pub static REST: Check = Check {
+pub(crate) static REST: Check = Check {
     code: "missing-in-ledger",
     page: PAGE,
     look: Look::Find(|cx, claims| absent(cx, claims, &BTreeSet::new())),

@@ -8,7 +8,8 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{counted, counted_u64, whole_file};
 
 /// Looked for in the inputs.
-pub static CHECK: Check = Check { code: "not-captured", page: include_str!("not_captured.md"), look: Look::Find(find) };
+pub(crate) static CHECK: Check =
+    Check { code: "not-captured", page: include_str!("not_captured.md"), look: Look::Find(find) };
 
 /// Looks for customers with missing answers, which holds them, and for a list of accounts
 /// that is shorter or longer than its own count.

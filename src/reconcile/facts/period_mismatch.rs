@@ -8,7 +8,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::whole_file;
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "period-mismatch", page: include_str!("period_mismatch.md"), look: Look::Find(find) };
 
 /// Looks at the period that the answer echoes (API reference: `period.from`, `period.to`

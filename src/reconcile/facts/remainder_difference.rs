@@ -9,7 +9,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{counted, more_or_less, whole_file};
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "remainder-difference", page: include_str!("remainder_difference.md"), look: Look::Find(find) };
 
 /// Compares the total less the listed customers with the ledger's other customers.

@@ -10,7 +10,8 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::row_evidence;
 
 /// Looked for in the inputs.
-pub static CHECK: Check = Check { code: "set-aside", page: include_str!("set_aside.md"), look: Look::Find(find) };
+pub(crate) static CHECK: Check =
+    Check { code: "set-aside", page: include_str!("set_aside.md"), look: Look::Find(find) };
 
 /// Lists every such row, with what they come to, and claims the differences that they leave.
 ///

@@ -9,7 +9,8 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{add_up, counted, figures};
 
 /// Looked for in the inputs.
-pub static CHECK: Check = Check { code: "tolerated", page: include_str!("tolerated.md"), look: Look::Find(find) };
+pub(crate) static CHECK: Check =
+    Check { code: "tolerated", page: include_str!("tolerated.md"), look: Look::Find(find) };
 
 /// Totals what the tolerance let pass, over customers, or over directions where no
 /// customer differs.

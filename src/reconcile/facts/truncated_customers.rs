@@ -10,7 +10,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{counted, whole_file};
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "truncated-customers", page: include_str!("truncated_customers.md"), look: Look::Find(find) };
 
 /// States what the list leaves out; nothing to act on while the remainder agrees.

@@ -12,7 +12,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{add_up, counted, whole_file};
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "unknown-customer", page: include_str!("unknown_customer.md"), look: Look::Find(find) };
 
 /// Looks up every customer with usage in the books. One finding tells of all, with what

@@ -10,7 +10,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{row_evidence, whole_file};
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "unknown-direction", page: include_str!("unknown_direction.md"), look: Look::Find(find) };
 
 /// Looks at refused ledger rows, and at directions of the answer that we do not know:

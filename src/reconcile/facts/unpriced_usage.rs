@@ -9,7 +9,7 @@ use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{counted, whole_file};
 
 /// Looked for in the inputs.
-pub static CHECK: Check =
+pub(crate) static CHECK: Check =
     Check { code: "unpriced-usage", page: include_str!("unpriced_usage.md"), look: Look::Find(find) };
 
 /// Looks for usage whose cost is not stated, which blocks, or is zero, which warns: calls

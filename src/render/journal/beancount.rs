@@ -40,7 +40,7 @@ fn quoted(text: &str) -> String {
 
 /// The input file.
 #[must_use]
-pub fn render(entries: &[Entry<'_>]) -> Vec<u8> {
+pub(crate) fn render(entries: &[Entry<'_>]) -> Vec<u8> {
     let mut out =
         String::from("; Written by crossfoot: the period's invoices and notes. Check it: bean-check FILE\n\n");
     let names = names(&accounts(entries));

@@ -16,7 +16,7 @@ fn name(account: &Account) -> String {
 
 /// The journal.
 #[must_use]
-pub fn render(entries: &[Entry<'_>]) -> Vec<u8> {
+pub(crate) fn render(entries: &[Entry<'_>]) -> Vec<u8> {
     let mut out = String::from(
         "; Written by crossfoot: the period's invoices and notes. Check it: hledger check --strict -f FILE\n\n",
     );

@@ -1,9 +1,9 @@
 //! The period's invoices and notes as postings, for the books of account: hledger,
 //! beancount, Tally. Every entry is balanced to the last digit.
 
-pub mod beancount;
-pub mod hledger;
-pub mod tally;
+pub(crate) mod beancount;
+pub(crate) mod hledger;
+pub(crate) mod tally;
 
 use crate::model::invoice::{Charge, Document, Issued};
 use crate::model::money::{Money, MoneyError, total};
@@ -11,7 +11,7 @@ use crate::model::usage::Direction;
 
 /// Where an amount is posted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Account {
+pub(crate) enum Account {
     /// What a customer owes, by id.
     Receivable(String),
     /// Calls.
@@ -28,7 +28,7 @@ pub enum Account {
 
 /// One document as postings: debits positive, credits negative, zero in all.
 #[derive(Clone, Debug)]
-pub struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     /// The document.
     pub issued: &'a Issued,
     /// Its postings, the customer's first.
@@ -38,7 +38,7 @@ pub struct Entry<'a> {
 impl Entry<'_> {
     /// `Invoice CF/26-27/00001`
     #[must_use]
-    pub fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let kind = match self.issued.content.document {
             Document::Invoice => "Invoice",
             Document::CreditNote => "Credit note",
@@ -52,7 +52,7 @@ impl Entry<'_> {
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn entries<'a>(documents: impl IntoIterator<Item = &'a Issued>) -> Result<Vec<Entry<'a>>, MoneyError> {
+pub(crate) fn entries<'a>(documents: impl IntoIterator<Item = &'a Issued>) -> Result<Vec<Entry<'a>>, MoneyError> {
     documents.into_iter().map(entry).collect()
 }
 
@@ -89,7 +89,7 @@ fn entry(issued: &Issued) -> Result<Entry<'_>, MoneyError> {
 
 /// Every account that is posted to, sorted.
 #[must_use]
-pub fn accounts(entries: &[Entry<'_>]) -> Vec<Account> {
+pub(crate) fn accounts(entries: &[Entry<'_>]) -> Vec<Account> {
     let mut accounts: Vec<Account> =
         entries.iter().flat_map(|e| &e.postings).map(|(account, _)| account.clone()).collect();
     accounts.sort();

@@ -31,7 +31,7 @@ fn group(account: &Account) -> &'static str {
 
 /// The envelope.
 #[must_use]
-pub fn render(entries: &[Entry<'_>]) -> Vec<u8> {
+pub(crate) fn render(entries: &[Entry<'_>]) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.group("ENVELOPE", |xml| {
         xml.group("HEADER", |xml| xml.leaf("TALLYREQUEST", "Import Data"));

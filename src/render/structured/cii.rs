@@ -7,19 +7,11 @@ use crate::model::invoice::{Issued, Party};
 use crate::model::money::Money;
 use crate::render::xml::Xml;
 
-/// The document.
-///
-/// # Errors
-/// Why this invoice cannot be told so, in a phrase.
-pub fn render(invoice: &Issued) -> Result<Vec<u8>, String> {
-    Ok(document(invoice, Xml::new())?.finish().0)
-}
-
 /// The document, deflated, and its size before that.
 ///
 /// # Errors
-/// As [`render`].
-pub fn deflated(invoice: &Issued) -> Result<(Vec<u8>, u64), String> {
+/// Why this invoice cannot be told so, in a phrase.
+pub(crate) fn deflated(invoice: &Issued) -> Result<(Vec<u8>, u64), String> {
     Ok(document(invoice, Xml::deflating())?.finish())
 }
 

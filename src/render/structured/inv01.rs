@@ -130,7 +130,7 @@ fn text(what: &str, value: &str, shortest: usize, longest: usize) -> Result<Stri
 ///
 /// # Errors
 /// Why this invoice cannot be told so, in a phrase.
-pub fn render(invoice: &Issued) -> Result<Vec<u8>, String> {
+pub(crate) fn render(invoice: &Issued) -> Result<Vec<u8>, String> {
     Ok(to_bytes(&document(invoice)?))
 }
 
@@ -138,7 +138,7 @@ pub fn render(invoice: &Issued) -> Result<Vec<u8>, String> {
 ///
 /// # Errors
 /// As [`render`].
-pub fn check(invoice: &Issued) -> Result<(), String> {
+pub(crate) fn check(invoice: &Issued) -> Result<(), String> {
     document(invoice).map(|_| ())
 }
 

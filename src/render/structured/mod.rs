@@ -1,15 +1,15 @@
 //! The invoice for programs: EN 16931 as Factur-X (CII) and UBL 2.1, and the Indian INV-01.
 //! Each is written only where the data allow it; where not, it is said why.
 
-pub mod cii;
+pub(crate) mod cii;
 mod en;
-pub mod inv01;
-pub mod ubl;
+pub(crate) mod inv01;
+pub(crate) mod ubl;
 
 use crate::model::invoice::Issued;
 
 /// A structured form of an invoice that is a file of its own.
-pub struct Form {
+pub(crate) struct Form {
     /// How its file's name ends.
     pub ending: &'static str,
     /// What it is called.
@@ -19,20 +19,20 @@ pub struct Form {
 }
 
 /// The forms. Factur-X is inside the PDF.
-pub const FORMS: [Form; 2] = [
+pub(crate) const FORMS: [Form; 2] = [
     Form { ending: "ubl.xml", name: "ubl", render: ubl::render },
     Form { ending: "inv01.json", name: "inv-01", render: inv01::render },
 ];
 
 /// Which forms an invoice has: its name, and why not where it has not.
 #[must_use]
-pub fn reasons(invoice: &Issued) -> Vec<(&'static str, Option<String>)> {
+pub(crate) fn reasons(invoice: &Issued) -> Vec<(&'static str, Option<String>)> {
     let en = en::Terms::of(invoice).err();
     vec![("factur-x", en.clone()), ("ubl", en), ("inv-01", inv01::check(invoice).err())]
 }
 
 /// The endings of the files that an invoice has beside `.pdf` and `.json`.
-pub fn endings(invoice: &Issued) -> impl Iterator<Item = &'static Form> {
+pub(crate) fn endings(invoice: &Issued) -> impl Iterator<Item = &'static Form> {
     let reasons = reasons(invoice);
     FORMS.iter().filter(move |form| reasons.iter().any(|(name, why)| *name == form.name && why.is_none()))
 }

@@ -11,7 +11,7 @@ use crate::render::xml::Xml;
 ///
 /// # Errors
 /// Why this invoice cannot be told so, in a phrase.
-pub fn render(invoice: &Issued) -> Result<Vec<u8>, String> {
+pub(crate) fn render(invoice: &Issued) -> Result<Vec<u8>, String> {
     let terms = Terms::of(invoice)?;
     let is_credit = terms.draft.document == Document::CreditNote;
     let (root, type_code) =
