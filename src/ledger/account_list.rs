@@ -61,12 +61,14 @@ pub(super) struct Account {
 pub(super) struct AccountList {
     pub(super) naming: Naming,
     keys: Names,
+    /// Where a code and a name are put together.
+    key: String,
     list: Vec<Account>,
 }
 
 impl AccountList {
     pub(super) fn new(naming: Naming) -> Self {
-        Self { naming, keys: Names::default(), list: Vec::new() }
+        Self { naming, keys: Names::default(), key: String::new(), list: Vec::new() }
     }
 
     pub(super) fn get(&self, id: u32) -> Option<&Account> {
@@ -76,13 +78,19 @@ impl AccountList {
     /// An account's place among the file's.
     pub(super) fn id(&mut self, name: &str, code: &str, format: &Format) -> u32 {
         let known = self.keys.texts.len();
-        let id = if code.is_empty() { self.keys.id(name) } else { self.keys.id(&format!("{code}\u{1f}{name}")) };
+        let id = if code.is_empty() {
+            self.keys.id(name)
+        } else {
+            self.key.clear();
+            self.key.extend([code, "\u{1f}", name]);
+            self.keys.id(&self.key)
+        };
         if self.keys.texts.len() > known {
             self.list.push(Account {
                 name: name.to_owned(),
                 code: code.to_owned(),
                 role: self.naming.find(name, code),
-                kind: party::kind(name, format),
+                kind: party::kind(if name.is_empty() { code } else { name }, format),
                 entries: 0,
                 is_mentioned: false,
                 sums: Columns::default(),

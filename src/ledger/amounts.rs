@@ -2,6 +2,8 @@
 //! decimal point or comma, in brackets, with a minus behind, with Dr or Cr, with a currency,
 //! in Devanagari digits. Exact or refused: what can be read in two ways is never guessed.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use super::text;
@@ -53,6 +55,9 @@ struct Bare {
 #[must_use]
 pub(super) fn currency(text: &str) -> Option<Currency> {
     let name = text.rsplit("::").next().unwrap_or_default().trim();
+    if name.is_empty() {
+        return None;
+    }
     let code = match super::text::fold(name).trim_end_matches(['.', 's']) {
         "₹" | "r" | "rupee" | "indian rupee" => "INR",
         "€" | "euro" => "EUR",
@@ -68,9 +73,13 @@ pub(super) fn currency(text: &str) -> Option<Currency> {
 /// # Errors
 /// A sentence that says what is wrong with the text.
 pub fn read(text: &str, style: Style) -> Result<Option<Written>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
     let simple = |amount| Written { amount, side: None, currency: None, dollar: false };
+    let is_plain = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     if style == Style::Point
-        && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && is_plain(text.strip_prefix('-').unwrap_or(text))
         && let Ok(amount) = parse_plain(text)
     {
         return Ok(Some(simple(amount)));
@@ -125,10 +134,8 @@ const SIGNS: [(&str, &str); 9] = [
 /// Takes off what stands around the number.
 fn bare(text: &str) -> Result<Option<Bare>, String> {
     let refused = || format!("`{}` is not an amount", shorten(text.trim()));
-    let mut rest = text::plain(text).into_owned();
-    if let Some(inner) = rest.strip_prefix('\'') {
-        rest = inner.trim().to_owned();
-    }
+    let plain = text::plain(text);
+    let mut rest = plain.strip_prefix('\'').map_or(&*plain, str::trim);
     if rest.chars().all(|c| c == '-' || c == ' ') && rest.len() < 8 {
         return Ok(None);
     }
@@ -145,19 +152,19 @@ fn bare(text: &str) -> Result<Option<Bare>, String> {
             ("Cr.", Side::Credit),
             ("Cr", Side::Credit),
         ] {
-            if bare.side.is_none() && ends_with_word(&rest, word) {
-                rest.truncate(rest.len() - word.len());
+            if bare.side.is_none() && ends_with_word(rest, word) {
+                rest = &rest[..rest.len() - word.len()];
                 bare.side = Some(side);
                 break;
             }
         }
-        rest = rest.trim().to_owned();
+        rest = rest.trim();
         if bare.currency.is_none() && !bare.dollar {
             rest = without_currency(rest, &mut bare);
         }
         // As amounts are closed by hand: 1000/-.
         if let Some(inner) = rest.strip_suffix("/-").or_else(|| rest.strip_suffix("/=")) {
-            rest = inner.trim().to_owned();
+            rest = inner.trim();
         }
         let unsigned = rest
             .strip_prefix('(')
@@ -167,43 +174,43 @@ fn bare(text: &str) -> Result<Option<Bare>, String> {
         if let Some(inner) = unsigned {
             signs += 1;
             bare.negative = true;
-            rest = inner.trim().to_owned();
+            rest = inner.trim();
         } else if let Some(inner) = rest.strip_prefix('+') {
             signs += 1;
-            rest = inner.trim().to_owned();
+            rest = inner.trim();
         }
         if rest.len() == before {
             break;
         }
     }
-    if let Some(exact) = from_exponent(&rest) {
-        rest = exact;
-    }
-    if signs > 1 || rest.is_empty() || !rest.chars().all(|c| c.is_ascii_digit() || " .,'".contains(c)) {
+    let digits = from_exponent(rest).map_or(Cow::Borrowed(rest), Cow::Owned);
+    if signs > 1 || digits.is_empty() || !digits.chars().all(|c| c.is_ascii_digit() || " .,'".contains(c)) {
         return Err(refused());
     }
-    bare.digits = rest;
+    bare.digits = digits.into_owned();
     Ok(Some(bare))
 }
 
-fn without_currency(rest: String, bare: &mut Bare) -> String {
+fn without_currency<'t>(rest: &'t str, bare: &mut Bare) -> &'t str {
     for (sign, code) in SIGNS {
         if let Some(inner) = rest.strip_prefix(sign).or_else(|| rest.strip_suffix(sign)) {
             bare.currency = Currency::parse(code).ok();
-            return inner.trim().to_owned();
+            return inner.trim();
         }
     }
     if let Some(inner) = rest.strip_prefix('$').or_else(|| rest.strip_suffix('$')) {
         bare.dollar = true;
-        return inner.trim().to_owned();
+        return inner.trim();
     }
-    let code = |part: Option<&str>| part.and_then(|code| Currency::parse(code).ok());
+    // The list of currencies is only asked about what may be a code.
+    let is_code = |code: &&str| code.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let code = |part: Option<&str>| part.filter(is_code).and_then(|code| Currency::parse(code).ok());
     if let Some(currency) = code(rest.get(..3)) {
         bare.currency = Some(currency);
-        rest[3..].trim().to_owned()
+        rest[3..].trim()
     } else if let Some(currency) = code(rest.len().checked_sub(3).and_then(|at| rest.get(at..))) {
         bare.currency = Some(currency);
-        rest[..rest.len() - 3].trim().to_owned()
+        rest[..rest.len() - 3].trim()
     } else {
         rest
     }
@@ -248,25 +255,29 @@ fn plain(digits: &str, style: Style) -> Option<String> {
     if fraction.is_some_and(|f| f.is_empty() || !f.bytes().all(|b| b.is_ascii_digit())) {
         return None;
     }
-    let separator = whole.chars().find(|c| grouping.contains(c));
-    let groups: Vec<&str> = match separator {
-        Some(separator) => whole.split(separator).collect(),
-        None => vec![whole],
-    };
-    if !groups.iter().all(|group| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit())) {
-        return None;
-    }
-    if groups.len() > 1 {
-        let (first, rest) = groups.split_first()?;
-        let (last, middle) = rest.split_last()?;
-        let western = first.len() <= 3 && middle.iter().all(|g| g.len() == 3);
-        let indian = separator == Some(',') && first.len() <= 2 && middle.iter().all(|g| g.len() == 2);
-        if last.len() != 3 || !(western || indian) {
-            return None;
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let mut plain = String::with_capacity(digits.len());
+    match whole.chars().find(|c| grouping.contains(c)) {
+        None if is_number(whole) => plain.push_str(whole),
+        None => return None,
+        Some(separator) => {
+            let (first, rest) = whole.split_once(separator)?;
+            let (middle, last) =
+                rest.rsplit_once(separator).map_or((None, rest), |(middle, last)| (Some(middle), last));
+            let middle_is = |size: usize| middle.is_none_or(|middle| middle.split(separator).all(|g| g.len() == size));
+            let western = first.len() <= 3 && middle_is(3);
+            let indian = separator == ',' && first.len() <= 2 && middle_is(2);
+            if last.len() != 3 || !(western || indian) || !whole.split(separator).all(is_number) {
+                return None;
+            }
+            plain.extend(whole.split(separator));
         }
     }
-    let whole = groups.concat();
-    Some(fraction.map_or_else(|| whole.clone(), |f| format!("{whole}.{f}")))
+    if let Some(fraction) = fraction {
+        plain.push('.');
+        plain.push_str(fraction);
+    }
+    Some(plain)
 }
 
 #[cfg(test)]

@@ -268,12 +268,11 @@ mod tests {
         assert_eq!(read(&[frame.clone(), frame.clone()].concat()).unwrap().0, "a,b\na,b\n");
         assert!(read(&frame[..frame.len() - 1]).is_err());
         assert!(read(&[frame.as_slice(), b"junk"].concat()).is_err());
-        let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        let zeros = vec![b'0'; 1 << 20];
-        for _ in 0..=128 {
-            bomb.write_all(&zeros).unwrap();
-        }
-        assert!(read(&bomb.finish().unwrap()).unwrap_err().contains("larger than 128 MiB"));
+        // Files packed one behind the other are one file.
+        let mut zeros = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        zeros.write_all(&vec![b'0'; 1 << 20]).unwrap();
+        let bomb = zeros.finish().unwrap().repeat(129);
+        assert!(read(&bomb).unwrap_err().contains("larger than 128 MiB"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::amounts::{self, Style};
 use super::dates;
 use super::format::{Minus, Role};
+use super::memo::Memo;
 use super::naming::{AccountLine, ambiguous};
 pub(crate) use super::posting::Options;
 use super::posting::{Customer, Poster};
@@ -45,6 +46,7 @@ struct Doubts {
     proof: Option<(String, u64)>,
     two_ways: Option<String>,
     last_date: String,
+    dates: Memo<()>,
     styles: Vec<Style>,
     amount_two_ways: Option<String>,
     minuses: Vec<Minus>,
@@ -94,6 +96,7 @@ impl Doubts {
             proof: None,
             two_ways: None,
             last_date: String::new(),
+            dates: Memo::default(),
             styles: vec![Style::Point, Style::Comma],
             amount_two_ways: None,
             minuses: vec![Minus::Agrees, Minus::Reverses],
@@ -116,7 +119,10 @@ impl Doubts {
             let cell = row.at(file.column(Role::Date));
             if !cell.is_empty() && cell != self.last_date {
                 cell.clone_into(&mut self.last_date);
-                if let Some(days) = dates::readings(cell) {
+                // What was seen before proves nothing new.
+                let mut is_new = false;
+                self.dates.of(cell, |_| is_new = true);
+                if is_new && let Some(days) = dates::readings(cell) {
                     self.date(cell, row.line, days, name)?;
                     if declared.0.is_none() {
                         settle(readers, &self.orders, |way| &mut way.order, self.two_ways.is_some());
@@ -129,7 +135,11 @@ impl Doubts {
                 let Some(at) = file.column(role).filter(|at| row.kind(*at) == super::sheet::CellKind::Text) else {
                     continue;
                 };
-                let (some, two) = amounts::styles(row.cell(at));
+                let cell = row.cell(at);
+                if cell.bytes().all(|byte| byte.is_ascii_digit()) {
+                    continue;
+                }
+                let (some, two) = amounts::styles(cell);
                 if !some.is_empty() {
                     self.styles.retain(|style| some.contains(style));
                 }

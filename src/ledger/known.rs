@@ -1,6 +1,7 @@
 //! The formats that there are, by name: those that ship, and the books' own.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::aggregated::AGGREGATED;
 use super::format::{self, Format, SHIPPED};
@@ -20,12 +21,21 @@ pub fn check(format: &str, own_formats: &BTreeMap<String, Format>) -> Result<(),
     if [CANONICAL, AGGREGATED].contains(&format) { Ok(()) } else { formats(format, own_formats).map(drop) }
 }
 
+/// The formats that ship, read once.
+fn shipped() -> Result<BTreeMap<String, Format>, Problem> {
+    static PARSED: OnceLock<BTreeMap<String, Format>> = OnceLock::new();
+    if let Some(known) = PARSED.get() {
+        return Ok(known.clone());
+    }
+    let parsed: Result<BTreeMap<_, _>, Problem> =
+        SHIPPED.iter().map(|(name, text)| Ok(((*name).to_owned(), format::parse(name, text)?))).collect();
+    let parsed = parsed?;
+    Ok(PARSED.get_or_init(|| parsed).clone())
+}
+
 /// The formats to try: the one that is named, or all.
 pub(super) fn formats(wanted: &str, own_formats: &BTreeMap<String, Format>) -> Result<Vec<Format>, Problem> {
-    let mut all: BTreeMap<String, Format> = BTreeMap::new();
-    for (name, text) in SHIPPED {
-        all.insert((*name).to_owned(), format::parse(name, text)?);
-    }
+    let mut all = shipped()?;
     all.extend(own_formats.iter().map(|(name, format)| (name.clone(), format.clone())));
     if wanted == AUTO {
         return Ok(all.into_values().collect());

@@ -4,6 +4,7 @@
 
 mod account_list;
 pub(crate) mod aggregated;
+mod ahead;
 pub mod amounts;
 pub mod canonical;
 mod canonical_cells;
@@ -21,6 +22,7 @@ pub mod format;
 mod grouping;
 pub mod known;
 pub(crate) mod merge;
+mod memo;
 pub(crate) mod naming;
 pub mod open;
 #[cfg(feature = "parquet")]
@@ -44,6 +46,7 @@ mod source;
 mod table;
 pub(crate) mod tabled;
 mod text;
+mod totals;
 mod voucher;
 mod voucher_types;
 

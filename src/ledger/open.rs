@@ -7,6 +7,7 @@ use std::io::{Cursor, Read, Seek};
 use chrono_tz::Tz;
 
 use super::aggregated::{self, AGGREGATED};
+use super::ahead;
 use super::canonical;
 use super::canonical_header::delimiter;
 use super::collect;
@@ -309,7 +310,7 @@ fn export<R: Read + Send>(
 
 /// Recognises an export by its beginning, and reads it to its end.
 fn export_of(
-    mut input: impl Read,
+    mut input: impl Read + Send,
     name: &str,
     reading: &Reading<'_>,
     wanted: Option<&Wanted>,
@@ -319,14 +320,18 @@ fn export_of(
     (&mut input).take(EXPORT_HEAD).read_to_end(&mut head).map_err(|e| {
         Problem::stop("ledger-unreadable", format!("the ledger {name} cannot be read")).at(name).because(e.to_string())
     })?;
+    let is_long = head.len() as u64 == EXPORT_HEAD;
     if head.starts_with(b"\xef\xbb\xbf") {
         head.drain(..3);
     }
-    let found = recognise(lines(&head), name, &formats)
-        .map_err(|problem| with_other(problem, reading, |formats| recognise(lines(&head), name, formats)))?;
+    let beginning = if is_long { whole_lines(&head) } else { &head };
+    let found = recognise(beginning, name, &formats)
+        .map_err(|problem| with_other(problem, reading, |formats| recognise(beginning, name, formats)))?;
     let rest = head.as_slice().chain(&mut input);
     let mut table = Table::new(rest, found.delimiter, found.widths.clone(), name, true);
-    let read = export_rows(&found, &mut table, name, reading, wanted)?;
+    let work = |rows: &mut dyn SheetRows| export_rows(&found, rows, name, reading, wanted);
+    let two = is_long && std::thread::available_parallelism().is_ok_and(|threads| threads.get() > 1);
+    let read = if two { ahead::read(&mut table, work)? } else { work(&mut table)? };
     let encoding = table.encoding();
     Ok((read, found, encoding))
 }
@@ -375,11 +380,8 @@ fn export_rows(
     export::read(found, &mut rows, name, reading.date_order, options)
 }
 
-/// The whole lines of the beginning of a file.
-fn lines(head: &[u8]) -> &[u8] {
-    if (head.len() as u64) < EXPORT_HEAD {
-        return head;
-    }
+/// The lines of the beginning of a file, without one that is cut.
+fn whole_lines(head: &[u8]) -> &[u8] {
     let end = head.iter().rposition(|byte| *byte == b'\n').map_or(head.len(), |at| at + 1);
     &head[..end]
 }

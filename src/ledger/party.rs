@@ -170,6 +170,9 @@ pub(super) struct Side<'a> {
 
 /// A name as it is printed; None for what is none.
 pub(super) fn named(text: &str) -> Option<String> {
+    if text.is_empty() {
+        return None;
+    }
     let seen: String = text.chars().filter(|c| !super::text::is_invisible(*c)).collect();
     let clean = seen.split_whitespace().collect::<Vec<_>>().join(" ");
     let is_name = clean.chars().any(char::is_alphanumeric) && !clean.starts_with("(as per");
@@ -205,7 +208,7 @@ pub(super) fn find(format: &Format, row: &Side<'_>, voucher: &[Side<'_>], known:
                 own
             }
             PartyFrom::Code => named(row.party_code),
-            PartyFrom::Account => named(row.party).map(|name| of_account(format, &name, known)).transpose()?,
+            PartyFrom::Account => named(row.party).map(|name| of_account(format, &name, None, known)).transpose()?,
             PartyFrom::Description => of_text(format, row.description, known)?,
             PartyFrom::Receivable => {
                 let columns = distinct(receivable().filter_map(|side| named(side.party)));
@@ -292,15 +295,21 @@ fn of_list(format: &Format, list: &str, known: Known<'_>) -> Option<String> {
     candidates.next().filter(|_| candidates.next().is_none()).and_then(named)
 }
 
-/// A customer by its own account.
-fn of_account(format: &Format, account: &str, known: Known<'_>) -> Result<String, String> {
+/// A customer by its own account; what that is, where it is known already.
+fn of_account(
+    format: &Format,
+    account: &str,
+    account_kind: Option<AccountKind>,
+    known: Known<'_>,
+) -> Result<String, String> {
     let after = format.party_after.as_deref().and_then(|mark| account.rsplit_once(mark));
     // `Sundry Debtors:Alpha Ltd` is Alpha's account.
     let below = account
         .rsplit_once(':')
         .filter(|(parents, _)| parents.split(':').any(|parent| kind(parent, format) == AccountKind::Receivables));
     let name = after.or(below).map_or(account, |(_, name)| name).trim();
-    let what = match kind(name, format) {
+    let whole = account_kind.filter(|_| name.len() == account.len());
+    let what = match whole.unwrap_or_else(|| kind(name, format)) {
         AccountKind::Somebody => return Ok(name.to_owned()),
         _ if (known.customer)(name) => return Ok(name.to_owned()),
         AccountKind::Receivables => "all customers together, and the row names none",
@@ -339,7 +348,7 @@ fn other_side(
         };
     }
     match somebody.as_slice() {
-        [one] => return of_account(format, one.account, known).map(Some),
+        [one] => return of_account(format, one.account, Some(one.kind), known).map(Some),
         [first, second, ..] => {
             return Err(format!(
                 "the voucher has two accounts that may be the customer: `{}` and `{}`",
@@ -349,7 +358,7 @@ fn other_side(
         [] => {}
     }
     match of(&[AccountKind::Receivables, AccountKind::Bank, AccountKind::Tax]).as_slice() {
-        [first, ..] => of_account(format, first.account, known).map(Some),
+        [first, ..] => of_account(format, first.account, Some(first.kind), known).map(Some),
         [] => Ok(None),
     }
 }

@@ -1,12 +1,14 @@
 //! The rows of an export, one after the other → vouchers, each row accounted for: entries,
 //! names of accounts, totals (compared with the entries, never counted), and what is neither.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::amounts::{self, Side};
 use super::dates;
 use super::format::{Format, PartyFrom, Role, SectionIs, TotalKind};
 use super::grouping::Vouchers;
+use super::memo::Memo;
 use super::naming::Naming;
 use super::posting::Poster;
 use super::recognise::Recognised;
@@ -15,7 +17,8 @@ use super::sheet::SheetRow;
 use super::sides::{Sides, Way, particulars, sides_of};
 use super::text::fold;
 use super::voucher::Line;
-use crate::model::money::{MoneyError, add_exact};
+use crate::model::ledger_terms::DateOrder;
+use crate::model::money::{Currency, MoneyError, add_exact};
 use crate::model::posting::CheckSum;
 
 /// Rows that are held back until it is known whether one before them names an account.
@@ -42,6 +45,11 @@ pub(super) struct Reader<'a> {
     /// column, cell), and whether other rows of the column are plain.
     contrary: [Option<(u64, String, String)>; 2],
     plain: [bool; 2],
+    currencies: Memo<Option<Currency>>,
+    looks_dated: Memo<bool>,
+    /// Days as they are read in the way of this reader's `day_order`.
+    days: Memo<Result<NaiveDate, String>>,
+    day_order: DateOrder,
 }
 
 impl<'a> Reader<'a> {
@@ -58,6 +66,10 @@ impl<'a> Reader<'a> {
             held: None,
             contrary: [None, None],
             plain: [false; 2],
+            currencies: Memo::default(),
+            looks_dated: Memo::default(),
+            days: Memo::default(),
+            day_order: way.order,
         };
         reader.open_titles(true);
         reader.pending.clear();
@@ -77,7 +89,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// A sum beyond the exact range.
     pub(super) fn row(&mut self, row: &SheetRow) -> Result<(), MoneyError> {
-        let filled = row.filled().count();
+        let filled = row.count_filled();
         if filled != 1 && row.cells().all(|cell| cell.chars().all(|c| "-=_+ ".contains(c))) {
             if filled > 0 || row.len() > 1 {
                 self.poster.counts.read += 1;
@@ -121,8 +133,11 @@ impl<'a> Reader<'a> {
                 return Ok(());
             }
         }
-        let sums = [Role::Debit, Role::Credit, Role::Amount].map(|role| self.file.column(role));
-        if filled > 0 && row.filled().all(|(at, _)| sums.contains(&Some(at))) {
+        let is_sum = |at: usize| {
+            let is = |role: Role| self.file.column(role) == Some(at);
+            is(Role::Debit) || is(Role::Credit) || is(Role::Amount)
+        };
+        if filled > 0 && row.filled().all(|(at, _)| is_sum(at)) {
             match self.amount(row) {
                 Err((role, why)) => self.poster.reject(row, Some(role), why, None),
                 Ok(_) => self.poster.aside(row.line, "a subtotal: amounts and nothing else"),
@@ -199,12 +214,15 @@ impl<'a> Reader<'a> {
             }
             currency => currency.unwrap_or_default(),
         };
-        let order = self.way.order;
-        let zone = self.poster.zone();
         let line = Line { account: id, party, net: add_exact(credit, -debit)?, currency, detail: None };
         if self.vouchers.begins(row) {
             self.end_voucher()?;
-            self.vouchers.begin(row, |text| dates::read(text, order, zone));
+            let (order, zone) = (self.way.order, self.poster.zone());
+            if self.day_order != order {
+                self.day_order = order;
+                self.days.clear();
+            }
+            self.vouchers.begin(row, |text| self.days.of(text, |text| dates::read(text, order, zone)));
         }
         self.vouchers.push(row, line)
     }
@@ -292,23 +310,23 @@ impl<'a> Reader<'a> {
         // Where a voucher's type or number stands, there is an entry.
         let of_voucher = [Role::Voucher, Role::Type].iter().any(|role| {
             let cell = self.own(row, *role);
-            !cell.trim_matches('-').is_empty() && !format.totals.iter().any(|total| begins(cell, &total.begins))
+            let is_filled = cell.bytes().any(|byte| byte != b'-');
+            is_filled && !self.file.totals.for_cell(cell).iter().any(|total| total.begins(cell))
         });
         if of_voucher {
             return None;
         }
-        let dated = dates::looks_like_one(self.own(row, Role::Date));
+        let dated = self.looks_dated.of(self.own(row, Role::Date), dates::looks_like_one);
         let account = self.file.column(Role::Account).filter(|_| !format.sections);
         let about = row.at(account);
         for (_, cell) in row.filled().take(8) {
-            for total in &format.totals {
-                let exact =
-                    fold(cell.trim_matches(['\'', '"', ':', '*'])) == fold(total.begins.trim_matches(['\'', '*']));
+            for total in self.file.totals.for_cell(cell) {
+                let exact = total.is_within(cell);
                 let fits = match total.kind {
                     _ if total.begins.starts_with('*') => cell.starts_with(&total.begins),
                     TotalKind::Grand => exact,
-                    TotalKind::Section => (exact && !self.is_grand(cell)) || begins(cell, &total.begins) && !exact,
-                    _ => exact || (!dated && begins(cell, &total.begins)),
+                    TotalKind::Section => (exact && !self.is_grand(cell)) || total.begins(cell) && !exact,
+                    _ => exact || (!dated && total.begins(cell)),
                 };
                 let balance = matches!(total.kind, TotalKind::Opening | TotalKind::Closing);
                 if !fits || (dated && !(balance && exact)) {
@@ -337,19 +355,12 @@ impl<'a> Reader<'a> {
 impl Reader<'_> {
     /// Whether a cell is what the format calls the total of the whole file.
     fn is_grand(&self, cell: &str) -> bool {
-        let totals = &self.format().totals;
-        totals.iter().any(|total| total.kind == TotalKind::Grand && fold(&total.begins) == fold(cell))
+        self.file.totals.for_cell(cell).iter().any(|total| total.kind == TotalKind::Grand && total.is(cell))
     }
 }
 
 fn same_title(title: &SheetRow, name: &str) -> bool {
     title.filled().next().is_some_and(|(_, cell)| fold(cell) == fold(name))
-}
-
-fn begins(cell: &str, with: &str) -> bool {
-    let (cell, with) = (fold(cell), fold(with));
-    // Word for word: `Total` does not begin `Totally`.
-    cell.strip_prefix(&with).is_some_and(|rest| with.ends_with(' ') || !rest.starts_with(char::is_alphanumeric))
 }
 
 /// `Total for Voice with sub-accounts` → `Voice`.

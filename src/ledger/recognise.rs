@@ -2,7 +2,7 @@
 //! beginning of the file and shown with the evidence. Two formats that fit are a question,
 //! not a guess.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::amounts::{self, Style};
 use super::dates;
@@ -10,6 +10,7 @@ use super::format::{Format, Role};
 use super::sheet::SheetRow;
 use super::table::{self, RULED, ruled};
 use super::text::fold;
+use super::totals::Totals;
 use crate::model::money::{Currency, shorten};
 use crate::model::problem::Problem;
 
@@ -50,6 +51,8 @@ pub struct Recognised {
     pub header_currency: Option<Currency>,
     /// Columns that are accounts, where each has its own.
     pub(super) account_columns: Vec<usize>,
+    /// How the format's totals begin.
+    pub(super) totals: Totals,
     /// Columns, and the words there, of rows that never count.
     never_where: Vec<(usize, Vec<String>)>,
     /// Where each role's column is.
@@ -126,10 +129,18 @@ fn best<'f>(
     formats: &'f [Format],
 ) -> Result<Option<(usize, usize, &'f Format)>, Problem> {
     let mut best: Vec<(usize, usize, usize, &Format)> = Vec::new();
+    let headers: Vec<Headers<'_>> = formats.iter().map(Headers::of).collect();
+    let known: HashSet<&str> = headers.iter().flat_map(Headers::names).collect();
     for (table, (_, _, rows)) in tables.iter().enumerate() {
         for (at, row) in rows.iter().take(TITLE_ROWS).enumerate() {
-            for format in formats {
-                let Some(score) = score(format, row, rows) else { continue };
+            let cells = folded(row);
+            let is_header = cells.iter().any(|cell| known.contains(cell.as_str()));
+            for headers in &headers {
+                let format = headers.format;
+                if !is_header && format.positions.is_empty() {
+                    continue;
+                }
+                let Some(score) = score(headers, &cells, row, rows) else { continue };
                 let known = best.iter().map(|(score, ..)| *score).max().unwrap_or(0);
                 if score > known {
                     best.clear();
@@ -194,6 +205,7 @@ fn understood(
         columns,
         header_currency,
         account_columns,
+        totals: Totals::of(format),
         never_where,
         places,
         above: if headless { at } else { at + 1 },
@@ -251,11 +263,12 @@ fn fits_positions(format: &Format, row: &SheetRow) -> bool {
 }
 
 /// How well a row fits as a format's header: the number of its roles that are there.
-fn score(format: &Format, row: &SheetRow, rows: &[SheetRow]) -> Option<usize> {
+fn score(headers: &Headers<'_>, cells: &[String], row: &SheetRow, rows: &[SheetRow]) -> Option<usize> {
+    let format = headers.format;
     if !format.positions.is_empty() {
         return fits_positions(format, row).then_some(format.positions.len());
     }
-    let roles = matched(format, row);
+    let roles = headers.matched(cells);
     let has_accounts = || !account_columns(format, row, |at| roles.values().any(|role| *role == at)).is_empty();
     let sums =
         roles.contains_key(&Role::Amount) || (roles.contains_key(&Role::Debit) && roles.contains_key(&Role::Credit));
@@ -273,18 +286,39 @@ fn score(format: &Format, row: &SheetRow, rows: &[SheetRow]) -> Option<usize> {
     Some(roles.len())
 }
 
-/// The roles that a header row has, and where.
-fn matched(format: &Format, row: &SheetRow) -> BTreeMap<Role, usize> {
-    let folded: Vec<String> = row.cells().map(|cell| fold(split_currency(cell).0)).collect();
-    let mut roles: BTreeMap<Role, usize> = format.positions.iter().map(|(role, at)| (*role, at - 1)).collect();
-    for (role, names) in &format.columns {
-        // Names are tried in the format's order: the better one stands first.
-        let at = names.iter().find_map(|name| folded.iter().position(|cell| !cell.is_empty() && *cell == fold(name)));
-        if let Some(at) = at {
-            roles.insert(*role, at);
-        }
+/// A format with its columns' names, folded once.
+struct Headers<'f> {
+    format: &'f Format,
+    roles: Vec<(Role, Vec<String>)>,
+}
+
+impl<'f> Headers<'f> {
+    fn of(format: &'f Format) -> Self {
+        let names = |names: &Vec<String>| names.iter().map(|name| fold(name)).collect();
+        Self { format, roles: format.columns.iter().map(|(role, all)| (*role, names(all))).collect() }
     }
-    roles
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.roles.iter().flat_map(|(_, names)| names.iter().map(String::as_str))
+    }
+
+    /// The roles that a header row has, and where; `cells` are its cells, [`folded`].
+    fn matched(&self, cells: &[String]) -> BTreeMap<Role, usize> {
+        let mut roles: BTreeMap<Role, usize> = self.format.positions.iter().map(|(role, at)| (*role, at - 1)).collect();
+        for (role, names) in &self.roles {
+            // Names are tried in the format's order: the better one stands first.
+            let place = |name: &String| cells.iter().position(|cell| !cell.is_empty() && cell == name);
+            if let Some(at) = names.iter().find_map(place) {
+                roles.insert(*role, at);
+            }
+        }
+        roles
+    }
+}
+
+/// The cells of what may be a header, without their currencies.
+fn folded(row: &SheetRow) -> Vec<String> {
+    row.cells().map(|cell| fold(split_currency(cell).0)).collect()
 }
 
 /// `Debit (INR)` → `Debit` and the currency; `Debit (₹)` likewise.
@@ -308,7 +342,7 @@ fn split_currency(cell: &str) -> (&str, Option<Currency>) {
 }
 
 fn columns(format: &Format, header: &SheetRow, rows: &[SheetRow]) -> (Vec<Column>, Option<Currency>) {
-    let columns = matched(format, header).into_iter().map(|(role, index)| {
+    let columns = Headers::of(format).matched(&folded(header)).into_iter().map(|(role, index)| {
         let samples = rows.iter().map(|row| row.cell(index)).filter(|cell| !cell.is_empty());
         Column {
             role,

@@ -4,6 +4,7 @@
 use std::io::Read;
 
 use csv::ByteRecord;
+use memchr::memchr_iter;
 
 use super::source::{END, END_IN_CELL, Source};
 use crate::model::problem::Problem;
@@ -22,11 +23,12 @@ pub(super) struct Rows<'a> {
     /// The row of the last record; the header of a plain file is 1.
     pub(super) line: u64,
     inner_breaks: u64,
+    last_physical: u64,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn new(name: &'a str) -> Self {
-        Self { name, line: 0, inner_breaks: 0 }
+        Self { name, line: 0, inner_breaks: 0, last_physical: 0 }
     }
 
     /// Reads the next record.
@@ -70,7 +72,9 @@ impl<'a> Rows<'a> {
         })?;
         if more {
             let last_physical = reader.position().line().saturating_sub(1);
-            let breaks = record.as_slice().iter().filter(|b| **b == b'\n').count() as u64;
+            // A record of one line holds no break.
+            let is_one_line = std::mem::replace(&mut self.last_physical, last_physical) + 1 == last_physical;
+            let breaks = if is_one_line { 0 } else { memchr_iter(b'\n', record.as_slice()).count() as u64 };
             self.line = last_physical.saturating_sub(breaks + self.inner_breaks);
             self.inner_breaks += breaks;
         }

@@ -1,6 +1,8 @@
 //! The sums that an export's own totals are compared with: of the whole file, of sections
 //! within sections, of the rows since the last total.
 
+use std::rc::Rc;
+
 use rust_decimal::Decimal;
 
 use super::format::TotalKind;
@@ -64,6 +66,8 @@ pub(super) struct Sums {
     ledger: Columns,
     opening: Columns,
     open: Vec<Section>,
+    /// The names of the open sections as one path.
+    account: Rc<str>,
     /// Whether sections are indented.
     indented: bool,
     /// The sections that were closed: their names, folded.
@@ -92,6 +96,7 @@ impl Sums {
             self.close_last();
         }
         self.open.push(Section { name: name.to_owned(), indent, sums: Columns::default() });
+        self.name_account();
         (self.block, self.ledger, self.opening) = Default::default();
     }
 
@@ -101,13 +106,18 @@ impl Sums {
             if !self.closed.contains(&name) && self.closed.len() < 10_000 {
                 self.closed.push(name);
             }
+            self.name_account();
         }
     }
 
-    /// The account that the open sections name, with what it stands below.
-    pub(super) fn account(&self) -> Option<String> {
+    fn name_account(&mut self) {
         let names: Vec<&str> = self.open.iter().map(|section| section.name.as_str()).collect();
-        (!names.is_empty()).then(|| names.join(":"))
+        self.account = names.join(":").into();
+    }
+
+    /// The account that the open sections name, with what it stands below.
+    pub(super) fn account(&self) -> Option<Rc<str>> {
+        (!self.open.is_empty()).then(|| Rc::clone(&self.account))
     }
 
     /// Whether a name is that of an open section.

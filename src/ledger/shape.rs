@@ -5,7 +5,6 @@ use super::amounts::{self, Style};
 use super::format::Role;
 use super::recognise::Recognised;
 use super::sheet::{SheetRow, SheetRows};
-use super::text::fold;
 use crate::model::problem::Problem;
 
 /// Rows as the format's reader takes them.
@@ -92,7 +91,10 @@ impl<'a> Shaped<'a> {
         let (at, cell) = row.filled().next().filter(|_| format.sections)?;
         let is = |roles: &[Role], at: usize| roles.iter().any(|role| self.file.column(*role) == Some(at));
         let sums = [Role::Debit, Role::Credit, Role::Amount, Role::Balance];
-        if at >= self.heads || is(&sums, at) || format.totals.iter().any(|t| fold(cell).starts_with(&fold(&t.begins))) {
+        if at >= self.heads
+            || is(&sums, at)
+            || self.file.totals.for_cell(cell).iter().any(|total| total.stands_before(cell))
+        {
             return None;
         }
         let rest = |roles: &[Role]| row.filled().skip(1).all(|(at, _)| is(roles, at) || self.is_sum(at));

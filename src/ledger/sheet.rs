@@ -17,7 +17,7 @@ pub enum CellKind {
 
 /// A row with the number that a spreadsheet gives it. Its cells lie in one buffer, so that
 /// a row that is filled again costs no memory.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct SheetRow {
     /// From 1.
     pub line: u64,
@@ -31,6 +31,23 @@ pub struct SheetRow {
     pub indent: u16,
     /// Whether it is an account's heading beyond doubt.
     pub is_heading: bool,
+}
+
+impl Clone for SheetRow {
+    fn clone(&self) -> Self {
+        let mut row = Self::default();
+        row.clone_from(self);
+        row
+    }
+
+    /// Fills the memory that is there, which the derived one gives back first.
+    fn clone_from(&mut self, other: &Self) {
+        let Self { line, text, ends, kinds, indent, is_heading } = self;
+        (*line, *indent, *is_heading) = (other.line, other.indent, other.is_heading);
+        text.clone_from(&other.text);
+        ends.clone_from(&other.ends);
+        kinds.clone_from(&other.kinds);
+    }
 }
 
 /// Rows, one after the other.
@@ -55,13 +72,41 @@ impl SheetRow {
 
     /// Adds a cell of text, trimmed.
     pub fn push(&mut self, cell: &str) {
+        let end = self.add(cell);
+        self.ends.push(end);
+    }
+
+    /// Adds a cell's text, trimmed; returns where it ends.
+    fn add(&mut self, cell: &str) -> u32 {
         let trimmed = cell.trim();
         if self.text.is_empty() && !trimmed.is_empty() {
             let blanks = cell.chars().take_while(|c| c.is_whitespace()).count();
             self.indent = u16::try_from(blanks).unwrap_or(u16::MAX);
         }
         self.text.push_str(trimmed);
-        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Fills an empty row with cells, which end at these places of a text, trimmed.
+    pub(super) fn fill(&mut self, text: &str, ends: impl Iterator<Item = usize>) {
+        let (bytes, mut from, mut has_blanks) = (text.as_bytes(), 0, false);
+        self.ends.extend(ends.map(|end| {
+            if from < end {
+                has_blanks |= !(bytes[from].is_ascii_graphic() && bytes[end - 1].is_ascii_graphic());
+            }
+            from = end;
+            u32::try_from(end).unwrap_or(u32::MAX)
+        }));
+        if has_blanks {
+            let mut from = 0;
+            for at in 0..self.ends.len() {
+                let end = self.ends[at] as usize;
+                self.ends[at] = self.add(&text[from..end]);
+                from = end;
+            }
+        } else {
+            self.text.push_str(text);
+        }
     }
 
     /// Adds a cell of which the file says what it is.
@@ -120,6 +165,13 @@ impl SheetRow {
         self.cells().enumerate().filter(|(_, cell)| !cell.is_empty())
     }
 
+    /// How many cells hold something.
+    pub(super) fn count_filled(&self) -> usize {
+        let mut from = 0;
+        let filled = |end: &&u32| std::mem::replace(&mut from, **end) != **end;
+        self.ends.iter().filter(filled).count()
+    }
+
     /// The row as it stands, shortened.
     #[must_use]
     pub fn shown(&self) -> String {
@@ -147,7 +199,13 @@ mod tests {
         assert_eq!((row.indent, row.len(), row.cell(9)), (2, 4, ""));
         assert_eq!([row.kind(1), row.kind(3)], [CellKind::Text, CellKind::Number]);
         assert_eq!(row.shown(), ", Inbound Voice, 5, 46112");
+        assert_eq!((row.count_filled(), row.filled().count()), (3, 3));
         row.begin(8);
         assert!(row.is_empty());
+        row.fill("a b", [1, 1, 3].into_iter());
+        assert_eq!(row.cells().collect::<Vec<_>>(), ["a", "", "b"]);
+        row.begin(9);
+        row.fill("  ab  é\u{a0}", [4, 6, 10].into_iter());
+        assert_eq!((row.cells().collect::<Vec<_>>(), row.count_filled(), row.indent), (vec!["ab", "", "é"], 2, 2));
     }
 }

@@ -116,6 +116,9 @@ pub(super) fn sides_of(file: &Recognised, row: &SheetRow, way: Way) -> Result<Op
 /// Whether a row's amount is a credit that is written without a minus: by its type, unless
 /// the voucher's total, or else the amount itself, has one.
 fn is_credit(file: &Recognised, row: &SheetRow, way: Way, amount: Decimal) -> bool {
+    if file.format.credit_types.is_empty() {
+        return false;
+    }
     let given = words(row.at(file.column(Role::Type)));
     if !file.format.credit_types.iter().any(|kind| has_phrase(&given, &words(kind))) {
         return false;

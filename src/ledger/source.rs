@@ -4,7 +4,6 @@
 
 use std::cell::Cell;
 use std::io::{self, Read};
-use std::rc::Rc;
 
 use super::pieces::MAX_ROW_BYTES;
 
@@ -14,25 +13,18 @@ pub(super) const END: &[u8] = b"\x01end of file\x01";
 /// The mark as it ends a cell whose quote was never closed.
 pub(super) const END_IN_CELL: &[u8] = b"\n\x01end of file\x01\n";
 
-/// What has been seen of the file.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    /// Bytes handed to the parser since it returned its last row.
-    pub(super) since_row: Cell<u64>,
-}
-
 /// A reader that unifies line ends.
 pub(super) struct Source<R> {
     inner: R,
-    seen: Rc<Seen>,
+    /// Bytes handed to the parser since it returned its last row.
+    pub(super) since_row: Cell<u64>,
     tail: &'static [u8],
     after_cr: bool,
 }
 
 impl<R: Read> Source<R> {
-    pub(super) fn new(inner: R) -> (Self, Rc<Seen>) {
-        let seen = Rc::new(Seen::default());
-        (Self { inner, seen: Rc::clone(&seen), tail: END_IN_CELL, after_cr: false }, seen)
+    pub(super) fn new(inner: R) -> Self {
+        Self { inner, since_row: Cell::new(0), tail: END_IN_CELL, after_cr: false }
     }
 }
 
@@ -66,8 +58,8 @@ impl<R: Read> Read for Source<R> {
                 self.tail = &self.tail[n..];
                 return Ok(n);
             }
-            let since = self.seen.since_row.get() + n as u64;
-            self.seen.since_row.set(since);
+            let since = self.since_row.get() + n as u64;
+            self.since_row.set(since);
             if since > MAX_ROW_BYTES as u64 {
                 let mib = MAX_ROW_BYTES / 1024 / 1024;
                 return Err(io::Error::new(

@@ -2,19 +2,20 @@
 //! width. Each row proves its own encoding; nothing is replaced or dropped on the way.
 
 use std::io::{BufRead, BufReader, Read};
-use std::rc::Rc;
 
 use csv::ByteRecord;
 use encoding_rs::WINDOWS_1252;
 
 use super::rows::{Next, Rows};
 use super::sheet::{SheetRow, SheetRows};
-use super::source::{Seen, Source};
+use super::source::Source;
 use crate::model::money::shorten;
 use crate::model::problem::Problem;
 
 /// Columns, at most: more are no ledger.
 const MAX_COLUMNS: usize = 1_000;
+/// How much is read at a time: small enough to stay in a core's own cache.
+const READ_BYTES: usize = 64 * 1024;
 /// Rows among which the line of hyphens of a table of text stands.
 const RULE_WITHIN: usize = 60;
 /// Stands for columns of a fixed width, ruled off by hyphens below the header.
@@ -28,7 +29,7 @@ struct Encodings {
 }
 
 enum Lines<R: Read> {
-    Cells(Box<csv::Reader<Source<R>>>, Rc<Seen>),
+    Cells(Box<csv::Reader<Source<R>>>),
     Ruled(Box<BufReader<R>>),
 }
 
@@ -51,10 +52,13 @@ impl<'a, R: Read> Table<'a, R> {
         let lines = if delimiter == RULED {
             Lines::Ruled(Box::new(BufReader::new(input)))
         } else {
-            let (source, seen) = Source::new(input);
             let mut builder = csv::ReaderBuilder::new();
-            builder.has_headers(false).flexible(true).delimiter(u8::try_from(delimiter).unwrap_or(b','));
-            Lines::Cells(Box::new(builder.from_reader(source)), seen)
+            builder
+                .has_headers(false)
+                .flexible(true)
+                .buffer_capacity(READ_BYTES)
+                .delimiter(u8::try_from(delimiter).unwrap_or(b','));
+            Lines::Cells(Box::new(builder.from_reader(Source::new(input))))
         };
         Self {
             lines,
@@ -78,8 +82,8 @@ impl<'a, R: Read> Table<'a, R> {
     }
 
     fn cells(&mut self, row: &mut SheetRow) -> Result<bool, Problem> {
-        let Lines::Cells(reader, seen) = &mut self.lines else { return Ok(false) };
-        seen.since_row.set(0);
+        let Lines::Cells(reader) = &mut self.lines else { return Ok(false) };
+        reader.get_ref().since_row.set(0);
         match self.steps.next(reader, &mut self.record)? {
             Next::End => return Ok(false),
             Next::OpenQuote if !self.whole => return Ok(false),
@@ -106,16 +110,25 @@ impl<'a, R: Read> Table<'a, R> {
             .not_done("Nothing was computed from it."));
         }
         row.begin(self.steps.line);
-        let bytes = self.record.as_slice();
-        if let Ok(text) = std::str::from_utf8(bytes) {
+        let line = row.line;
+        let whole = std::str::from_utf8(self.record.as_slice()).ok().filter(|text| {
+            // Two cells may be no text each, and one together.
+            text.is_ascii() || self.record.iter().all(|cell| std::str::from_utf8(cell).is_ok())
+        });
+        if let Some(text) = whole {
             if self.encodings.utf8.is_none() && !text.is_ascii() {
-                self.encodings.utf8 = Some(row.line);
+                self.encodings.utf8 = Some(line);
             }
-            for cell in &self.record {
-                row.push(std::str::from_utf8(cell).unwrap_or_default());
-            }
+            let mut end = 0;
+            row.fill(
+                text,
+                self.record.iter().map(|cell| {
+                    end += cell.len();
+                    end
+                }),
+            );
         } else {
-            self.encodings.windows.get_or_insert(row.line);
+            self.encodings.windows.get_or_insert(line);
             for cell in &self.record {
                 row.push(&WINDOWS_1252.decode_without_bom_handling(cell).0);
             }
@@ -173,7 +186,11 @@ impl<R: Read> SheetRows for Table<'_, R> {
 /// What no text holds, in a cell: the whole file is refused, since it may stand for anything.
 fn is_text(row: &SheetRow, name: &str) -> Result<(), Problem> {
     let is_control = |c: char| c.is_control() && !"\r\n\t".contains(c);
-    if !row.text().contains(is_control) {
+    let text = row.text();
+    // Looked at in many bytes at once, and only then in characters.
+    // (Beyond ASCII those are two bytes, of which the first is C2.)
+    let may_be_one = |byte: u8| byte < b' ' || byte == 0x7f || byte == 0xc2;
+    if !text.bytes().fold(false, |any, byte| any | may_be_one(byte)) || !text.contains(is_control) {
         return Ok(());
     }
     let Some((column, cell)) = row.filled().find(|(_, cell)| cell.contains(is_control)) else { return Ok(()) };

@@ -45,9 +45,63 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
 /// of spaces and what is invisible do not matter.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return Folding::new(text).map(char::from).collect();
+    }
     let seen = text.chars().filter(|c| !is_invisible(*c));
     let spaced: String = seen.map(|c| if c == '_' || c == '*' || c.is_whitespace() { ' ' } else { c }).collect();
     spaced.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What stands in a text, once it is folded, behind its beginning, which is folded already:
+/// the next character, or nothing. None where it begins otherwise.
+pub(super) fn behind(text: &str, beginning: &str) -> Option<Option<char>> {
+    if !text.is_ascii() {
+        return fold(text).strip_prefix(beginning).map(|rest| rest.chars().next());
+    }
+    let mut folding = Folding::new(text);
+    let begins = beginning.bytes().all(|byte| folding.next() == Some(byte));
+    begins.then(|| folding.next().map(char::from))
+}
+
+/// The bytes of an ASCII text as [`fold`] has them.
+struct Folding<'a> {
+    bytes: std::slice::Iter<'a, u8>,
+    /// What follows the blank that was given last.
+    held: Option<u8>,
+    has_begun: bool,
+}
+
+impl<'a> Folding<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { bytes: text.as_bytes().iter(), held: None, has_begun: false }
+    }
+}
+
+impl Iterator for Folding<'_> {
+    type Item = u8;
+
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        if let Some(held) = self.held.take() {
+            return Some(held);
+        }
+        let mut after_blank = false;
+        loop {
+            match *self.bytes.next()? {
+                b'_' | b'*' | b' ' | b'\t'..=b'\r' => after_blank = self.has_begun,
+                byte => {
+                    self.has_begun = true;
+                    let lower = byte.to_ascii_lowercase();
+                    if after_blank {
+                        self.held = Some(lower);
+                        return Some(b' ');
+                    }
+                    return Some(lower);
+                }
+            }
+        }
+    }
 }
 
 /// The words of a text, folded.
@@ -69,6 +123,16 @@ mod tests {
         assert_eq!(plain("\u{200e}１０００．５०\u{a0}"), "1000.50");
         assert_eq!(plain("\u{2212}٥"), "-5");
         assert_eq!(fold("*Inbound_Voice\u{200b}  X "), "inbound voice x");
+        assert_eq!(fold("\u{200b}*Inbound__VOICE\tx * "), fold("*Inbound__VOICE\tx * "));
+        assert_eq!(
+            [behind(" Total__for X", "total for"), behind("totals", "total")],
+            [Some(Some(' ')), Some(Some('s'))]
+        );
+        assert_eq!(
+            [behind("*Total*", "total"), behind("Tota", "total"), behind("Gesamt", "")],
+            [Some(None), None, Some(Some('g'))]
+        );
+        assert_eq!(behind("Ärzte total", "ärzte"), Some(Some(' ')));
         assert!(has_phrase(&words("Sales Bill"), &words("bill")));
         assert!(!has_phrase(&words("Billing adjustment"), &words("bill")));
     }

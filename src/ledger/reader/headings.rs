@@ -5,7 +5,6 @@ use super::super::amounts;
 use super::super::format::Role;
 use super::super::sheet::SheetRow;
 use super::super::sides::Sides;
-use super::super::text::fold;
 use super::Reader;
 use crate::model::money::{Currency, MoneyError, add_exact, shorten};
 use crate::model::posting::CheckSum;
@@ -41,7 +40,7 @@ impl Reader<'_> {
     pub(super) fn column_total(&mut self, row: &SheetRow, id: u32, sides: Sides) -> Result<bool, MoneyError> {
         let format = self.format();
         let first = row.filled().next().map_or("", |(_, cell)| cell);
-        if !format.account_columns || !format.totals.iter().any(|total| fold(&total.begins) == fold(first)) {
+        if !format.account_columns || !self.file.totals.for_cell(first).iter().any(|total| total.is(first)) {
             return Ok(false);
         }
         let (debit, credit) = (sides.debit.unwrap_or_default(), sides.credit.unwrap_or_default());
@@ -57,7 +56,10 @@ impl Reader<'_> {
     /// The currency that a row states, or its header.
     pub(super) fn currency(&self, row: &SheetRow, sides: Sides) -> Result<Option<Currency>, String> {
         let written = self.own(row, Role::Currency);
-        let stated = sides.currency.or_else(|| amounts::currency(written));
+        if written.is_empty() && sides.currency.is_none() && !sides.dollar {
+            return Ok(self.file.header_currency);
+        }
+        let stated = sides.currency.or_else(|| self.currencies.of(written, amounts::currency));
         if let Some(currency) = stated {
             return Ok(Some(currency));
         }

@@ -5,7 +5,7 @@ use super::super::dates;
 use super::super::format::{Role, TotalKind};
 use super::super::sheet::SheetRow;
 use super::super::text::{fold, words};
-use super::{Held, Reader, begins, of_total};
+use super::{Held, Reader, of_total};
 use crate::model::money::{MoneyError, shorten};
 
 /// How many rows are held back, at most.
@@ -108,8 +108,10 @@ impl Reader<'_> {
     pub(super) fn hold(&mut self, row: &SheetRow) -> Result<bool, MoneyError> {
         let Some(held) = &self.held else { return Ok(false) };
         let total = row.filled().take(3).find_map(|(_, cell)| {
-            let kinds = self.format().totals.iter().filter(|total| total.kind == TotalKind::Section);
-            kinds.into_iter().find(|total| begins(cell, &total.begins)).map(|total| of_total(cell, &total.begins))
+            let mut totals = self.file.totals.for_cell(cell).iter();
+            totals
+                .find(|total| total.kind == TotalKind::Section && total.begins(cell))
+                .map(|total| of_total(cell, &total.begins))
         });
         let is_section = match &total {
             Some(name) if fold(name) == fold(&held.name) => Some(true),
