@@ -128,6 +128,9 @@ pub fn reconciled(
 /// As [`reconciled`].
 pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) -> Result<Derived, Problem> {
     let (ledger, mut reconciliation) = reconciled(inputs, ledgers)?;
+    if let Some(earlier) = &inputs.earlier {
+        earlier.tell(&mut reconciliation);
+    }
     if let Some(pair) = &inputs.previous {
         reconciliation.findings.extend(pair.compare(inputs.config.currency, Severity::Warning)?.1);
     }
@@ -171,6 +174,9 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
         reconciliation.findings.extend(differing);
         reconciliation.findings.extend(not_billable::find(&decisions));
         registry::rank(&mut reconciliation.findings);
+    }
+    if let Some(earlier) = &inputs.earlier {
+        earlier.order(&mut reconciliation.findings);
     }
     Ok(Derived { reconciliation, ledger, decisions, corrections: notes_due })
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::earlier::Earlier;
 use super::formats::{format_files, parse_formats};
 use super::issued::load_issued;
 use super::recapture::{self, Recaptured};
@@ -86,6 +87,8 @@ pub struct Inputs {
     pub issued: Vec<Issued>,
     /// What the registration portal returned for some of them.
     pub(super) registered: Vec<Registered>,
+    /// What the version that sealed the close found, where that is not what is found now.
+    pub(super) earlier: Option<Earlier>,
     /// The version that reports name: this program's, or the one that sealed them.
     pub version: String,
 }
@@ -407,6 +410,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         previous: None,
         issued: Vec::new(),
         registered: Vec::new(),
+        earlier: None,
         version: VERSION.to_owned(),
     })
 }

@@ -4,6 +4,7 @@
 pub mod derive;
 mod difference;
 pub(crate) mod documents;
+pub(crate) mod earlier;
 pub(crate) mod formats;
 pub(crate) mod history;
 pub mod inputs;

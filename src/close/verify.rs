@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::derive::derive;
 use super::difference::{differing_field, differing_line, first_difference};
 use super::documents::{Documents, Looks, pdf_digests};
+use super::earlier::Earlier;
 use super::inputs::{Inputs, VERSION};
 use super::issued;
 use super::ledgers::open_ledgers;
@@ -292,6 +293,40 @@ fn documents(books: &Books, chain: &Chain, period: &Period, report: &mut Report)
     all
 }
 
+/// Derives everything again from a close's inputs, and says what is not what lies there.
+fn derived_again(
+    books: &Books,
+    period: &Period,
+    event: &Event,
+    inputs: &Inputs,
+    documents: &Documents,
+    drawable: bool,
+) -> Result<Vec<Broken>, Problem> {
+    let folder = Books::close_dir(period);
+    let mut report = Report::default();
+    let ledgers = open_ledgers(books, &inputs.config.ledger_for(period));
+    let derived = match ledgers.and_then(|ledgers| derive(inputs, ledgers)) {
+        Ok(derived) => derived,
+        Err(problem) => {
+            report.add(folder, None, format!("it cannot be derived again: {}", problem.what));
+            return Ok(report.broken);
+        }
+    };
+    let close = Close { inputs, derived: &derived, documents };
+    let files = if drawable { outputs(close) } else { outputs::beside_documents(close) };
+    let compared = outputs::on_all_cores(&files, |name, file| {
+        Ok(compare(&books.path(format!("{folder}/{name}")), &file.bytes()?, |found| {
+            outputs::is_earlier(&close, name, found)
+        })
+        .map(|(field, what)| (format!("{folder}/{name}"), field, what)))
+    })?;
+    for (file, field, what) in compared.into_iter().flatten() {
+        report.add(file, field, what);
+    }
+    due(&folder, event, &close, &mut report);
+    Ok(report.broken)
+}
+
 /// Derives everything again and compares.
 fn rederive(
     books: &Books,
@@ -303,18 +338,10 @@ fn rederive(
     report: &mut Report,
 ) -> Result<(), Problem> {
     let folder = Books::close_dir(period);
-    let inputs = match Inputs::sealed(books, event, period, manifest, issued) {
+    let mut inputs = match Inputs::sealed(books, event, period, manifest, issued) {
         Ok(inputs) => inputs,
         Err((file, problem)) => {
             report.add(file, None, problem.reason());
-            return Ok(());
-        }
-    };
-    let ledgers = open_ledgers(books, &inputs.config.ledger_for(period));
-    let derived = match ledgers.and_then(|ledgers| derive(&inputs, ledgers)) {
-        Ok(derived) => derived,
-        Err(problem) => {
-            report.add(folder, None, format!("it cannot be derived again: {}", problem.what));
             return Ok(());
         }
     };
@@ -325,19 +352,20 @@ fn rederive(
     }
     let pdf_sha256 = pdf_digests(chain.issued_in(&period.name));
     let documents = Documents { issued: issued.to_vec(), pdf_sha256, looks };
-    let close = Close { inputs: &inputs, derived: &derived, documents: &documents };
-    let files = if drawable { outputs(close) } else { outputs::beside_documents(close) };
-    let compared = outputs::on_all_cores(&files, |name, file| {
-        Ok(compare(&books.path(format!("{folder}/{name}")), &file.bytes()?, |found| {
-            outputs::is_earlier(&close, name, found)
-        })
-        .map(|(field, what)| (format!("{folder}/{name}"), field, what)))
-    })?;
-    for (file, field, what) in compared.into_iter().flatten() {
-        report.add(file, field, what);
+    let mut found = derived_again(books, period, event, &inputs, &documents, drawable)?;
+    // Another version told the differences otherwise; all else must still follow.
+    if !found.is_empty() && manifest.tool.version != VERSION {
+        let sealed = std::fs::read(books.path(format!("{folder}/reconciliation.json"))).ok();
+        inputs.earlier = sealed.and_then(|bytes| Earlier::read(&bytes));
+        if inputs.earlier.is_some() {
+            found = derived_again(books, period, event, &inputs, &documents, drawable)?;
+        }
     }
-    due(&folder, event, &close, report);
-    if !report.broken.is_empty() && manifest.tool.version != VERSION {
+    // What was changed since it was sealed tells nothing of the versions.
+    let is_changed = |file: &str| report.broken.iter().any(|broken| broken.file == file);
+    let is_new = found.iter().any(|broken| !is_changed(&broken.file));
+    report.broken.extend(found);
+    if is_new && manifest.tool.version != VERSION {
         let hint = format!(
             "sealed by crossfoot {}, and this is {VERSION}: verify with that version before you conclude",
             manifest.tool.version

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::money::{Money, from_parts};
+use super::money::{Money, from_parts, parse_plain};
 
 /// How sure a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,14 @@ impl Chance {
     #[must_use]
     pub const fn millionths(count: u64) -> Self {
         Self(if count == 0 { 1 } else { count })
+    }
+
+    /// What [`fmt::Display`] writes, read again. None where it is no such number.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let read = parse_plain(text).ok()?;
+        let millionths = read.mantissa().checked_mul(10_i128.checked_pow(6_u32.checked_sub(read.scale())?)?)?;
+        u64::try_from(millionths).ok().map(Self::millionths)
     }
 
     /// So many tries, each of which hits one of `width` amounts; rounded up.
@@ -96,13 +104,15 @@ impl fmt::Display for Chance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::money::{Currency, parse_plain};
+    use crate::model::money::Currency;
 
     #[test]
     fn large_amounts_hardly_fit_by_accident_and_small_ones_do() {
         let odds = |text: &str| Chance::of_amount(&Money::new(parse_plain(text).unwrap(), Currency::INR));
         assert_eq!(odds("450.00").to_string(), "0.000012");
         assert_eq!(odds("-0.45").to_string(), "0.01099");
+        assert_eq!(Chance::parse("0.01099"), Some(odds("-0.45")));
+        assert_eq!((Chance::parse("-1"), Chance::parse("0.0000001")), (None, None));
         assert_eq!(odds("0.00001").confidence(0, false), Confidence::Possible);
         assert_eq!(odds("79228162514264337593543950335").confidence(0, false), Confidence::Supported);
     }

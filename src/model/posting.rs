@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::finding::Evidence;
 use super::money::{Currency, Money, MoneyError};
 use super::usage::Direction;
 
@@ -131,6 +132,12 @@ pub struct PostedRow {
 }
 
 impl PostedRow {
+    /// As evidence: the row as it stands.
+    #[must_use]
+    pub fn shown(&self) -> Evidence {
+        Evidence { file: self.file.clone(), line: Some(self.line), column: None, text: self.text.clone(), why: None }
+    }
+
     /// A full key to sort by: what the row says first, where it stands last.
     #[must_use]
     pub fn order(&self) -> impl Ord + use<'_> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::compare::Comparison;
 use crate::model::money::Money;
+use crate::model::usage::Direction;
 
 /// The differences that are accounted for.
 #[derive(Debug, Default)]
@@ -17,9 +18,19 @@ pub struct Claims {
     pub remainder: bool,
     /// All of them: the answer is not comparable.
     pub everything: bool,
-    /// What is left of inbound and outbound when everything that findings explain is taken
-    /// off, where that is known of all of them.
-    pub left: Option<[Money; 2]>,
+    /// What stands under the wrong direction when everything that findings explain is taken
+    /// off, where that is known.
+    pub moved: Option<Moved>,
+}
+
+/// Money that stands under the wrong direction.
+#[derive(Clone, Copy, Debug)]
+pub struct Moved {
+    /// At least so much; below zero where customers' differences are more than what the
+    /// directions have too much.
+    pub amount: Money,
+    /// Where it stands.
+    pub surplus: Direction,
 }
 
 impl Claims {

@@ -11,6 +11,9 @@ use crate::model::resolution::{Decision, Resolution};
 /// Findings about the answer as a whole: no decision about a customer makes it provable.
 const WHOLE: [&str; 3] = ["period-mismatch", "analytics-crossfoot", "currency-mismatch"];
 
+/// What is said where a decision is about the answer as a whole.
+pub(crate) const NOT_FOLLOWED: &str = " A decision about it cannot be followed: every figure depends on it.";
+
 /// Applies decisions to their findings, and adds a finding for each that does not apply.
 /// Returns how each customer is billed whose every hold was lifted.
 pub(crate) fn apply(reconciliation: &mut Reconciliation, resolutions: &[Resolution]) -> BTreeMap<String, Decision> {
@@ -30,7 +33,7 @@ pub(crate) fn apply(reconciliation: &mut Reconciliation, resolutions: &[Resoluti
             continue;
         }
         if WHOLE.contains(&finding.code) && resolution.decision != Decision::Hold {
-            finding.message.push_str(" A decision about it cannot be followed: every figure depends on it.");
+            finding.message.push_str(NOT_FOLLOWED);
             continue;
         }
         finding.message.push_str(&format!(

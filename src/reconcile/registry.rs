@@ -41,7 +41,14 @@ pub static CHECKS: &[&Check] = &[
     &causes::cut_off::CHECK,
     &causes::sign_flip::CHECK,
     &causes::open_item::CHECK,
+    &causes::minimum_billed::CHECK,
+    &causes::reversal::CHECK,
+    &causes::withholding::CHECK,
+    &causes::other_period::CHECK,
+    &causes::plug::CHECK,
+    &causes::adjustment::CHECK,
     &causes::missing_posting::CHECK,
+    &causes::unmatched_row::CHECK,
     &causes::digit_error::CHECK,
     // What is left:
     &facts::missing_in_ledger::REST,
@@ -99,8 +106,9 @@ pub fn rank(findings: &mut [Finding]) {
     let searched = CHECKS.iter().position(|check| matches!(check.look, Look::Candidates(_)));
     findings.sort_by_cached_key(|f| {
         // What explains a difference stands where the search for causes does.
-        let first = CHECKS.iter().enumerate().find(|(_, check)| check.code == f.code);
-        let place = first.and_then(|(place, check)| match check.look {
+        let mut own = CHECKS.iter().enumerate().filter(|(_, check)| check.code == f.code);
+        let own = if f.confidence == Confidence::Unexplained { own.next_back() } else { own.next() };
+        let place = own.and_then(|(place, check)| match check.look {
             Look::Candidates(_) => searched,
             Look::Find(_) => Some(place),
         });
@@ -109,12 +117,19 @@ pub fn rank(findings: &mut [Finding]) {
             f.severity,
             place,
             f.confidence != Confidence::Supported,
+            // What may be anybody's comes after what is somebody's.
+            f.confidence == Confidence::Possible && f.customers.len() > 2,
             Reverse(money),
             f.customers.clone(),
             f.direction,
             f.message.clone(),
         )
     });
+    number(findings);
+}
+
+/// Numbers findings from F001, in the order in which they stand.
+pub(crate) fn number(findings: &mut [Finding]) {
     for (index, finding) in findings.iter_mut().enumerate() {
         finding.id = format!("F{:03}", index + 1);
     }

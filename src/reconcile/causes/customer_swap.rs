@@ -43,31 +43,34 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     if context.target == 0 {
         return;
     }
+    let slack = context.slack_of_total();
+    let about = |units: i128, slack: i128| [units - slack, units + slack].map(|units| context.money(units).amount());
     // Where they are many, only those that mirror it.
-    let few: Vec<usize>;
-    let others = if context.all.len() > MANY {
-        context.known.differences_of(-context.at.amount)
+    let others: Vec<usize> = if context.all.len() > MANY {
+        let [least, most] = about(-context.target, 2 * slack);
+        context.known.differences_of(least, most).collect()
     } else {
-        few = (0..context.all.len()).collect();
-        &few
+        (0..context.all.len()).collect()
     };
-    for index in others.iter().copied().filter(|index| *index != context.index) {
+    for index in others.into_iter().filter(|index| *index != context.index) {
         let other = &context.all[index];
         let theirs = context.units(other.amount);
-        if theirs == 0 || (theirs > 0) == (context.target > 0) {
+        if theirs.abs() <= slack || (theirs > 0) == (context.target > 0) {
             continue;
         }
         // The rows lie where the ledger says more. Where both have no other difference, it is
         // the whole of both; otherwise it is the whole of the other's.
-        let mirrored = theirs == -context.target;
+        let mirrored = (theirs + context.target).abs() <= 2 * slack;
         let holder = if context.target > 0 { context.at } else { other };
-        let rows = context.known.of_amount(other.amount.abs()).iter();
+        let [least, most] = about(theirs.abs(), slack);
+        let rows = context.known.of_amount(least, most);
         let rows = rows.filter(|row| holder.members.binary_search(&row.customer_id).is_ok());
         let mut any = false;
         for row in rows {
             any = true;
             let preference = if mirrored { Preference::RowMirrored } else { Preference::RowElsewhere };
-            sink.row(row, -theirs, Candidate { preference, other: Some(index), ..Candidate::of(&ROW) });
+            let effect = -theirs.signum() * context.amount(row).abs();
+            sink.row(row, effect, Candidate { preference, other: Some(index), ..Candidate::of(&ROW) });
         }
         if !any && mirrored {
             sink.take(Candidate { other: Some(index), ..Candidate::of(&MOVED) });

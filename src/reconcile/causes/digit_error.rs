@@ -1,12 +1,24 @@
 //! Transposed or mistyped digits. The oldest of all checks: two digits that have changed
 //! places make a difference that nine divides. The particular is the right amount in units.
 
+use crate::model::chance::Chance;
 use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Telling, Words};
 
 /// Looked for in single rows.
 pub(crate) static CHECK: Check =
     Check { code: "digit-error", page: include_str!("digit_error.md"), look: Look::Candidates(candidates) };
+
+/// One in two.
+const EVEN: Chance = Chance::millionths(500_000);
+
+/// Whether an amount has one digit that is not nought.
+fn is_round(mut amount: i128) -> bool {
+    while amount % 10 == 0 && amount != 0 {
+        amount /= 10;
+    }
+    amount.abs() < 10
+}
 
 static TRANSPOSED: Pattern = Pattern {
     name: "transposed",
@@ -56,11 +68,10 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
             let right = right * own;
             if right > 0 && right != size && sink.wants(sign * (size - right)) {
                 let particulars = (sign * right).into();
-                sink.row(
-                    row,
-                    sign * (size - right),
-                    Candidate { strong: false, particulars, ..Candidate::of(pattern) },
-                );
+                // Every round amount is a digit of some row.
+                let chance = is_round(size - right).then_some(EVEN);
+                let candidate = Candidate { strong: false, particulars, chance, ..Candidate::of(pattern) };
+                sink.row(row, sign * (size - right), candidate);
             }
         };
         let mut place = 1;
@@ -75,7 +86,10 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
                 give(written + (other - digit) * place, &MISTYPED);
             }
             let (above, below) = (written / place, written % place);
-            give(above / 10 * place + below, &DROPPED);
+            // What begins with a nought is no amount that somebody wrote.
+            if above >= 10 || 10 * below >= place {
+                give(above / 10 * place + below, &DROPPED);
+            }
             for digit in 0..10 {
                 give((above * 10 + digit) * place + below, &DROPPED);
             }

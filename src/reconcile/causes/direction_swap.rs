@@ -1,12 +1,13 @@
 //! Money posted under the other direction: the directions differ by more than customers do.
 
 use crate::model::chance::Chance;
-use crate::model::finding::{Confidence, Finding, Severity};
+use crate::model::finding::{Confidence, Evidence, Finding, Severity};
 use crate::model::money::{Money, MoneyError};
+use crate::model::posting::PostedRow;
 use crate::model::reconciliation::Status;
 use crate::model::usage::Direction;
 use crate::reconcile::check::{Check, Look};
-use crate::reconcile::claims::Claims;
+use crate::reconcile::claims::{Claims, Moved};
 use crate::reconcile::compare::Comparison;
 use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, States};
 use crate::reconcile::wording::figures;
@@ -82,27 +83,41 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
     }
     let positive = |m: Money| if m.is_negative() { cx.zero() } else { m };
     let directions_over = positive(inbound).plus(&positive(outbound))?;
-    let moved = directions_over.minus(&customers_over)?;
     // Where it is known what the findings explain in each direction, the rest is the surplus.
-    let ([inbound, outbound], moved) = match claims.left {
-        Some(left) => (left, left[0].abs()),
-        None => ([inbound, outbound], moved),
-    };
     let opposite = inbound.is_negative() != outbound.is_negative() && !inbound.is_zero() && !outbound.is_zero();
-    let surplus = if inbound.is_negative() { Direction::Outbound } else { Direction::Inbound };
-    if !opposite || moved.is_negative() || !cx.beyond_tolerance(&moved, surplus) {
+    let moved = match claims.moved {
+        Some(moved) => moved,
+        None if !opposite => return Ok(Vec::new()),
+        None => {
+            let surplus = if inbound.is_negative() { Direction::Outbound } else { Direction::Inbound };
+            Moved { amount: directions_over.minus(&customers_over)?, surplus }
+        }
+    };
+    let Moved { amount: moved, surplus } = moved;
+    if moved.is_negative() || !cx.beyond_tolerance(&moved, surplus) {
         return Ok(Vec::new());
     }
     claims.directions = true;
     let Some(line) = cx.directions.iter().find(|l| l.direction == surplus) else { return Ok(Vec::new()) };
     let touched = cx.ids(|c| c.ledger_by_direction.get(&surplus).is_some_and(|m| !m.is_zero()));
-    let message = format!(
-        "{} stands under {} that the partner has under {}: customers' totals do not show it, so it was posted under the wrong direction; every customer with {} rows is held until it is found.",
-        moved.display(),
-        surplus.name(),
-        surplus.other().name(),
-        surplus.name()
-    );
+    let merged = merged(cx, &touched, surplus, &moved);
+    let message = match merged {
+        Some(id) => format!(
+            "For {}, {} seems to stand under {} that the partner has under {}: of all customers it alone has no {} posting.",
+            cx.called(id),
+            moved.display(),
+            surplus.name(),
+            surplus.other().name(),
+            surplus.other().name()
+        ),
+        None => format!(
+            "{} stands under {} that the partner has under {}: customers' totals do not show it, so it was posted under the wrong direction; every customer with {} rows is held until it is found.",
+            moved.display(),
+            surplus.name(),
+            surplus.other().name(),
+            surplus.name()
+        ),
+    };
     let rivals = touched.len().saturating_sub(1) as u64;
     let mut finding = Finding::fact(
         "direction-swap",
@@ -117,13 +132,39 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
     )
     .confidence(Confidence::Possible)
     .in_direction(surplus)
-    .touching(touched)
+    .touching(merged.map_or_else(|| touched.clone(), |id| vec![id.to_owned()]))
+    .shown_by(merged.into_iter().flat_map(|id| rows_of(cx, id, surplus)))
     .unexplained(&line.sides)
     .confidence(Confidence::Possible);
     finding.explains = Some(moved);
     finding.residual = line.sides.difference.map(|d| d.minus(&moved)).transpose()?;
     finding.rivals = rivals;
     Ok(vec![finding])
+}
+
+/// The one customer who has nothing in the direction that lacks money, and enough in the
+/// other, where most others have both: both directions of it were posted in one.
+fn merged<'a>(cx: &Comparison<'_>, touched: &'a [String], surplus: Direction, moved: &Money) -> Option<&'a str> {
+    let booked = |id: &str, direction: Direction| {
+        let line = cx.line(id)?;
+        line.ledger_by_direction.get(&direction).copied()
+    };
+    let lacks = |id: &&String| booked(id, surplus.other()).is_none_or(|amount| amount.is_zero());
+    let alone: Vec<&String> = touched.iter().filter(lacks).collect();
+    let enough = |id: &str| booked(id, surplus).is_some_and(|amount| amount.amount() >= moved.amount());
+    match alone.as_slice() {
+        [only] if touched.len() > 3 && enough(only) => Some(only),
+        _ => None,
+    }
+}
+
+/// A customer's rows in a direction, the first of them.
+fn rows_of(cx: &Comparison<'_>, id: &str, direction: Direction) -> Vec<Evidence> {
+    const SHOWN: usize = 20;
+    let is_its =
+        |row: &&PostedRow| row.customer_id == id && row.direction == direction && cx.question.period.contains(row.date);
+    let rows = cx.question.rows.iter().filter(is_its).take(SHOWN);
+    rows.map(PostedRow::shown).collect()
 }
 
 /// Where each customer's own directions are captured: those whose total is right and whose

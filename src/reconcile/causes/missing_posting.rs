@@ -114,7 +114,8 @@ fn day_gap(context: &Context<'_>, rows: &[&PostedRow]) -> Option<NaiveDate> {
 /// where they are many it explains none of them.
 fn number_gaps(context: &Context<'_>, sink: &mut Sink<'_>) {
     let rivals = context.known.short.saturating_sub(1);
-    if rivals >= MOST_SHORT {
+    // Whoever has no row at all lacks a voucher as well.
+    if rivals >= MOST_SHORT || context.known.absent >= context.known.gaps.len() {
         return;
     }
     for gap in &context.known.gaps {

@@ -34,7 +34,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let finer = context.at.sides.analytics.is_some_and(|a| a.amount().normalize().scale() > ledger.scale());
     // Customers whose differences are as small, for as many rows.
     let alike = context.known.as_small(context.rounding_bound(), context.row_count().max(1), context.scale);
-    let strong = finer || (alike >= 3 && 2 * alike > context.all.len()) || alike >= HABIT;
+    let strong = finer || context.is_rounded || (alike >= 3 && 2 * alike > context.all.len()) || alike >= HABIT;
     // A fact about many customers or about the figure's own digits, or else just small.
     let (preference, chance) = if strong { (Preference::Habit, 1_000) } else { (Preference::Small, 500_000) };
     let chance = Some(Chance::millionths(chance));

@@ -137,8 +137,9 @@ pub(super) enum Effects<'a> {
     Any,
     /// Those between half and twice this size: they count for the odds.
     About(i128),
-    /// These and no others, sorted: what fits is looked up before anything is counted.
-    Among(&'a [i128]),
+    /// These and no others, sorted, and what is no further from one of them than rounding may
+    /// leave: what fits is looked up before anything is counted.
+    Among(&'a [i128], i128),
 }
 
 impl Sink<'_> {
@@ -148,7 +149,9 @@ impl Sink<'_> {
         match self.wanted {
             Effects::Any => true,
             Effects::About(size) => 2 * effect.abs() >= size && effect.abs() <= 2 * size,
-            Effects::Among(few) => few.binary_search(&effect).is_ok(),
+            Effects::Among(few, slack) => {
+                few.get(few.partition_point(|one| *one < effect - slack)).is_some_and(|one| *one <= effect + slack)
+            }
         }
     }
 
@@ -190,12 +193,35 @@ pub struct Fit {
     pub strong: bool,
     /// By what fits are preferred: the kind of trace, then the place of the check.
     pub(super) order: (Preference, usize),
-    /// Other fits of the same standing: their codes and the texts of their rows.
-    pub rivals: Vec<(&'static str, String)>,
+    /// Other fits of the same standing: their codes and the first of their rows.
+    pub rivals: Vec<(&'static str, Option<PostedRow>)>,
     /// Expected chance fits.
     pub chance: Chance,
     /// Whether a second cause is needed beside it.
     pub part: bool,
+    /// Whether another cause of the same difference is told beside it.
+    pub pair: bool,
+    /// What it leaves that rounding its customers' rows can make, in the same units.
+    pub rounding: i128,
+    /// How much rounding may leave.
+    pub slack: i128,
+    /// How much rounding can make of all its customers' rows.
+    pub room: i128,
+}
+
+impl Fit {
+    /// Units as money; without the partner's further decimals where the ledger's rows have none.
+    #[must_use]
+    pub fn money(&self, cx: &Comparison<'_>, units: i128) -> Money {
+        let digits = cx.question.currency.minor_digits();
+        let further = 10_i128.pow(self.scale.saturating_sub(digits));
+        let (units, scale) = if self.rounding != 0 && self.effect.is_some() && units % further == 0 {
+            (units / further, self.scale.min(digits))
+        } else {
+            (units, self.scale)
+        };
+        cx.money(from_parts(units, scale).unwrap_or_default())
+    }
 }
 
 /// What a cause words its fit from.
@@ -224,7 +250,7 @@ impl Telling<'_> {
     /// Money again.
     #[must_use]
     pub fn money(&self, units: i128) -> Money {
-        self.cx.money(from_parts(units, self.fit.scale).unwrap_or_default())
+        self.fit.money(self.cx, units)
     }
 
     /// `₹450.00 too high`: what it explains.

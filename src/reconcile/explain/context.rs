@@ -1,10 +1,14 @@
 //! What a cause looks at: one difference, the rows that can have made it, and the other
 //! differences.
 
+use std::cell::OnceCell;
+
 use rust_decimal::Decimal;
 
 use super::difference::{Difference, Who, row_count, units};
 use super::index::Index;
+use super::narration::{Ear, Telling};
+use super::slack::Slack;
 use crate::model::money::{Money, from_parts};
 use crate::model::posting::PostedRow;
 use crate::reconcile::compare::Comparison;
@@ -38,8 +42,14 @@ pub struct Context<'a> {
     row_count: i128,
     /// Whether all of them are at hand.
     is_complete: bool,
-    /// The finest scale that its rows are really written at.
+    /// The finest scale that its rows are really written at; the currency's where they are too
+    /// few to tell.
     written_scale: u32,
+    /// Whether its rows are coarser than the partner's figures and, mostly, the other rows.
+    pub is_rounded: bool,
+    /// What rounding may leave of it beside a cause.
+    pub(super) slack: Slack,
+    told: OnceCell<Vec<(&'a PostedRow, Telling)>>,
 }
 
 impl<'a> Context<'a> {
@@ -61,7 +71,13 @@ impl<'a> Context<'a> {
         let finest = at.by_direction.into_iter().flatten().map(|d| d.normalize().scale()).max().unwrap_or(0);
         let scale = known.scale.max(at.amount.normalize().scale()).max(analytics).max(finest);
         let scale = scale.max(cx.question.currency.minor_digits());
+        let written_scale = inside.iter().map(|row| row.amount.normalize().scale()).max().unwrap_or(0);
         let sum = inside.iter().map(|row| units(row.amount, scale).unwrap_or(0)).sum::<i128>();
+        let is_complete = sum == units(at.sides.ledger.amount(), scale).unwrap_or(0);
+        let row_count = i128::from(row_count(cx, &at.members));
+        // Few rows end in zeros by accident, unless hardly any other row does.
+        let is_written = is_complete && (inside.len() >= 3 || inside.len() == 2 && known.rarely_whole);
+        let own = if is_written { written_scale } else { known.scale };
         Some(Self {
             cx,
             at,
@@ -74,9 +90,12 @@ impl<'a> Context<'a> {
                 None => None,
             },
             scale,
-            row_count: i128::from(row_count(cx, &at.members)),
-            is_complete: sum == units(at.sides.ledger.amount(), scale).unwrap_or(0),
-            written_scale: inside.iter().map(|row| row.amount.normalize().scale()).max().unwrap_or(0),
+            slack: Slack::of(cx, at, row_count, own, [known.partner_scale, known.scale, scale]),
+            row_count,
+            is_complete,
+            written_scale: if is_written { written_scale } else { cx.question.currency.minor_digits() },
+            is_rounded: is_written && known.rarely_whole && known.partner_scale > written_scale,
+            told: OnceCell::new(),
             inside,
             outside,
         })
@@ -104,9 +123,7 @@ impl<'a> Context<'a> {
     /// the rows are really written at for each, whole rupees too where no row has paise.
     #[must_use]
     pub fn rounding_bound(&self) -> i128 {
-        // Few rows end in zeros by accident.
-        let told = self.inside.len() >= 3 && self.is_complete;
-        let own = if told { self.written_scale } else { self.cx.question.currency.minor_digits() };
+        let own = self.written_scale;
         (self.row_count * 10_i128.pow(self.scale - own.min(self.scale)) + 1) / 2
     }
 
@@ -121,6 +138,30 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn cutting_bound(&self) -> i128 {
         self.row_count * self.minor_unit()
+    }
+
+    /// What the rows say of themselves that are no usage of this month.
+    pub(super) fn told(&self) -> &[(&'a PostedRow, Telling)] {
+        self.told.get_or_init(|| self.told_of(&self.inside))
+    }
+
+    /// The same of some of them.
+    pub(super) fn told_of(&self, rows: &[&'a PostedRow]) -> Vec<(&'a PostedRow, Telling)> {
+        let ear = Ear { cx: self.cx, usual: &self.known.usual, scale: self.scale };
+        let by_customer = rows.chunk_by(|a, b| a.customer_id == b.customer_id);
+        by_customer.flat_map(|own| ear.told(own, self.known.of_customer(&own[0].customer_id))).collect()
+    }
+
+    /// What rounding may leave of the customer's total beside a cause, in these units.
+    #[must_use]
+    pub fn slack_of_total(&self) -> i128 {
+        self.slack.total
+    }
+
+    /// The currency's unit: a rupee.
+    #[must_use]
+    pub fn major_unit(&self) -> i128 {
+        10_i128.pow(self.scale)
     }
 
     /// The currency's smallest unit.

@@ -12,7 +12,7 @@ use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
 
 /// Whose difference it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Who {
     /// A customer's.
     Customer(String),
@@ -108,7 +108,7 @@ pub(crate) fn differences(cx: &Comparison<'_>) -> Result<Vec<Difference>, MoneyE
     if let [only] = found.as_mut_slice() {
         only.by_direction = only.by_direction.or(Some(whole));
     }
-    let opposite = whole[0] == -whole[1] && !whole[0].is_zero();
+    let opposite = whole.iter().all(|d| !d.is_zero()) && whole[0].is_sign_negative() != whole[1].is_sign_negative();
     let captured = cx.customers.iter().any(|line| line.analytics_by_direction.is_some());
     if found.is_empty() && opposite && !captured {
         found.push(Difference {

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use rust_decimal::Decimal;
 
 use super::difference::{Difference, row_count, units};
+use super::narration::Usual;
 use crate::model::posting::PostedRow;
+use crate::model::reconciliation::CustomerLine;
+use crate::model::usage::without_float_noise;
 use crate::reconcile::compare::Comparison;
 
 /// More gaps than this, and a series is not regular.
@@ -17,8 +20,10 @@ const FEWEST_NUMBERS: usize = 10;
 /// Rows and differences, to be looked up.
 pub struct Index<'a> {
     by_customer: HashMap<&'a str, Vec<&'a PostedRow>>,
-    by_amount: HashMap<Decimal, Vec<&'a PostedRow>>,
-    by_difference: HashMap<Decimal, Vec<usize>>,
+    /// The rows of the period by amount.
+    by_amount: Vec<(Decimal, &'a PostedRow)>,
+    /// The differences by amount.
+    by_difference: Vec<(Decimal, usize)>,
     /// Each difference's size with its rows, by size for each row, the smallest first.
     by_share: Vec<(i128, i128)>,
     /// The scale of these sizes.
@@ -27,8 +32,16 @@ pub struct Index<'a> {
     pub short: usize,
     /// Numbers that the vouchers' series leave out; none where not every row is at hand.
     pub gaps: Vec<Gap<'a>>,
+    /// How many customers have no row at all: a missing voucher may be theirs.
+    pub absent: usize,
     /// The finest scale of the rows.
     pub scale: u32,
+    /// The finest scale of the partner's figures.
+    pub partner_scale: u32,
+    /// Whether rows in whole units, rupees, are rare.
+    pub rarely_whole: bool,
+    /// What rows usually say.
+    pub(super) usual: Usual,
 }
 
 /// A number that a series of vouchers leaves out.
@@ -43,21 +56,20 @@ impl<'a> Index<'a> {
     pub(super) fn new(cx: &'a Comparison<'a>, all: &[Difference], short: usize) -> Self {
         let rows = &cx.question.rows;
         let mut by_customer: HashMap<&str, Vec<&PostedRow>> = HashMap::new();
-        let mut by_amount: HashMap<Decimal, Vec<&PostedRow>> = HashMap::new();
-        let mut inside = 0;
+        let mut by_amount: Vec<(Decimal, &PostedRow)> = Vec::new();
         // The rows come sorted, so that candidates come in one order whatever that of the
         // file is.
         for row in rows {
             by_customer.entry(&row.customer_id).or_default().push(row);
             if cx.question.period.contains(row.date) {
-                by_amount.entry(row.amount.normalize()).or_default().push(row);
-                inside += 1;
+                by_amount.push((row.amount, row));
             }
         }
-        let mut by_difference: HashMap<Decimal, Vec<usize>> = HashMap::new();
-        for (index, one) in all.iter().enumerate() {
-            by_difference.entry(one.amount.normalize()).or_default().push(index);
-        }
+        let inside = by_amount.len() as u64;
+        by_amount.sort_by_key(|(amount, _)| *amount);
+        let mut by_difference: Vec<(Decimal, usize)> =
+            all.iter().enumerate().map(|(index, one)| (one.amount, index)).collect();
+        by_difference.sort_unstable();
         let share_scale = all.iter().map(|one| one.amount.normalize().scale()).max().unwrap_or(0);
         let share =
             |one: &Difference| Some((units(one.amount, share_scale)?.abs(), i128::from(row_count(cx, &one.members))));
@@ -72,7 +84,11 @@ impl<'a> Index<'a> {
             share_scale,
             short,
             gaps: if is_whole { gaps(rows) } else { Vec::new() },
+            absent: cx.customers.iter().filter(|line| is_absent(cx, line)).count(),
             scale: rows.iter().map(|row| row.amount.normalize().scale()).max().unwrap_or(0),
+            partner_scale: partner_scale(cx),
+            rarely_whole: 5 * rows.iter().filter(|row| row.amount.normalize().scale() == 0).count() <= rows.len(),
+            usual: Usual::of(rows, cx.question.period),
         }
     }
 
@@ -82,16 +98,14 @@ impl<'a> Index<'a> {
         self.by_customer.get(id).map_or(&[], Vec::as_slice)
     }
 
-    /// The rows of the period that have an amount, whoever's.
-    #[must_use]
-    pub fn of_amount(&self, amount: Decimal) -> &[&'a PostedRow] {
-        self.by_amount.get(&amount.normalize()).map_or(&[], Vec::as_slice)
+    /// The rows of the period that have an amount between two, whoever's.
+    pub fn of_amount(&self, least: Decimal, most: Decimal) -> impl Iterator<Item = &'a PostedRow> {
+        between(&self.by_amount, least, most)
     }
 
-    /// The differences that are exactly so large.
-    #[must_use]
-    pub fn differences_of(&self, amount: Decimal) -> &[usize] {
-        self.by_difference.get(&amount.normalize()).map_or(&[], Vec::as_slice)
+    /// The differences that are between two amounts.
+    pub fn differences_of(&self, least: Decimal, most: Decimal) -> impl Iterator<Item = usize> {
+        between(&self.by_difference, least, most)
     }
 
     /// How many differences are, for each of their rows, at most `bound` / `rows` units of
@@ -103,6 +117,25 @@ impl<'a> Index<'a> {
         let right = bound.saturating_mul(up(self.share_scale.saturating_sub(scale)));
         self.by_share.partition_point(|(size, own)| size.saturating_mul(left) <= right.saturating_mul(*own))
     }
+}
+
+/// Of a sorted list what lies between two amounts, these among them.
+fn between<T: Copy>(list: &[(Decimal, T)], least: Decimal, most: Decimal) -> impl Iterator<Item = T> {
+    let from = list.partition_point(|(amount, _)| *amount < least);
+    list[from..].iter().take_while(move |(amount, _)| *amount <= most).map(|(_, of)| *of)
+}
+
+/// Whether the partner charges for a customer of whom there is no row.
+fn is_absent(cx: &Comparison<'_>, line: &CustomerLine) -> bool {
+    line.sides.analytics.is_some_and(|a| !a.is_zero()) && !cx.question.ledger.customers.contains_key(&line.customer_id)
+}
+
+/// The finest scale of the partner's figures, but for the noise of binary arithmetic.
+fn partner_scale(cx: &Comparison<'_>) -> u32 {
+    let customers = cx.customers.iter().filter_map(|line| line.sides.analytics);
+    let all = customers.chain(cx.directions.iter().filter_map(|line| line.sides.analytics));
+    let meant = all.map(|stated| without_float_noise(stated.amount()).unwrap_or(stated.amount()));
+    meant.map(|amount| amount.normalize().scale()).max().unwrap_or(0)
 }
 
 /// The numbers that each regular series of vouchers leaves out. A series is a text before the
@@ -199,8 +232,10 @@ mod tests {
         let cx = crate::reconcile::compare::compare(&question).unwrap();
         let all = crate::reconcile::explain::differences(&cx).unwrap();
         let index = Index::new(&cx, &all, 0);
-        assert_eq!(index.differences_of(Decimal::new(-50, 2)), [1]);
-        assert_eq!((index.of_customer("A").len(), index.of_amount(Decimal::new(100, 1)).len()), (2, 1));
+        let half = Decimal::new(-50, 2);
+        assert_eq!(index.differences_of(half, half).collect::<Vec<_>>(), [1]);
+        let of_amount = |least: i64, most: i64| index.of_amount(Decimal::new(least, 2), Decimal::new(most, 2)).count();
+        assert_eq!((index.of_customer("A").len(), of_amount(1000, 1000), of_amount(999, 1005)), (2, 1, 2));
         // A has 0.025 a row, B 0.50; C has no rows.
         assert_eq!(index.as_small(25, 1, 3), 1);
         assert_eq!(index.as_small(24, 1, 3), 0);

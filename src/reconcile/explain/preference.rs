@@ -25,6 +25,12 @@ pub enum Preference {
     SameVoucher,
     /// All rows of a customer have the other sign.
     AllRowsSigned,
+    /// A posting was reversed and made again: both rows are there.
+    Reversed,
+    /// A row that is no usage by what it says.
+    NoUsage,
+    /// Several of them.
+    NoUsageTogether,
     /// One sign is unlike all others.
     OddSign,
     /// One amount twice on a day, under other vouchers: it may be two calls of a price.
@@ -45,6 +51,10 @@ pub enum Preference {
     AllRowsByRate,
     /// One difference is another turned round, and no row shows it.
     Moved,
+    /// An amount that stands somewhere else as well.
+    SameAmount,
+    /// A row of exactly the amount in question, that says nothing else of itself.
+    RowTooMuch,
     /// A row by a factor of ten: every row can be.
     RowByFactor,
     /// A row with the usual tax.
@@ -53,8 +63,6 @@ pub enum Preference {
     Transposed,
     /// A row with another tax.
     RowByOtherRate,
-    /// An amount that stands somewhere else as well.
-    SameAmount,
     /// A sign that is like all others.
     Sign,
     /// The amount of an open item again.

@@ -7,6 +7,7 @@ use super::candidate::{Candidate, Effects, Fit, Sink};
 use super::context::Context;
 use super::difference::Difference;
 use super::index::Index;
+use super::slack::Slack;
 use crate::model::chance::Chance;
 use crate::model::finding::Confidence;
 use crate::model::usage::Direction;
@@ -28,18 +29,40 @@ impl Fit {
 struct Target {
     total: i128,
     by_direction: Option<[i128; 2]>,
+    /// What rounding may leave of it.
+    slack: Slack,
 }
 
 impl Target {
+    /// Whether an effect is all of it, but for what rounding can make.
     fn fits(&self, effect: [i128; 2]) -> bool {
-        effect[0] + effect[1] == self.total && self.by_direction.is_none_or(|by| by == effect)
+        let near = |a: i128, b: i128, slack: i128| (a - b).abs() <= slack;
+        near(effect[0] + effect[1], self.total, self.slack.total)
+            && self.by_direction.is_none_or(|by| {
+                let slack = self.slack.by_direction;
+                near(by[0], effect[0], slack) && near(by[1], effect[1], slack)
+            })
     }
 
     fn less(&self, effect: [i128; 2]) -> Self {
         Self {
             total: self.total - effect[0] - effect[1],
             by_direction: self.by_direction.map(|[a, b]| [a - effect[0], b - effect[1]]),
+            slack: self.slack,
         }
+    }
+
+    /// Whether nothing is left but what rounding can make.
+    fn is_nothing(&self) -> bool {
+        let small = self.by_direction.is_none_or(|by| by.iter().all(|d| d.abs() <= self.slack.by_direction));
+        self.total.abs() <= self.slack.total && small
+    }
+
+    /// Inbound and outbound, where one has too much and the other as much too little.
+    fn crossed(&self) -> Option<[i128; 2]> {
+        let Slack { total, by_direction } = self.slack;
+        self.by_direction
+            .filter(|by| (by[0] + by[1]).abs() <= total.max(by_direction) && by.iter().all(|d| d.abs() > by_direction))
     }
 
     /// The size by which chance is judged.
@@ -84,18 +107,24 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn explained(&self) -> Vec<Fit> {
-        let target = Target { total: self.context.target, by_direction: self.context.by_direction };
+        let Context { target: total, by_direction, slack, .. } = *self.context;
+        let target = Target { total, by_direction, slack };
         if let Some(fit) = self.best(target) {
             return vec![fit];
         }
         // Money that only stands under the other direction has no second cause.
-        if target.total == 0 {
+        if total.abs() <= slack.total {
             return Vec::new();
         }
         // Each direction has a cause of its own.
-        if let Some([inbound, outbound]) = target.by_direction.filter(|by| by[0] != 0 && by[1] != 0) {
-            let parts = [[inbound, 0], [0, outbound]].map(|by| Target { total: by[0] + by[1], by_direction: Some(by) });
-            let fits: Vec<Fit> = parts.iter().filter_map(|part| self.best(*part)).collect();
+        let apart = target.by_direction.filter(|by| by.iter().all(|d| d.abs() > slack.by_direction));
+        if let Some([inbound, outbound]) = apart {
+            let of = |by: [i128; 2]| Target {
+                total: by[0] + by[1],
+                by_direction: Some(by),
+                slack: Slack { total: slack.by_direction, ..slack },
+            };
+            let fits: Vec<Fit> = [[inbound, 0], [0, outbound]].iter().filter_map(|by| self.best(of(*by))).collect();
             if fits.len() == 2 {
                 return fits;
             }
@@ -110,8 +139,13 @@ impl Search<'_> {
             && let Some(direction) = first.direction
         {
             rest[direction as usize] -= first.explains;
-            if let Some(second) = self.best(Target { total: 0, by_direction: Some(rest) }) {
+            let slack = Slack { total: slack.by_direction, ..slack };
+            if let Some(second) = self.best(Target { total: 0, by_direction: Some(rest), slack }) {
                 return vec![first, second];
+            }
+            // What stands under the other direction is then told by itself.
+            if !self.context.has_own_directions() && first.confidence() == Confidence::Supported {
+                return vec![first];
             }
         }
         Vec::new()
@@ -129,32 +163,33 @@ impl Search<'_> {
         self.visit(Effects::Any, true, None, &mut |place, candidate| {
             let Some(effect) = candidate.effect.filter(|_| candidate.strong) else { return };
             if strong.len() < MOST {
-                strong.push((effect, self.fitted(place, candidate, effect[0] + effect[1])));
+                strong.push((effect, self.fitted(place, candidate, effect[0] + effect[1], target)));
             }
         });
         // What each leaves, and which of these rests some candidate makes.
-        let known = |effect: [i128; 2]| if target.by_direction.is_some() { effect } else { [effect[0] + effect[1], 0] };
         let mut rests: Vec<i128> = strong.iter().map(|(effect, _)| target.less(*effect).total).collect();
         rests.sort_unstable();
         rests.dedup();
-        let mut effects: HashSet<[i128; 2]> = HashSet::new();
+        let mut effects: Vec<(i128, [i128; 2])> = Vec::new();
         if !rests.is_empty() {
-            self.visit(Effects::Among(&rests), false, None, &mut |_, candidate| {
-                let effect = candidate.effect.filter(|[a, b]| rests.binary_search(&(a + b)).is_ok());
-                effects.extend(effect.map(known));
+            self.visit(Effects::Among(&rests, target.slack.total), false, None, &mut |_, candidate| {
+                effects.extend(candidate.effect.map(|effect| (effect[0] + effect[1], effect)));
             });
+            effects.sort_unstable();
         }
         strong.sort_by_key(|(_, fit)| fit.order);
         for (effect, first) in &strong {
             let rest = target.less(*effect);
-            let crossed = rest.by_direction.is_some_and(|by| by[0] == -by[1]);
-            let single = rest.by_direction.unwrap_or([rest.total, 0]);
-            if !crossed && !effects.contains(&single) {
+            let from = effects.partition_point(|(sum, _)| *sum < rest.total - rest.slack.total);
+            let near = effects[from..].iter().take_while(|(sum, _)| *sum <= rest.total + rest.slack.total);
+            if rest.crossed().is_none() && !near.into_iter().any(|(_, effect)| rest.fits(*effect)) {
                 continue;
             }
             if let Some(mut second) = self.best(rest)
                 && second.rows != first.rows
                 && (first.differences.len() == 1 || second.differences.len() == 1)
+                // What only its amount shows is not made larger than what is to be explained.
+                && (second.strong || second.explains.abs() <= target.size())
             {
                 let mut first = first.clone();
                 // Two at once fit more easily: every first that was tried is another chance
@@ -164,6 +199,7 @@ impl Search<'_> {
                 first.chance = second.chance;
                 first.rivals.clone_from(&second.rivals);
                 (first.part, second.part) = (false, !second.strong);
+                (first.rounding, first.pair, second.pair) = (0, true, true);
                 return vec![first, second];
             }
         }
@@ -186,7 +222,7 @@ impl Search<'_> {
         }
     }
 
-    fn fitted(&self, place: usize, candidate: &Candidate<'_>, explains: i128) -> Fit {
+    fn fitted(&self, place: usize, candidate: &Candidate<'_>, explains: i128, target: Target) -> Fit {
         let direction = candidate.effect.and_then(|effect| match effect {
             [0, 0] => None,
             [_, 0] => Some(Direction::Inbound),
@@ -206,9 +242,13 @@ impl Search<'_> {
             particulars: candidate.particulars.clone(),
             strong: candidate.strong,
             order: (candidate.preference, place),
-            rivals: vec![(code, String::new()); candidate.rivals],
+            rivals: vec![(code, None); candidate.rivals],
             chance: candidate.chance.unwrap_or(Chance::millionths(0)),
             part: false,
+            rounding: target.total - explains,
+            pair: false,
+            slack: target.slack.total,
+            room: self.context.rounding_bound(),
         }
     }
 
@@ -221,22 +261,24 @@ impl Search<'_> {
             return None;
         }
         let whole = target.total == self.context.target && target.by_direction == self.context.by_direction;
-        let crossed = target.by_direction.filter(|by| by[0] == -by[1]);
+        let crossed = target.crossed();
+        let slack = target.slack.total;
         let mut fits: Vec<(Fit, bool)> = Vec::new();
-        self.visit(Effects::Among(&[target.total]), false, crossed, &mut |place, candidate| {
+        self.visit(Effects::Among(&[target.total], slack), false, crossed, &mut |place, candidate| {
             // From the sums themselves: of the whole difference or of nothing.
             let explains = match candidate.effect {
                 None if whole => target.total,
-                Some(effect) if target.fits(effect) => effect[0] + effect[1],
+                // What rounding can make shows no row.
+                Some(effect) if target.fits(effect) && !target.is_nothing() => effect[0] + effect[1],
                 _ => return,
             };
-            let fit = self.fitted(place, candidate, explains);
+            let fit = self.fitted(place, candidate, explains, target);
             let seen = |(known, _): &(Fit, bool)| known.code == fit.code && known.rows == fit.rows;
             if candidate.effect.is_none() || !fits.iter().any(seen) {
                 fits.push((fit, candidate.chance.is_none()));
             }
         });
-        fits.sort_by_key(|(fit, _)| (!fit.strong, fit.order));
+        fits.sort_by_key(|(fit, _)| (!fit.strong, fit.order, fit.rounding.abs()));
         let (mut first, counted) = fits.first()?.clone();
         // The same one, seen in the sums and in the rows, is no rival of itself.
         let is_other = |fit: &Fit| {
@@ -247,15 +289,18 @@ impl Search<'_> {
         };
         let as_well = fits.iter().skip(1).map(|(fit, _)| fit).filter(|fit| fit.strong || !first.strong);
         let as_well = as_well.filter(|fit| is_other(fit));
-        let mut rivals: Vec<_> =
-            as_well.map(|fit| (fit.code, fit.rows.first().map_or_else(String::new, |row| row.text.clone()))).collect();
+        let mut rivals: Vec<_> = as_well.map(|fit| (fit.code, fit.rows.first().cloned())).collect();
         rivals.append(&mut first.rivals);
         first.rivals = rivals;
         if counted {
             // So many amounts of about this size, half to twice of it, in so many units, with
             // either sign.
+            // Where rounding may leave something, each hits that many amounts.
             let tried = self.tried(size, first.strong, crossed);
-            first.chance = Chance::of_tries(tried, (3 * size / self.context.minor_unit()).unsigned_abs());
+            let unit = self.context.minor_unit();
+            let slack = if target.by_direction.is_some() { slack.max(target.slack.by_direction) } else { slack };
+            let width = u64::try_from(2 * slack / unit + 1).unwrap_or(u64::MAX);
+            first.chance = Chance::of_tries(tried.saturating_mul(width), (3 * size / unit).unsigned_abs());
         }
         Some(first)
     }

@@ -16,6 +16,10 @@ use crate::reconcile::wording::{add_up, counted, figures};
 const SAME_ABOVE: usize = 3;
 /// How many rows and figures are shown.
 const SHOWN: usize = 40;
+/// How many rows of rivals are.
+const RIVALS: usize = 10;
+
+type Rival = (&'static str, Option<PostedRow>);
 
 /// What makes two fits the same slip: code, pattern, and the particulars where they matter.
 type Kind<'a> = (&'static str, &'static str, Option<&'a Particulars>);
@@ -79,22 +83,29 @@ fn one(cx: &Comparison<'_>, all: &[Difference], group: &[&Fit]) -> Result<Findin
             message.push_str(" An accident can look the same: check it before you correct anything.");
         }
     }
-    if let ([_], Some(whole), Some(part)) = (group, difference, explains)
+    if let ([only], Some(whole), Some(part)) = (group, difference, explains)
         && whole != part
+        && only.pair
     {
         message.push_str(&format!(" With another finding it makes up the difference of {}.", whole.display_signed()));
     }
+    if let [only] = group
+        && only.rounding != 0
+        && only.effect.is_some()
+    {
+        let left = cx.money(from_parts(only.rounding, only.scale)?);
+        message.push_str(&format!(
+            " The partner's figures are finer than the ledger's rows: the rest of {} is no more than rounding them makes.",
+            left.display_signed()
+        ));
+    }
     next.push_str(" Then run the command again.");
-    let evidence = rows.iter().take(SHOWN).map(|row| Evidence {
-        file: row.file.clone(),
-        line: Some(row.line),
-        column: None,
-        text: row.text.clone(),
-        why: None,
-    });
+    let evidence = rows.iter().take(SHOWN).map(|row| row.shown());
+    let rivals = group.first().filter(|_| group.len() == 1).into_iter().flat_map(|only| beside(&only.rivals));
     let mut finding = Finding::fact(first.code, Severity::Blocking, message, next)
         .confidence(if supported { Confidence::Supported } else { Confidence::Possible })
         .shown_by(evidence)
+        .shown_by(rivals)
         .shown_by(touched.iter().take(SHOWN / 4).flat_map(|id| figures(cx, id)));
     let sides = of_direction.map_or(sides, |line| line.sides);
     finding.analytics = sides.analytics;
@@ -143,7 +154,7 @@ fn amounts(
 ) -> (Option<Money>, Option<Money>) {
     match group {
         [only] => {
-            let part = cx.money(from_parts(only.explains, only.scale).unwrap_or_default());
+            let part = only.money(cx, only.explains);
             match only.pattern.states {
                 States::Row => {
                     let amount = row.map(|row| cx.money(row.amount));
@@ -162,13 +173,17 @@ fn fit_as_well(n: usize) -> String {
 }
 
 /// The rivals' codes, and the row of the first.
-fn among(rivals: &[(&'static str, String)]) -> String {
+fn among(rivals: &[Rival]) -> String {
     let mut codes: Vec<&str> = rivals.iter().map(|(code, _)| *code).collect();
     codes.sort_unstable();
     codes.dedup();
-    let row = rivals
-        .first()
-        .filter(|(_, row)| !row.is_empty())
-        .map_or_else(String::new, |(_, row)| format!("; the next is `{row}`"));
+    let next = rivals.first().and_then(|(_, row)| row.as_ref());
+    let row = next.map_or_else(String::new, |row| format!("; the next is `{}`", row.text));
     format!(" ({}{row})", codes.join(", "))
+}
+
+/// The rivals' rows, the first of them.
+fn beside(rivals: &[Rival]) -> impl Iterator<Item = Evidence> {
+    let rows = rivals.iter().filter_map(|(code, row)| Some((code, row.as_ref()?)));
+    rows.take(RIVALS).map(|(code, row)| Evidence { why: Some(format!("{code} fits here as well")), ..row.shown() })
 }

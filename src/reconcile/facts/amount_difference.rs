@@ -1,8 +1,9 @@
 //! A difference that nothing else explains: always said, never dropped.
 
 use crate::model::chance::Chance;
-use crate::model::finding::{Finding, Severity};
+use crate::model::finding::{Evidence, Finding, Severity};
 use crate::model::money::{Money, MoneyError, total};
+use crate::model::posting::PostedRow;
 use crate::model::reconciliation::{CustomerLine, Status};
 use crate::model::transactions::Kind;
 use crate::model::usage::Direction;
@@ -10,6 +11,9 @@ use crate::reconcile::check::{Check, Look};
 use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
 use crate::reconcile::wording::{figures, more_or_less, whole_file};
+
+/// So many postings are shown.
+const FEW: usize = 12;
 
 /// Looked for in the inputs.
 pub(crate) static CHECK: Check =
@@ -42,6 +46,7 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
         let (message, off) = by_direction(line, message);
         let mut finding = Finding::fact("amount-difference", Severity::Blocking, message, "Compare the customer's postings with the partner's figure, correct the wrong one and run the command again.".to_owned())
             .touching([id.clone()])
+            .shown_by(postings(cx, id))
             .shown_by(figures(cx, id))
             .unexplained(&line.sides);
         finding.direction = off;
@@ -77,6 +82,19 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
         );
     }
     Ok(findings)
+}
+
+/// A customer's postings of the period where they are few, credits first.
+fn postings(cx: &Comparison<'_>, id: &str) -> Vec<Evidence> {
+    let rows = &cx.question.rows;
+    let from = rows.partition_point(|row| row.customer_id.as_str() < id);
+    let own = rows[from..].iter().take_while(|row| row.customer_id == id);
+    let mut own: Vec<&PostedRow> = own.filter(|row| cx.question.period.contains(row.date)).take(FEW + 1).collect();
+    if own.len() > FEW {
+        return Vec::new();
+    }
+    own.sort_by_key(|row| (row.amount.is_sign_positive(), &row.file, row.line));
+    own.into_iter().map(PostedRow::shown).collect()
 }
 
 /// Says which direction it is in, where the partner's own are captured.
