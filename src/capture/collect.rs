@@ -3,23 +3,24 @@
 //! do not list every customer, `/accounts` and each customer's call records per direction;
 //! on request the partner's ledger. An answer goes to the disk before the next is asked for.
 
+mod matrix;
+
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
-use chrono::{NaiveDate, SecondsFormat};
+use chrono::SecondsFormat;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use rust_decimal::Decimal;
 
-use super::client::{Client, Failure, Watch};
-use super::partner::{accounts, analytics, cdrs, dashboard, identity, transactions};
+use super::answer::Failure;
+use super::client::{Client, Watch};
+use super::partner::{accounts, analytics, dashboard, identity, transactions};
 use super::record::{AnswerRecord, NotCaptured, Record, Role, Span, Subject};
 use super::redact::{self, Keep};
 use super::requests::{self, AnswerRequest, PER_PAGE};
-use super::staging::{NOT_KEPT, Staging};
+use super::staging::Staging;
 use crate::books::config::{Config, MatrixSource};
 use crate::model::digest::sha256_hex;
-use crate::model::money::Tally;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 use crate::model::usage::{Analytics, Direction};
@@ -301,120 +302,6 @@ impl Collector<'_> {
         Ok(true)
     }
 
-    fn summary_of<'b>(&self, subject: Subject<'b>) -> AnswerRequest<'b> {
-        let period = self.request.period;
-        requests::cdrs(Role::CdrSummary, subject, (period.from, period.to), None)
-    }
-
-    /// Each of these customers' directions. The sum of all costs, where none is missing.
-    /// `unsure`: they may be no customers of this partner.
-    async fn matrix(
-        &self,
-        source: MatrixSource,
-        ids: &BTreeSet<String>,
-        unsure: bool,
-    ) -> Result<Option<Decimal>, Problem> {
-        let cells: Vec<Subject<'_>> =
-            ids.iter().flat_map(|id| Direction::ALL.map(|d| Subject { customer_id: id, direction: Some(d) })).collect();
-        self.expect(cells.len() as u64);
-        let sums = stream::iter(cells)
-            .map(|subject| async move {
-                if source == MatrixSource::CdrRows {
-                    self.rows(subject, unsure).await
-                } else {
-                    self.summary(subject, unsure).await
-                }
-            })
-            .buffer_unordered(self.tasks())
-            .try_collect::<Vec<Option<Decimal>>>()
-            .await?;
-        let mut tally = Tally::default();
-        let whole = sums.into_iter().all(|cost| cost.is_some_and(|cost| tally.add(cost).is_ok()));
-        Ok(if whole { tally.total().ok() } else { None })
-    }
-
-    /// What a missing cell means: a gap, or, for who may be no customer, nothing.
-    fn gap(&self, wanted: &AnswerRequest<'_>, error: FetchError, unsure: bool) -> Result<(), Problem> {
-        match error {
-            FetchError::Failed(failure) if failure.problem.code != NOT_KEPT => {
-                if unsure && !failure.is_passing() {
-                    self.request.watch.detail(&format!("{}: {}", wanted.file(), failure.problem.reason()));
-                } else {
-                    self.note(wanted, &failure.problem);
-                }
-                Ok(())
-            }
-            fatal => Err(fatal.into()),
-        }
-    }
-
-    async fn summary(&self, subject: Subject<'_>, unsure: bool) -> Result<Option<Decimal>, Problem> {
-        match self.ask_summary(subject).await {
-            Ok(cost) => Ok(Some(cost)),
-            Err(error) => self.gap(&self.summary_of(subject), error, unsure).map(|()| None),
-        }
-    }
-
-    /// The cost that the summary of a customer's calls in one direction states.
-    async fn ask_summary(&self, subject: Subject<'_>) -> Result<Decimal, FetchError> {
-        let Period { from, to, .. } = *self.request.period;
-        let asked = requests::asked(subject, (from, to), self.request.config.upstream.timezone, 1);
-        let decode = |body: &[u8], file: &str| {
-            let page = cdrs::decode(body, file, 1, &asked)?;
-            page.summary.and_then(|summary| summary.cost).ok_or_else(|| no_summary(file))
-        };
-        self.answer(&self.summary_of(subject), decode).await
-    }
-
-    async fn rows(&self, subject: Subject<'_>, unsure: bool) -> Result<Option<Decimal>, Problem> {
-        let period = self.request.period;
-        let stated = self.walk(Role::Cdrs, subject, (period.from, period.to), unsure).await?;
-        let (before, after) =
-            requests::beyond(period, self.request.config.upstream.timezone, self.request.config.timezone);
-        for (role, days) in [(Role::CdrsBefore, before), (Role::CdrsAfter, after)] {
-            if let (Some(days), Some(_)) = (days, stated) {
-                self.expect(1);
-                self.walk(role, subject, days, unsure).await?;
-            }
-        }
-        Ok(stated)
-    }
-
-    /// Every page of a list of calls; the cost that its summary states, where all arrived.
-    async fn walk(
-        &self,
-        role: Role,
-        subject: Subject<'_>,
-        days: (NaiveDate, NaiveDate),
-        unsure: bool,
-    ) -> Result<Option<Decimal>, Problem> {
-        let asked = requests::asked(subject, days, self.request.config.upstream.timezone, PER_PAGE);
-        let page = |number: u64| async move {
-            let wanted = requests::cdrs(role, subject, days, Some(number));
-            match self.answer(&wanted, |body, file| cdrs::decode(body, file, number, &asked)).await {
-                Ok(page) => Ok(Some((number, page.more, page.pages, page.summary))),
-                Err(error) => self.gap(&wanted, error, unsure).map(|()| None),
-            }
-        };
-        let Some((_, mut more, pages, summary)) = page(1).await? else { return Ok(None) };
-        let mut last = 1;
-        if let Some(pages) = pages.filter(|pages| more && *pages > 1) {
-            last = pages;
-            self.expect(last - 1);
-            let pages = self.all((2..=last).map(page)).await?;
-            let Some(pages) = pages else { return Ok(None) };
-            more = pages.iter().any(|(number, more, ..)| *number == last && *more);
-        }
-        // Pages beyond what the first one promised, or without any promise.
-        while more {
-            last += 1;
-            self.expect(1);
-            let Some((_, another, ..)) = page(last).await? else { return Ok(None) };
-            more = another;
-        }
-        Ok(Some(summary.and_then(|s| s.cost).unwrap_or_default()))
-    }
-
     /// Several requests at a time; None where one of them left a gap.
     async fn all<T>(
         &self,
@@ -480,12 +367,6 @@ impl Collector<'_> {
         };
         state.work.finish(&state.used, record)
     }
-}
-
-fn no_summary(file: &str) -> Problem {
-    Problem::stop("upstream-shape", "the partner's call records come without a summary of their cost")
-        .at(file)
-        .next("set [upstream] matrix = \"cdr-rows\", which adds up the calls themselves")
 }
 
 fn ledger_page(body: &[u8], file: &str, page: u64, whole: bool) -> Result<transactions::TransactionsPage, Problem> {

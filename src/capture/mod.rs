@@ -3,6 +3,7 @@
 //! into the model and knows nothing of HTTP. `staging` keeps what has arrived while a capture
 //! runs, so that one that was interrupted continues.
 
+mod answer;
 mod bodies;
 pub(crate) mod client;
 pub(crate) mod credentials;

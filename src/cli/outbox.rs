@@ -10,7 +10,7 @@ use super::context::Context;
 use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::audit::{chain, manifest};
 use crate::books::config::{Config, Mailing};
-use crate::books::customers;
+use crate::books::customers::{self, Customer};
 use crate::books::layout::{Books, CUSTOMERS, optional};
 use crate::books::voids;
 use crate::close::issued::load_issued;
@@ -126,6 +126,38 @@ impl Letter {
     }
 }
 
+/// Whom a customer's invoices go to, and whom copies; or why its addresses cannot be used.
+fn addresses(customer: Option<&Customer>) -> Result<(Vec<Mailbox>, Vec<Mailbox>), String> {
+    let listed = |text: Option<&String>| mailbox::parse_list(text.map(String::as_str).unwrap_or_default());
+    let to = listed(customer.and_then(|c| c.party.email.as_ref()))?;
+    Ok((to, listed(customer.and_then(|c| c.agreement.cc.as_ref()))?))
+}
+
+/// Where the mail of a document that is not void stands, and what there is to say of it.
+fn state_of(
+    invoice: &Issued,
+    addresses: &Result<(Vec<Mailbox>, Vec<Mailbox>), String>,
+    journal: &MailJournal,
+    again: bool,
+) -> (State, Option<String>) {
+    let state = match journal.standing(&invoice.number) {
+        Standing::Sent | Standing::Unknown if again => State::ToSend,
+        Standing::Sent => State::Sent,
+        Standing::Unknown => State::Unknown,
+        Standing::Unsent => State::ToSend,
+    };
+    let replied = || journal.about(&invoice.number).next_back().and_then(|entry| entry.reply.clone());
+    let wrong = addresses.as_ref().err().map(|why| format!("{CUSTOMERS}: {why}"));
+    if state != State::ToSend {
+        return (state, wrong.or_else(replied));
+    }
+    if addresses.as_ref().is_ok_and(|(to, _)| !to.is_empty()) {
+        return (state, None);
+    }
+    let none = || format!("{CUSTOMERS} has no e-mail address of {}", invoice.content.customer_id);
+    (State::NoAddress, Some(wrong.unwrap_or_else(none)))
+}
+
 /// All invoices of a period, in order of issue.
 #[derive(Debug)]
 pub(super) struct Outbox {
@@ -182,36 +214,13 @@ impl Outbox {
             if sealed.get(name.as_str()) != Some(&sha256.as_str()) {
                 return Err(changed(format!("the PDF of {} is not what was sealed", invoice.number), &path));
             }
-            let customer = customers.get(&invoice.content.customer_id);
-            let listed = |text: Option<&String>| {
-                let text = text.map(String::as_str).unwrap_or_default();
-                mailbox::parse_list(text)
+            let addresses = addresses(customers.get(&invoice.content.customer_id));
+            let (state, note) = if void.contains_key(&invoice.number) {
+                (State::Void, None)
+            } else {
+                state_of(&invoice, &addresses, journal, again)
             };
-            let addresses = listed(customer.and_then(|c| c.party.email.as_ref()))
-                .and_then(|to| Ok((to, listed(customer.and_then(|c| c.agreement.cc.as_ref()))?)));
-            let standing = journal.standing(&invoice.number);
-            let last = journal.about(&invoice.number).next_back().and_then(|entry| entry.reply.clone());
-            let (mut note, mut to, mut cc) = (None, Vec::new(), Vec::new());
-            let mut state = match standing {
-                Standing::Sent | Standing::Unknown if again => State::ToSend,
-                Standing::Sent => State::Sent,
-                Standing::Unknown => State::Unknown,
-                Standing::Unsent => State::ToSend,
-            };
-            if state != State::ToSend {
-                note = last;
-            }
-            match addresses {
-                Ok((addresses, copies)) => (to, cc) = (addresses, copies),
-                Err(why) => note = Some(format!("{CUSTOMERS}: {why}")),
-            }
-            if void.contains_key(&invoice.number) {
-                (state, note) = (State::Void, None);
-            } else if to.is_empty() && state == State::ToSend {
-                state = State::NoAddress;
-                let id = &invoice.content.customer_id;
-                note = note.or_else(|| Some(format!("{CUSTOMERS} has no e-mail address of {id}")));
-            }
+            let (to, mut cc) = addresses.unwrap_or_default();
             cc.extend(config.mailing.cc.iter().cloned());
             let content = &invoice.content;
             let row = Row {

@@ -1,9 +1,11 @@
 //! The memo of an auditor's pack: what was done and what it rests on, in plain words, every
-//! figure taken from the sealed files.
+//! figure taken from the sealed files. The words are `templates/report/memo.txt`; each of its
+//! lines is a paragraph.
 
-use serde_json::Value;
+use minijinja::value::{Serde, ValueKind};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
-use crate::audit::chain::Chain;
+use crate::audit::chain::{Chain, IssuedEntry};
 use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::audit::manifest::Manifest;
 use crate::books::layout::Books;
@@ -11,6 +13,8 @@ use crate::books::voids;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 use crate::render::text::wrap;
+
+const MEMO: &str = include_str!("../../templates/report/memo.txt");
 
 /// Writes the memo of a verified close.
 ///
@@ -20,125 +24,49 @@ pub(crate) fn write(books: &Books, period: &Period, chain: &Chain, manifest: &Ma
     let name = format!("{}/reconciliation.json", Books::close_dir(period));
     let unreadable = |why: String| Problem::unverified("pack", format!("{name} cannot be read")).because(why);
     let bytes = std::fs::read(books.path(&name)).map_err(|e| unreadable(e.to_string()))?;
-    let report: Value = serde_json::from_slice(&bytes).map_err(|e| unreadable(e.to_string()))?;
+    let report: serde_json::Value = serde_json::from_slice(&bytes).map_err(|e| unreadable(e.to_string()))?;
     let journal = MailJournal::load(books)?;
     let void = voids::load(books)?;
-    let text = |value: &Value, path: &str| -> String {
-        value.pointer(path).map_or_else(String::new, |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
+    let issued: Vec<&IssuedEntry> = chain.issued_in(&period.name).collect();
+    let with = |status: &str| {
+        let customers = report["customers"].as_array().map_or(&[][..], Vec::as_slice);
+        customers.iter().filter(|customer| customer["status"] == status).count()
     };
-    let currency = text(&report, "/currency");
-    let mut out = format!("MEMO ON THE CLOSE OF {}\n\n", period.name);
-    let mut say = |sentence: String| out.push_str(&format!("{}\n", wrap(&sentence, "")));
-
-    say(format!(
-        "This archive holds the close of {} to {} (both days included, time zone {}), made with crossfoot {}. It was verified before it was packed: VERIFY.txt has the result.",
-        period.from,
-        period.to,
-        text(&report, "/period/timezone"),
-        manifest.tool.version
-    ));
-    say(String::new());
-    say("1. What was compared".to_owned());
-    say(format!(
-        "The partner's usage analytics state a cost of {currency} {}; the ledger has {currency} {}. The difference, ledger less analytics, is {currency} {}.",
-        text(&report, "/totals/analytics"),
-        text(&report, "/totals/ledger"),
-        text(&report, "/totals/difference")
-    ));
-    for line in array(&report, "/directions") {
-        say(format!(
-            "- {}: analytics {}, ledger {}, difference {} ({})",
-            text(line, "/direction"),
-            text(line, "/analytics"),
-            text(line, "/ledger"),
-            text(line, "/difference"),
-            text(line, "/status")
-        ));
-    }
-    let customers = array(&report, "/customers");
-    let with = |status: &str| customers.iter().filter(|c| text(c, "/status") == status).count();
-    say(format!(
-        "Of {} customers, {} agree to the last digit, {} are within the declared tolerance, {} differ, and {} are not listed by the partner and proven in total only.",
-        customers.len(),
-        with("matched"),
-        with("tolerated"),
-        with("discrepant"),
-        with("unlisted")
-    ));
-    say(format!(
-        "Of the ledger {} rows were read: {} used, {} outside the period, {} excluded, {} rejected.",
-        text(&report, "/ledger_rows/read"),
-        text(&report, "/ledger_rows/used"),
-        text(&report, "/ledger_rows/outside_period"),
-        text(&report, "/ledger_rows/excluded"),
-        text(&report, "/ledger_rows/rejected")
-    ));
-    say(String::new());
-    say("2. Findings and decisions".to_owned());
-    let findings = array(&report, "/findings");
-    if findings.is_empty() {
-        say("None.".to_owned());
-    }
-    for finding in findings {
-        say(format!(
-            "- {} {} ({}, {}): {}",
-            text(finding, "/id"),
-            text(finding, "/code"),
-            text(finding, "/severity"),
-            text(finding, "/confidence"),
-            text(finding, "/message")
-        ));
-        if let Some(decided) = finding.get("resolution").filter(|decided| !decided.is_null()) {
-            say(format!(
-                "  Decided by {} on {}: {}",
-                text(decided, "/by"),
-                text(decided, "/on"),
-                text(decided, "/reason")
-            ));
-        }
-    }
-    say(String::new());
-    say("3. Documents issued".to_owned());
-    let issued: Vec<_> = chain.issued_in(&period.name).collect();
-    match (issued.first(), issued.last()) {
-        (Some(first), Some(last)) => say(format!(
-            "{} documents, from {} to {}, dated {} to {}. The register is invoices.csv; each number, total and digest stands in the audit chain.",
-            issued.len(),
-            first.number,
-            last.number,
-            issued.iter().map(|i| i.issue_date.as_str()).min().unwrap_or_default(),
-            issued.iter().map(|i| i.issue_date.as_str()).max().unwrap_or_default()
-        )),
-        _ => say("None.".to_owned()),
-    }
-    for entry in issued.iter().filter_map(|entry| void.get(&entry.number)) {
-        say(format!("- {} is void, by {}: {}", entry.number, entry.by, entry.reason));
-    }
-    let sent = issued.iter().filter(|entry| journal.standing(&entry.number) == Standing::Sent).count();
-    let unknown = issued.iter().filter(|entry| journal.standing(&entry.number) == Standing::Unknown).count();
-    say(format!("{sent} were mailed, by audit/mail.jsonl; of {unknown} it is not known whether the mail arrived."));
-    say(String::new());
-    say("4. Seals".to_owned());
-    for event in chain.of(&period.name) {
-        say(format!(
-            "- event {} at {}: {}, {} documents, manifest {}",
-            event.sequence,
-            event.at,
-            event.outcome,
-            event.issued.len(),
-            event.manifest_sha256
-        ));
-    }
-    say(format!("The chain has {} events; the SHA-256 of its last line is {}.", chain.events.len(), chain.head));
-    say("Compare that value with one that was noted outside these books: a chain alone proves order, and not that nothing was cut off its end.".to_owned());
-    say(String::new());
-    say("5. To perform it again".to_owned());
-    say("  sha256sum -c SHA256SUMS".to_owned());
-    say(format!("  cd books && crossfoot verify --period {}", period.name));
-    say("The second computes every digest, reconciles the captured answers with the ledger anew, draws every invoice anew, and compares byte for byte. It needs no network and no credentials.".to_owned());
-    Ok(out)
+    let mailed = |standing| issued.iter().filter(|entry| journal.standing(&entry.number) == standing).count();
+    let dates = || issued.iter().map(|entry| entry.issue_date.as_str());
+    let values = context! {
+        period => context! { name => period.name.as_str(), from => period.from.to_string(), to => period.to.to_string() },
+        version => manifest.tool.version.as_str(),
+        report => Value::from(Serde(&report)),
+        with => context! {
+            matched => with("matched"),
+            tolerated => with("tolerated"),
+            discrepant => with("discrepant"),
+            unlisted => with("unlisted"),
+        },
+        issued => Value::from(Serde(&issued)),
+        dated => context! { from => dates().min(), to => dates().max() },
+        voids => Value::from(Serde(issued.iter().filter_map(|entry| void.get(&entry.number)).collect::<Vec<_>>())),
+        sent => mailed(Standing::Sent),
+        unknown => mailed(Standing::Unknown),
+        events => Value::from(Serde(chain.of(&period.name).collect::<Vec<_>>())),
+        chain_events => chain.events.len(),
+        head => chain.head.as_str(),
+    };
+    let currency = report["currency"].as_str().unwrap_or_default().to_owned();
+    let mut environment = Environment::new();
+    // A report of an earlier version may lack what it had not to say.
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.add_filter("stated", |value: Value| stated("", &value));
+    environment.add_filter("money", move |value: Value| stated(&format!("{currency} "), &value));
+    let text = environment.render_str(MEMO, values).map_err(|e| unreadable(e.to_string()))?;
+    Ok(text.lines().map(|line| format!("{}\n", wrap(line, ""))).collect())
 }
 
-fn array<'a>(value: &'a Value, path: &str) -> &'a [Value] {
-    value.pointer(path).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+fn stated(before: &str, value: &Value) -> String {
+    if matches!(value.kind(), ValueKind::None | ValueKind::Undefined) {
+        "not stated".to_owned()
+    } else {
+        format!("{before}{value}")
+    }
 }

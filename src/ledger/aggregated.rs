@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use crate::model::digest::sha256_hex;
 use crate::model::money::{Currency, Money, Sum, parse_plain, shorten};
 use crate::model::period::Period;
@@ -81,121 +83,59 @@ pub(crate) fn digest(query: &str) -> String {
 /// # Errors
 /// Provenance or columns missing, a guard above zero, a row that cannot be read: all listed.
 pub(crate) fn read(file: &Decoded, name: &str, currency: Currency) -> Result<Ledger, Problem> {
-    let mut provenance: BTreeMap<String, String> = BTreeMap::new();
-    let mut lines = 0;
-    for line in file.text.lines().take_while(|line| line.starts_with('#')) {
-        lines += 1;
-        if let Some((key, value)) = line.trim_start_matches('#').split_once(':') {
-            provenance.insert(key.trim().to_owned(), value.trim().to_owned());
-        }
-    }
-    let refuse = |mut wrong: Vec<String>| {
-        let first = wrong.remove(0);
-        Problem::stop("ledger-aggregated", format!("{name}: {first}"))
-            .also(wrong)
-            .next("crossfoot sql --dialect NAME prints the query and the lines that must stand before its result")
-            .not_done("Nothing was computed from it.")
-    };
-    let missing: Vec<String> = PROVENANCE
-        .into_iter()
-        // What the query's head leaves to be filled in stands in angle brackets.
-        .filter(|key| provenance.get(*key).is_none_or(|value| value.is_empty() || value.starts_with('<')))
-        .map(|key| format!("the line `# {key}: …` is missing or not filled in: the report must say who added up what"))
-        .collect();
-    if !missing.is_empty() {
-        return Err(refuse(missing));
-    }
+    let (provenance, lines) = provenance(&file.text).map_err(|missing| refused(name, missing))?;
     let body: String = file.text.lines().skip(lines).collect::<Vec<_>>().join("\n");
     let mut reader = csv::Reader::from_reader(body.as_bytes());
     let header: Vec<String> =
         reader.headers().map(|h| h.iter().map(|cell| cell.trim().to_owned()).collect()).unwrap_or_default();
-    let absent: Vec<String> = COLUMNS
-        .into_iter()
-        .filter(|column| !header.iter().any(|h| h == column))
-        .map(|column| format!("the column `{column}` is missing"))
-        .collect();
+    let absent = COLUMNS.into_iter().filter(|column| !header.iter().any(|h| h == column));
+    let absent: Vec<String> = absent.map(|column| format!("the column `{column}` is missing")).collect();
     if !absent.is_empty() {
-        return Err(refuse(absent));
+        return Err(refused(name, absent));
     }
 
     let mut wrong = Vec::new();
     let mut rows = RowCounts::default();
     let mut sums: BTreeMap<String, (u64, [Sum; 2])> = BTreeMap::new();
     let mut others: BTreeMap<String, Sum> = BTreeMap::new();
-    for (index, row) in reader.records().enumerate() {
+    for (index, cells) in reader.records().enumerate() {
         let line = lines + index + 2;
-        let Ok(row) = row else {
+        let Ok(cells) = cells else {
             wrong.push(format!("row {line} has another number of cells than the header"));
             continue;
         };
-        let cell = |column: &str| {
-            header.iter().position(|h| h == column).and_then(|at| row.get(at)).map(str::trim).unwrap_or_default()
-        };
-        let count = |column: &str| {
-            cell(column)
-                .parse::<u64>()
-                .map_err(|_| format!("row {line}: `{}` is not a count ({column})", shorten(cell(column))))
-        };
-        let guards: Vec<String> = ["bad_amounts", "bad_dates", "null_keys"]
-            .into_iter()
-            .filter_map(|guard| match count(guard) {
-                Ok(0) => None,
-                Ok(n) => Some(format!("row {line}: {guard} is {n}: such rows are in no sum, and must be mended first")),
-                Err(why) => Some(why),
-            })
-            .collect();
-        if !guards.is_empty() {
-            wrong.extend(guards);
-            continue;
-        }
-        let read = (|| {
-            let (all, used) = (count("row_count")?, count("used_rows")?);
-            let amount = parse_plain(cell("amount")).map_err(|e| format!("row {line}: {e}"))?;
-            let direction = Direction::parse(cell("direction")).ok_or_else(|| format!("row {line}: no direction"))?;
-            let money = Currency::parse(cell("currency")).map_err(|e| format!("row {line}: {e}"))?;
-            let outside = all.checked_sub(used).ok_or_else(|| format!("row {line}: more rows used than there are"))?;
-            Ok::<_, String>((all, used, outside, amount, direction, money))
-        })();
-        let (all, used, outside, amount, direction, money) = match read {
-            Ok(read) => read,
+        let row = match Row::read(line, &header, &cells) {
+            Ok(row) => row,
             Err(why) => {
-                wrong.push(why);
+                wrong.extend(why);
                 continue;
             }
         };
-        rows.read += all;
-        rows.outside_period += outside;
-        let added = if money == currency {
-            rows.used += used;
-            let entry = sums.entry(cell("customer_id").to_owned()).or_insert_with(|| (0, [Sum::new(currency); 2]));
-            entry.0 += used;
-            entry.1[direction as usize].add(amount)
+        rows.read += row.all;
+        rows.outside_period += row.all - row.used;
+        let added = if row.currency == currency {
+            rows.used += row.used;
+            let entry = sums.entry(row.customer_id).or_insert_with(|| (0, [Sum::new(currency); 2]));
+            entry.0 += row.used;
+            entry.1[row.direction as usize].add(row.amount)
         } else {
-            rows.excluded += used;
-            others.entry(money.code().to_owned()).or_insert_with(|| Sum::new(money)).add(amount)
+            rows.excluded += row.used;
+            let sum = others.entry(row.currency.code().to_owned());
+            sum.or_insert_with(|| Sum::new(row.currency)).add(row.amount)
         };
         added.map_err(|e| too_large(name, &e))?;
     }
     if !wrong.is_empty() {
-        return Err(refuse(wrong));
+        return Err(refused(name, wrong));
     }
+    let total = |sum: Sum| sum.total().map_err(|e| too_large(name, &e));
     let mut customers = BTreeMap::new();
-    for (id, (used, [inbound, outbound])) in sums {
-        let total = |sum: Sum| sum.total().map_err(|e| too_large(name, &e));
-        let posted = PostedCustomer {
-            name: None,
-            inbound: total(inbound)?,
-            outbound: total(outbound)?,
-            other: Money::zero(currency),
-            rows: used,
-            calls: [None; 2],
-        };
-        customers.insert(id, posted);
+    for (id, (rows, [inbound, outbound])) in sums {
+        let (inbound, outbound, other) = (total(inbound)?, total(outbound)?, Money::zero(currency));
+        customers.insert(id, PostedCustomer { name: None, inbound, outbound, other, rows, calls: [None; 2] });
     }
-    let other_currencies = others
-        .into_iter()
-        .map(|(code, sum)| Ok((code, sum.total().map_err(|e| too_large(name, &e))?)))
-        .collect::<Result<_, Problem>>()?;
+    let other_currencies =
+        others.into_iter().map(|(code, sum)| Ok((code, total(sum)?))).collect::<Result<_, Problem>>()?;
     let said = |key: &str| provenance.get(key).map_or("", String::as_str);
     Ok(Ledger {
         path: name.to_owned(),
@@ -220,6 +160,73 @@ pub(crate) fn read(file: &Decoded, name: &str, currency: Currency) -> Result<Led
             said("sql_sha256")
         )),
     })
+}
+
+fn refused(name: &str, mut wrong: Vec<String>) -> Problem {
+    let first = wrong.remove(0);
+    Problem::stop("ledger-aggregated", format!("{name}: {first}"))
+        .also(wrong)
+        .next("crossfoot sql --dialect NAME prints the query and the lines that must stand before its result")
+        .not_done("Nothing was computed from it.")
+}
+
+/// What is said before the header, and how many lines that takes; or all that is not said.
+fn provenance(text: &str) -> Result<(BTreeMap<&str, String>, usize), Vec<String>> {
+    let said = text.lines().take_while(|line| line.starts_with('#'));
+    let pairs = said.clone().filter_map(|line| line.trim_start_matches('#').split_once(':'));
+    let provenance: BTreeMap<&str, String> = pairs.map(|(key, value)| (key.trim(), value.trim().to_owned())).collect();
+    let missing: Vec<String> = PROVENANCE
+        .into_iter()
+        // What the query's head leaves to be filled in stands in angle brackets.
+        .filter(|key| provenance.get(key).is_none_or(|value| value.is_empty() || value.starts_with('<')))
+        .map(|key| format!("the line `# {key}: …` is missing or not filled in: the report must say who added up what"))
+        .collect();
+    if missing.is_empty() { Ok((provenance, said.count())) } else { Err(missing) }
+}
+
+/// A row of the table, whose guards are all zero.
+struct Row {
+    customer_id: String,
+    direction: Direction,
+    currency: Currency,
+    amount: Decimal,
+    /// Rows that the engine added up or found outside the period.
+    all: u64,
+    /// Of them, added up.
+    used: u64,
+}
+
+impl Row {
+    /// Reads a row, or says all that is wrong with its guards, else the first thing that is.
+    fn read(line: usize, header: &[String], cells: &csv::StringRecord) -> Result<Self, Vec<String>> {
+        let cell = |column: &str| {
+            header.iter().position(|h| h == column).and_then(|at| cells.get(at)).map(str::trim).unwrap_or_default()
+        };
+        let count = |column: &str| {
+            let text = cell(column);
+            text.parse::<u64>().map_err(|_| format!("row {line}: `{}` is not a count ({column})", shorten(text)))
+        };
+        let guard = |guard: &str| match count(guard) {
+            Ok(0) => None,
+            Ok(n) => Some(format!("row {line}: {guard} is {n}: such rows are in no sum, and must be mended first")),
+            Err(why) => Some(why),
+        };
+        let guards: Vec<String> = ["bad_amounts", "bad_dates", "null_keys"].into_iter().filter_map(guard).collect();
+        if !guards.is_empty() {
+            return Err(guards);
+        }
+        let row = || {
+            let (all, used) = (count("row_count")?, count("used_rows")?);
+            let amount = parse_plain(cell("amount")).map_err(|e| format!("row {line}: {e}"))?;
+            let direction = Direction::parse(cell("direction")).ok_or_else(|| format!("row {line}: no direction"))?;
+            let currency = Currency::parse(cell("currency")).map_err(|e| format!("row {line}: {e}"))?;
+            if used > all {
+                return Err(format!("row {line}: more rows used than there are"));
+            }
+            Ok(Self { customer_id: cell("customer_id").to_owned(), direction, currency, amount, all, used })
+        };
+        row().map_err(|why| vec![why])
+    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@
 //! - *scale*: the digits after an amount's point; *minor unit*: paise of rupees ([`money`])
 
 pub(crate) mod chance;
+pub(crate) mod currency;
 pub mod digest;
 pub mod finding;
 pub(crate) mod gstin;

@@ -5,100 +5,13 @@
 //! round, and printed with every digit they were computed with.
 
 use std::cmp::Ordering;
-use std::fmt;
 
 use rust_decimal::Decimal;
 
+pub use super::currency::{Currency, MoneyError, shorten};
+
 /// The digits after the point that a `Decimal` can hold.
 pub const MAX_SCALE: u32 = 28;
-
-/// An ISO 4217 currency.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency([u8; 3]);
-
-impl Currency {
-    /// The Indian rupee: what the books are in unless they say otherwise.
-    pub const INR: Self = Self(*b"INR");
-
-    /// Reads a three-letter ISO 4217 code, in capitals.
-    ///
-    /// # Errors
-    /// A code that ISO 4217 does not list.
-    pub fn parse(code: &str) -> Result<Self, MoneyError> {
-        match (iso_currency::Currency::from_code(code), code.as_bytes()) {
-            (Some(_), &[a, b, c]) => Ok(Self([a, b, c])),
-            _ => Err(MoneyError::UnknownCurrency(code.to_owned())),
-        }
-    }
-
-    /// The three letters.
-    #[must_use]
-    pub fn code(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or("XXX")
-    }
-
-    /// Digits of the minor unit by ISO 4217: 2 for INR (paise), 0 for JPY, 3 for KWD.
-    #[must_use]
-    pub fn minor_digits(&self) -> u32 {
-        iso_currency::Currency::from_code(self.code()).and_then(iso_currency::Currency::exponent).map_or(2, u32::from)
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-impl fmt::Debug for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-/// Why an amount could not be read or computed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MoneyError {
-    /// Not a plain decimal: an optional `-`, digits, optionally a point and digits.
-    NotPlain(String),
-    /// More digits than can be kept exactly.
-    TooLong(String),
-    /// A sum or product that leaves the exact range.
-    Overflow,
-    /// Two amounts of different currencies met.
-    Currencies(Currency, Currency),
-    /// Not an ISO 4217 code.
-    UnknownCurrency(String),
-}
-
-impl fmt::Display for MoneyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotPlain(text) if text.is_empty() => f.write_str("the amount is empty"),
-            Self::NotPlain(text) => {
-                write!(f, "`{}` is not a plain decimal amount such as 1234.50 or -1234.50", shorten(text))
-            }
-            Self::TooLong(text) => {
-                write!(f, "`{}` has more digits than can be kept exactly (28 in all)", shorten(text))
-            }
-            Self::Overflow => f.write_str("the sum is larger than can be kept exactly (28 digits in all)"),
-            Self::Currencies(a, b) => write!(f, "{a} and {b} cannot be added up"),
-            Self::UnknownCurrency(code) => {
-                write!(f, "`{}` is not an ISO 4217 currency code", shorten(code))
-            }
-        }
-    }
-}
-
-impl std::error::Error for MoneyError {}
-
-/// Cuts a text for a message; what follows is a mark that it was cut.
-#[must_use]
-pub fn shorten(text: &str) -> String {
-    const LIMIT: usize = 120;
-    let clean: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(LIMIT).collect();
-    if clean.len() < text.len() && text.chars().nth(LIMIT).is_some() { format!("{clean}…") } else { clean }
-}
 
 /// Reads a plain decimal: `-?[0-9]+(\.[0-9]+)?`, nothing else, keeping its scale.
 ///
@@ -468,79 +381,4 @@ pub fn total<'a>(currency: Currency, amounts: impl IntoIterator<Item = &'a Money
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn inr(text: &str) -> Money {
-        Money::new(parse_plain(text).unwrap(), Currency::INR)
-    }
-
-    #[test]
-    fn only_plain_decimals_are_read() {
-        for good in ["0", "336717.00", "-0.45", "9007199254740993.25", "0.30000000000000004"] {
-            assert_eq!(parse_plain(good).unwrap().to_string(), good);
-        }
-        for bad in [
-            "", "-", ".5", "5.", "+1", "1_000", "1,000.00", "1e3", "(1.00)", "1.00-", " 1", "1 ", "₹1", "1.2.3", "--1",
-            "NaN", "१२",
-        ] {
-            assert!(matches!(parse_plain(bad), Err(MoneyError::NotPlain(_))), "{bad}");
-        }
-        for long in ["79228162514264337593543950336", "0.00000000000000000000000000001"] {
-            assert!(matches!(parse_plain(long), Err(MoneyError::TooLong(_))), "{long}");
-        }
-    }
-
-    #[test]
-    fn a_sum_that_would_round_is_an_error() {
-        let big = parse_plain("7922816251426433759354395033.5").unwrap();
-        let small = parse_plain("0.04").unwrap();
-        assert_eq!(add_exact(big, small), Err(MoneyError::Overflow));
-    }
-
-    #[test]
-    fn zero_has_no_sign_and_scale_is_kept() {
-        assert_eq!(inr("-0.00").plain(), "0.00");
-        assert_eq!(inr("1").plain(), "1.00");
-        assert_eq!(inr("1.10000").plain(), "1.10000");
-        assert_eq!(inr("1.10"), inr("1.1"));
-    }
-
-    #[test]
-    fn rupees_are_grouped_in_lakh_and_crore() {
-        assert_eq!(inr("12345678.90").display(), "₹1,23,45,678.90");
-        assert_eq!(inr("-1234").display(), "-₹1,234.00");
-        assert_eq!(inr("999").display_signed(), "+₹999.00");
-        let usd = Money::new(parse_plain("1234567.5").unwrap(), Currency::parse("USD").unwrap());
-        assert_eq!(usd.display(), "USD\u{a0}1,234,567.50");
-    }
-
-    #[test]
-    fn currencies_never_mix() {
-        let usd = Money::zero(Currency::parse("USD").unwrap());
-        assert!(matches!(inr("1").plus(&usd), Err(MoneyError::Currencies(..))));
-        assert!(Currency::parse("inr").is_err());
-        assert!(Currency::parse("ZZZ").is_err());
-    }
-
-    #[test]
-    fn a_text_is_cut_after_120_letters_and_says_so() {
-        assert_eq!(shorten("a\u{1}b"), "a\u{fffd}b");
-        for (letters, cut) in [(119, false), (120, false), (121, true)] {
-            let text = "é".repeat(letters);
-            assert_eq!(shorten(&text), format!("{}{}", "é".repeat(letters.min(120)), if cut { "…" } else { "" }));
-        }
-        assert_eq!(parse_plain("").unwrap_err().to_string(), "the amount is empty");
-        assert_eq!(format!("{:?} {}", Currency::INR, Currency::INR), "INR INR");
-    }
-
-    #[test]
-    fn a_sum_is_kept_and_taken_up_again_as_its_two_parts() {
-        let mut tally = Tally::default();
-        tally.add_units(-150, 2).unwrap();
-        tally.add_units(7, 3).unwrap();
-        assert_eq!((tally.mantissa(), tally.scale()), (-1493, 3));
-        assert_eq!(Tally::from_parts(tally.mantissa(), tally.scale()), tally);
-        assert_eq!(grouped_count(124_830, Currency::INR), "1,24,830");
-    }
-}
+mod tests;

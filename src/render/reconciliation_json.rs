@@ -221,6 +221,7 @@ struct EvidenceRow<'a> {
 /// The document, indented, with a line end. `version` is that of the program that derived
 /// it: a later one that verifies the close derives it under the sealed version.
 #[must_use]
+// Long: the document, field by field in its order; nothing is decided here.
 pub(crate) fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
     let document = Document {
         schema: "crossfoot/reconciliation/v1",

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::{Rest, instant, note_unknown, undecodable};
-use crate::capture::client::DEGRADED;
+use crate::capture::answer::DEGRADED;
 use crate::capture::exact;
 use crate::model::money::{add_exact, shorten};
 use crate::model::problem::Problem;

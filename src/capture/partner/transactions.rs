@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::undecodable;
-use crate::capture::client::DEGRADED;
+use crate::capture::answer::DEGRADED;
 use crate::capture::exact;
 use crate::model::problem::Problem;
 use crate::model::transactions::Kind;
