@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::audit::manifest;
 use crate::books::layout::Books;
 use crate::model::history::Month;
+use crate::model::money::{Currency, Money, MoneyError, parse_plain};
 use crate::model::period::Period;
 use crate::model::problem::{Problem, io};
 
@@ -38,20 +39,19 @@ pub(super) fn reports<T: DeserializeOwned>(
     Ok(found)
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Deserialize)]
 struct Report {
     currency: String,
     totals: Totals,
     usage: Usage,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Totals {
     analytics: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Usage {
     calls: Option<u64>,
     answered: Option<u64>,
@@ -68,19 +68,17 @@ const MONTHS: usize = 24;
 pub(crate) fn before(books: &Books, period: &Period) -> Result<Vec<Month>, Problem> {
     let reports: Vec<(Period, Report)> = reports(books, period, "history")?;
     let closed = |earlier: &Period| books.path(Books::close_dir(earlier)).join(manifest::FILE).exists();
-    let mut months: Vec<Month> = reports
-        .into_iter()
-        .filter(|(earlier, _)| closed(earlier))
-        .map(|(earlier, report)| Month {
-            to: earlier.to.to_string(),
-            period: earlier.name,
-            currency: report.currency,
-            cost: report.totals.analytics,
-            calls: report.usage.calls,
-            answered: report.usage.answered,
-            failed: report.usage.failed,
-        })
-        .collect();
+    let mut months = Vec::new();
+    for (earlier, report) in reports.into_iter().filter(|(earlier, _)| closed(earlier)) {
+        let unread = |e: MoneyError| {
+            Problem::stop("history", format!("the report of {} cannot be read", earlier.name)).because(e.to_string())
+        };
+        let currency = Currency::parse(&report.currency).map_err(unread)?;
+        let cost = report.totals.analytics.as_deref().map(parse_plain).transpose().map_err(unread)?;
+        let Usage { calls, answered, failed } = report.usage;
+        let cost = cost.map(|amount| Money::new(amount, currency));
+        months.push(Month { period: earlier, currency, cost, calls, answered, failed });
+    }
     months.drain(..months.len().saturating_sub(MONTHS));
     Ok(months)
 }

@@ -1,6 +1,7 @@
 //! What earlier periods left open: findings that still hold somebody there. They are told in
 //! every later period, with their age, until they are mended or decided.
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::history::reports;
@@ -8,7 +9,7 @@ use crate::books::layout::Books;
 use crate::model::finding::{Evidence, Finding, Severity};
 use crate::model::money::{Currency, Money, parse_plain};
 use crate::model::open_item::OpenItem;
-use crate::model::period::{Period, parse_day};
+use crate::model::period::Period;
 use crate::model::problem::Problem;
 
 #[derive(Deserialize)]
@@ -33,24 +34,23 @@ pub(crate) fn before(books: &Books, period: &Period) -> Result<Vec<OpenItem>, Pr
     let mut items = Vec::new();
     let reports: Vec<(Period, Report)> = reports(books, period, "open-items")?;
     for (earlier, report) in reports {
-        items.extend(report.findings.into_iter().filter(|row| row.severity == "blocking").map(|row| OpenItem {
-            to: earlier.to.to_string(),
-            period: earlier.name.clone(),
-            id: row.id,
-            code: row.code,
-            customers: row.customers,
-            difference: row.difference,
-        }));
+        for row in report.findings.into_iter().filter(|row| row.severity == "blocking") {
+            let difference = row.difference.as_deref().map(parse_plain).transpose().map_err(|e| {
+                Problem::stop("open-items", format!("the report of {} cannot be read", earlier.name))
+                    .because(e.to_string())
+            })?;
+            let period = earlier.clone();
+            items.push(OpenItem { period, id: row.id, code: row.code, customers: row.customers, difference });
+        }
     }
-    items.sort();
     Ok(items)
 }
 
 /// One finding that tells of all of them. Nobody is held for it in this period.
 #[must_use]
 pub(crate) fn find(items: &[OpenItem], period: &Period, currency: Currency) -> Option<Finding> {
-    let oldest = items.iter().map(|item| item.to.as_str()).min()?;
-    let age = |to: &str| parse_day(to).map_or(0, |day| (period.to - day).num_days());
+    let oldest = items.iter().map(|item| item.period.to).min()?;
+    let age = |day: NaiveDate| (period.to - day).num_days();
     let things = if items.len() == 1 {
         "1 item of an earlier period is".to_owned()
     } else {
@@ -59,18 +59,18 @@ pub(crate) fn find(items: &[OpenItem], period: &Period, currency: Currency) -> O
     let message = format!("{things} still open, the oldest for {} days.", age(oldest));
     let next = "Correct them in their own periods and close these again, or decide: crossfoot resolve --period PERIOD.";
     let evidence = items.iter().map(|item| {
-        let amount = item.difference.as_deref().and_then(|d| parse_plain(d).ok());
-        let money = amount.map_or_else(String::new, |a| format!(", {}", Money::new(a, currency).display_signed()));
+        let money = |amount| format!(", {}", Money::new(amount, currency).display_signed());
         Evidence {
-            file: format!("closes/{}/reconciliation.json", item.period),
+            file: format!("closes/{}/reconciliation.json", item.period.name),
             line: None,
             column: None,
             text: format!(
-                "{} {}: {}{money}, open for {} days",
+                "{} {}: {}{}, open for {} days",
                 item.id,
                 item.code,
                 item.customers.join(", "),
-                age(&item.to)
+                item.difference.map_or_else(String::new, money),
+                age(item.period.to)
             ),
             why: None,
         }

@@ -172,8 +172,8 @@ fn field_of(steps: &[(String, Decimal)]) -> Option<(Decimal, Decimal)> {
 pub(super) fn spend(months: &[Month], currency: Currency) -> Value {
     let costs: Vec<(&str, Decimal)> = months
         .iter()
-        .filter(|month| month.currency == currency.code())
-        .filter_map(|month| Some((month.period.as_str(), month.amount()?)))
+        .filter(|month| month.currency == currency)
+        .filter_map(|month| Some((month.period.name.as_str(), month.cost?.amount())))
         .collect();
     let Some(most) = costs.iter().map(|(_, cost)| *cost).max().filter(|most| !most.is_zero() && costs.len() > 1) else {
         return none();
@@ -217,7 +217,7 @@ pub(super) fn rates(months: &[Month]) -> Value {
         .iter()
         .filter_map(|month| {
             let rate = |part| month.share_of_calls(part);
-            Some((month.period.as_str(), rate(month.answered)?, rate(month.failed)?))
+            Some((month.period.name.as_str(), rate(month.answered)?, rate(month.failed)?))
         })
         .collect();
     let many = i128::try_from(points.len()).unwrap_or(1);

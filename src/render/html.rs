@@ -261,10 +261,9 @@ fn lines(r: &Reconciliation) -> Vec<Value> {
 /// The closed periods before this one, and this one.
 fn trend(r: &Reconciliation, history: &[Month]) -> Vec<Month> {
     let this = Month {
-        to: r.period.to.to_string(),
-        period: r.period.name.clone(),
-        currency: r.currency.code().to_owned(),
-        cost: r.totals.analytics.map(|m| m.plain()),
+        period: r.period.clone(),
+        currency: r.currency,
+        cost: r.totals.analytics,
         calls: r.usage.calls,
         answered: r.usage.answered,
         failed: r.usage.failed,
@@ -275,10 +274,9 @@ fn trend(r: &Reconciliation, history: &[Month]) -> Vec<Month> {
 /// The trend as rows of a table.
 fn months(r: &Reconciliation, trend: &[Month]) -> Vec<Value> {
     let row = |month: &Month| {
-        let currency = Currency::parse(&month.currency).ok();
         context! {
-            period => month.period.as_str(),
-            cost => month.amount().zip(currency).map_or_else(dash, |(cost, currency)| Money::new(cost, currency).display()),
+            period => month.period.name.as_str(),
+            cost => month.cost.map_or_else(dash, |cost| cost.display()),
             calls => month.calls.map_or_else(dash, |n| grouped_count(n, r.currency)),
             answered => per_cent(month.share_of_calls(month.answered)),
             failed => per_cent(month.share_of_calls(month.failed)),

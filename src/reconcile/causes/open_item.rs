@@ -1,7 +1,6 @@
 //! An open item of an earlier period: corrected in this one, or made again. The particular
 //! is which.
 
-use crate::model::money::parse_plain;
 use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Who};
 
@@ -50,10 +49,10 @@ static REPEATED: Pattern = Pattern {
 fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let Who::Customer(id) = &context.at.who else { return };
     for item in context.cx.question.open_items.iter().filter(|item| item.customers == [id.as_str()]) {
-        let Some(was) = item.difference.as_deref().and_then(|d| parse_plain(d).ok()) else { continue };
+        let Some(was) = item.difference else { continue };
         let strong = was == -context.at.amount;
         if strong || was == context.at.amount {
-            let particulars = format!("{} of {}", item.id, item.period).into();
+            let particulars = format!("{} of {}", item.id, item.period.name).into();
             let pattern = if strong { &CORRECTED } else { &REPEATED };
             sink.take(Candidate { strong, particulars, ..Candidate::of(pattern) });
         }
