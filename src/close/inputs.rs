@@ -367,6 +367,9 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         notes.push(format!("{CONFIG}: [seller] legal_name is not set, so invoices do not name who issues them"));
     }
     let formats = parse_formats(&files.formats)?;
+    for (name, open) in formats.iter().filter_map(|(name, format)| Some((name, format.open.as_ref()?))) {
+        notes.push(format!("the ledger format `{name}` reads nothing yet: {open}"));
+    }
     let charges = files.charges.as_deref().map(charges::parse).transpose()?.unwrap_or_default();
     let logo = files.logo.map(Logo::read).transpose()?;
     let (resolutions, voids) = (files.resolutions, files.voids);

@@ -165,12 +165,15 @@ pub struct TotalRow {
 }
 
 /// A format.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Format {
     /// The file's name without its ending.
     #[serde(skip)]
     pub name: String,
+    /// The first place that a person must still answer: nothing is read by such a format.
+    #[serde(skip)]
+    pub open: Option<String>,
     /// What a person calls it.
     pub title: String,
     /// Columns: for each role the header's names, compared without case, stars and
@@ -319,7 +322,7 @@ pub const OPEN: &str = "?";
 /// Reads a format file. `name` is the format's.
 ///
 /// # Errors
-/// Not TOML, unknown keys, a role without names, a place that is still open: with the place.
+/// Not TOML, unknown keys, a role without names: with the place.
 pub fn parse(name: &str, text: &str) -> Result<Format, Problem> {
     let refuse = |why: String| {
         Problem::usage("ledger-format", format!("the ledger format `{name}` cannot be read"))
@@ -331,8 +334,8 @@ pub fn parse(name: &str, text: &str) -> Result<Format, Problem> {
     for (number, line) in (1..).zip(text.lines()) {
         if !line.starts_with('#') && line.contains(&open) {
             let question = before.trim_start_matches(['#', ' ']);
-            return Err(refuse(format!("line {number} is still open: {line}   {question}"))
-                .next("answer it, in place of the question mark"));
+            let open = Some(format!("line {number} is still open: {line}   {question}"));
+            return Ok(Format { name: name.to_owned(), title: "not finished".to_owned(), open, ..Format::default() });
         }
         before = line;
     }

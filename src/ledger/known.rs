@@ -38,9 +38,15 @@ pub(super) fn formats(wanted: &str, own_formats: &BTreeMap<String, Format>) -> R
     let mut all = shipped()?;
     all.extend(own_formats.iter().map(|(name, format)| (name.clone(), format.clone())));
     if wanted == AUTO {
-        return Ok(all.into_values().collect());
+        return Ok(all.into_values().filter(|format| format.open.is_none()).collect());
     }
     match all.remove(wanted) {
+        Some(Format { open: Some(open), .. }) => {
+            Err(Problem::usage("ledger-format", format!("the ledger format `{wanted}` is not finished"))
+                .because(open)
+                .next(format!("answer it in {FORMATS}/{wanted}.toml, in place of the question mark"))
+                .not_done("Nothing was done."))
+        }
         Some(format) => Ok(vec![format]),
         None => {
             let names = all.keys().map(String::as_str).chain([CANONICAL, AGGREGATED, AUTO]);

@@ -134,7 +134,10 @@ pub(crate) fn all_are_there<'a>(
     let list = |names: &[&str]| {
         names.iter().take(12).map(|name| format!("`{}`", shorten(name))).collect::<Vec<_>>().join(", ")
     };
-    for name in &missing {
+    // The name that one of the file's is nearest to in writing is the one that was mistyped.
+    let mut by_nearness = missing.clone();
+    by_nearness.sort_by_key(|name| !open.iter().any(|account| near_in_writing(name, account)));
+    for name in by_nearness {
         let wanted = words(name);
         let near = |account: &&&str| {
             let own = words(account);
@@ -146,7 +149,9 @@ pub(crate) fn all_are_there<'a>(
         nearest_names.sort_by_key(|account| !near_in_writing(name, account));
         if !nearest_names.is_empty() {
             let what = format!("{files} has no account `{}`", shorten(name));
-            return Err(refuse(what, format!("it has {}, which no name of the settings fits", list(&nearest_names))));
+            let others = missing.iter().filter(|other| **other != name);
+            return Err(refuse(what, format!("it has {}, which no name of the settings fits", list(&nearest_names)))
+                .also(others.map(|other| format!("it has no account `{}` either", shorten(other))).collect()));
         }
     }
     if none {

@@ -338,11 +338,16 @@ fn export_of(
 
 /// Says which format reads a file that is not in the one that was asked for.
 fn with_other(
-    problem: Problem,
+    mut problem: Problem,
     reading: &Reading<'_>,
     recognise: impl Fn(&[Format]) -> Result<Recognised, Problem>,
 ) -> Problem {
-    if reading.format == AUTO || problem.code != "ledger-format" {
+    if problem.code != "ledger-format" {
+        return problem;
+    }
+    if reading.format == AUTO {
+        let unfinished = reading.own_formats.iter().filter_map(|(own, format)| Some((own, format.open.as_ref()?)));
+        problem.also.extend(unfinished.map(|(own, open)| format!("the format `{own}` is not finished: {open}")));
         return problem;
     }
     match formats(AUTO, reading.own_formats).and_then(|all| recognise(&all)) {
