@@ -157,7 +157,8 @@ pub(crate) fn load(books: &Books, chain: &Chain, period: &Period) -> Result<Mani
 /// what begins with a dot.
 ///
 /// # Errors
-/// The folder cannot be read.
+/// The folder cannot be read; a link, a pipe or a device lies in it (exit 4): what it leads
+/// to is no part of these books.
 pub(crate) fn files_of(folder: &Path) -> Result<Vec<String>, Problem> {
     let mut found = Vec::new();
     let mut folders = vec![String::new()];
@@ -175,8 +176,13 @@ pub(crate) fn files_of(folder: &Path) -> Result<Vec<String>, Problem> {
                 continue;
             }
             let relative = if inner.is_empty() { name } else { format!("{inner}/{name}") };
-            if entry.path().is_dir() {
+            let kind = entry.file_type().map_err(|e| io("not-read", "read", &entry.path(), &e))?;
+            if kind.is_dir() {
                 folders.push(relative);
+            } else if !kind.is_file() {
+                return Err(Problem::unverified("not-a-file", format!("{} is no file", entry.path().display()))
+                    .because("a link, a pipe or a device lies where a close keeps its files")
+                    .next("find out who put it there, and take it away"));
             } else if relative != FILE {
                 found.push(relative);
             }

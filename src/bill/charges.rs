@@ -9,6 +9,7 @@ use super::tax::{self, Failure, Refusal};
 use crate::books::charges::{AgreedCharge, Price};
 use crate::books::config::{Invoicing, Regime, Unlisted};
 use crate::books::customers::{Agreement, Customers};
+use crate::model::finding::Finding;
 use crate::model::invoice::{Charge, Draft, Line, Party, Payment, Pricing, Proof};
 use crate::model::matrix::Matrix;
 use crate::model::money::{Currency, Money, MoneyError, add_exact, per_cent_of, times, total};
@@ -64,6 +65,20 @@ pub struct Terms<'a> {
     pub logo_sha256: Option<&'a str>,
 }
 
+/// The findings that hold somebody, by their numbers and codes.
+fn named(findings: &[&Finding]) -> String {
+    findings.iter().map(|f| format!("{} {}", f.id, f.code)).collect::<Vec<_>>().join(", ")
+}
+
+/// Says again which findings hold whom, where billing found more and their numbers moved.
+pub(crate) fn name_holders(decisions: &mut BTreeMap<String, Disposition>, reconciliation: &Reconciliation) {
+    for (id, findings) in reconciliation.held() {
+        if let Some(Disposition::Held(why)) = decisions.get_mut(id) {
+            *why = named(&findings);
+        }
+    }
+}
+
 /// Decides for every customer of the reconciliation, and for those who only have charges
 /// beside calls.
 ///
@@ -76,8 +91,7 @@ pub fn decide(reconciliation: &Reconciliation, terms: &Terms<'_>) -> Result<BTre
     for line in &reconciliation.customers {
         let id = line.customer_id.as_str();
         let disposition = if let Some(findings) = held.get(id) {
-            let named: Vec<String> = findings.iter().map(|f| format!("{} {}", f.id, f.code)).collect();
-            Disposition::Held(named.join(", "))
+            Disposition::Held(named(findings))
         } else if let Some(decision) = terms.decided.get(id) {
             bill(reconciliation, terms, line, Proof::Decision, *decision)?
         } else {

@@ -174,6 +174,7 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
         reconciliation.findings.extend(differing);
         reconciliation.findings.extend(not_billable::find(&decisions));
         registry::rank(&mut reconciliation.findings);
+        charges::name_holders(&mut decisions, &reconciliation);
     }
     if let Some(earlier) = &inputs.earlier {
         earlier.order(&mut reconciliation.findings);

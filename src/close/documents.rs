@@ -37,12 +37,17 @@ impl Documents {
         Self { issued: inputs.issued.clone(), pdf_sha256, looks: Looks::default() }
     }
 
-    /// The register's rows.
+    /// The register's rows, each made by `row` from a document, whether it is void, and the
+    /// digest of its PDF.
     #[must_use]
-    pub(crate) fn register(&self, inputs: &Inputs) -> Vec<RegisterRow> {
+    pub(crate) fn register(
+        &self,
+        inputs: &Inputs,
+        row: impl Fn(&Issued, bool, String) -> RegisterRow,
+    ) -> Vec<RegisterRow> {
         let row = |issued: &Issued| {
             let digest = self.pdf_sha256.get(&issued.number).cloned().unwrap_or_default();
-            RegisterRow::of(issued, !inputs.stands(issued), digest)
+            row(issued, !inputs.stands(issued), digest)
         };
         self.issued.iter().map(row).collect()
     }

@@ -12,7 +12,7 @@ use super::inputs::Inputs;
 use super::registered::{Registered, copy_of};
 use crate::model::invoice::Issued;
 use crate::model::problem::Problem;
-use crate::render::csv::RegisterRow;
+use crate::render::csv::{Column, RegisterRow};
 use crate::render::journal::{self, Entry};
 use crate::render::{csv, html, invoice_json, pdf, reconciliation_json, structured, xlsx};
 
@@ -37,8 +37,8 @@ const REPORTS: [(&str, Report); 8] = [
         let dashboard = c.inputs.capture.as_ref().and_then(|capture| capture.dashboard.as_ref());
         html::render(&c.derived.reconciliation, dashboard, &c.inputs.history, &c.inputs.version)
     }),
-    (WORKBOOK, |c| workbook(c, &c.documents.register(c.inputs))),
-    ("invoices.csv", |c| Ok(csv::register(&c.documents.register(c.inputs)))),
+    (WORKBOOK, |c| workbook(c, &c.documents.register(c.inputs, RegisterRow::of), csv::REGISTER)),
+    (REGISTER, |c| Ok(csv::register(&c.documents.register(c.inputs, RegisterRow::of), csv::REGISTER))),
     ("journal.hledger", |c| Ok(journal::hledger::render(&entries(c)?))),
     ("journal.beancount", |c| Ok(journal::beancount::render(&entries(c)?))),
     ("journal.tally.xml", |c| Ok(journal::tally::render(&entries(c)?))),
@@ -46,14 +46,19 @@ const REPORTS: [(&str, Report); 8] = [
 
 /// Reports as an earlier version made them, where it was wrong: a close that it sealed
 /// verifies with either.
-const EARLIER: [(&str, Report); 1] = [
-    // 0.1 took an apostrophe from the beginning of a name.
+const EARLIER: [(&str, Report); 2] = [
+    // 0.1 listed notes and void documents with the amounts that they bear.
+    (REGISTER, |c| {
+        let rows = c.documents.register(c.inputs, RegisterRow::as_printed);
+        Ok(csv::register(&rows, &csv::REGISTER[..csv::REGISTER_0_1]))
+    }),
+    // It took an apostrophe from the beginning of a name, too.
     (WORKBOOK, |c| {
-        let mut rows = c.documents.register(c.inputs);
+        let mut rows = c.documents.register(c.inputs, RegisterRow::as_printed);
         for text in rows.iter_mut().flat_map(|row| [&mut row.customer_id, &mut row.legal_name]) {
             *text = text.strip_prefix('\'').unwrap_or(text).to_owned();
         }
-        workbook(c, &rows)
+        workbook(c, &rows, &csv::REGISTER[..csv::REGISTER_0_1])
     }),
 ];
 
@@ -64,9 +69,10 @@ pub(crate) fn reconciliation(close: &Close<'_>) -> Vec<u8> {
 }
 
 const WORKBOOK: &str = "reconciliation.xlsx";
+const REGISTER: &str = "invoices.csv";
 
-fn workbook(c: &Close<'_>, register: &[RegisterRow]) -> Result<Vec<u8>, Problem> {
-    xlsx::render(&c.derived.reconciliation, &c.derived.ledger, register, &c.inputs.version)
+fn workbook(c: &Close<'_>, register: &[RegisterRow], columns: &[Column]) -> Result<Vec<u8>, Problem> {
+    xlsx::render(&c.derived.reconciliation, &c.derived.ledger, (register, columns), &c.inputs.version)
 }
 
 /// The period's invoices and notes as postings.

@@ -11,7 +11,7 @@ use super::ledgers::open_ledgers;
 use super::outputs::{self, Close, Outputs};
 use super::unchanged;
 use crate::audit::chain::{self, Chain, Event, IssuedEntry};
-use crate::audit::manifest::{self, FileEntry, files_of};
+use crate::audit::manifest::{self, FileEntry};
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
 use crate::books::changeset::ChangeSet;
@@ -30,8 +30,10 @@ pub(crate) struct Closed {
     pub derived: Derived,
     /// Invoices issued by this run.
     pub new: Vec<Issued>,
-    /// Invoices issued by earlier runs for this period.
+    /// Documents issued by earlier runs for this period, void ones included.
     pub before: Vec<Issued>,
+    /// The numbers of those that are void.
+    pub void: BTreeSet<String>,
     /// False: nothing has changed since the last seal, so there is no new one.
     pub sealed: bool,
     /// SHA-256 of the manifest.
@@ -77,14 +79,15 @@ pub(crate) fn close(
     };
     let close = Close { inputs: &inputs, derived: &derived, documents: &documents };
     files.extend(stage(&mut changes, &folder, &outputs::beside_documents(close), &|_| ())?);
-    add_kept(books, &folder, &mut files, present)?;
+    present.add_to(books, &folder, &mut files)?;
 
     let manifest = |previous: Option<String>| seal_of(books, &close, files.clone(), previous);
     if new.is_empty()
         && let Some(manifest_sha256) = unchanged_since(books, &chain, &inputs, manifest)
     {
         let chain_head = chain.head;
-        return Ok(Closed { derived, new, before: inputs.issued, sealed: false, manifest_sha256, chain_head });
+        let (void, before) = (void_of(&inputs), inputs.issued);
+        return Ok(Closed { derived, new, before, void, sealed: false, manifest_sha256, chain_head });
     }
     let manifest = manifest(chain.events.last().map(|event| event.manifest_sha256.clone()));
     let manifest_sha256 = sha256_hex(&manifest);
@@ -112,7 +115,12 @@ pub(crate) fn close(
         .head;
     changes.stage(CHAIN, &longer)?;
     changes.commit(&format!("close --period {}", inputs.period.name))?;
-    Ok(Closed { derived, new, before: inputs.issued, sealed: true, manifest_sha256, chain_head })
+    let (void, before) = (void_of(&inputs), inputs.issued);
+    Ok(Closed { derived, new, before, void, sealed: true, manifest_sha256, chain_head })
+}
+
+fn void_of(inputs: &Inputs) -> BTreeSet<String> {
+    inputs.issued.iter().filter(|issued| !inputs.stands(issued)).map(|issued| issued.number.clone()).collect()
 }
 
 /// Whether invoices can be issued for the period at all.
@@ -189,24 +197,6 @@ fn entries(new: &[Issued], allotted: &[Allotted], files: &[FileEntry]) -> Result
         })
     };
     new.iter().zip(allotted).map(entry).collect()
-}
-
-/// Adds what lies there and is not replaced: answers and earlier invoices, which are hashed
-/// already, and the templates of earlier runs.
-fn add_kept(
-    books: &Books,
-    folder: &str,
-    files: &mut Vec<FileEntry>,
-    hashed: BTreeSet<FileEntry>,
-) -> Result<(), Problem> {
-    let mut known: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
-    files.extend(hashed.into_iter().filter(|file| known.insert(file.path.clone())));
-    for name in files_of(&books.path(folder))? {
-        if !known.contains(&name) {
-            files.push(FileEntry::read(&books.path(folder), name)?);
-        }
-    }
-    Ok(())
 }
 
 /// The manifest's bytes, as it follows a manifest.

@@ -92,6 +92,12 @@ impl Document {
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == word)
     }
+
+    /// An amount of such a document as it adds to what is owed.
+    #[must_use]
+    pub fn owed(self, amount: Money) -> Money {
+        if self == Self::CreditNote { amount.negated() } else { amount }
+    }
 }
 
 /// What a note corrects.

@@ -84,7 +84,8 @@ pub(crate) struct RegisterRow {
     pub customer_id: String,
     /// As it is printed.
     pub legal_name: String,
-    /// Before tax.
+    /// Before tax. This and the next three are what the document adds to what is owed:
+    /// negative on a credit note, nothing where it is void.
     pub taxable: Money,
     /// All taxes.
     pub tax: Money,
@@ -92,6 +93,8 @@ pub(crate) struct RegisterRow {
     pub round_off: Money,
     /// What is owed.
     pub total: Money,
+    /// The total that the document itself bears.
+    pub printed_total: Money,
     /// Whether it was declared void.
     pub is_void: bool,
     /// SHA-256 of the PDF.
@@ -108,6 +111,17 @@ impl RegisterRow {
     /// The row of an issued document, with the SHA-256 of its PDF.
     #[must_use]
     pub(crate) fn of(issued: &Issued, is_void: bool, sha256: String) -> Self {
+        let mut row = Self::as_printed(issued, is_void, sha256);
+        for amount in [&mut row.taxable, &mut row.tax, &mut row.round_off, &mut row.total] {
+            *amount = if is_void { Money::zero(amount.currency()) } else { issued.content.document.owed(*amount) };
+        }
+        row
+    }
+
+    /// The same with the document's own amounts, void or note, which add up to nothing: the
+    /// row as 0.1 wrote it.
+    #[must_use]
+    pub(crate) fn as_printed(issued: &Issued, is_void: bool, sha256: String) -> Self {
         let draft = &issued.content;
         Self {
             number: issued.number.clone(),
@@ -119,6 +133,7 @@ impl RegisterRow {
                 .unwrap_or_else(|_| Money::zero(draft.currency)),
             round_off: draft.round_off,
             total: draft.total,
+            printed_total: draft.total,
             is_void,
             sha256,
             document: draft.document,
@@ -143,7 +158,7 @@ pub(crate) enum Cell {
 pub(crate) type Column = (&'static str, fn(&RegisterRow) -> Cell);
 
 /// The columns of `invoices.csv`: a new one is a line here, and in the workbook by itself.
-pub(crate) const REGISTER: [Column; 14] = [
+pub(crate) const REGISTER: &[Column] = &[
     ("number", |r| Cell::Text(r.number.clone())),
     ("issue_date", |r| Cell::Text(r.issue_date.to_string())),
     ("customer_id", |r| Cell::Foreign(r.customer_id.clone())),
@@ -158,18 +173,26 @@ pub(crate) const REGISTER: [Column; 14] = [
     ("document", |r| Cell::Text(r.document.name().to_owned())),
     ("original", |r| Cell::Text(r.original.clone().unwrap_or_default())),
     ("due_date", |r| Cell::Text(r.due_date.map_or_else(String::new, |day| day.to_string()))),
+    ("printed_total", |r| Cell::Amount(r.printed_total)),
 ];
+/// How many of them 0.1 had.
+pub(crate) const REGISTER_0_1: usize = 14;
 
 /// `invoices.csv`: the register, in order of issue.
 #[must_use]
-pub(crate) fn register(rows: &[RegisterRow]) -> Vec<u8> {
+pub(crate) fn register(rows: &[RegisterRow], columns: &[Column]) -> Vec<u8> {
     let written = |cell: Cell| match cell {
         Cell::Text(text) => text,
         Cell::Foreign(text) => safe(&text),
         Cell::Amount(money) => money.plain(),
     };
-    let rows: Vec<_> = rows.iter().map(|row| REGISTER.map(|(_, cell)| written(cell(row)))).collect();
-    write(&REGISTER.map(|(title, _)| title), &rows)
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    // Writing to memory cannot fail.
+    let _ = writer.write_record(columns.iter().map(|(title, _)| title));
+    for row in rows {
+        let _ = writer.write_record(columns.iter().map(|(_, cell)| written(cell(row))));
+    }
+    writer.into_inner().unwrap_or_default()
 }
 
 /// Text that a spreadsheet would take for a formula gets an apostrophe before it.

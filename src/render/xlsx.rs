@@ -2,15 +2,15 @@
 //! are live formulas; what a spreadsheet's fifteen digits cannot hold stands beside it as
 //! text.
 
-use rust_decimal::Decimal;
-use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet, XlsxError,
-};
+mod sheet;
 
-use super::csv::{Cell, REGISTER, RegisterRow};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
+
+use self::sheet::{Sheet, Styles, letter, sum};
+use super::csv::{Cell, Column, REGISTER_0_1, RegisterRow};
 use super::html::verdict;
 use crate::model::finding::Sides;
-use crate::model::money::{Money, add_exact};
+use crate::model::money::Money;
 use crate::model::posting::Ledger;
 use crate::model::problem::Problem;
 use crate::model::reconciliation::Reconciliation;
@@ -18,8 +18,6 @@ use crate::model::usage::Direction;
 
 /// The most rows of a sheet, its header and totals left out (ECMA-376: 1,048,576).
 const MOST_ROWS: usize = 1_000_000;
-/// The most characters of a cell (ECMA-376: 32,767).
-const MOST_TEXT: usize = 32_000;
 
 /// Makes the workbook. `register` has the rows of `invoices.csv`, as far as there are any.
 ///
@@ -28,14 +26,19 @@ const MOST_TEXT: usize = 32_000;
 pub(crate) fn render(
     r: &Reconciliation,
     ledger: &Ledger,
-    register: &[RegisterRow],
+    register: (&[RegisterRow], &[Column]),
     version: &str,
 ) -> Result<Vec<u8>, Problem> {
     build(r, ledger, register, version)
         .map_err(|e| Problem::stop("internal", "the workbook cannot be made").because(e.to_string()))
 }
 
-fn build(r: &Reconciliation, ledger: &Ledger, register: &[RegisterRow], version: &str) -> Result<Vec<u8>, XlsxError> {
+fn build(
+    r: &Reconciliation,
+    ledger: &Ledger,
+    (register, columns): (&[RegisterRow], &[Column]),
+    version: &str,
+) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     // The period's end in place of a clock: the same inputs give the same bytes.
     let made = ExcelDateTime::parse_from_str(&r.period.to.to_string())?;
@@ -51,184 +54,8 @@ fn build(r: &Reconciliation, ledger: &Ledger, register: &[RegisterRow], version:
     workbook.push_worksheet(customers(r, &styles)?);
     workbook.push_worksheet(directions(r, &styles)?);
     workbook.push_worksheet(set_aside(ledger, &styles)?);
-    workbook.push_worksheet(invoices(register, &styles)?);
+    workbook.push_worksheet(invoices(register, columns, &styles)?);
     workbook.save_to_buffer()
-}
-
-struct Styles {
-    head: Format,
-    money: Format,
-    total: Format,
-    bold: Format,
-    wrapped: Format,
-    text: Format,
-    count: Format,
-    /// Text that would begin a formula if somebody typed it.
-    quoted: Format,
-}
-
-impl Styles {
-    fn new() -> Self {
-        // Up to ten decimals where there are any. How digits are grouped is left to the
-        // reader's own region (lakhs and crores in India): formats with conditions of
-        // their own would lose the sign of negative amounts.
-        let digits = "#,##0.00########";
-        let top = Format::new().set_align(FormatAlign::Top);
-        let text = top.clone().set_align(FormatAlign::Left).set_indent(1);
-        let money = Format::new().set_num_format(digits).set_align(FormatAlign::Top);
-        Self {
-            head: Format::new().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Thin),
-            total: money.clone().set_bold().set_border_top(FormatBorder::Thin),
-            money,
-            bold: Format::new().set_bold(),
-            wrapped: text.clone().set_text_wrap(),
-            quoted: text.clone().set_quote_prefix(),
-            count: top,
-            text,
-        }
-    }
-}
-
-/// A sheet that is filled row by row.
-struct Sheet<'a> {
-    sheet: Worksheet,
-    styles: &'a Styles,
-    row: u32,
-    columns: u16,
-    widths: Vec<u32>,
-    /// Lines that the row's longest wrapped text takes.
-    lines: u32,
-    /// The column of exact amounts, once one was needed.
-    exact: Vec<(u32, String)>,
-}
-
-impl<'a> Sheet<'a> {
-    /// A sheet with a header, which stays in view and is printed on every page.
-    fn new(name: &str, columns: &[(&str, u32)], styles: &'a Styles) -> Result<Self, XlsxError> {
-        let mut sheet = Worksheet::new();
-        sheet.set_name(name)?;
-        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_footer("&L&A&RPage &P of &N");
-        for (at, (title, width)) in (0u16..).zip(columns) {
-            sheet.write_string_with_format(0, at, *title, &styles.head)?;
-            sheet.set_column_width(at, *width)?;
-        }
-        sheet.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
-        Ok(Self {
-            sheet,
-            styles,
-            row: 1,
-            columns: u16::try_from(columns.len()).unwrap_or(u16::MAX),
-            exact: Vec::new(),
-            widths: columns.iter().map(|(_, width)| *width).collect(),
-            lines: 1,
-        })
-    }
-
-    fn text(&mut self, column: u16, text: &str) -> Result<(), XlsxError> {
-        let format = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            &self.styles.quoted
-        } else if text.chars().count() > 40 {
-            &self.styles.wrapped
-        } else {
-            &self.styles.text
-        };
-        let kept: String = text.chars().take(MOST_TEXT).collect();
-        let width = self.widths.get(usize::from(column)).copied().unwrap_or(20).max(8) - 4;
-        if kept.chars().count() > 40 {
-            self.lines = self.lines.max(u32::try_from(kept.chars().count()).unwrap_or(0) / width + 1);
-        }
-        if !kept.is_empty() {
-            self.sheet.write_string_with_format(self.row, column, kept, format)?;
-        }
-        Ok(())
-    }
-
-    /// Goes on to the next row; this one is as high as its texts need, up to a page.
-    fn end_row(&mut self) -> Result<(), XlsxError> {
-        if self.lines > 1 {
-            self.sheet.set_row_height(self.row, 15 * self.lines.min(26))?;
-        }
-        self.lines = 1;
-        self.row += 1;
-        Ok(())
-    }
-
-    fn count(&mut self, column: u16, count: u64) -> Result<(), XlsxError> {
-        self.amount(column, Decimal::from(count), "")
-    }
-
-    fn money(&mut self, column: u16, title: &str, money: Option<Money>) -> Result<(), XlsxError> {
-        money.map_or(Ok(()), |money| self.amount(column, money.amount(), title))
-    }
-
-    fn amount(&mut self, column: u16, amount: Decimal, title: &str) -> Result<(), XlsxError> {
-        let format = if title.is_empty() { &self.styles.count } else { &self.styles.money };
-        if !number(&mut self.sheet, self.row, column, amount, format)? {
-            let row = self.row;
-            match self.exact.last_mut() {
-                Some((last, text)) if *last == row => text.push_str(&format!("; {title} {amount}")),
-                _ => self.exact.push((row, format!("{title} {amount}"))),
-            }
-        }
-        Ok(())
-    }
-
-    /// A formula with the value that it has.
-    fn formula(&mut self, column: u16, formula: &str, value: &str, format: &Format) -> Result<(), XlsxError> {
-        let formula = Formula::new(formula).set_result(value);
-        self.sheet.write_formula_with_format(self.row, column, formula, format)?;
-        Ok(())
-    }
-
-    /// A row of sums under some columns, each with the sum that we have. Rows that a filter
-    /// hides are left out by the spreadsheet, as people expect.
-    fn totals(&mut self, label: &str, columns: &[(u16, String)]) -> Result<(), XlsxError> {
-        self.sheet.write_string_with_format(self.row, 0, label, &self.styles.bold)?;
-        for (column, sum) in columns {
-            let letter = letter(*column);
-            let last = self.row.max(2);
-            let formula = format!("=SUBTOTAL(109,{letter}2:{letter}{last})");
-            self.formula(*column, &formula, sum, &self.styles.total)?;
-        }
-        Ok(())
-    }
-
-    /// Filters, and the column of exact amounts.
-    fn finish(mut self) -> Result<Worksheet, XlsxError> {
-        if !self.exact.is_empty() {
-            let at = self.columns;
-            self.sheet.write_string_with_format(0, at, "Exact, where 15 digits are not enough", &self.styles.head)?;
-            self.sheet.set_column_width(at, 40)?;
-            for (row, text) in std::mem::take(&mut self.exact) {
-                self.sheet.write_string_with_format(row, at, text, &self.styles.text)?;
-            }
-        }
-        if self.row > 1 {
-            self.sheet.autofilter(0, 0, self.row - 1, self.columns - 1)?;
-        }
-        Ok(self.sheet)
-    }
-}
-
-/// Writes an amount as a spreadsheet's number, which is a double whatever the program: the
-/// one nearest to the amount. Whether its shortest decimal is the amount, to the last digit.
-#[allow(clippy::disallowed_types, reason = "a spreadsheet has no other numbers; nothing is computed with it")]
-fn number(sheet: &mut Worksheet, row: u32, column: u16, amount: Decimal, format: &Format) -> Result<bool, XlsxError> {
-    let nearest: f64 = amount.to_string().parse().unwrap_or(f64::NAN);
-    sheet.write_number_with_format(row, column, nearest, format)?;
-    let digits = amount.normalize().mantissa().unsigned_abs().to_string().len();
-    Ok(digits <= 15)
-}
-
-fn letter(column: u16) -> char {
-    char::from(b'A' + u8::try_from(column).unwrap_or(25).min(25))
-}
-
-/// The sum, in the text that a formula's value has; empty beyond the exact range, and then
-/// the spreadsheet computes it.
-fn sum(amounts: impl Iterator<Item = Option<Money>>) -> String {
-    let sum = amounts.flatten().try_fold(Decimal::ZERO, |sum, money| add_exact(sum, money.amount()));
-    sum.map_or_else(|_| String::new(), |sum| sum.normalize().to_string())
 }
 
 fn summary(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> {
@@ -446,17 +273,17 @@ fn set_aside(ledger: &Ledger, styles: &Styles) -> Result<Worksheet, XlsxError> {
     sheet.finish()
 }
 
-fn invoices(register: &[RegisterRow], styles: &Styles) -> Result<Worksheet, XlsxError> {
+fn invoices(register: &[RegisterRow], columns: &[Column], styles: &Styles) -> Result<Worksheet, XlsxError> {
     let width = |title: &str| match title {
         "legal_name" => 36,
         "sha256" => 68,
         "number" | "original" | "customer_id" => 20,
         _ => 14,
     };
-    let columns = REGISTER.map(|(title, _)| (title, width(title)));
-    let mut sheet = Sheet::new("Invoices", &columns, styles)?;
+    let titles: Vec<(&str, u32)> = columns.iter().map(|(title, _)| (*title, width(title))).collect();
+    let mut sheet = Sheet::new("Invoices", &titles, styles)?;
     for row in register {
-        for (column, (title, cell)) in (0u16..).zip(REGISTER) {
+        for (column, (title, cell)) in (0u16..).zip(columns) {
             match cell(row) {
                 Cell::Amount(money) => sheet.amount(column, money.amount(), title)?,
                 Cell::Text(text) | Cell::Foreign(text) => sheet.text(column, &text)?,
@@ -469,13 +296,16 @@ fn invoices(register: &[RegisterRow], styles: &Styles) -> Result<Worksheet, Xlsx
         _ => None,
     };
     let sums: Vec<(u16, String)> = (0u16..)
-        .zip(REGISTER)
-        .filter(|(_, (_, cell))| register.first().is_some_and(|row| amount(row, *cell).is_some()))
-        .map(|(column, (_, cell))| (column, sum(register.iter().map(|row| amount(row, cell)))))
+        .zip(columns)
+        // Of a document's own amounts there is no sum: a note takes away what it says.
+        .filter(|(_, (title, cell))| {
+            *title != "printed_total" && register.first().is_some_and(|row| amount(row, *cell).is_some())
+        })
+        .map(|(column, (_, cell))| (column, sum(register.iter().map(|row| amount(row, *cell)))))
         .collect();
     if !register.is_empty() {
-        let has_void = register.iter().any(|row| row.is_void);
-        sheet.totals(if has_void { "Total, void ones included" } else { "Total" }, &sums)?;
+        let counts_void = columns.len() == REGISTER_0_1 && register.iter().any(|row| row.is_void);
+        sheet.totals(if counts_void { "Total, void ones included" } else { "Total" }, &sums)?;
     }
     sheet.finish()
 }
