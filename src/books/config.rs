@@ -264,7 +264,12 @@ impl SettingsReader<'_> {
 
 fn time_zone(text: &str) -> Result<Tz, String> {
     text.parse::<Tz>().map_err(|_| {
-        let near = nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name()));
+        // The abbreviation that these books' people use names no zone: it is also Israel's and Ireland's.
+        let near = if text.eq_ignore_ascii_case("ist") {
+            Some("Asia/Kolkata")
+        } else {
+            nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name()))
+        };
         let hint = near.map_or_else(String::new, |n| format!("; did you mean \"{n}\"?"));
         format!("`{text}` is not a time zone such as \"Asia/Kolkata\"{hint}")
     })

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -185,6 +185,13 @@ impl Record {
     #[must_use]
     pub fn when(&self) -> &str {
         self.answer(ANALYTICS).map_or("", |answer| &answer.when)
+    }
+
+    /// Whether an answer came before `until`: of a period that ends then, it says less than all.
+    #[must_use]
+    pub fn is_before(&self, until: DateTime<Utc>) -> bool {
+        let came = |answer: &AnswerRecord| DateTime::parse_from_rfc3339(&answer.when).ok();
+        self.answers.iter().any(|answer| came(answer).is_none_or(|when| when < until))
     }
 
     /// Answers of a role, by file.

@@ -52,6 +52,9 @@ pub(crate) struct Plan {
     pub masked: bool,
     /// Whether the partner's ledger is wanted.
     pub transactions: bool,
+    /// Whether the period had ended when the capture was begun.
+    #[serde(default)]
+    pub ended: bool,
 }
 
 #[derive(Serialize, Deserialize)]

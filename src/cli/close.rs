@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::args;
 use super::committed;
 use super::context::Context;
-use super::fetch::{Wanted, begin, obtain, recheck};
+use super::fetch::{Asking, Wanted, begin, is_early, obtain, recheck};
 use super::progress::Counted;
 use crate::audit::chain;
 use crate::bill::charges::Disposition;
@@ -13,8 +13,8 @@ use crate::books::layout::{Books, CHAIN};
 use crate::close::inputs::Inputs;
 use crate::close::seal::{self, Closed};
 use crate::ledger::known;
-use crate::model::invoice::Issued;
-use crate::model::money::total;
+use crate::model::invoice::{Document as Kind, Issued};
+use crate::model::money::{Currency, Money, total};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
 use crate::render::text::{self, Paint};
@@ -24,16 +24,41 @@ pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Pro
     let mut inputs = Inputs::load(&context.books, period)?;
     known::check(&inputs.config.ledger_format, &inputs.formats)?;
     let nothing = |p: Problem| p.not_done("No invoice was issued.");
+    has_ended(context, &inputs).map_err(nothing)?;
     let _lock = begin(context, &format!("close --period {}", period.name)).map_err(nothing)?;
     committed::before(context, &inputs.config, period)?;
     let wanted = if args.refetch { Wanted::New } else { Wanted::Any };
-    let (capture, asked) = obtain(context, &inputs.config, period, wanted).map_err(nothing)?;
+    let asking = Asking::of(&inputs);
+    let (capture, asked) = obtain(context, &asking, wanted).map_err(nothing)?;
+    if is_early(context, &asking, &capture.record).map_err(nothing)? {
+        return Err(nothing(
+            Problem::stop("capture-early", format!("{} was captured before it had ended", period.name))
+                .because(format!("the partner was asked at {}", capture.when()))
+                .next("run the command again without --offline: it captures again"),
+        ));
+    }
     if asked {
         let (chain, _) = chain::load(&context.books).map_err(nothing)?;
-        recheck(context, &inputs.config, &chain, period);
+        recheck(context, &asking, &chain);
     }
     inputs.receive(capture);
     finish(context, inputs)
+}
+
+/// A month that is not over is not closed: its figures still grow.
+fn has_ended(context: &Context<'_>, inputs: &Inputs) -> Result<(), Problem> {
+    let (period, zone) = (&inputs.period, inputs.config.timezone);
+    let now = context.environment.clock()?();
+    if now >= period.instants(zone).1 {
+        return Ok(());
+    }
+    let today = now.with_timezone(&zone).date_naive();
+    Err(Problem::usage("period-not-over", format!("{} is not over", period.name))
+        .because(format!("its last day is {}, and today is {today} in {zone}", period.to))
+        .next(format!(
+            "close it from the day after on; crossfoot reconcile --period {} compares what there is",
+            period.name
+        )))
 }
 
 /// From the capture to the end: shared with the demo.
@@ -131,6 +156,31 @@ fn document<'a>(period: &'a Period, closed: &'a Closed) -> Document<'a> {
     }
 }
 
+fn people(many: usize) -> String {
+    if many == 1 { "1 customer".to_owned() } else { format!("{many} customers") }
+}
+
+/// Documents counted by kind: `46 invoices, 2 credit notes, 1 void`.
+fn counted(documents: &[&Issued], void: usize) -> String {
+    let kinds = Kind::ALL.into_iter().filter_map(|kind| {
+        let many = documents.iter().filter(|issued| issued.content.document == kind).count();
+        let name = kind.name().replace('-', " ");
+        match many {
+            0 => None,
+            1 => Some(format!("1 {name}")),
+            _ => Some(format!("{many} {name}s")),
+        }
+    });
+    kinds.chain((void > 0).then(|| format!("{void} void"))).collect::<Vec<_>>().join(", ")
+}
+
+/// What documents come to: credit notes take away.
+fn owed(documents: &[&Issued]) -> String {
+    let amounts: Vec<_> = documents.iter().map(|issued| issued.content.document.owed(issued.content.total)).collect();
+    let currency = amounts.first().map_or(Currency::INR, Money::currency);
+    total(currency, &amounts).map_or_else(|_| "more than can be added up".to_owned(), |sum| sum.display())
+}
+
 /// How many held customers are named on the terminal.
 const NAMED: usize = 8;
 
@@ -144,11 +194,6 @@ fn summary(context: &Context<'_>, period: &Period, closed: &Closed) -> String {
         line.and_then(|c| c.name.clone()).map_or_else(|| id.to_owned(), |n| format!("{n} ({id})"))
     };
 
-    let sum = |invoices: &[Issued]| {
-        total(reconciliation.currency, invoices.iter().map(|i| &i.content.total))
-            .map_or_else(|_| "?".to_owned(), |m| m.display())
-    };
-    let counted = |n: usize| if n == 1 { "1 invoice".to_owned() } else { format!("{n} invoices") };
     match (closed.new.first(), closed.new.last()) {
         (Some(first), Some(last)) => {
             let numbers = if closed.new.len() == 1 {
@@ -156,14 +201,17 @@ fn summary(context: &Context<'_>, period: &Period, closed: &Closed) -> String {
             } else {
                 format!("{} … {}", first.number, last.number)
             };
-            let issued = out.good(&format!("Issued {}", counted(closed.new.len())));
-            lines.push(format!("{issued}  {numbers}, {}", sum(&closed.new)));
+            let new: Vec<&Issued> = closed.new.iter().collect();
+            let issued = out.good(&format!("Issued {}", counted(&new, 0)));
+            lines.push(format!("{issued}  {numbers}, {}", owed(&new)));
         }
         _ if closed.before.is_empty() => lines.push("No invoice.".to_owned()),
         _ => {}
     }
     if !closed.before.is_empty() {
-        lines.push(format!("{} issued before, unchanged: {}", counted(closed.before.len()), sum(&closed.before)));
+        let standing: Vec<&Issued> = closed.before.iter().filter(|i| !closed.void.contains(&i.number)).collect();
+        let counted = counted(&standing, closed.void.len());
+        lines.push(format!("{counted} issued before, unchanged: {}", owed(&standing)));
     }
     let only_in_total =
         closed.new.iter().filter(|i| i.content.proof == crate::model::invoice::Proof::TotalOnly).count();
@@ -185,7 +233,7 @@ fn summary(context: &Context<'_>, period: &Period, closed: &Closed) -> String {
         })
         .collect();
     if !held.is_empty() {
-        let many = if held.len() == 1 { "1 customer".to_owned() } else { format!("{} customers", held.len()) };
+        let many = people(held.len());
         let named = if out.is_verbose() || held.len() == 1 { NAMED } else { 0 };
         let who = if named == 0 { "; the report says who and why (-v here)" } else { "" };
         lines.push(format!("{}{who}", out.bad(&format!("Held: {many} without an invoice"))));
@@ -200,7 +248,7 @@ fn summary(context: &Context<'_>, period: &Period, closed: &Closed) -> String {
     }
     let nothing = closed.derived.decisions.values().filter(|d| matches!(d, Disposition::Nothing)).count();
     if nothing > 0 {
-        lines.push(format!("No usage, no invoice: {nothing} customers"));
+        lines.push(format!("No usage, no invoice: {}", people(nothing)));
     }
 
     let folder = context.books.path(Books::close_dir(period));

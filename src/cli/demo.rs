@@ -5,7 +5,7 @@ use super::args;
 use super::close;
 use super::context::Context;
 use super::environment::Environment;
-use super::fetch::{Wanted, begin, obtain};
+use super::fetch::{Asking, Wanted, begin, obtain};
 use super::init::write_books;
 use crate::books::changeset::write_apart;
 use crate::books::layout::Books;
@@ -110,7 +110,7 @@ pub(super) fn run(context: &Context<'_>, args: args::Demo) -> Result<Exit, Probl
     // Nobody else is waiting for this server.
     inputs.config.upstream.requests_per_second = 10_000;
     let _lock = begin(&example, &format!("close --period {PERIOD}"))?;
-    let (capture, _) = obtain(&example, &inputs.config, &period, Wanted::New)?;
+    let (capture, _) = obtain(&example, &Asking::of(&inputs), Wanted::New)?;
     inputs.receive(capture);
     close::finish(&example, inputs)
 }

@@ -1,6 +1,6 @@
 //! `crossfoot doctor`: whether a close can run here, each check by itself, with what to do.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::context::Context;
@@ -10,11 +10,14 @@ use crate::audit::git::Git;
 use crate::audit::mail_journal::MailJournal;
 use crate::books::changeset;
 use crate::books::config::{self, Config};
-use crate::books::layout::{CONFIG, CUSTOMERS};
+use crate::books::customers::{Customer, Customers};
+use crate::books::layout::{CONFIG, CUSTOMERS, WORK};
 use crate::capture::credentials;
 use crate::close::inputs::Inputs;
-use crate::model::period::Period;
-use crate::model::problem::{Exit, Problem};
+use crate::ledger::aggregated::AGGREGATED;
+use crate::ledger::known::{self, AUTO, CANONICAL};
+use crate::model::mailbox;
+use crate::model::problem::{Exit, Problem, io};
 use crate::render::text::{Paint, wrap};
 
 /// How a check ended.
@@ -102,20 +105,21 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
     Ok(if healthy { Exit::Done } else { Exit::Findings })
 }
 
-/// The month that is to be closed now: the last one that has ended.
-fn last_month(context: &Context<'_>, config: &Config) -> Result<Period, Problem> {
-    let today = context.environment.clock()?().with_timezone(&config.timezone).date_naive();
-    let end = today.with_day(1).and_then(|first| first.pred_opt()).unwrap_or(today);
-    Period::parse(&end.format("%Y-%m").to_string()).map_err(|why| Problem::stop("internal", why))
-}
-
 fn of_books(context: &Context<'_>, config: &Config) -> Vec<Check> {
     let mut checks = Vec::new();
-    checks.push(match last_month(context, config).and_then(|period| Inputs::load(&context.books, &period)) {
+    let due = context.month_due(config.timezone);
+    let inputs = due.and_then(|period| Inputs::load(&context.books, &period));
+    checks.push(match &inputs {
         Ok(inputs) => match &inputs.customers {
             Some(customers) if customers.is_empty() => {
                 let problem = Problem::usage("customers", format!("{CUSTOMERS} has no customer yet"));
                 bad("customers", &problem.next("a row a customer: customer_id, legal_name, address, …"))
+            }
+            Some(customers) if !mistyped(customers).is_empty() => {
+                let mut wrong = mistyped(customers);
+                let first = wrong.remove(0);
+                let problem = Problem::usage("customers", format!("{CUSTOMERS}: {first}")).also(wrong);
+                bad("customers", &problem.next("correct it: several addresses are separated by semicolons"))
             }
             Some(customers) => {
                 let notes = inputs.notes.first().map_or_else(String::new, |note| format!("; {note}"));
@@ -127,7 +131,7 @@ fn of_books(context: &Context<'_>, config: &Config) -> Vec<Check> {
                     .next("a header row with customer_id, legal_name, address, …, and a row a customer"),
             ),
         },
-        Err(problem) => bad("customers", &problem),
+        Err(problem) => bad("customers", problem),
     });
     checks.push(if config.invoicing.seller.legal_name.is_empty() {
         let problem = Problem::usage("seller", "[seller] legal_name is not set: it is printed on every invoice");
@@ -136,11 +140,21 @@ fn of_books(context: &Context<'_>, config: &Config) -> Vec<Check> {
         good("seller", config.invoicing.seller.legal_name.clone())
     });
     let folder = config.ledger_path.rsplit_once('/').map_or(".", |(folder, _)| folder).replace("{period}", "");
-    checks.push(if context.books.path(&folder).is_dir() {
-        good("ledgers", format!("{} as {}", config.ledger_path, config.ledger_format))
-    } else {
+    let formats = inputs.as_ref().map(|inputs| inputs.formats.clone()).unwrap_or_default();
+    checks.push(if !context.books.path(&folder).is_dir() {
         let problem = Problem::usage("ledger", format!("there is no folder {folder}"));
         bad("ledgers", &problem.next(format!("make it, or set [ledger] path in {CONFIG}")))
+    } else if let Err(problem) = known::check(&config.ledger_format, &formats) {
+        bad("ledgers", &problem)
+    } else if config.accounts.is_empty() && ![CANONICAL, AGGREGATED, AUTO].contains(&config.ledger_format.as_str()) {
+        let problem = Problem::usage("ledger-accounts", "[ledger.accounts] names no account as usage");
+        bad("ledgers", &problem.next("crossfoot import FILE --check lists the accounts of an export with their sums"))
+    } else {
+        good("ledgers", format!("{} as {}", config.ledger_path, config.ledger_format))
+    });
+    checks.push(match writable(context) {
+        Ok(()) => good("folder", "can be written"),
+        Err(problem) => bad("folder", &problem),
     });
     checks.push(
         match (chain::load(&context.books), MailJournal::load(&context.books), changeset::unfinished(&context.books)) {
@@ -155,6 +169,23 @@ fn of_books(context: &Context<'_>, config: &Config) -> Vec<Check> {
         },
     );
     checks
+}
+
+/// E-mail addresses that are none, by customer.
+fn mistyped(customers: &Customers) -> Vec<String> {
+    let lists = |customer: &Customer| [customer.party.email.clone(), customer.agreement.cc.clone()];
+    let all = customers.iter().flat_map(|(id, customer)| lists(customer).into_iter().flatten().map(move |l| (id, l)));
+    all.filter_map(|(id, list)| Some(format!("{id}: {}", mailbox::parse_list(&list).err()?))).collect()
+}
+
+/// Whether a command can write here: its working folder is made, and a file in it.
+fn writable(context: &Context<'_>) -> Result<(), Problem> {
+    let folder = context.books.path(WORK);
+    let probe = folder.join("doctor");
+    let made = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&probe, b""));
+    made.and_then(|()| std::fs::remove_file(&probe)).map_err(|e| {
+        io("books-not-writable", "write", &probe, &e).next("let the person who closes write in the books' folder")
+    })
 }
 
 /// Credentials, whether the partner answers, and whether our clock agrees with its.

@@ -22,6 +22,7 @@ use crate::capture::forecast::{Forecast, forecast as ask_forecast};
 use crate::capture::record::{AnswerRecord, NotCaptured, Record, Role, Span};
 use crate::capture::staging::{Plan, Staging};
 use crate::capture::store::{self, Capture};
+use crate::close::inputs::Inputs;
 use crate::close::recapture;
 use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
@@ -52,11 +53,15 @@ struct PlanDocument<'a> {
 pub(super) fn run(context: &Context<'_>, args: &args::Fetch) -> Result<Exit, Problem> {
     let period = &args.period.period;
     let (config, _) = config::load(&context.books)?;
+    // Customers that cannot be read are told where they matter: by reconcile and close.
+    let known = std::fs::read(context.books.path(CUSTOMERS)).ok().and_then(|bytes| customers::parse(&bytes).ok());
+    let known = known.map(|(customers, _)| customers.into_keys().collect()).unwrap_or_default();
+    let asking = Asking { config: &config, period, known };
     if args.dry_run {
-        return dry_run(context, &config, period);
+        return dry_run(context, &asking);
     }
     let _lock = begin(context, &format!("fetch --period {}", period.name))?;
-    let (capture, changed) = capture(context, &config, period)?;
+    let (capture, changed) = capture(context, &asking, false, |_| true)?;
     let matches = capture.analytics.period == Some((period.from, period.to));
     let folder = Books::capture_dir(period);
     let record = &capture.record;
@@ -120,8 +125,9 @@ fn told(capture: &Capture, period: &Period, folder: &str, changed: bool, matches
     text
 }
 
-fn dry_run(context: &Context<'_>, config: &Config, period: &Period) -> Result<Exit, Problem> {
-    let forecast = with_request(context, config, period, |request, runtime| {
+fn dry_run(context: &Context<'_>, asking: &Asking<'_>) -> Result<Exit, Problem> {
+    let (config, period) = (asking.config, asking.period);
+    let forecast = with_request(context, asking, |request, runtime| {
         runtime.block_on(ask_forecast(request)).map_err(|p| p.not_done("Nothing was fetched."))
     })?;
     let total = forecast.total();
@@ -168,20 +174,34 @@ pub(super) enum Wanted {
     New,
 }
 
+/// What the partner is asked about.
+pub(super) struct Asking<'a> {
+    pub(super) config: &'a Config,
+    pub(super) period: &'a Period,
+    /// Customers that the books know.
+    pub(super) known: BTreeSet<String>,
+}
+
+impl<'a> Asking<'a> {
+    /// What is asked for a comparison.
+    pub(super) fn of(inputs: &'a Inputs) -> Self {
+        let known = inputs.customers.iter().flat_map(|customers| customers.keys().cloned()).collect();
+        Self { config: &inputs.config, period: &inputs.period, known }
+    }
+}
+
 /// Gets a capture, and whether the partner was asked for it. The lock is held.
-pub(super) fn obtain(
-    context: &Context<'_>,
-    config: &Config,
-    period: &Period,
-    wanted: Wanted,
-) -> Result<(Capture, bool), Problem> {
+pub(super) fn obtain(context: &Context<'_>, asking: &Asking<'_>, wanted: Wanted) -> Result<(Capture, bool), Problem> {
+    let period = asking.period;
     let nothing = |p: Problem| p.not_done("Nothing was reconciled.");
     if wanted == Wanted::Any
         && let Some(capture) = store::load(&context.books, period).map_err(nothing)?
         // An answer for other days is of no use, and one with gaps may be completed: the
         // partner is asked again.
         && (context.offline
-            || (capture.analytics.period == Some((period.from, period.to)) && !capture.record.has_gaps()))
+            || (capture.analytics.period == Some((period.from, period.to))
+                && !capture.record.has_gaps()
+                && !is_early(context, asking, &capture.record)?))
     {
         context.out.say(&format!("Using the capture of {} (--refetch captures again).", capture.when()));
         return Ok((capture, false));
@@ -194,12 +214,20 @@ pub(super) fn obtain(
         .next(format!("crossfoot fetch --period {}", period.name))
         .not_done("Nothing was reconciled."));
     }
-    capture(context, config, period).map(|(capture, _)| (capture, true)).map_err(nothing)
+    let anew = wanted == Wanted::New;
+    capture(context, asking, anew, |_| true).map(|(capture, _)| (capture, true)).map_err(nothing)
+}
+
+/// Whether a capture was made while its period, which has ended now, had not.
+pub(super) fn is_early(context: &Context<'_>, asking: &Asking<'_>, record: &Record) -> Result<bool, Problem> {
+    let until = asking.period.instants(asking.config.timezone).1;
+    Ok(context.environment.clock()?() >= until && record.is_before(until))
 }
 
 /// Asks the partner again for the last closed period before this one, so that what it has
 /// changed there is told. What cannot be had stops nothing.
-pub(super) fn recheck(context: &Context<'_>, config: &Config, chain: &Chain, period: &Period) {
+pub(super) fn recheck(context: &Context<'_>, asking: &Asking<'_>, chain: &Chain) {
+    let (config, period) = (asking.config, asking.period);
     let Some(closed) = recapture::last_closed(chain, period).filter(|_| config.recheck && !context.offline) else {
         return;
     };
@@ -210,7 +238,8 @@ pub(super) fn recheck(context: &Context<'_>, config: &Config, chain: &Chain, per
     config.upstream.matrix = record.matrix;
     config.upstream.transactions = record.of(Role::Transactions).next().is_some();
     let wanted = |capture: &Capture| capture.analytics.period == Some((closed.from, closed.to));
-    match capture_if(context, &config, &closed, wanted) {
+    let asking = Asking { config: &config, period: &closed, known: asking.known.clone() };
+    match capture(context, &asking, false, wanted) {
         Ok((_, true)) => context.out.say(&format!(
             "The partner answers differently about {} than at its close; see crossfoot restated --period {}",
             closed.name, closed.name
@@ -247,8 +276,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
 /// Runs something with a connection to the partner.
 fn with_request<T>(
     context: &Context<'_>,
-    config: &Config,
-    period: &Period,
+    Asking { config, period, known }: &Asking<'_>,
     work: impl FnOnce(&CaptureRequest<'_>, &tokio::runtime::Runtime) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
     if context.offline {
@@ -259,38 +287,31 @@ fn with_request<T>(
         credentials::find(&config.upstream, &context.books.root, &|name| context.environment.variable(name))?;
     let client = Client::new(&config.upstream, credentials)?;
     let runtime = runtime()?;
-    // Customers that cannot be read are told where they matter: by reconcile and close.
-    let known: BTreeSet<String> = std::fs::read(context.books.path(CUSTOMERS))
-        .ok()
-        .and_then(|bytes| customers::parse(&bytes).ok())
-        .map(|(customers, _)| customers.into_keys().collect())
-        .unwrap_or_default();
     let progress = Progress::new(
         context.out,
         context.environment.clock()?,
         context.environment.stderr_is_terminal && !context.out.is_quiet(),
     );
-    let request = CaptureRequest { client: &client, config, period, known: &known, watch: &progress };
+    let request = CaptureRequest { client: &client, config, period, known, watch: &progress };
     let done = work(&request, &runtime);
     progress.end();
     done
 }
 
 /// Fetches and stores; false: the partner's figures are those of the capture that is there.
-fn capture(context: &Context<'_>, config: &Config, period: &Period) -> Result<(Capture, bool), Problem> {
-    capture_if(context, config, period, |_| true)
-}
-
-/// As [`capture`], and throws away what is not `wanted`: the capture that is there stays.
-fn capture_if(
+/// That one stays also where the new is not `wanted`. `anew`: whatever that one lacks,
+/// everything is asked for.
+fn capture(
     context: &Context<'_>,
-    config: &Config,
-    period: &Period,
+    asking: &Asking<'_>,
+    anew: bool,
     wanted: impl Fn(&Capture) -> bool,
 ) -> Result<(Capture, bool), Problem> {
-    with_request(context, config, period, |request, runtime| {
+    let (config, period) = (asking.config, asking.period);
+    with_request(context, asking, |request, runtime| {
         let now = request.watch.now();
-        if now < period.instants(config.timezone).1 {
+        let until = period.instants(config.timezone).1;
+        if now < until {
             context.out.say(&format!("warning: {} has not ended yet: its figures may still grow", period.name));
         }
         let upstream = &config.upstream;
@@ -304,12 +325,15 @@ fn capture_if(
             books_timezone: config.timezone,
             masked: upstream.mask_numbers,
             transactions: upstream.transactions,
+            ended: now >= until,
         };
         let mut work = Staging::open(&context.books, period, &plan, now)?;
         let kept_folder = Books::capture_dir(period);
         let kept = store::load_record(&context.books.path(&kept_folder)).ok().flatten().map(|(record, _)| record);
+        // What was said of a period before its end is not all that is to be said.
+        let kept = kept.filter(|kept| now < until || !kept.is_before(until));
         match &kept {
-            Some(kept) if work.is_empty() && kept.has_gaps() && is_of(kept, &plan) => {
+            Some(kept) if work.is_empty() && !anew && kept.has_gaps() && is_of(kept, &plan) => {
                 work.take_over(&context.books.path(&kept_folder), kept)?;
                 context.out.say(&format!(
                     "Asking {} for what the capture of {} lacks …",

@@ -1,5 +1,6 @@
 //! `crossfoot init`: books that a first close can run on, every setting explained.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::args;
@@ -9,9 +10,11 @@ use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::layout::{Books, CONFIG, CUSTOMERS, WORK};
 use crate::books::settings::{SETTINGS, scaffold};
+use crate::ledger::known::{self, CANONICAL};
 use crate::model::problem::{Exit, Problem};
 
-const CUSTOMERS_HEADER: &str = "customer_id,legal_name,address,city,state,pin,country,state_code,gstin,email\n";
+const CUSTOMERS_HEADER: &str =
+    "customer_id,legal_name,address,city,state,pin,country,state_code,gstin,email,cc,code,aliases\n";
 
 pub(super) fn run(context: &Context<'_>, args: &args::Init) -> Result<Exit, Problem> {
     let books = args.dir.clone().map_or_else(|| context.books.clone(), Books::at);
@@ -26,9 +29,11 @@ pub(super) fn run(context: &Context<'_>, args: &args::Init) -> Result<Exit, Prob
     let set: Vec<(&str, &str)> = answers.iter().map(|(path, value)| (*path, value.as_str())).collect();
     let settings = scaffold(&set);
     // What was answered is checked before anything is written, as the file will be.
-    config::parse(&settings, CONFIG).map_err(|p| {
+    let config = config::parse(&settings, CONFIG).map_err(|p| {
         p.next("answer again, or leave it out and set it in crossfoot.toml").not_done("Nothing was written.")
     })?;
+    known::check(&config.ledger_format, &BTreeMap::new()).map_err(|p| p.not_done("Nothing was written."))?;
+    let due = context.month_due(config.timezone)?.name;
     write_books(&books.root, &settings, CUSTOMERS_HEADER)?;
     let path = books.root.display();
     let mut todo = Vec::new();
@@ -36,13 +41,16 @@ pub(super) fn run(context: &Context<'_>, args: &args::Init) -> Result<Exit, Prob
         todo.push(format!("{CONFIG}: set [seller], and read the rest once"));
     }
     todo.push(format!("{CUSTOMERS}: a row a customer"));
-    todo.push("ledgers/2026-03.csv: the month's export (crossfoot import FILE --check)".to_owned());
+    todo.push(format!("ledgers/{due}.csv: the month's export (crossfoot import FILE --check)"));
+    if config.ledger_format != CANONICAL {
+        todo.push(format!("{CONFIG}: name the export's accounts in [ledger.accounts]; --check lists them"));
+    }
     todo.push("export VOBIZ_AUTH_ID=… VOBIZ_AUTH_TOKEN=…".to_owned());
     todo.push(format!("crossfoot doctor --books {path}: says whether everything is in place"));
     let todo: String = todo.iter().enumerate().map(|(at, line)| format!("  {}. {line}\n", at + 1)).collect();
     let document =
         serde_json::json!({"schema": "crossfoot/init/v1", "books": path.to_string(), "files": [CONFIG, CUSTOMERS]});
-    let text = format!("New books in {path}.\n{todo}Then: crossfoot close --period 2026-03 --books {path}\n");
+    let text = format!("New books in {path}.\n{todo}Then: crossfoot reconcile --period {due} --books {path}\n");
     context.out.result(&text, &document)?;
     Ok(Exit::Done)
 }

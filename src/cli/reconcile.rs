@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args;
 use super::context::Context;
-use super::fetch::{Wanted, begin, obtain, recheck};
+use super::fetch::{Asking, Wanted, begin, obtain, recheck};
 use crate::audit::chain;
 use crate::books::changeset::{ChangeSet, write_apart};
 use crate::books::config::{self, Config};
@@ -41,9 +41,10 @@ fn in_books(context: &Context<'_>, period: &Period, refetch: bool) -> Result<Exi
     }
     let (chain, _) = chain::load(&context.books)?;
     let wanted = if refetch { Wanted::New } else { Wanted::Any };
-    let (capture, asked) = obtain(context, &inputs.config, period, wanted)?;
+    let asking = Asking::of(&inputs);
+    let (capture, asked) = obtain(context, &asking, wanted)?;
     if asked {
-        recheck(context, &inputs.config, &chain, period);
+        recheck(context, &asking, &chain);
     }
     inputs.receive(capture);
     inputs.recall(&context.books, &chain)?;
@@ -56,11 +57,12 @@ fn in_books(context: &Context<'_>, period: &Period, refetch: bool) -> Result<Exi
         changes.stage(format!("{folder}/{name}"), &file.bytes()?)?;
     }
     changes.commit(&format!("reconcile --period {}", period.name))?;
+    let same = context.same_books();
     let next = if derived.reconciliation.is_reconciled() {
-        format!("Next: crossfoot close --period {}", period.name)
+        format!("Next: crossfoot close --period {}{same}", period.name)
     } else {
         format!(
-            "Next: correct what is found, or close the customers that reconcile: crossfoot close --period {}",
+            "Next: correct what is found, or close the customers that reconcile: crossfoot close --period {}{same}",
             period.name
         )
     };

@@ -102,7 +102,11 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
     write_apart(&context.books.path("resolutions"), &[(&format!("{}.toml", period.name), text.into_bytes())])?;
     let document =
         serde_json::json!({"schema": "crossfoot/resolve/v1", "finding": finding.id, "decision": words, "file": name});
-    let text = format!("Decided: {words}. Written to {name}.\nNext: crossfoot close --period {}\n", period.name);
+    let text = format!(
+        "Decided: {words}. Written to {name}.\nNext: crossfoot close --period {}{}\n",
+        period.name,
+        context.same_books()
+    );
     context.out.result(&text, &document)?;
     Ok(Exit::Done)
 }

@@ -80,8 +80,10 @@ pub(super) fn run(context: &Context<'_>, args: &args::OnePeriod) -> Result<Exit,
             })?;
         } else {
             context.out.text(&format!(
-                "There is no later capture of {} to compare with.\nNext: crossfoot fetch --period {}\n",
-                period.name, period.name
+                "There is no later capture of {} to compare with.\nNext: crossfoot fetch --period {}{}\n",
+                period.name,
+                period.name,
+                context.same_books()
             ))?;
         }
         return Ok(Exit::Done);

@@ -43,7 +43,7 @@ struct Stage {
 }
 
 pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
-    config::load(&context.books)?;
+    let (config, _) = config::load(&context.books)?;
     let unfinished = changeset::unfinished(&context.books)?;
     let (chain, _) = chain::load(&context.books)?;
     let journal = MailJournal::load(&context.books)?;
@@ -70,9 +70,9 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
         text.push_str(&format!("Unfinished: {doing} was interrupted; run it again.\n\n"));
     }
     if periods.is_empty() {
-        text.push_str(
-            "No period has been started.\nNext: crossfoot close --period 2026-03 (or whichever month is due)\n",
-        );
+        let due = context.month_due(config.timezone)?.name;
+        let same = context.same_books();
+        text.push_str(&format!("No period has been started.\nNext: crossfoot reconcile --period {due}{same}\n"));
     } else {
         let head = format!(
             "{:<24}{:<10}{:<12}{:>6}{:>8}{:>7}  {}",
@@ -124,10 +124,14 @@ fn stage(books: &Books, period: &Period, chain: &Chain, journal: &MailJournal, v
     let stand = |standing| numbers.iter().filter(|number| journal.standing(number) == standing).count();
     let void = numbers.iter().filter(|number| voids.contains_key(**number)).count();
     let (sent, unknown) = (stand(Standing::Sent), stand(Standing::Unknown));
+    let is_void = |number: &&&str| voids.contains_key(**number);
+    let is_due = |number: &&str| !is_void(&number) && journal.standing(number) != Standing::Sent;
+    // A void number is replaced by the next close.
+    let is_told = |number: &&&str| chain.voided().any(|told| told.number == **number);
     let verb = match &outcome {
-        _ if sealed_at.is_none() => "close",
+        _ if sealed_at.is_none() || numbers.iter().filter(is_void).any(|number| !is_told(&number)) => "close",
         Some(outcome) if outcome == "discrepant" => "resolve",
-        _ if sent + void < numbers.len() => "send",
+        _ if numbers.iter().any(is_due) => "send",
         _ => "verify",
     };
     Stage {

@@ -43,8 +43,12 @@ pub(super) fn run(context: &Context<'_>, args: &args::Void) -> Result<Exit, Prob
         "file": VOIDS,
     });
     let text = format!(
-        "Void: {}, of {} for {}. Written to {VOIDS}.\nIts number is never used again. If the customer is to be charged, the next close issues\nanother invoice.\nNext: crossfoot close --period {}\n",
-        known.number, known.customer_id, known.period, known.period
+        "Void: {}, of {} for {}. Written to {VOIDS}.\nIts number is never used again. If the customer is to be charged, the next close issues\nanother invoice.\nNext: crossfoot close --period {}{}\n",
+        known.number,
+        known.customer_id,
+        known.period,
+        known.period,
+        context.same_books()
     );
     context.out.result(&text, &document)?;
     Ok(Exit::Done)

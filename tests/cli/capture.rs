@@ -337,7 +337,7 @@ fn the_next_close_asks_again_for_the_last_closed_period() {
     let server = rehearse_month("2026-03", &format!("{HEAD}{changed}"), |script| script.port = port);
     books.write("ledgers/2026-04.csv", "date,customer_id,direction,amount\n");
     // Of April this partner has nothing: no usage, no invoice.
-    let ran = books.run("close --period 2026-04").exits(0);
+    let ran = books.at("2026-05-02T09:30:00Z", "close --period 2026-04").exits(0);
     assert!(ran.stderr.contains("answers differently about 2026-03"), "{}", ran.stderr);
     let report = books.json("closes/2026-04/reconciliation.json");
     let finding = &report["findings"][0];

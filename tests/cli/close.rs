@@ -14,6 +14,59 @@ fn numbers(books: &Books) -> Vec<String> {
     register.lines().skip(1).map(|line| line.split(',').next().unwrap().to_owned()).collect()
 }
 
+/// The books close March; their clock stands in it, or an earlier capture lies there.
+#[test]
+fn a_month_that_is_not_over_is_not_closed() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    let ran = books.at("2026-03-31T18:29:59Z", "close --period 2026-03").exits(2);
+    assert!(
+        ran.stderr.contains("its last day is 2026-03-31, and today is 2026-03-31 in Asia/Kolkata"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!books.path().join("closes").exists());
+    // What was captured before its end says less than all: it is compared, and never sealed.
+    books.at("2026-03-20T09:00:00Z", "reconcile --period 2026-03").exits(0);
+    let ran = books.run("close --period 2026-03 --offline").exits(1);
+    assert!(ran.stderr.contains("captured before it had ended"), "{}", ran.stderr);
+    let ran = books.run("close --period 2026-03").exits(0);
+    assert!(ran.stderr.contains("Fetching 2026-03"), "{}", ran.stderr);
+    let record = books.json("closes/2026-03/capture/capture.json");
+    assert!(record["answers"][0]["when"].as_str().unwrap() > "2026-04", "{record}");
+}
+
+/// Nothing is sealed because it lies there: a planted PDF would be mailed by `send`.
+#[test]
+fn what_no_close_made_is_never_adopted() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    let (first, second) = ("closes/2026-03/evil.exe", "closes/2026-03/invoices/CF-25-26-00001.irn.pdf");
+    books.write(first, "MZ");
+    let ran = books.run("close --period 2026-03").exits(4);
+    assert!(ran.stderr.contains("closes/2026-03/evil.exe is of no close"), "{}", ran.stderr);
+    assert!(!books.path().join("audit/chain.jsonl").exists(), "nothing was sealed");
+    std::fs::remove_file(books.path().join(first)).unwrap();
+    books.run("close --period 2026-03").exits(0);
+    let sealed = books.read("audit/chain.jsonl");
+    books.write(second, "%PDF-1.7");
+    books.write("ledgers/2026-03.csv", &format!("{}\n", clean_ledger().trim_end()));
+    let ran = books.run("close --period 2026-03").exits(4);
+    assert!(ran.stderr.contains("CF-25-26-00001.irn.pdf is of no close"), "{}", ran.stderr);
+    assert_eq!(books.read("audit/chain.jsonl"), sealed);
+    std::fs::remove_file(books.path().join(second)).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("/etc/hostname", books.path().join("closes/2026-03/note.txt")).unwrap();
+        for line in ["close --period 2026-03", "verify", "pack --period 2026-03"] {
+            let ran = books.run(line).exits(4);
+            assert!(ran.all().contains("note.txt is no file"), "{line}: {}", ran.all());
+        }
+        std::fs::remove_file(books.path().join("closes/2026-03/note.txt")).unwrap();
+    }
+    books.run("verify").exits(0);
+}
+
 #[test]
 fn a_month_that_reconciles_is_invoiced_whole_and_verifies() {
     let partner = Partner::good();
@@ -284,7 +337,7 @@ fn misuse_is_told_and_changes_nothing() {
         ("close", 2, "--period"),
         ("close --period march", 2, "neither a month"),
         ("close --period 2026-03 --books nowhere", 2, "there are no books"),
-        ("close --period 2026-04 --offline", 1, "--offline forbids"),
+        ("close --period 2026-02 --offline", 1, "--offline forbids"),
         ("close --period 2026-02", 1, "ledgers/2026-02.csv"),
         ("clos --period 2026-03", 2, "close"),
         ("explain missing-ledger", 2, "missing-in-ledger"),
