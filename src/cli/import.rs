@@ -176,7 +176,8 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
         && !accounts.is_empty()
     {
         let found = |name: &str| understood.found.contains(name);
-        naming::all_are_there(&accounts, &understood.accounts, found, [name.as_str()].into_iter())?;
+        let (rows, files) = (ledger.rows.read, [name.as_str()].into_iter());
+        naming::all_are_there(&accounts, &understood.accounts, rows, found, files)?;
     }
     let sum = |part: fn(&PostedCustomer) -> &Money| {
         total(ledger.currency, ledger.customers.values().map(part))

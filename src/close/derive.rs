@@ -68,16 +68,18 @@ pub fn reconciled(
     };
     let mut read = Vec::new();
     let (mut seen, mut found): (BTreeMap<String, AccountLine>, BTreeSet<String>) = Default::default();
+    let mut exported = 0;
     for (name, input) in &mut ledgers {
         let (ledger, how) = open::read(input, name, &reading)?;
         if let How::Export(understood) = how {
             seen.extend(understood.accounts);
             found.extend(understood.found);
+            exported += ledger.rows.read;
         }
         read.push(ledger);
     }
     let files = ledgers.iter().map(|(name, _)| name.as_str());
-    naming::all_are_there(&inputs.config.accounts, &seen, |name| found.contains(name), files)?;
+    naming::all_are_there(&inputs.config.accounts, &seen, exported, |name| found.contains(name), files)?;
     let ledger = merge(read)
         .map_err(|e| too_large(&e))?
         .ok_or_else(|| Problem::stop("no-ledger", "there is no ledger to compare with"))?;

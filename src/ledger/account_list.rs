@@ -54,6 +54,8 @@ pub(super) struct Account {
     /// Whether a row named it that posts nothing, or could not be read.
     is_mentioned: bool,
     sums: Columns,
+    /// Credits less debits when a total of it was last met.
+    at_total: Decimal,
 }
 
 /// All accounts of a file.
@@ -94,6 +96,7 @@ impl AccountList {
                 entries: 0,
                 is_mentioned: false,
                 sums: Columns::default(),
+                at_total: Decimal::ZERO,
             });
         }
         id
@@ -133,6 +136,19 @@ impl AccountList {
         let account = (id as usize).checked_sub(1).and_then(|at| self.list.get(at));
         let named = account.filter(|account| account.role.is_some());
         named.map(|account| Ok((account.name.clone(), account.sums.net()?))).transpose()
+    }
+
+    /// What an account adds up to, as its total states it: in all, or since the last total.
+    /// None where the file has no entries on such an account.
+    pub(super) fn subtotal_of(&mut self, name: &str, stated: Decimal) -> Result<Option<(String, Decimal)>, MoneyError> {
+        let name = fold(name);
+        let is_it =
+            |account: &&mut Account| account.entries > 0 && (fold(&account.name) == name || account.code == name);
+        let Some(account) = self.list.iter_mut().find(is_it) else { return Ok(None) };
+        let whole = account.sums.net()?;
+        let since = add_exact(whole, -account.at_total)?;
+        account.at_total = whole;
+        Ok(Some((account.name.clone(), if stated == since { since } else { whole })))
     }
 
     /// Every account of the file, by its name or number.

@@ -81,6 +81,7 @@ pub fn read(text: &str, style: Style) -> Result<Option<Written>, String> {
     if style == Style::Point
         && is_plain(text.strip_prefix('-').unwrap_or(text))
         && let Ok(amount) = parse_plain(text)
+        && !is_noise(amount)
     {
         return Ok(Some(simple(amount)));
     }
@@ -97,8 +98,20 @@ pub fn read(text: &str, style: Style) -> Result<Option<Written>, String> {
     };
     let plain = plain(&bare.digits, style).ok_or_else(refused)?;
     let amount = parse_plain(&plain).map_err(|e| e.to_string())?;
+    if is_noise(amount) {
+        return Err(format!("`{}` carries the noise of a binary number: round it", shorten(text.trim())));
+    }
     let amount = if bare.negative && !amount.is_zero() { -amount } else { amount };
     Ok(Some(Written { amount, side: bare.side, currency: bare.currency, dollar: bare.dollar }))
+}
+
+/// Whether an amount has more digits than a binary number holds, most of them behind the
+/// point: nobody has booked that, `1000.0000000000001` has been computed.
+fn is_noise(amount: Decimal) -> bool {
+    amount.scale() > 6 && {
+        let amount = amount.normalize();
+        amount.scale() > 6 && amount.mantissa().unsigned_abs() >= 1_000_000_000_000_000
+    }
 }
 
 /// The styles in which a cell is an amount; empty where it is none at all. The second is
@@ -119,13 +132,14 @@ pub fn styles(cell: &str) -> (Vec<Style>, Option<String>) {
 }
 
 /// What a currency is written with, longest first. A dollar may be one of several.
-const SIGNS: [(&str, &str); 9] = [
+const SIGNS: [(&str, &str); 10] = [
     ("US$", "USD"),
     ("₹", "INR"),
     ("Rs.", "INR"),
     ("Rs", "INR"),
     ("रु.", "INR"),
     ("रु", "INR"),
+    ("₨", "INR"),
     ("€", "EUR"),
     ("£", "GBP"),
     ("¥", "JPY"),
@@ -158,6 +172,12 @@ fn bare(text: &str) -> Result<Option<Bare>, String> {
                 break;
             }
         }
+        for (word, side) in [("Dr.", Side::Debit), ("Dr ", Side::Debit), ("Cr.", Side::Credit), ("Cr ", Side::Credit)] {
+            if bare.side.is_none() && rest.get(..3).is_some_and(|begin| begin.eq_ignore_ascii_case(word)) {
+                rest = &rest[3..];
+                bare.side = Some(side);
+            }
+        }
         rest = rest.trim();
         if bare.currency.is_none() && !bare.dollar {
             rest = without_currency(rest, &mut bare);
@@ -169,6 +189,7 @@ fn bare(text: &str) -> Result<Option<Bare>, String> {
         let unsigned = rest
             .strip_prefix('(')
             .and_then(|inner| inner.strip_suffix(')'))
+            .or_else(|| rest.strip_prefix("(-)"))
             .or_else(|| rest.strip_prefix('-'))
             .or_else(|| rest.strip_suffix('-'));
         if let Some(inner) = unsigned {
@@ -252,9 +273,16 @@ fn plain(digits: &str, style: Style) -> Option<String> {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (digits, None),
     };
-    if fraction.is_some_and(|f| f.is_empty() || !f.bytes().all(|b| b.is_ascii_digit())) {
+    if fraction.is_some_and(|f| !f.bytes().all(|b| b.is_ascii_digit())) {
         return None;
     }
+    // Either side of the point may be left out, and not both: `.50`, `5.`.
+    let fraction = match (whole, fraction) {
+        ("", Some("")) => return None,
+        ("", Some(fraction)) => return Some(format!("0.{fraction}")),
+        (_, Some("")) => None,
+        (_, fraction) => fraction,
+    };
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let mut plain = String::with_capacity(digits.len());
     match whole.chars().find(|c| grouping.contains(c)) {
@@ -308,6 +336,12 @@ mod tests {
             ("0.00", "0.00"),
             ("-0.00", "0.00"),
             ("+5", "5"),
+            ("5.", "5"),
+            (".50", "0.50"),
+            ("(-)100.00", "-100.00"),
+            ("₨ 1000.00", "1000.00"),
+            ("Cr 1000.00", "1000.00"),
+            ("1000.000000000000000", "1000.000000000000000"),
             ("'1000.00", "1000.00"),
             ("1000/-", "1000"),
             ("Rs. 1000/-", "1000"),
@@ -347,8 +381,8 @@ mod tests {
             "1.2.3",
             "--5",
             "(5)-",
-            "5.",
-            ".5",
+            ".",
+            "1000.0000000000001",
             "1e3",
             "1.23E+05",
             "1E-3",

@@ -195,7 +195,8 @@ fn split_time(text: &str) -> (&str, Option<&str>) {
     let behind = |at: usize| text.get(at + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let is_time = |rest: &str| {
         let clock: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == ':').collect();
-        clock.contains(':') || (clock.len() >= 4 && clock.len() <= 6 && rest.len() > clock.len())
+        let is_year = rest[clock.len()..].starts_with(' ');
+        clock.contains(':') || (clock.len() >= 4 && clock.len() <= 6 && rest.len() > clock.len() && !is_year)
     };
     for (at, c) in text.char_indices() {
         let before = text[..at].ends_with(|c: char| c.is_ascii_digit() || c == ',');
@@ -309,6 +310,7 @@ mod tests {
             ("2026-03-31T20:00:00", DateOrder::DayFirst, "2026-03-31"),
             ("05/10/2026 00:00:00", DateOrder::DayFirst, "2026-10-05"),
             ("10/05/2026, 10:00 PM", DateOrder::MonthFirst, "2026-10-05"),
+            ("Mar 31, 2026 11:00 PM", DateOrder::DayFirst, "2026-03-31"),
             ("Monday, 5th October 2026", DateOrder::DayFirst, "2026-10-05"),
             ("31st March 2026", DateOrder::DayFirst, "2026-03-31"),
             ("31. März 2026", DateOrder::DayFirst, "2026-03-31"),

@@ -14,6 +14,7 @@ use super::reader::Reader;
 use super::recognise::Recognised;
 use super::sheet::{SheetRow, SheetRows};
 use super::sides::{Way, sides_of};
+use super::text::is_better_written;
 use super::too_large;
 use crate::model::ledger_terms::DateOrder;
 use crate::model::money::{Money, MoneyError, Sum, Tally, shorten};
@@ -357,9 +358,10 @@ fn conclude(reader: Reader<'_>, name: &str, date_proof: String) -> Result<Export
         let sum = |tally: &Tally| -> Result<Money, MoneyError> { Ok(Money::new(tally.total()?, currency)) };
         let mut by_id: BTreeMap<String, (Option<String>, Customer)> = BTreeMap::new();
         for (party, customer) in &poster.customers {
+            let party = poster.spelt.get(party).unwrap_or(party);
             let name = poster.names.text(*party);
             let known = by_id.entry(poster.customer_id(*party)).or_default();
-            if known.0.as_ref().is_none_or(|other| name < other.as_str()) {
+            if known.0.as_ref().is_none_or(|other| is_better_written(name, other)) {
                 known.0 = Some(name.to_owned());
             }
             known.1.rows += customer.rows;
@@ -391,8 +393,13 @@ fn conclude(reader: Reader<'_>, name: &str, date_proof: String) -> Result<Export
     };
     let (customers, other_currencies, accounts) = build().map_err(|e| too_large(name, &e))?;
     poster.problems.sort_by_key(|problem| problem.line);
+    let spelt: BTreeMap<&str, &str> =
+        poster.spelt.iter().map(|(of, spelt)| (poster.names.text(*of), poster.names.text(*spelt))).collect();
     for row in &mut poster.rows {
         name.clone_into(&mut row.file);
+        if let Some(spelt) = spelt.get(row.customer_id.as_str()) {
+            (*spelt).clone_into(&mut row.customer_id);
+        }
     }
     let ledger = Ledger {
         path: name.to_owned(),

@@ -286,6 +286,7 @@ pub const SHIPPED: &[(&str, &str)] = shipped! {
     "business-central-gl-entries"
     "busy-ledger"
     "debit-credit"
+    "debit-credit-customers"
     "dr-cr-suffix"
     "erpnext-general-ledger"
     "gnucash-simple"

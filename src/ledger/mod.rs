@@ -43,6 +43,7 @@ mod shape;
 pub(crate) mod sheet;
 mod sides;
 mod source;
+mod status;
 mod table;
 pub(crate) mod tabled;
 mod text;

@@ -98,17 +98,19 @@ const REVENUE: [&str; 12] = [
 
 /// Makes sure that every account of the settings is one of the file's. One that the file
 /// lacks is an error where an account of the file may be the one that was meant, or where
-/// none of the named is there; otherwise it had no posting.
+/// none of the named is there; otherwise it had no posting. `rows` is how many rows the files
+/// have: with none of them there is no account to be named.
 ///
 /// # Errors
 /// The name, and the nearest that the file has.
 pub(crate) fn all_are_there<'a>(
     accounts: &BTreeMap<String, AccountUse>,
     seen: &BTreeMap<String, AccountLine>,
+    rows: u64,
     found: impl Fn(&str) -> bool,
     files: impl Iterator<Item = &'a str>,
 ) -> Result<(), Problem> {
-    if seen.is_empty() {
+    if seen.is_empty() && (accounts.is_empty() || rows == 0) {
         return Ok(());
     }
     let missing: Vec<&String> = accounts.keys().filter(|name| !found(name)).collect();
@@ -157,6 +159,14 @@ pub(crate) fn all_are_there<'a>(
     if none {
         let all: Vec<&str> = seen.keys().map(String::as_str).collect();
         let what = format!("no account of {files} is named in [ledger.accounts] or with --account");
+        if all.is_empty() {
+            let first = accounts.keys().next().map_or("", String::as_str);
+            let what = format!("{files} has no account `{}`", shorten(first));
+            return Err(refuse(
+                what,
+                format!("none of its {rows} rows posts to an account: perhaps it is another report"),
+            ));
+        }
         return Err(refuse(what, format!("its accounts are {}", list(&all))));
     }
     Ok(())
@@ -196,7 +206,7 @@ mod tests {
         let accounts: BTreeMap<_, _> = [("Inbound Voice".to_owned(), role), ("DID Rental".to_owned(), role)].into();
         let check = |seen: &[(&str, AccountLine)]| {
             let seen = seen.iter().map(|(name, line)| ((*name).to_owned(), line.clone())).collect();
-            all_are_there(&accounts, &seen, |name| name == "Inbound Voice", ["l.csv"].into_iter())
+            all_are_there(&accounts, &seen, 9, |name| name == "Inbound Voice", ["l.csv"].into_iter())
         };
         let usage = ("Inbound Voice", line(Some(role), 5));
         assert!(check(&[usage.clone(), ("Debtors", line(None, -5)), ("IGST", line(None, 1))]).is_ok());
@@ -205,9 +215,12 @@ mod tests {
         let nobody = all_are_there(
             &accounts,
             &[("Debtors".to_owned(), line(None, -5))].into(),
+            9,
             |_| false,
             ["l.csv"].into_iter(),
         );
         assert!(nobody.is_err());
+        let empty = |rows| all_are_there(&accounts, &BTreeMap::new(), rows, |_| false, ["l.csv"].into_iter());
+        assert!(empty(9).is_err() && empty(0).is_ok());
     }
 }

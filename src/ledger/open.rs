@@ -188,7 +188,7 @@ fn any(mut input: impl Read + Seek + Send, name: &str, reading: &Reading<'_>) ->
             if reading.format == AGGREGATED {
                 return Ok((aggregated::read(&file, name, reading.currency)?, How::Aggregated));
             }
-            let (read, found, _) = export_of(file.text.as_bytes(), name, reading, None)?;
+            let (read, found, _) = export_of(file.text.as_bytes(), name, reading, file.table.is_some(), None)?;
             let hidden = tabled::hidden_of_export(&file, &found);
             let how = understood(&read, found, (file.encoding, file.packed, file.table));
             return Ok((Ledger { sha256: file.sha256, bytes: file.bytes, hidden, ..read.ledger }, how));
@@ -302,17 +302,19 @@ fn export<R: Read + Send>(
     reading: &Reading<'_>,
 ) -> Result<(Ledger, How), Problem> {
     let packed = file.packed();
-    let (read, found, encoding) = export_of(head.chain(&mut file), name, reading, None)?;
+    let (read, found, encoding) = export_of(head.chain(&mut file), name, reading, false, None)?;
     let (sha256, bytes) = file.finish();
     let how = understood(&read, found, (encoding, packed, None));
     Ok((Ledger { sha256, bytes, ..read.ledger }, how))
 }
 
-/// Recognises an export by its beginning, and reads it to its end.
+/// Recognises an export by its beginning, and reads it to its end. `is_placed` says that its
+/// cells stand in their columns whatever they hold, as those of a sheet.
 fn export_of(
     mut input: impl Read + Send,
     name: &str,
     reading: &Reading<'_>,
+    is_placed: bool,
     wanted: Option<&Wanted>,
 ) -> Result<(Export, Recognised, &'static str), Problem> {
     let formats = formats(reading.format, reading.own_formats)?;
@@ -325,8 +327,9 @@ fn export_of(
         head.drain(..3);
     }
     let beginning = if is_long { whole_lines(&head) } else { &head };
-    let found = recognise(beginning, name, &formats)
+    let mut found = recognise(beginning, name, &formats)
         .map_err(|problem| with_other(problem, reading, |formats| recognise(beginning, name, formats)))?;
+    found.is_placed = is_placed;
     let rest = head.as_slice().chain(&mut input);
     let mut table = Table::new(rest, found.delimiter, found.widths.clone(), name, true);
     let work = |rows: &mut dyn SheetRows| export_rows(&found, rows, name, reading, wanted);
@@ -381,7 +384,8 @@ fn export_rows(
         wanted,
     };
     let naming = Naming::new(reading.accounts, found.format.company_mark.as_deref());
-    let mut rows = Shaped::new(rows, found, |account| naming.find(account, "").is_some());
+    let is_named = |account: &str| naming.find(account, "").is_some();
+    let mut rows = Shaped::new(rows, found, &is_named);
     export::read(found, &mut rows, name, reading.date_order, options)
 }
 
@@ -409,7 +413,9 @@ pub fn rows(
     let options = reading.canonical();
     match kind {
         Kind::Canonical(head) => collect::rows(head.as_slice().chain(&mut file), name, &options, wanted),
-        Kind::Export(head) => Ok(export_of(head.as_slice().chain(&mut file), name, reading, Some(wanted))?.0.rows),
+        Kind::Export(head) => {
+            Ok(export_of(head.as_slice().chain(&mut file), name, reading, false, Some(wanted))?.0.rows)
+        }
         Kind::Parquet(head) => parquet_rows(in_memory(&mut file, head, name)?, name, &options, wanted),
         Kind::Other(head) => {
             let file = text(file, head, name, reading)?;
@@ -419,7 +425,7 @@ pub fn rows(
             if reading.format == AGGREGATED {
                 return Ok(Vec::new());
             }
-            Ok(export_of(file.text.as_bytes(), name, reading, Some(wanted))?.0.rows)
+            Ok(export_of(file.text.as_bytes(), name, reading, file.table.is_some(), Some(wanted))?.0.rows)
         }
     }
 }

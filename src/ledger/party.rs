@@ -3,9 +3,11 @@
 //! two is a question.
 
 use rust_decimal::Decimal;
+use unicode_normalization::UnicodeNormalization;
 
 use super::format::{Format, PartyFrom};
-use super::text::{fold, words};
+use super::text::{fold, same_name, words};
+use crate::model::money::add_exact;
 
 /// What an account is, by its name, when a customer is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub(super) enum AccountKind {
     Bank,
     /// A tax, a round-off, a discount.
     Tax,
+    /// The books' own: the year's result, an accrual, a commission paid.
+    Own,
 }
 
 /// Words by which companies are known, and no account of our own is.
@@ -128,6 +132,112 @@ const BESIDE_RECEIVABLES: &[&str] = &[
 ];
 const CASH: &[&str] = &["cash", "petty", "in", "hand", "on", "at", "account", "a", "c", "undeposited", "funds"];
 
+/// Words of accounts that no customer has: what is not yet invoiced, what is paid for sales.
+const OWN: [&str; 10] = [
+    "unbilled",
+    "accrued",
+    "accrual",
+    "accruals",
+    "deferred",
+    "suspense",
+    "commission",
+    "brokerage",
+    "expense",
+    "expenses",
+];
+/// What may stand beside P & L.
+const BESIDE_RESULT: [&str; 13] =
+    ["p", "l", "and", "a", "c", "account", "to", "of", "transfer", "transferred", "trf", "closing", "entry"];
+
+/// Whether a name is that of the account to which a year is closed.
+fn is_result(words: &[String]) -> bool {
+    let has = |phrase: &[&str]| words.windows(phrase.len()).any(|window| window == phrase);
+    has(&["profit", "loss"])
+        || has(&["profit", "and", "loss"])
+        || has(&["income", "summary"])
+        || has(&["income", "and", "expenditure"])
+        || has(&["retained", "earnings"])
+        || (has(&["p", "l"]) && words.iter().all(|word| BESIDE_RESULT.contains(&word.as_str())))
+}
+
+/// What stands in place of a name that is missing, or of several. A code of zeros is one too.
+const PLACEHOLDERS: [&str; 48] = [
+    "n/a",
+    "na",
+    "n.a.",
+    "#n/a",
+    "#ref!",
+    "#value!",
+    "#name?",
+    "#div/0!",
+    "#null!",
+    "#num!",
+    "null",
+    "none",
+    "nil",
+    "nan",
+    "undefined",
+    "unknown",
+    "tbd",
+    "tba",
+    "tbc",
+    "blank",
+    "(blank)",
+    "(none)",
+    "<none>",
+    "[none]",
+    "not available",
+    "not applicable",
+    "no name",
+    "various",
+    "various customers",
+    "various parties",
+    "multiple",
+    "<multiple>",
+    "multiple customers",
+    "-multiple-",
+    "-split-",
+    "split",
+    "do",
+    "-do-",
+    "ditto",
+    "b/f",
+    "c/f",
+    "brought forward",
+    "carried forward",
+    "carried over",
+    "misc",
+    "sundry",
+    "sundries",
+    "suspense",
+];
+
+/// Whether a text that stands where a customer should is no name of one: a placeholder, cash,
+/// or the account to which a year is closed.
+fn is_no_customer(name: &str) -> bool {
+    if name.bytes().all(|b| matches!(b, b'0' | b'.' | b'-')) || (name.starts_with('#') && name.ends_with(['!', '?'])) {
+        return true;
+    }
+    // The longest that may be one.
+    if name.len() > 60 {
+        return false;
+    }
+    let folded = fold(name);
+    if PLACEHOLDERS.contains(&folded.as_str()) {
+        return true;
+    }
+    let words = words(&folded);
+    let is_company = words.iter().any(|word| COMPANY.contains(&word.as_str()));
+    let is_cash = words.first().is_some_and(|word| word == "cash" || word == "petty")
+        && words.iter().all(|word| CASH.contains(&word.as_str()));
+    !is_company && (is_cash || is_result(&words))
+}
+
+/// A customer's name, as it is printed; None for what is none, unless the books know it.
+pub(super) fn customer(text: &str, known: &dyn Fn(&str) -> bool) -> Option<String> {
+    named(text).filter(|name| !is_no_customer(name) || known(name))
+}
+
 /// What an account may be.
 pub(super) fn kind(account: &str, format: &Format) -> AccountKind {
     let name = format.company_mark.as_ref().and_then(|mark| account.rsplit_once(mark.as_str()));
@@ -149,6 +259,13 @@ pub(super) fn kind(account: &str, format: &Format) -> AccountKind {
         AccountKind::Receivables
     } else if words.iter().any(|word| word == "bank") || only(&["cash", "undeposited"], CASH) {
         AccountKind::Bank
+    } else if let Some((_, last)) =
+        account.rsplit_once(':').filter(|(_, last)| kind(last, format) != AccountKind::Somebody)
+    {
+        // `Assets:Receivable`
+        kind(last, format)
+    } else if is_result(&words) || words.iter().any(|word| OWN.contains(&word.as_str())) {
+        AccountKind::Own
     } else {
         AccountKind::Somebody
     }
@@ -176,7 +293,7 @@ pub(super) fn named(text: &str) -> Option<String> {
     let seen: String = text.chars().filter(|c| !super::text::is_invisible(*c)).collect();
     let clean = seen.split_whitespace().collect::<Vec<_>>().join(" ");
     let is_name = clean.chars().any(char::is_alphanumeric) && !clean.starts_with("(as per");
-    is_name.then_some(clean)
+    is_name.then(|| if clean.is_ascii() { clean } else { clean.nfc().collect() })
 }
 
 /// What is known of names beside the file.
@@ -193,6 +310,7 @@ pub(super) struct Known<'a> {
 /// # Errors
 /// Nobody, or one of several: in a phrase.
 pub(super) fn find(format: &Format, row: &Side<'_>, voucher: &[Side<'_>], known: Known<'_>) -> Result<String, String> {
+    let named = |text: &str| customer(text, known.customer);
     let receivable = || voucher.iter().filter(|side| side.kind == AccountKind::Receivables);
     for from in &format.party {
         let found = match from {
@@ -201,17 +319,37 @@ pub(super) fn find(format: &Format, row: &Side<'_>, voucher: &[Side<'_>], known:
                 let own = named(row.party);
                 let others = distinct(receivable().filter_map(|side| named(side.party)));
                 if let (Some(own), false) = (&own, others.is_empty())
-                    && !others.iter().any(|other| fold(other) == fold(own))
+                    && !others.iter().any(|other| same_name(other) == same_name(own))
                 {
                     return Err(format!("the row names `{own}`, and its voucher's receivable `{}`", others[0]));
                 }
+                if let Some(own) = &own
+                    && let Some(other) = shares(own, row, voucher)
+                {
+                    return Err(format!("the voucher's party is `{own}`, and `{other}` bears a part of it"));
+                }
                 own
             }
-            PartyFrom::Code => named(row.party_code),
+            PartyFrom::Code => match named(row.party_code) {
+                Some(code) if is_day(&code) && !(known.customer)(&code) => {
+                    return Err(format!("`{code}` is a day, and no customer's code"));
+                }
+                code => code,
+            },
             PartyFrom::Account => named(row.party).map(|name| of_account(format, &name, None, known)).transpose()?,
-            PartyFrom::Description => of_text(format, row.description, known)?,
+            PartyFrom::Description => {
+                match of_text(format, row.description, known)?.filter(|name| named(name).is_some()) {
+                    Some(name) if kind(&name, format) == AccountKind::Own && !(known.customer)(&name) => {
+                        return Err(format!("`{name}` describes an entry of the books' own, and names no customer"));
+                    }
+                    name => name,
+                }
+            }
             PartyFrom::Receivable => {
                 let columns = distinct(receivable().filter_map(|side| named(side.party)));
+                let below =
+                    || voucher.iter().filter(|side| !side.is_usage).filter_map(|side| below(format, side.account));
+                let columns = if columns.is_empty() { distinct(below().filter_map(named)) } else { columns };
                 let texts = if columns.is_empty() {
                     let texts: Result<Vec<_>, _> =
                         receivable().map(|side| of_text(format, side.description, known)).collect();
@@ -231,13 +369,48 @@ pub(super) fn find(format: &Format, row: &Side<'_>, voucher: &[Side<'_>], known:
             return Ok(name);
         }
     }
-    Err("the row does not say whose it is".to_owned())
+    let stands = [row.party, row.party_code].into_iter().find_map(self::named);
+    Err(stands.map_or_else(
+        || "the row does not say whose it is".to_owned(),
+        |name| {
+            format!("`{name}` stands where a customer should, and is none: write whose it is, or give it as an alias in customers.csv")
+        },
+    ))
+}
+
+/// Whether a text is a day as SAP sorts by it: `20260331`.
+fn is_day(text: &str) -> bool {
+    text.len() == 8 && text.starts_with("20") && super::dates::looks_like_one(text)
+}
+
+/// Who beside the party of a voucher bears a part of its usage, where the party's own account
+/// does not bear all of it.
+fn shares<'a>(party: &str, row: &Side<'_>, voucher: &[Side<'a>]) -> Option<&'a str> {
+    let mut usage = Decimal::ZERO;
+    for side in voucher.iter().filter(|side| side.is_usage) {
+        usage = add_exact(usage, side.net).ok()?;
+    }
+    let bears = |side: &&Side<'a>| {
+        !side.is_usage
+            && side.kind == AccountKind::Somebody
+            && !side.net.is_zero()
+            && side.net.is_sign_negative() != row.net.is_sign_negative()
+    };
+    let own = voucher.iter().filter(bears).find(|side| same_name(side.account) == same_name(party))?;
+    let other = voucher.iter().filter(bears).find(|side| same_name(side.account) != same_name(party))?;
+    (own.net.abs() < usage.abs()).then_some(other.account)
+}
+
+/// The customer whose account stands below all customers': `Sundry Debtors:Alpha Ltd`.
+fn below<'a>(format: &Format, account: &'a str) -> Option<&'a str> {
+    let (parents, name) = account.rsplit_once(':')?;
+    parents.split(':').any(|parent| kind(parent, format) == AccountKind::Receivables).then_some(name.trim())
 }
 
 fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for name in names {
-        if !all.iter().any(|known| fold(known) == fold(&name)) {
+        if !all.iter().any(|known| same_name(known) == same_name(&name)) {
             all.push(name);
         }
     }
@@ -303,18 +476,19 @@ fn of_account(
     known: Known<'_>,
 ) -> Result<String, String> {
     let after = format.party_after.as_deref().and_then(|mark| account.rsplit_once(mark));
-    // `Sundry Debtors:Alpha Ltd` is Alpha's account.
-    let below = account
-        .rsplit_once(':')
-        .filter(|(parents, _)| parents.split(':').any(|parent| kind(parent, format) == AccountKind::Receivables));
-    let name = after.or(below).map_or(account, |(_, name)| name).trim();
-    let whole = account_kind.filter(|_| name.len() == account.len());
+    let cut = after.map(|(_, name)| name).or_else(|| below(format, account)).unwrap_or(account);
+    let whole = account_kind.filter(|_| cut.len() == account.len());
+    let Some(name) = named(cut) else { return Err("the other side has no name".to_owned()) };
+    let name = name.as_str();
     let what = match whole.unwrap_or_else(|| kind(name, format)) {
         AccountKind::Somebody => return Ok(name.to_owned()),
         _ if (known.customer)(name) => return Ok(name.to_owned()),
         AccountKind::Receivables => "all customers together, and the row names none",
         AccountKind::Bank => "a bank account or cash, and no customer",
         AccountKind::Tax => "a tax, a round-off or a discount, and no customer",
+        AccountKind::Own => {
+            "an account of the books' own (the year's result, an accrual, a commission), and no customer"
+        }
     };
     Err(format!("the other side is `{name}`: {what}; if it is one, give it as an alias in customers.csv"))
 }
@@ -327,10 +501,19 @@ fn other_side(
     voucher: &[Side<'_>],
     known: Known<'_>,
 ) -> Result<Option<String>, String> {
+    // Against what all of the voucher's usage comes to: a discount on the account is on the
+    // customer's side.
+    let usage = voucher
+        .iter()
+        .filter(|side| side.is_usage)
+        .try_fold(Decimal::ZERO, |sum, side| add_exact(sum, side.net))
+        .ok()
+        .filter(|usage| !usage.is_zero())
+        .unwrap_or(row.net);
     let against: Vec<&Side<'_>> = voucher
         .iter()
         .filter(|other| !other.is_usage && !other.net.is_zero())
-        .filter(|other| other.net.is_sign_negative() != row.net.is_sign_negative())
+        .filter(|other| other.net.is_sign_negative() != usage.is_sign_negative())
         .collect();
     let of = |kinds: &[AccountKind]| -> Vec<&Side<'_>> {
         let mut some: Vec<&Side<'_>> = against.iter().filter(|side| kinds.contains(&side.kind)).copied().collect();
@@ -357,7 +540,7 @@ fn other_side(
         }
         [] => {}
     }
-    match of(&[AccountKind::Receivables, AccountKind::Bank, AccountKind::Tax]).as_slice() {
+    match of(&[AccountKind::Receivables, AccountKind::Own, AccountKind::Bank, AccountKind::Tax]).as_slice() {
         [first, ..] => of_account(format, first.account, Some(first.kind), known).map(Some),
         [] => Ok(None),
     }

@@ -16,6 +16,7 @@ use super::naming::Naming;
 use super::party::{self, AccountKind, Known, Side, named};
 use super::recognise::Recognised;
 use super::sheet::SheetRow;
+use super::text::{is_better_written, same_name};
 use super::voucher::{Line, Voucher};
 use super::voucher_types::{Verdict, VoucherTypes};
 use crate::model::ledger_terms::AccountUse;
@@ -66,8 +67,13 @@ pub(super) struct Poster<'a> {
     pub(super) names: Names,
     pub(super) accounts: AccountList,
     verdicts: HashMap<Box<str>, Verdict, FixedState>,
-    /// By the number of a name in the party's column: the name as it is printed.
+    /// By the number of a name in the party's column: whose it is.
     parties: HashMap<u32, u32, FixedState>,
+    /// Customers by their names, folded.
+    same: HashMap<Box<str>, u32, FixedState>,
+    /// By a customer's number, that of the first of its spellings in byte order, where it has
+    /// several.
+    pub(super) spelt: BTreeMap<u32, u32>,
     pub(super) customers: HashMap<u32, Customer, FixedState>,
     pub(super) counts: RowCounts,
     pub(super) problems: Vec<RowProblem>,
@@ -84,7 +90,7 @@ pub(super) struct Poster<'a> {
 impl<'a> Poster<'a> {
     pub(super) fn new(file: &'a Recognised, options: Options<'a>) -> Self {
         let format = &file.format;
-        Self {
+        let mut poster = Self {
             file,
             options,
             types: VoucherTypes::new(options.voucher_types, &format.counts, &format.never),
@@ -92,6 +98,8 @@ impl<'a> Poster<'a> {
             accounts: AccountList::new(Naming::new(options.accounts, format.company_mark.as_deref())),
             verdicts: HashMap::default(),
             parties: HashMap::default(),
+            same: HashMap::default(),
+            spelt: BTreeMap::new(),
             customers: HashMap::default(),
             counts: RowCounts::default(),
             problems: Vec::new(),
@@ -102,7 +110,29 @@ impl<'a> Poster<'a> {
             balanced: 0,
             usage_rows: 0,
             nameless: 0,
+        };
+        // Who is looked for is called as before.
+        for name in options.wanted.iter().flat_map(|wanted| &wanted.customers) {
+            poster.customer(name);
         }
+        poster
+    }
+
+    /// A customer's number, the same for each way to write the name.
+    fn customer(&mut self, name: &str) -> u32 {
+        let id = self.names.id(name);
+        if let Some(first) = self.parties.get(&id) {
+            return *first;
+        }
+        let first = *self.same.entry(same_name(name).into()).or_insert(id);
+        self.parties.insert(id, first);
+        if first != id {
+            let spelt = self.spelt.entry(first).or_insert(first);
+            if is_better_written(name, self.names.text(*spelt)) {
+                *spelt = id;
+            }
+        }
+        first
     }
 
     pub(super) fn zone(&self) -> Tz {
@@ -228,13 +258,12 @@ impl<'a> Poster<'a> {
     /// voucher's type: told, with its money.
     fn is_set_aside(&mut self, voucher: &Voucher, line: Line, row: &SheetRow) -> bool {
         if let Some(at) = self.file.never(row) {
-            let why = format!(
-                "its `{}` is `{}`: such a row is no sale, and the account is named as usage; leave it out of the export, or book it elsewhere",
-                self.file.header.cell(at),
-                row.cell(at)
-            );
             self.aside(row.line, "a row that is no sale, on an account that is usage");
-            self.note(row, RowProblemKind::SetAside, None, why, Some(line.net));
+            let (column, cell) = (self.file.header.cell(at), row.cell(at));
+            let why = format!(
+                "its `{column}` is `{cell}`: such a row is no sale, and the account is named as usage; leave it out of the export, or say in `never_where` of a format of the books what `{column}` means"
+            );
+            self.note_aside(line, row, None, why);
             return true;
         }
         let verdict = self.verdict(&voucher.kind);
@@ -251,12 +280,20 @@ impl<'a> Poster<'a> {
                     voucher.kind
                 );
                 self.aside(row.line, "a voucher type that is no sale, on an account that is usage");
-                self.note(row, RowProblemKind::SetAside, Some(Role::Type), why, Some(line.net));
-                if let (Some(problem), Some(name)) = (self.problems.last_mut(), named(self.names.text(line.party))) {
-                    problem.customer_id = Some((self.options.resolve)(&name).unwrap_or(name));
-                }
+                self.note_aside(line, row, Some(Role::Type), why);
                 true
             }
+        }
+    }
+
+    /// Tells of a row that is set aside, with its customer; one of nothing is not worth it.
+    fn note_aside(&mut self, line: Line, row: &SheetRow, role: Option<Role>, why: String) {
+        if line.net.is_zero() {
+            return;
+        }
+        self.note(row, RowProblemKind::SetAside, role, why, Some(line.net));
+        if let (Some(problem), Some(name)) = (self.problems.last_mut(), named(self.names.text(line.party))) {
+            problem.customer_id = Some((self.options.resolve)(&name).unwrap_or(name));
         }
     }
 
@@ -364,12 +401,18 @@ impl<'a> Poster<'a> {
                 && other.party != 0
                 && self.of(other).is_some_and(|account| account.kind == AccountKind::Receivables)
         };
-        if of_column && !voucher.lines.iter().any(disputed) {
+        // Where the voucher has several accounts that may be customers', one may bear a part.
+        let somebody = |(other, _): &&(Line, SheetRow)| {
+            self.of(other).is_some_and(|account| account.kind == AccountKind::Somebody && account.role.is_none())
+        };
+        let is_shared = || voucher.lines.len() > 2 && voucher.lines.iter().filter(somebody).count() > 1;
+        if of_column && !voucher.lines.iter().any(disputed) && !is_shared() {
             if let Some(party) = self.parties.get(&line.party) {
                 return Ok(*party);
             }
-            if let Some(name) = named(self.names.text(line.party)) {
-                let party = self.names.id(&name);
+            let known = |name: &str| (self.options.resolve)(name).is_some();
+            if let Some(name) = party::customer(self.names.text(line.party), &known) {
+                let party = self.customer(&name);
                 self.parties.insert(line.party, party);
                 return Ok(party);
             }
@@ -393,7 +436,7 @@ impl<'a> Poster<'a> {
             }
             found => found,
         };
-        found.map(|name| self.names.id(&name))
+        found.map(|name| self.customer(&name))
     }
 
     fn side<'s>(&'s self, line: &Line, row: &'s SheetRow) -> Side<'s> {

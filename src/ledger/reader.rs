@@ -15,7 +15,7 @@ use super::recognise::Recognised;
 use super::sections::{Stated, Sums};
 use super::sheet::SheetRow;
 use super::sides::{Sides, Way, particulars, sides_of};
-use super::text::fold;
+use super::text::{behind, fold};
 use super::voucher::Line;
 use crate::model::ledger_terms::DateOrder;
 use crate::model::money::{Currency, MoneyError, add_exact};
@@ -98,16 +98,21 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         self.poster.counts.read += 1;
-        if self.has_moved(row) || self.hold(row)? {
+        if self.is_moved(row) || self.hold(row)? {
             return Ok(());
         }
         self.body(row, filled)
     }
 
     fn body(&mut self, row: &SheetRow, filled: usize) -> Result<(), MoneyError> {
-        if row.cells().eq(self.file.header.cells()) {
+        let is_marked =
+            row.cell(0).starts_with('\u{feff}') && row.cells().map(fold).eq(self.file.header.cells().map(fold));
+        if is_marked || row.cells().eq(self.file.header.cells()) {
             self.poster.aside(row.line, "the header again");
-            self.end_voucher()?;
+            // A page may break within a voucher.
+            if self.format().sections {
+                self.end_voucher()?;
+            }
             self.open_titles(true);
             return Ok(());
         }
@@ -146,6 +151,12 @@ impl<'a> Reader<'a> {
         }
         let sides = match self.amount(row) {
             Ok(Some(sides)) => sides,
+            Ok(None) if self.is_cut(row) => {
+                self.mention(row);
+                let why = "the row is on an account that is usage, and has no amount in its column: its cells end before that, or have moved".to_owned();
+                self.poster.reject(row, None, why, None);
+                return Ok(());
+            }
             Ok(None) => {
                 self.detail(row);
                 self.mention(row);
@@ -173,20 +184,29 @@ impl<'a> Reader<'a> {
         let account = section.as_deref().unwrap_or(particulars);
         let code = self.own(row, Role::AccountCode);
         let (debit, credit) = (sides.debit.unwrap_or_default(), sides.credit.unwrap_or_default());
-        let id = self.poster.accounts.id(account, code, self.format());
-        let undated = self.own(row, Role::Date).is_empty() && !self.format().fill_down.contains(&Role::Date);
-        if undated && self.own(row, Role::Voucher).is_empty() && self.own(row, Role::Type).is_empty() {
-            // A total only where its account, its place and its sum say so.
-            if account.is_empty() && code.is_empty() {
+        let net = add_exact(credit, -debit)?;
+        if account.is_empty() && code.is_empty() {
+            if dates::looks_like_one(self.own(row, Role::Date)) && !net.is_zero() {
+                let why = "the row has a date and an amount, and no account: write in which it is".to_owned();
+                self.poster.reject(row, Some(Role::Account), why, Some(net));
+            } else {
                 self.poster.aside(row.line, "a subtotal: an amount without an account");
-                return Ok(());
             }
-            if self.column_total(row, id, sides)? || self.poster.accounts.is_sum_of(id, debit, credit)? {
-                self.poster.aside(row.line, "a total of its account");
-                return Ok(());
-            }
-        } else if account.is_empty() && code.is_empty() {
-            self.poster.aside(row.line, "a subtotal: an amount without an account");
+            return Ok(());
+        }
+        let undated = self.own(row, Role::Date).is_empty() && !self.format().fill_down.contains(&Role::Date);
+        let may_be_total = undated && self.own(row, Role::Voucher).is_empty() && self.own(row, Role::Type).is_empty();
+        if may_be_total && self.account_total(row, account, net)? {
+            return Ok(());
+        }
+        let id = self.poster.accounts.id(account, code, self.format());
+        // A total only where its account, its place and its sum say so; what names a customer
+        // is none.
+        if may_be_total
+            && (self.column_total(row, id, sides)?
+                || (self.is_nobodys(row) && self.poster.accounts.is_sum_of(id, debit, credit)?))
+        {
+            self.poster.aside(row.line, "a total of its account");
             return Ok(());
         }
         if let Some(role) = sides.contrary {
@@ -209,12 +229,12 @@ impl<'a> Reader<'a> {
         let party = self.poster.names.id(customer.as_deref().unwrap_or(party));
         let currency = match self.currency(row, sides) {
             Err(why) if self.naming.find(account, code).is_some() => {
-                self.poster.reject(row, Some(Role::Currency), why, Some(add_exact(credit, -debit)?));
+                self.poster.reject(row, Some(Role::Currency), why, Some(net));
                 return Ok(());
             }
             currency => currency.unwrap_or_default(),
         };
-        let line = Line { account: id, party, net: add_exact(credit, -debit)?, currency, detail: None };
+        let line = Line { account: id, party, net, currency, detail: None };
         if self.vouchers.begins(row) {
             self.end_voucher()?;
             let (order, zone) = (self.way.order, self.poster.zone());
@@ -284,7 +304,11 @@ impl<'a> Reader<'a> {
 
     /// A row with a total: compared, and never counted. A sum that cannot be read is told.
     fn total(&mut self, row: &SheetRow, kind: TotalKind, name: &str) -> Result<(), MoneyError> {
-        self.end_voucher()?;
+        let is_of_page =
+            row.filled().any(|(_, cell)| behind(cell, "carried ").or_else(|| behind(cell, "brought ")).is_some());
+        if !is_of_page {
+            self.end_voucher()?;
+        }
         let sides = match self.amount(row) {
             Err((role, why)) if kind != TotalKind::None => {
                 self.poster.reject(row, Some(role), format!("the total cannot be compared: {why}"), None);
@@ -313,7 +337,7 @@ impl<'a> Reader<'a> {
             let is_filled = cell.bytes().any(|byte| byte != b'-');
             is_filled && !self.file.totals.for_cell(cell).iter().any(|total| total.begins(cell))
         });
-        if of_voucher {
+        if of_voucher || self.names_section(row) {
             return None;
         }
         let dated = self.looks_dated.of(self.own(row, Role::Date), dates::looks_like_one);

@@ -8,6 +8,7 @@ use super::amounts::{self, Style};
 use super::dates;
 use super::format::{Format, Role};
 use super::sheet::SheetRow;
+use super::status::{self, Says};
 use super::table::{self, RULED, ruled};
 use super::text::fold;
 use super::totals::Totals;
@@ -55,6 +56,11 @@ pub struct Recognised {
     pub(super) totals: Totals,
     /// Columns, and the words there, of rows that never count.
     never_where: Vec<(usize, Vec<String>)>,
+    /// Columns in which rows of any product say so.
+    status: Vec<(usize, Says)>,
+    /// Whether each cell stands in its column whatever it holds, as in a spreadsheet: else a
+    /// comma in a text moves those behind it.
+    pub(super) is_placed: bool,
     /// Where each role's column is.
     places: [Option<usize>; Role::COUNT],
     /// How many rows stand above the first entry.
@@ -73,7 +79,28 @@ impl Recognised {
 
     /// The columns in which rows say that they never count.
     pub(super) fn never_columns(&self) -> Vec<usize> {
-        self.never_where.iter().map(|(at, _)| *at).collect()
+        self.never_where.iter().map(|(at, _)| *at).chain(self.status.iter().map(|(at, _)| *at)).collect()
+    }
+
+    /// How many cells a row of the file has, by its header.
+    pub(super) fn width(&self) -> usize {
+        // Where each account has a column, two are added behind the file's own.
+        self.header.len() - if self.account_columns.is_empty() { 0 } else { 2 }
+    }
+
+    /// Whether a comma in a text has moved the cells of a row: it has more than the header,
+    /// with something in them, or an amount where a text should be.
+    pub(super) fn has_moved(&self, row: &SheetRow) -> bool {
+        let width = self.width();
+        if self.is_placed || row.len() <= width || !self.format.positions.is_empty() {
+            return false;
+        }
+        let money = [Role::Debit, Role::Credit, Role::Amount];
+        let sums = [Role::Debit, Role::Credit, Role::Amount, Role::Balance, Role::Total];
+        let behind = money.iter().filter_map(|role| self.column(*role)).max().map_or(width, |last| last + 1);
+        let is_text = behind < width && !sums.iter().any(|role| self.column(*role) == Some(behind));
+        let reads = |style| matches!(amounts::read(row.cell(behind), style), Ok(Some(_)));
+        row.filled().any(|(at, _)| at >= width) || (is_text && (reads(Style::Point) || reads(Style::Comma)))
     }
 
     /// The column in which a row says that it never counts.
@@ -82,7 +109,9 @@ impl Recognised {
             let cell = row.cell(*at);
             !cell.is_empty() && words.iter().any(|word| word == "*" || *word == fold(cell))
         };
-        self.never_where.iter().find(says).map(|(at, _)| *at)
+        let own = self.never_where.iter().find(says).map(|(at, _)| *at);
+        let dead = |(at, says): &&(usize, Says)| status::is_dead(*says, row.cell(*at));
+        own.or_else(|| self.status.iter().find(dead).map(|(at, _)| *at))
     }
 }
 
@@ -192,6 +221,9 @@ fn understood(
     }
     let account_columns = if format.account_columns { spread(format, &mut header, &mut columns) } else { Vec::new() };
     let never_where = never_where(format, &header);
+    let own = |at: usize| never_where.iter().any(|(own, _)| *own == at) || account_columns.contains(&at);
+    let says = |(at, cell): (usize, &str)| status::column(cell).filter(|_| !own(at)).map(|says| (at, says));
+    let status = header.filled().filter_map(says).collect();
     let mut places = [None; Role::COUNT];
     for column in &columns {
         places[column.role as usize] = Some(column.index);
@@ -207,6 +239,8 @@ fn understood(
         account_columns,
         totals: Totals::of(format),
         never_where,
+        status,
+        is_placed: false,
         places,
         above: if headless { at } else { at + 1 },
         widths,

@@ -14,6 +14,7 @@ pub(super) struct Shaped<'a> {
     /// Whether a column's account is named in the settings: its cells are read whatever
     /// they hold.
     named: Vec<bool>,
+    is_named: &'a dyn Fn(&str) -> bool,
     whole: SheetRow,
     /// Accounts of that row that are still to be handed out.
     left: std::vec::IntoIter<usize>,
@@ -24,12 +25,13 @@ pub(super) struct Shaped<'a> {
 }
 
 impl<'a> Shaped<'a> {
-    pub(super) fn new(inner: &'a mut dyn SheetRows, file: &'a Recognised, named: impl Fn(&str) -> bool) -> Self {
+    pub(super) fn new(inner: &'a mut dyn SheetRows, file: &'a Recognised, is_named: &'a dyn Fn(&str) -> bool) -> Self {
         let first = [Role::Date, Role::Type, Role::Voucher].iter().filter_map(|role| file.column(*role)).min();
         Self {
             inner,
             file,
-            named: file.account_columns.iter().map(|at| named(file.header.cell(*at))).collect(),
+            named: file.account_columns.iter().map(|at| is_named(file.header.cell(*at))).collect(),
+            is_named,
             whole: SheetRow::default(),
             left: Vec::new().into_iter(),
             heads: first.unwrap_or(0).max(2),
@@ -52,6 +54,7 @@ impl<'a> Shaped<'a> {
         }
         self.whole.clone_from(row);
         row.begin(row.line);
+        row.has_moved = self.whole.has_moved;
         for at in 0..self.whole.len() {
             let own = self.whole.cell(at);
             let above = self.above.iter().find(|(column, _)| *column == at).map_or("", |(_, cell)| cell);
@@ -75,7 +78,7 @@ impl<'a> Shaped<'a> {
     /// behind it.
     fn post(&self, row: &mut SheetRow, account: Option<usize>) {
         row.begin(self.whole.line);
-        let width = self.file.header.len() - 2;
+        let width = self.file.width();
         for at in 0..width {
             row.push_kind(self.whole.cell(at), self.whole.kind(at));
         }
@@ -91,10 +94,8 @@ impl<'a> Shaped<'a> {
         let (at, cell) = row.filled().next().filter(|_| format.sections)?;
         let is = |roles: &[Role], at: usize| roles.iter().any(|role| self.file.column(*role) == Some(at));
         let sums = [Role::Debit, Role::Credit, Role::Amount, Role::Balance];
-        if at >= self.heads
-            || is(&sums, at)
-            || self.file.totals.for_cell(cell).iter().any(|total| total.stands_before(cell))
-        {
+        let is_total = || self.file.totals.for_cell(cell).iter().any(|total| total.stands_before(cell));
+        if at >= self.heads || is(&sums, at) || (is_total() && !(self.is_named)(cell)) {
             return None;
         }
         let rest = |roles: &[Role]| row.filled().skip(1).all(|(at, _)| is(roles, at) || self.is_sum(at));
@@ -122,6 +123,7 @@ impl SheetRows for Shaped<'_> {
             if !self.inner.next(row)? {
                 return Ok(false);
             }
+            row.has_moved = self.file.has_moved(row);
             self.fill_down(row);
             if let Some((at, name)) = self.heading(row) {
                 let indent = row.indent.max(u16::try_from(at).unwrap_or_default());
@@ -138,7 +140,12 @@ impl SheetRows for Shaped<'_> {
         if !self.inner.next(&mut self.whole)? {
             return Ok(false);
         }
-        let width = self.file.header.len() - 2;
+        let width = self.file.width();
+        if self.file.has_moved(&self.whole) {
+            row.clone_from(&self.whole);
+            row.has_moved = true;
+            return Ok(true);
+        }
         if self.whole.cells().eq(self.file.header.cells().take(width)) {
             row.clone_from(&self.file.header);
             row.line = self.whole.line;

@@ -31,6 +31,8 @@ pub struct SheetRow {
     pub indent: u16,
     /// Whether it is an account's heading beyond doubt.
     pub is_heading: bool,
+    /// Whether its cells stand in other columns than theirs.
+    pub(super) has_moved: bool,
 }
 
 impl Clone for SheetRow {
@@ -42,8 +44,9 @@ impl Clone for SheetRow {
 
     /// Fills the memory that is there, which the derived one gives back first.
     fn clone_from(&mut self, other: &Self) {
-        let Self { line, text, ends, kinds, indent, is_heading } = self;
-        (*line, *indent, *is_heading) = (other.line, other.indent, other.is_heading);
+        let Self { line, text, ends, kinds, indent, is_heading, has_moved } = self;
+        (*line, *indent) = (other.line, other.indent);
+        (*is_heading, *has_moved) = (other.is_heading, other.has_moved);
         text.clone_from(&other.text);
         ends.clone_from(&other.ends);
         kinds.clone_from(&other.kinds);
@@ -64,7 +67,7 @@ impl SheetRow {
     pub fn begin(&mut self, line: u64) {
         self.line = line;
         self.indent = 0;
-        self.is_heading = false;
+        (self.is_heading, self.has_moved) = (false, false);
         self.text.clear();
         self.ends.clear();
         self.kinds.clear();

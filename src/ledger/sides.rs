@@ -35,7 +35,7 @@ pub(super) struct Sides {
 pub(super) fn particulars<'r>(row: &'r SheetRow, file: &Recognised) -> &'r str {
     let column = file.column(Role::Account);
     let cell = row.at(column);
-    if cell.eq_ignore_ascii_case("to") || cell.eq_ignore_ascii_case("by") {
+    if cell.len() <= 3 && ["to", "by", "dr", "cr", "dr.", "cr."].iter().any(|word| cell.eq_ignore_ascii_case(word)) {
         return row.at(column.map(|c| c + 1));
     }
     ["To ", "By "].iter().find_map(|word| cell.strip_prefix(word)).unwrap_or(cell).trim()
@@ -84,8 +84,15 @@ pub(super) fn sides_of(file: &Recognised, row: &SheetRow, way: Way) -> Result<Op
         "" | "-" => None,
         "d" | "s" | "dr" | "debit" | "soll" => Some(Side::Debit),
         "c" | "h" | "cr" | "credit" | "haben" => Some(Side::Credit),
+        key if posting_key(key).is_some() => posting_key(key),
         other => return Err((Role::Side, format!("`{}` is neither debit nor credit", shorten(other)))),
     };
+    if let (Some(written), Some(own)) = (written.side, own_side)
+        && written != own
+    {
+        let why = "the amount says one side, and the column beside it the other".to_owned();
+        return Err((Role::Side, why));
+    }
     let is_turned = written.side.is_none() && is_credit(file, row, way, written.amount);
     let amount = if is_turned { -written.amount } else { written.amount };
     let negative = amount.is_sign_negative() && !amount.is_zero();
@@ -111,6 +118,17 @@ pub(super) fn sides_of(file: &Recognised, row: &SheetRow, way: Way) -> Result<Op
         dollar: written.dollar,
         contrary: (stated && negative).then_some(Role::Amount),
     }))
+}
+
+/// The side of SAP's posting keys: 40 and 50 on accounts, the others on customers, vendors,
+/// assets and material.
+fn posting_key(key: &str) -> Option<Side> {
+    let number: u8 = key.parse().ok().filter(|_| key.len() == 2)?;
+    match number {
+        1..=9 | 21..=29 | 40 | 70 | 80..=89 => Some(Side::Debit),
+        11..=19 | 31..=39 | 50 | 75 | 90..=99 => Some(Side::Credit),
+        _ => None,
+    }
 }
 
 /// Whether a row's amount is a credit that is written without a minus: by its type, unless

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Characters that print nothing: zero-width spaces and joiners, marks of direction, soft
 /// hyphens, byte order marks.
 #[must_use]
@@ -104,6 +106,21 @@ impl Iterator for Folding<'_> {
     }
 }
 
+/// A name folded for comparing it with others: as [`fold`], and however its accents are
+/// stored.
+#[must_use]
+pub(super) fn same_name(name: &str) -> String {
+    if name.is_ascii() { fold(name) } else { fold(&name.nfkc().collect::<String>()) }
+}
+
+/// Of two ways to write a name the better one to print: in small and capital letters, then
+/// the first in byte order.
+#[must_use]
+pub(super) fn is_better_written(name: &str, than: &str) -> bool {
+    let plain = |name: &str| !(name.contains(char::is_uppercase) && name.contains(char::is_lowercase));
+    (plain(name), name) < (plain(than), than)
+}
+
 /// The words of a text, folded.
 pub(super) fn words(text: &str) -> Vec<String> {
     fold(text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
@@ -133,6 +150,9 @@ mod tests {
             [Some(None), None, Some(Some('g'))]
         );
         assert_eq!(behind("Ärzte total", "ärzte"), Some(Some(' ')));
+        assert!(is_better_written("Alpha", "ALPHA") && is_better_written("Alpha", "alpha"));
+        assert!(is_better_written("ALPHA", "alpha") && !is_better_written("Alpha", "Alpha"));
+        assert_eq!(same_name("CAFE\u{301}\u{200b}  Ltd"), same_name("Caf\u{e9} ltd"));
         assert!(has_phrase(&words("Sales Bill"), &words("bill")));
         assert!(!has_phrase(&words("Billing adjustment"), &words("bill")));
     }

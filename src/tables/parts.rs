@@ -360,8 +360,11 @@ pub(super) fn of_ods(bytes: &[u8], sheet: &str, home: Option<Currency>) -> Resul
             if kind.is_none() && attribute(tag, "formula").is_some() {
                 unsaid.uncomputed.insert(at);
             }
+            // The cell's own word on its currency stands before what it shows.
+            let currency = attribute(tag, "currency").filter(|_| kind.as_deref() == Some("currency"));
+            let of_currency = currency.and_then(|code| Marks::of_shown(&format!("{shown} {code}"), home));
             if matches!(kind.as_deref(), Some("float" | "currency"))
-                && let Some(marks) = Marks::of_shown(shown, home)
+                && let Some(marks) = of_currency.or_else(|| Marks::of_shown(shown, home))
             {
                 unsaid.mark(at, marks);
             }

@@ -6,6 +6,7 @@ use memchr::memchr_iter;
 use quick_xml::events::Event;
 use rust_decimal::Decimal;
 
+use super::parts::attribute;
 use super::sheet::{Sheet, Writer};
 use super::spreadsheet_xml::{character, lenient};
 use super::unreadable::Unreadable;
@@ -36,6 +37,7 @@ struct Voucher {
     fields: [String; 5],
     is_cancelled: bool,
     is_optional: bool,
+    is_deleted: bool,
     entries: Vec<(List, Entry)>,
 }
 
@@ -69,7 +71,10 @@ pub(super) fn read(text: &str) -> Result<Sheet, Unreadable> {
         counted = at;
         match event {
             Event::Eof => break,
-            Event::Start(e) => reading.begin(e.name().as_ref().to_ascii_uppercase(), line),
+            Event::Start(e) => {
+                let action = attribute(&e, "ACTION").unwrap_or_default();
+                reading.begin(e.name().as_ref().to_ascii_uppercase(), &action, line);
+            }
             Event::Text(text) => reading.content.push_str(&text),
             Event::CData(text) => reading.content.push_str(&text),
             Event::GeneralRef(reference) => reading.content.push(character(&reference)),
@@ -95,10 +100,12 @@ pub(super) fn read(text: &str) -> Result<Sheet, Unreadable> {
 }
 
 impl Reading {
-    fn begin(&mut self, name: String, line: u64) {
+    fn begin(&mut self, name: String, action: &str, line: u64) {
         self.content.clear();
         if name == "VOUCHER" && self.voucher.is_none() {
-            self.voucher = Some(Voucher::default());
+            let is = |word: &str| action.eq_ignore_ascii_case(word);
+            let is_deleted = is("Delete") || is("Remove");
+            self.voucher = Some(Voucher { is_deleted, is_cancelled: is("Cancel"), ..Voucher::default() });
             self.path.clear();
             return;
         }
@@ -136,6 +143,7 @@ impl Reading {
                     value.clone_into(&mut voucher.fields[at]);
                 }
                 voucher.is_cancelled |= name == "ISCANCELLED" && value.eq_ignore_ascii_case("yes");
+                voucher.is_deleted |= name == "ISDELETED" && value.eq_ignore_ascii_case("yes");
                 voucher.is_optional |= name == "ISOPTIONAL" && value.eq_ignore_ascii_case("yes");
             }
             _ => {}
@@ -179,9 +187,10 @@ impl Voucher {
 
     fn write(&self, sheet: &mut Writer) -> Result<(), Unreadable> {
         let [date, kind, number, party, narration] = &self.fields;
-        let kind = match (self.is_cancelled, self.is_optional) {
-            (true, _) => format!("{kind} (cancelled)"),
-            (_, true) => format!("{kind} (optional)"),
+        let kind = match (self.is_deleted, self.is_cancelled, self.is_optional) {
+            (true, ..) => format!("{kind} (deleted)"),
+            (_, true, _) => format!("{kind} (cancelled)"),
+            (.., true) => format!("{kind} (optional)"),
             _ => kind.clone(),
         };
         for entry in self.chosen() {

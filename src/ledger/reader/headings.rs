@@ -1,26 +1,86 @@
 //! Rows of formats that are not a row an entry: headings beyond doubt, totals of accounts
 //! that have a column each, rows of files without a header; and a row's currency.
 
+use rust_decimal::Decimal;
+
 use super::super::amounts;
+use super::super::dates;
 use super::super::format::Role;
 use super::super::sheet::SheetRow;
-use super::super::sides::Sides;
+use super::super::sides::{Sides, particulars};
+use super::super::text::{fold, words};
 use super::Reader;
 use crate::model::money::{Currency, MoneyError, add_exact, shorten};
 use crate::model::posting::CheckSum;
 
 impl Reader<'_> {
-    /// Whether a row of a file without a header has not the cells that it should; told.
-    pub(super) fn has_moved(&mut self, row: &SheetRow) -> bool {
-        let width = self.format().width;
-        let moved = width > 0 && row.len() != width;
+    /// Whether the cells of a row stand in other columns than theirs; told, where the row has
+    /// an amount or a date.
+    pub(super) fn is_moved(&mut self, row: &SheetRow) -> bool {
+        let width = if self.format().width > 0 { self.format().width } else { self.file.width() };
+        let is_entry = || dates::looks_like_one(self.own(row, Role::Date)) || !matches!(self.amount(row), Ok(None));
+        let moved = if self.format().width > 0 { row.len() != width } else { row.has_moved && is_entry() };
         if moved {
             let cells = row.len();
-            let why =
-                format!("the row has {cells} cells, and not {width}: a quote or a comma in a text has moved them");
+            let why = format!(
+                "the row has {cells} cells, and not {width}: a quote or a comma in a text or an amount has moved them"
+            );
+            self.mention(row);
             self.poster.reject(row, None, why, None);
         }
         moved
+    }
+
+    /// Whether a dated row on an account that is usage, without an amount where it should be,
+    /// ends before that, or has it further behind.
+    pub(super) fn is_cut(&self, row: &SheetRow) -> bool {
+        let places = || [Role::Debit, Role::Credit, Role::Amount].iter().filter_map(|role| self.file.column(*role));
+        let (Some(first), Some(last)) = (places().min(), places().max()) else { return false };
+        let is_sum =
+            |at: usize| words(self.file.header.cell(at)).iter().any(|word| word == "balance" || word == "total");
+        let is_amount = |cell: &str| matches!(amounts::read(cell, self.way.style), Ok(Some(_)));
+        let is_behind = || row.filled().any(|(at, cell)| at > last && !is_sum(at) && is_amount(cell));
+        !self.format().account_columns
+            && dates::looks_like_one(self.own(row, Role::Date))
+            && self.naming.find(particulars(row, self.file), self.own(row, Role::AccountCode)).is_some()
+            && (row.len() <= first || is_behind())
+    }
+
+    /// Whether a row is the heading of an account that the settings name, whatever it begins
+    /// with: `Total Voice`.
+    pub(super) fn names_section(&self, row: &SheetRow) -> bool {
+        let mut filled = row.filled();
+        let (Some((_, cell)), None) = (filled.next(), filled.next()) else { return false };
+        self.format().sections && self.naming.find(cell, "").is_some() && !self.sums.is_open(cell)
+    }
+
+    /// Whether a row names no customer, or says in that place that it is a total.
+    pub(super) fn is_nobodys(&self, row: &SheetRow) -> bool {
+        let is_total = |cell: &str| words(cell).last().is_some_and(|word| word.ends_with("total"));
+        [Role::Party, Role::PartyCode].iter().all(|role| {
+            let cell = self.own(row, *role);
+            cell.is_empty() || is_total(cell)
+        })
+    }
+
+    /// Whether an undated row is the total of an account of the file, as a spreadsheet's
+    /// subtotals are called: `Inbound Voice Total`. Compared, and never counted.
+    pub(super) fn account_total(&mut self, row: &SheetRow, account: &str, net: Decimal) -> Result<bool, MoneyError> {
+        let folded = fold(account);
+        let base = [" total", " subtotal", " sub total", " sub-total", " ergebnis"]
+            .iter()
+            .find_map(|end| folded.strip_suffix(end))
+            .and_then(|base| account.get(..base.len()))
+            .filter(|base| !base.trim().is_empty() && self.is_nobodys(row));
+        let Some((name, computed)) =
+            base.map(|base| self.poster.accounts.subtotal_of(base.trim(), net)).transpose()?.flatten()
+        else {
+            return Ok(false);
+        };
+        let what = format!("total {name}");
+        self.sums.checks.push(CheckSum { file: String::new(), what, line: Some(row.line), stated: net, computed });
+        self.poster.aside(row.line, "a total of its account");
+        Ok(true)
     }
 
     /// The heading of an account or a customer, beyond doubt.

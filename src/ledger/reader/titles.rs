@@ -48,6 +48,10 @@ impl Reader<'_> {
         let one_by_one = !format.section_prefix.is_empty() || !format.section_above.is_empty();
         let marked = self.marked(&texts);
         if let Some(name) = marked {
+            // A page that goes on with the same account.
+            if self.sums.account().is_some_and(|open| fold(&open) == fold(&name)) && !titles.is_empty() {
+                return;
+            }
             self.sums.begin(&name, 0, true);
             return;
         }
@@ -91,6 +95,16 @@ impl Reader<'_> {
         for text in texts {
             let prefix = format.section_prefix.iter().find(|prefix| fold(text).starts_with(&fold(prefix)));
             if let Some(name) = prefix.and_then(|prefix| text.get(prefix.len()..)) {
+                return Some(name.trim().to_owned());
+            }
+        }
+        // As pages after the first have it: `Inbound Voice Ledger Account : 1-Mar-26 to …`.
+        for (text, title) in texts.iter().flat_map(|text| format.section_above.iter().map(move |title| (text, title))) {
+            let ends = |rest: &str| rest.is_empty() || rest.starts_with([':', '(']);
+            if let Some((name, rest)) = text.split_once(title.as_str())
+                && !name.trim().is_empty()
+                && ends(rest.trim())
+            {
                 return Some(name.trim().to_owned());
             }
         }
