@@ -22,7 +22,7 @@ use crate::model::posting::{Ledger, PostedRow, Wanted};
 use crate::model::problem::Problem;
 
 /// How many rows are looked at together: few enough to stay in a core's own cache.
-const BATCH: usize = 4096;
+const BATCH: usize = 1024;
 /// How much is hashed at a time.
 const HASHED: usize = 256 * 1024;
 /// Row groups of more bytes than this are read one at a time.

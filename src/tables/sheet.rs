@@ -66,8 +66,10 @@ impl Writer {
 
     /// Puts a cell into the current row; `column` from 0.
     pub(super) fn cell(&mut self, column: usize, text: String) {
-        // What spreadsheets cannot show, and CSV cannot hold, is a blank.
-        let text = if text.contains(|c: char| c.is_control()) {
+        // What spreadsheets cannot show, and CSV cannot hold, is a blank. (Beyond ASCII the
+        // first byte of such a character is C2.)
+        let may_be_control = |byte: u8| byte < b' ' || byte == 0x7f || byte == 0xc2;
+        let text = if text.bytes().any(may_be_control) && text.contains(|c: char| c.is_control()) {
             let unified = text.replace("\r\n", "\n").replace('\r', "\n");
             unified.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
         } else {
@@ -83,11 +85,11 @@ impl Writer {
     }
 
     fn end_row(&mut self) -> Result<(), Unreadable> {
-        let cells = std::mem::take(&mut self.cells);
         let is_hidden = std::mem::take(&mut self.is_hidden);
-        if cells.is_empty() {
+        if self.cells.is_empty() {
             return Ok(());
         }
+        let cells = &self.cells;
         let text = &mut self.sheet.text;
         while self.written + 1 < self.line {
             text.push('\n');
@@ -99,7 +101,7 @@ impl Writer {
                 text.push(',');
             }
             let Some(cell) = cells.get(at) else { continue };
-            if cell.contains([',', '"', '\n']) {
+            if cell.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n')) {
                 text.push('"');
                 text.push_str(&cell.replace('"', "\"\""));
                 text.push('"');
@@ -109,8 +111,9 @@ impl Writer {
         }
         text.push('\n');
         self.written += 1;
+        let cells = self.cells.drain(..);
         if is_hidden {
-            self.sheet.hidden.push(HiddenRow { line: self.line, cells });
+            self.sheet.hidden.push(HiddenRow { line: self.line, cells: cells.collect() });
         }
         if self.sheet.text.len() > MAX_TEXT {
             return Err(Unreadable::new(
