@@ -199,13 +199,24 @@ pub(super) struct Column {
     /// Rows of the group that were read.
     position: usize,
     levels: Vec<i16>,
+    /// Whether every row of the batch has a value; if not, `places` says where.
+    is_full: bool,
     /// For each row of the batch the place of its value.
     places: Vec<u32>,
 }
 
 impl Column {
     pub(super) fn new(kind: Kind, leaf: usize, description: ColumnDescPtr) -> Self {
-        Self { kind, leaf, description, values: None, position: 0, levels: Vec::new(), places: Vec::new() }
+        Self {
+            kind,
+            leaf,
+            description,
+            values: None,
+            position: 0,
+            levels: Vec::new(),
+            is_full: false,
+            places: Vec::new(),
+        }
     }
 
     /// Reads `rows` rows from row `from` of the group on. Batches come in order; some may be
@@ -241,11 +252,9 @@ impl Column {
         }?;
         self.position = from + rows;
         self.places.clear();
-        let all = 0..u32::try_from(read).unwrap_or(NULL);
-        if read == rows {
-            self.places.extend(all);
-        } else {
-            let (most, mut next) = (self.description.max_def_level(), all);
+        self.is_full = read == rows;
+        if !self.is_full {
+            let (most, mut next) = (self.description.max_def_level(), 0..u32::try_from(read).unwrap_or(NULL));
             self.places.extend(self.levels.iter().map(
                 |level| {
                     if *level == most { next.next().unwrap_or(NULL) } else { NULL }
@@ -257,6 +266,9 @@ impl Column {
 
     #[inline]
     fn place(&self, row: usize) -> Option<usize> {
+        if self.is_full {
+            return Some(row);
+        }
         self.places.get(row).filter(|place| **place != NULL).map(|place| *place as usize)
     }
 

@@ -255,6 +255,12 @@ mod tests {
     }
 
     #[test]
+    fn two_cells_that_are_text_only_together_are_each_read() {
+        let row = rows(b"a\xc3,\xa9b\n", ',', Vec::new(), "l.csv").unwrap().remove(0);
+        assert_eq!(row.cells().collect::<Vec<_>>(), ["a\u{c3}", "\u{a9}b"]);
+    }
+
+    #[test]
     fn what_is_no_text_is_told_with_its_cell() {
         let problem = rows(b"a,b\nc,x\0y\n", ',', Vec::new(), "l.csv").unwrap_err();
         assert_eq!(problem.place.as_deref(), Some("l.csv, row 2, column 2"));
