@@ -67,7 +67,7 @@ pub struct Terms<'a> {
 
 /// The findings that hold somebody, by their numbers and codes.
 fn named(findings: &[&Finding]) -> String {
-    findings.iter().map(|f| format!("{} {}", f.id, f.code)).collect::<Vec<_>>().join(", ")
+    findings.iter().map(|f| f.title()).collect::<Vec<_>>().join(", ")
 }
 
 /// Says again which findings hold whom, where billing found more and their numbers moved.
@@ -103,7 +103,7 @@ pub fn decide(reconciliation: &Reconciliation, terms: &Terms<'_>) -> Result<BTre
                 Status::Unlisted if !remainder_proven => {
                     Disposition::Held("not listed by the partner, and the remainder is not proven".to_owned())
                 }
-                Status::Discrepant | Status::NotStated | Status::NotReconciled => {
+                Status::Discrepant | Status::Settled | Status::NotStated | Status::NotReconciled => {
                     Disposition::Held("not proven".to_owned())
                 }
                 Status::Unlisted => bill(reconciliation, terms, line, Proof::TotalOnly, ledger)?,

@@ -8,16 +8,17 @@ use crate::model::finding::{Finding, Severity};
 
 /// A finding for each customer whose credits exceed the charges (`credit-due`), or who cannot
 /// be invoiced lawfully, as agreed, or in the fonts at hand (`gstin-invalid`,
-/// `gst-particulars`, `not-billable`, `unprintable`).
+/// `gst-particulars`, `not-billable`, `unprintable`). `credit_due` is how heavy the first weighs:
+/// closes of 0.1 only warned.
 #[must_use]
-pub(crate) fn find(decisions: &BTreeMap<String, Disposition>) -> Vec<Finding> {
+pub(crate) fn find(decisions: &BTreeMap<String, Disposition>, credit_due: Severity) -> Vec<Finding> {
     decisions
         .iter()
         .filter_map(|(id, disposition)| match disposition {
             Disposition::CreditDue(total) => Some(
                 Finding::fact(
                     "credit-due",
-                    Severity::Warning,
+                    credit_due,
                     format!(
                         "The credits of {id} exceed its charges: {} in all. No invoice can say that.",
                         total.display()

@@ -294,9 +294,9 @@ fn who_gets_no_document_is_a_finding() {
         ("C".to_owned(), Disposition::Nothing),
         ("D".to_owned(), Disposition::Held("held".into())),
     ];
-    let found = super::not_billable::find(&decisions.into());
+    let found = super::not_billable::find(&decisions.into(), Severity::Blocking);
     let told: Vec<_> = found.iter().map(|f| (f.code, f.severity, f.customers[0].as_str())).collect();
-    assert_eq!(told, [("credit-due", Severity::Warning, "A"), ("gst-particulars", Severity::Blocking, "B")]);
+    assert_eq!(told, [("credit-due", Severity::Blocking, "A"), ("gst-particulars", Severity::Blocking, "B")]);
     assert!(found[0].message.contains("-₹7.00"), "{}", found[0].message);
 }
 

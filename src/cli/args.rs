@@ -127,7 +127,7 @@ pub struct Resolve {
     /// The period
     #[arg(long, value_name = "PERIOD", value_parser = period)]
     pub period: Period,
-    /// The finding, as the report numbers it: F001; without it, the open ones are listed
+    /// The finding's id, as the report has it; without it, the open ones are listed
     #[arg(value_name = "FINDING")]
     pub finding: Option<String>,
     /// Bill `analytics`, `ledger`, or an amount

@@ -89,6 +89,9 @@ struct Document<'a> {
     /// False: nothing has changed since the last seal.
     sealed: bool,
     issued: Vec<Invoice<'a>>,
+    /// Everybody with usage or charges and without a document: those held, and those whose
+    /// credits exceed their charges.
+    not_invoiced: Vec<Held<'a>>,
     held: Vec<Held<'a>>,
     nothing_to_bill: Vec<&'a str>,
     credit_due: Vec<Held<'a>>,
@@ -107,7 +110,7 @@ struct Invoice<'a> {
     new: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Held<'a> {
     customer_id: &'a str,
     why: String,
@@ -148,6 +151,7 @@ fn document<'a>(period: &'a Period, closed: &'a Closed) -> Document<'a> {
             .map(|i| invoice(i, false))
             .chain(closed.new.iter().map(|i| invoice(i, true)))
             .collect(),
+        not_invoiced: held.iter().chain(&credit_due).cloned().collect(),
         held,
         nothing_to_bill,
         credit_due,

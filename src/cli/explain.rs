@@ -16,6 +16,9 @@ pub(super) fn run(context: &Context<'_>, args: &args::Explain) -> Result<Exit, P
         let document = serde_json::json!({"schema": "crossfoot/explain/v1", "codes": codes});
         return context.out.result(&text, &document).map(|()| Exit::Done);
     };
+    // A finding's id is its code and six digits.
+    let of_id = |id: &str| Some(id.rsplit_once('-').filter(|(_, digits)| digits.len() == 6)?.0.to_owned());
+    let code = &of_id(code).filter(|code| page(code).is_some()).unwrap_or_else(|| code.clone());
     let Some(found) = page(code) else {
         let near = nearest(code, pages().into_iter().map(|(known, _)| known));
         let next = near.map_or_else(

@@ -11,9 +11,11 @@ use crate::books::layout::Books;
 use crate::books::lock::Lock;
 use crate::books::resolutions;
 use crate::model::money::parse_plain;
+use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io, nearest};
 use crate::model::resolution::Resolution;
 use crate::model::usage::Direction;
+use crate::reconcile::decisions;
 
 /// What of a report is needed to decide.
 #[derive(Deserialize)]
@@ -24,6 +26,7 @@ struct Report {
 #[derive(Deserialize)]
 struct Finding {
     id: String,
+    rank: Option<String>,
     code: String,
     severity: String,
     customers: Vec<String>,
@@ -31,6 +34,24 @@ struct Finding {
     analytics: Option<String>,
     ledger: Option<String>,
     message: String,
+}
+
+/// The finding that an id names.
+fn named<'a>(report: &'a Report, id: &str, period: &Period) -> Result<&'a Finding, Problem> {
+    if let Some(finding) = report.findings.iter().find(|f| f.id.eq_ignore_ascii_case(id)) {
+        return Ok(finding);
+    }
+    let problem = |what: String| Problem::usage("arguments", what).not_done("Nothing was decided.");
+    let ranked = report.findings.iter().find(|f| f.rank.as_ref().is_some_and(|rank| rank.eq_ignore_ascii_case(id)));
+    if let Some(Finding { id: stable, message, .. }) = ranked {
+        return Err(problem(format!("`{id}` is a place in one report, and may be another finding tomorrow"))
+            .because(format!("today it is {stable}: {message}"))
+            .next(format!("crossfoot resolve --period {} {stable} …", period.name)));
+    }
+    let near = nearest(&id.to_lowercase(), report.findings.iter().map(|f| f.id.as_str()));
+    let near = near.map_or_else(String::new, |n| format!("; did you mean {n}?"));
+    Err(problem(format!("the report has no finding `{id}`{near}"))
+        .next(format!("crossfoot resolve --period {} lists them", period.name)))
 }
 
 pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, Problem> {
@@ -46,7 +67,12 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
         .map_err(|e| Problem::stop("no-report", format!("{} cannot be read", path.display())).because(e.to_string()))?;
     let open: Vec<&Finding> = report.findings.iter().filter(|f| f.severity == "blocking").collect();
     let Some(id) = &args.finding else {
-        let lines: Vec<String> = open.iter().map(|f| format!("{} {}\n  {}\n", f.id, f.code, f.message)).collect();
+        if args.bill.is_some() || args.hold || args.accept {
+            return Err(Problem::usage("arguments", "a decision is about a finding, and none is named")
+                .next(format!("crossfoot resolve --period {} lists the open ones by their ids", period.name))
+                .not_done("Nothing was decided."));
+        }
+        let lines: Vec<String> = open.iter().map(|f| format!("{}\n  {}\n", f.id, f.message)).collect();
         let listed: Vec<_> = open
             .iter()
             .map(|f| serde_json::json!({"id": f.id, "code": f.code, "customers": f.customers, "message": f.message}))
@@ -56,14 +82,14 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
         context.out.result(&text, &document)?;
         return Ok(Exit::Done);
     };
-    let known = || report.findings.iter().map(|f| f.id.as_str());
-    let Some(finding) = report.findings.iter().find(|f| f.id.eq_ignore_ascii_case(id)) else {
-        let near = nearest(&id.to_uppercase(), known()).map_or_else(String::new, |n| format!("; did you mean {n}?"));
-        return Err(Problem::usage("arguments", format!("the report has no finding `{id}`{near}"))
-            .next(format!("crossfoot resolve --period {} lists them", period.name))
+    let finding = named(&report, id, period)?;
+    context.out.say(&format!("{}: {}", finding.id, finding.message));
+    if !decisions::can_be_followed(&finding.code) {
+        return Err(Problem::usage("arguments", format!("a decision about `{}` changes nothing", finding.code))
+            .because("what it says stands until its cause is mended")
+            .next(format!("crossfoot explain {} says how", finding.code))
             .not_done("Nothing was decided."));
-    };
-    context.out.say(&format!("{} {}: {}", finding.id, finding.code, finding.message));
+    }
     let bill = match (&args.bill, args.hold, args.accept) {
         (None, false, false) => Some(required(
             context,

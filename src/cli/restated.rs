@@ -120,9 +120,7 @@ fn told(period: &str, pair: &recapture::Recaptured, findings: &[Finding]) -> Str
     }
     let told: Vec<String> = findings
         .iter()
-        .map(|f| {
-            format!("\n{} {}\n{}\n{}\n", f.id, f.code, wrap(&f.message, "  "), wrap(&format!("next: {}", f.next), "  "))
-        })
+        .map(|f| format!("\n{}\n{}\n{}\n", f.title(), wrap(&f.message, "  "), wrap(&format!("next: {}", f.next), "  ")))
         .collect();
     format!("{head}{}", told.concat())
 }

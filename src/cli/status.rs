@@ -83,6 +83,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
     for p in periods {
         let outcome = match p.outcome.as_deref() {
             Some("reconciled") => context.out.good(&format!("{:<12}", "yes")),
+            Some("settled") => context.out.warn(&format!("{:<12}", "settled")),
             Some(_) => context.out.bad(&format!("{:<12}", "discrepant")),
             None => format!("{:<12}", "–"),
         };

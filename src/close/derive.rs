@@ -159,6 +159,7 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
             decided: &decided,
             logo_sha256: inputs.logo.as_ref().map(|logo| logo.sha256.as_str()),
         };
+        let credit_due = if inputs.earlier.is_some() { Severity::Warning } else { Severity::Blocking };
         decisions = charges::decide(&reconciliation, &terms).map_err(|e| too_large(&e))?;
         let (notes, differing) = correct(inputs, &decisions, reconciliation.currency)?;
         notes_due = notes;
@@ -174,13 +175,14 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
             }
         }
         reconciliation.findings.extend(differing);
-        reconciliation.findings.extend(not_billable::find(&decisions));
+        reconciliation.findings.extend(not_billable::find(&decisions, credit_due));
         registry::rank(&mut reconciliation.findings);
         charges::name_holders(&mut decisions, &reconciliation);
     }
     if let Some(earlier) = &inputs.earlier {
         earlier.order(&mut reconciliation.findings);
     }
+    reconciliation.settle();
     Ok(Derived { reconciliation, ledger, decisions, corrections: notes_due })
 }
 

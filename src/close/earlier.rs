@@ -77,6 +77,7 @@ impl Earlier {
         let Some(findings) = told.map(|row| row.finding(reconciliation.currency)).collect::<Option<Vec<_>>>() else {
             return;
         };
+        reconciliation.two_outcomes = true;
         let told: BTreeSet<&String> = findings.iter().flat_map(|finding| &finding.customers).collect();
         let mut differing = reconciliation.customers.iter().filter(|line| line.status == Status::Discrepant);
         if differing.all(|line| told.contains(&line.customer_id)) {
@@ -90,7 +91,7 @@ impl Earlier {
             self.0.iter().position(|row| row.message == finding.message && row.customers == finding.customers)
         };
         findings.sort_by_key(|finding| place(finding).unwrap_or(usize::MAX));
-        registry::number(findings);
+        registry::number_by_rank(findings);
     }
 }
 

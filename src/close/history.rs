@@ -43,6 +43,7 @@ pub(super) fn reports<T: DeserializeOwned>(
 struct Report {
     currency: String,
     totals: Totals,
+    #[serde(default)]
     usage: Usage,
 }
 
@@ -51,7 +52,7 @@ struct Totals {
     analytics: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Usage {
     calls: Option<u64>,
     answered: Option<u64>,

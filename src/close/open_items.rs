@@ -65,9 +65,8 @@ pub(crate) fn find(items: &[OpenItem], period: &Period, currency: Currency) -> O
             line: None,
             column: None,
             text: format!(
-                "{} {}: {}{}, open for {} days",
-                item.id,
-                item.code,
+                "{}: {}{}, open for {} days",
+                item.title(),
                 item.customers.join(", "),
                 item.difference.map_or_else(String::new, money),
                 age(item.period.to)

@@ -3,7 +3,7 @@
 use super::chance::Chance;
 pub use super::chance::Confidence;
 use super::money::Money;
-use super::resolution::Resolution;
+use super::resolution::{Decision, Resolution};
 use super::usage::Direction;
 
 /// Whether a finding stops the customers it touches from being invoiced.
@@ -47,8 +47,11 @@ pub struct Evidence {
 /// One finding. Its id is given when findings are ranked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// `F001`, `F002` … in the order in which a person should read them.
+    /// What names it from run to run, whatever comes or goes beside it: its code and six
+    /// digits that follow from code, customers and direction. In closes of 0.1, its rank.
     pub id: String,
+    /// `F001`, `F002` … in the order in which a person should read them. None in closes of 0.1.
+    pub rank: Option<String>,
     /// The stable code, e.g. `missing-in-ledger`.
     pub code: &'static str,
     /// What it stops.
@@ -84,10 +87,23 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What it is called where a person reads it: rank and id; in closes of 0.1 rank and code.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.rank.as_ref().map_or_else(|| format!("{} {}", self.id, self.code), |rank| format!("{rank} {}", self.id))
+    }
+
+    /// Whether finance settled it: a decision stands, and not to hold.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.resolution.as_ref().is_some_and(|resolution| resolution.decision != Decision::Hold)
+    }
+
     /// A fact: certain, with no amounts yet.
     pub fn fact(code: &'static str, severity: Severity, message: String, next: String) -> Self {
         Self {
             id: String::new(),
+            rank: None,
             code,
             severity,
             confidence: Confidence::Certain,

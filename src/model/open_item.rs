@@ -22,6 +22,14 @@ pub struct OpenItem {
     pub difference: Option<Decimal>,
 }
 
+impl OpenItem {
+    /// What it is called: its id, which has its code in it, but in reports of 0.1.
+    #[must_use]
+    pub fn title(&self) -> String {
+        if self.id.starts_with(&self.code) { self.id.clone() } else { format!("{} {}", self.id, self.code) }
+    }
+}
+
 /// The same as `inputs/open-items.json` of a close has it.
 #[derive(Serialize, Deserialize)]
 struct Copy {

@@ -19,6 +19,8 @@ pub enum Status {
     Matched,
     /// A difference within the declared tolerance.
     Tolerated,
+    /// A difference that finance decided upon.
+    Settled,
     /// A difference.
     Discrepant,
     /// In the ledger, and not in the partner's list, which is known to be shorter than the whole.
@@ -36,6 +38,7 @@ impl Status {
         match self {
             Self::Matched => "matched",
             Self::Tolerated => "tolerated",
+            Self::Settled => "settled",
             Self::Discrepant => "discrepant",
             Self::Unlisted => "unlisted",
             Self::NotStated => "not-stated",
@@ -179,6 +182,8 @@ pub struct Reconciliation {
     pub remainder: Option<Remainder>,
     /// Ranked for the reader.
     pub findings: Vec<Finding>,
+    /// Whether `reconciled` also says that what differs was settled, as in closes of 0.1.
+    pub two_outcomes: bool,
 }
 
 impl Reconciliation {
@@ -188,10 +193,46 @@ impl Reconciliation {
         !self.findings.iter().any(|f| f.severity == Severity::Blocking)
     }
 
-    /// `reconciled` or `discrepant`.
+    /// `reconciled`: all agrees; `settled`: nothing blocks, and a difference was decided or
+    /// tolerated; `discrepant`.
     #[must_use]
     pub fn outcome(&self) -> &'static str {
-        if self.is_reconciled() { "reconciled" } else { "discrepant" }
+        match self.is_reconciled() {
+            false => "discrepant",
+            true if self.is_settled() => "settled",
+            true => "reconciled",
+        }
+    }
+
+    /// Whether nothing blocks, and a difference was decided or tolerated.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let tolerated = |status| status == Status::Tolerated;
+        !self.two_outcomes
+            && self.is_reconciled()
+            && (self.decided().next().is_some()
+                || self.customers.iter().any(|line| tolerated(line.status))
+                || self.directions.iter().any(|line| tolerated(line.status))
+                || self.remainder.as_ref().is_some_and(|rest| tolerated(rest.status))
+                || self.totals.difference.is_some_and(|difference| !difference.is_zero()))
+    }
+
+    /// Says of directions and of the remainder what the whole says, where decisions settled
+    /// what differs there.
+    pub(crate) fn settle(&mut self) {
+        if self.is_settled() && self.decided().next().is_some() {
+            let lines = self.directions.iter_mut().map(|line| &mut line.status);
+            for status in lines.chain(self.remainder.iter_mut().map(|rest| &mut rest.status)) {
+                if *status == Status::Discrepant {
+                    *status = Status::Settled;
+                }
+            }
+        }
+    }
+
+    /// Findings that finance decided upon.
+    pub fn decided(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.is_decided())
     }
 
     /// How the whole stands: a difference is tolerated where nothing blocks.
@@ -200,6 +241,7 @@ impl Reconciliation {
         match self.totals.difference {
             None => Status::NotStated,
             Some(d) if d.is_zero() => Status::Matched,
+            Some(_) if self.is_settled() && self.decided().next().is_some() => Status::Settled,
             Some(_) if self.is_reconciled() => Status::Tolerated,
             Some(_) => Status::Discrepant,
         }

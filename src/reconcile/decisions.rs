@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::registry;
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::Money;
 use crate::model::reconciliation::Reconciliation;
@@ -13,6 +14,12 @@ const WHOLE: [&str; 3] = ["period-mismatch", "analytics-crossfoot", "currency-mi
 
 /// What is said where a decision is about the answer as a whole.
 pub(crate) const NOT_FOLLOWED: &str = " A decision about it cannot be followed: every figure depends on it.";
+
+/// Whether a decision about a finding of this code lifts anything: it is about a customer's
+/// figures, and not about the answer as a whole or about what billing found afterwards.
+pub(crate) fn can_be_followed(code: &str) -> bool {
+    !WHOLE.contains(&code) && registry::CHECKS.iter().any(|check| check.code == code)
+}
 
 /// Applies decisions to their findings, and adds a finding for each that does not apply.
 /// Returns how each customer is billed whose every hold was lifted.
@@ -44,6 +51,9 @@ pub(crate) fn apply(reconciliation: &mut Reconciliation, resolutions: &[Resoluti
             ended(&resolution.reason)
         ));
         finding.resolution = Some(resolution.clone());
+        if resolution.decision != Decision::Hold && !reconciliation.two_outcomes {
+            finding.next = "Nothing more: it was decided.".to_owned();
+        }
         if resolution.decision != Decision::Hold && finding.severity == Severity::Blocking {
             finding.severity = Severity::Warning;
             for id in &finding.customers {

@@ -103,6 +103,7 @@ pub fn reconcile(question: &Question<'_>) -> Result<Reconciliation, MoneyError> 
     }
     registry::rank(&mut findings);
     Ok(Reconciliation {
+        two_outcomes: false,
         period: question.period.clone(),
         timezone: question.timezone,
         partner_timezone: question.partner_timezone,

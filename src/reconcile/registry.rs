@@ -2,13 +2,16 @@
 //! claimed and findings are read.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
 use super::check::{Check, Look};
 use super::explain::Cause;
 use super::{causes, facts};
+use crate::model::digest::sha256_hex;
 use crate::model::finding::{Confidence, Finding};
+use crate::model::usage::Direction;
 
 /// What makes the whole answer doubtful first, what merely states a difference last. The
 /// causes that are searched for stand together: the search is made once, for all of them.
@@ -128,10 +131,26 @@ pub fn rank(findings: &mut [Finding]) {
     number(findings);
 }
 
-/// Numbers findings from F001, in the order in which they stand.
-pub(crate) fn number(findings: &mut [Finding]) {
+/// Numbers findings from F001, in the order in which they stand, and names each by what it is
+/// about. Of two that are about the same, the order tells which is which.
+fn number(findings: &mut [Finding]) {
+    let mut named: BTreeMap<String, u32> = BTreeMap::new();
+    for (index, finding) in findings.iter_mut().enumerate() {
+        let direction = finding.direction.map_or("", Direction::name);
+        let about = format!("{}\n{direction}\n{}", finding.code, finding.customers.join("\n"));
+        let same = named.entry(about.clone()).or_default();
+        let digest = sha256_hex(format!("{about}\n{same}").as_bytes());
+        *same += 1;
+        finding.id = format!("{}-{}", finding.code, &digest[..6]);
+        finding.rank = Some(format!("F{:03}", index + 1));
+    }
+}
+
+/// Numbers findings as 0.1 did, which named them by their rank.
+pub(crate) fn number_by_rank(findings: &mut [Finding]) {
     for (index, finding) in findings.iter_mut().enumerate() {
         finding.id = format!("F{:03}", index + 1);
+        finding.rank = None;
     }
 }
 

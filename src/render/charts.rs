@@ -105,7 +105,7 @@ pub(super) fn waterfall(r: &Reconciliation) -> Value {
         let explains = finding.explains.filter(|money| !money.is_zero());
         let amount = explains.or(finding.difference).map(|money| money.amount());
         if let Some(amount) = amount.filter(|a| !a.is_zero() && !finding.customers.is_empty()) {
-            steps.push((format!("{} {}", finding.id, finding.code), amount));
+            steps.push((finding.title(), amount));
         }
     }
     steps.sort_by_key(|(_, amount)| std::cmp::Reverse(amount.abs()));

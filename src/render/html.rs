@@ -47,10 +47,11 @@ pub(crate) fn render(
         to => r.period.to.to_string(),
         timezone => r.timezone.name(),
         currency => r.currency.code(),
-        outcome => r.outcome(),
+        // How it looks: nothing blocks either way.
+        outcome => if r.is_reconciled() { "reconciled" } else { "discrepant" },
         headline,
         subline,
-        todo => r.findings.iter().filter(|f| f.severity != Severity::Info).map(|f| context! { id => f.id.as_str(), next => f.next.as_str() }).collect::<Vec<_>>(),
+        todo => r.findings.iter().filter(|f| f.severity != Severity::Info && (r.two_outcomes || !f.is_decided())).map(|f| context! { id => f.id.as_str(), next => f.next.as_str() }).collect::<Vec<_>>(),
         findings => r.findings.iter().map(finding).collect::<Vec<_>>(),
         lines => lines(r),
         split_chart => charts::split(share(Direction::Inbound), share(Direction::Outbound)),
@@ -170,7 +171,20 @@ pub(crate) fn verdict(r: &Reconciliation) -> (String, String) {
         ),
         _ => format!("The ledger says {}; the analytics state no total.", r.totals.ledger.display()),
     };
-    if r.is_reconciled() {
+    if r.is_settled() {
+        let (mut decided, mut accepted) = (0, Vec::new());
+        for finding in r.decided() {
+            decided += 1;
+            accepted.extend(finding.difference.map(|difference| difference.abs()));
+        }
+        let sum = crate::model::money::total(r.currency, &accepted).map_or_else(|_| dash(), |sum| sum.display());
+        let words = if decided == 0 {
+            "Settled: differences within the tolerance".to_owned()
+        } else {
+            format!("Settled: {decided} decided, {sum} accepted")
+        };
+        (words, total)
+    } else if r.is_reconciled() {
         ("Reconciled".to_owned(), total)
     } else {
         let agree = r.customers.len().saturating_sub(held);
@@ -216,6 +230,7 @@ fn finding(f: &Finding) -> Value {
     };
     context! {
         id => f.id.as_str(),
+        title => f.title(),
         code => f.code,
         severity => f.severity.name(),
         confidence => f.confidence.name(),

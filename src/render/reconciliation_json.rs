@@ -180,6 +180,8 @@ struct RemainderRow {
 #[derive(Serialize)]
 pub(crate) struct FindingRow<'a> {
     id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<&'a str>,
     code: &'a str,
     severity: &'static str,
     confidence: &'static str,
@@ -366,6 +368,7 @@ impl<'a> From<&'a Finding> for FindingRow<'a> {
     fn from(finding: &'a Finding) -> Self {
         Self {
             id: &finding.id,
+            rank: finding.rank.as_deref(),
             code: finding.code,
             severity: finding.severity.name(),
             confidence: finding.confidence.name(),

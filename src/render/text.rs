@@ -65,7 +65,7 @@ pub(crate) fn summary(r: &Reconciliation, paint: &dyn Paint, all: bool) -> Strin
         let shown = |m: Option<Money>| m.map_or_else(|| "–".to_owned(), |m| m.display());
         let word = match status {
             Status::Matched | Status::Unlisted => paint.good(status.name()),
-            Status::Tolerated | Status::NotStated => paint.warn(status.name()),
+            Status::Tolerated | Status::Settled | Status::NotStated => paint.warn(status.name()),
             Status::Discrepant | Status::NotReconciled => paint.bad(status.name()),
         };
         format!(
@@ -95,7 +95,7 @@ pub(crate) fn summary(r: &Reconciliation, paint: &dyn Paint, all: bool) -> Strin
     ));
 
     let title = |f: &Finding| {
-        let title = format!("{} {} ({})", f.id, f.code, f.severity.name());
+        let title = format!("{} ({})", f.title(), f.severity.name());
         match f.severity {
             Severity::Blocking => paint.bad(&title),
             Severity::Warning => paint.warn(&title),
@@ -105,7 +105,7 @@ pub(crate) fn summary(r: &Reconciliation, paint: &dyn Paint, all: bool) -> Strin
     let full = if all { SHOWN } else { 1 };
     for f in r.findings.iter().take(full) {
         out.push_str(&format!("\n{}\n{}\n", title(f), if all { wrap(&f.message, "  ") } else { clipped(&f.message) }));
-        if f.severity != Severity::Info {
+        if f.severity != Severity::Info && !f.is_decided() {
             out.push_str(&format!("{}\n", wrap(&format!("next: {}", f.next), "  ")));
         }
     }

@@ -101,7 +101,9 @@ fn a_second_run_changes_nothing_and_a_correction_adds_the_held() {
     let books = Books::example(&partner.base_url);
     books.write("ledgers/2026-03.csv", &clean_ledger().replace(SLIP, &SLIP.replace("7798.38", "7348.38")));
     let first = books.run("close --period 2026-03 --json").exits(3).json();
-    assert_eq!(first["held"], serde_json::json!([{"customer_id": "MA_99ab12c3", "why": "F001 amount-difference"}]));
+    let id = books.json("closes/2026-03/reconciliation.json")["findings"][0]["id"].as_str().unwrap().to_owned();
+    let why = format!("F001 {id}");
+    assert_eq!(first["held"], serde_json::json!([{"customer_id": "MA_99ab12c3", "why": why}]));
     let sealed = books.files();
     assert_eq!(books.run("close --period 2026-03 --json").exits(3).json()["sealed"], false);
     assert!(books.files() == sealed);
@@ -417,8 +419,11 @@ fn a_customer_with_more_credits_than_charges_gets_no_invoice() {
         "ledgers/2026-03.csv",
         "date,customer_id,direction,amount\n2026-03-01,A,inbound,-50.00\n2026-03-01,B,inbound,100.00\n",
     );
-    let closed = books.run("close --period 2026-03 --json").exits(0).json();
+    // Usage without a document is told as such, and counted.
+    let closed = books.run("close --period 2026-03 --json").exits(3).json();
     assert_eq!(closed["issued"].as_array().unwrap().len(), 1);
+    assert_eq!(closed["not_invoiced"], closed["credit_due"]);
+    assert_eq!(books.run("status --json").json()["periods"][0]["held"], 1);
     assert_eq!(closed["credit_due"], serde_json::json!([{"customer_id": "A", "why": "its total is -50.00"}]));
     assert_eq!(books.json("closes/2026-03/reconciliation.json")["findings"][0]["code"], "credit-due");
     books.run("verify").exits(0);

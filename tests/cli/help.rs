@@ -43,7 +43,7 @@ fn init_writes_books_that_a_close_reads() {
     let again = Ran::from(crossfoot(dir.path()).args(["init", "mine"]).output().unwrap()).exits(2);
     assert!(again.stderr.contains("is there already"));
     let status = Ran::from(crossfoot(dir.path()).args(["status", "--books", "mine"]).output().unwrap()).exits(0);
-    assert!(status.stdout.contains("Next: crossfoot close"));
+    assert!(status.stdout.contains("Next: crossfoot reconcile --period 2026-03"));
     let close = Ran::from(
         crossfoot(dir.path()).args(["close", "--period", "2026-03", "--books", "mine", "--offline"]).output().unwrap(),
     );

@@ -29,24 +29,42 @@ fn report(books: &Books) -> Value {
     serde_json::from_slice(&books.read("closes/2026-03/reconciliation.json")).unwrap()
 }
 
+/// The id of the first finding.
+fn only_id(books: &Books, period: &str) -> String {
+    books.json(&format!("closes/{period}/reconciliation.json"))["findings"][0]["id"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn a_decision_releases_bills_and_stops_applying_when_figures_change() {
     let (books, _server) = differing();
 
     let listed = books.run("resolve --period 2026-03");
-    assert!(listed.stdout.starts_with("F001 "), "{}", listed.stdout);
-    let unsaid = books.run("resolve --period 2026-03 F001 --bill analytics --by asha");
+    let id = only_id(&books, "2026-03");
+    assert!(listed.stdout.starts_with(&format!("{id}\n")), "{}", listed.stdout);
+    // Ranks move from run to run, and decide nothing.
+    let ranked = books.run("resolve --period 2026-03 F001 --accept --by asha --reason x").exits(2);
+    assert!(ranked.stderr.contains(&format!("today it is {id}: ")), "{}", ranked.stderr);
+    let unsaid = books.run(&format!("resolve --period 2026-03 {id} --bill analytics --by asha"));
     assert_eq!(unsaid.code, 2);
     assert!(unsaid.stderr.contains("--reason is missing"), "{}", unsaid.stderr);
-    let unknown = books.run("resolve --period 2026-03 F010 --accept --by asha --reason x");
-    assert!(unknown.stderr.contains("did you mean F001?"), "{}", unknown.stderr);
+    let unknown = books.run("resolve --period 2026-03 amount-diference-0 --accept --by asha --reason x");
+    assert!(unknown.stderr.contains("the report has no finding"), "{}", unknown.stderr);
 
-    let done = books.run("resolve --period 2026-03 f001 --bill analytics --by asha --on 2026-04-02 --reason agreed");
+    let decide = format!("resolve --period 2026-03 {id} --bill analytics --by asha --on 2026-04-02 --reason agreed");
+    let done = books.run(&decide);
     assert_eq!((done.code, done.stderr.contains("error")), (0, false), "{}", done.stderr);
     let closed = books.run("close --period 2026-03 -q --offline");
     assert_eq!(closed.code, 0, "{}{}", closed.stdout, closed.stderr);
-    let first = &report(&books)["findings"][0];
-    assert_eq!(first["severity"], "warning");
+    let sealed = report(&books);
+    let first = &sealed["findings"][0];
+    assert_eq!(
+        (&first["severity"], &first["id"], &first["rank"]),
+        (&"warning".into(), &id.as_str().into(), &"F001".into())
+    );
+    // What differs and was decided is settled, wherever it is told.
+    let outbound = sealed["directions"].as_array().unwrap().iter().find(|line| line["direction"] == "outbound");
+    assert_eq!((&sealed["outcome"], &outbound.unwrap()["status"]), (&"settled".into(), &"settled".into()));
+    assert!(books.run("reconcile --period 2026-03 --offline").stdout.contains("Settled: 1 decided, ₹37.31 accepted"));
     assert_eq!(first["resolution"]["decision"], "bill the partner's figure");
     assert!(
         first["message"]
@@ -76,8 +94,9 @@ fn a_decision_releases_bills_and_stops_applying_when_figures_change() {
 #[test]
 fn an_amount_and_a_hold_are_followed_and_a_wrong_file_is_refused() {
     let (books, _server) = differing();
+    let id = only_id(&books, "2026-03");
     let decide = |how: &str| {
-        books.run(&format!("resolve --period 2026-03 F001 {how} --by asha --on 2026-04-02 --reason agreed"))
+        books.run(&format!("resolve --period 2026-03 {id} {how} --by asha --on 2026-04-02 --reason agreed"))
     };
     assert_eq!(decide("--bill 1,000").code, 2);
     assert_eq!(decide("--hold").code, 0);
@@ -131,7 +150,10 @@ fn what_an_earlier_period_left_open_is_told_with_its_age() {
     assert_eq!(verified.code, 0, "{}{}", verified.stdout, verified.stderr);
 
     // Decided where it belongs, it is open no more, and the sealed close still verifies.
-    let done = books.run("resolve --period 2026-02 F001 --accept --by asha --on 2026-04-02 --reason agreed");
+    let done = books.run(&format!(
+        "resolve --period 2026-02 {} --accept --by asha --on 2026-04-02 --reason agreed",
+        only_id(&books, "2026-02")
+    ));
     assert_eq!(done.code, 0, "{}", done.stderr);
     assert_eq!(books.run("close --period 2026-02 -q --offline").code, 0);
     assert_eq!(books.run("verify").code, 0);

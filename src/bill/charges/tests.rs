@@ -38,6 +38,7 @@ fn customer(id: &str, status: Status) -> CustomerLine {
 
 fn reconciliation(customers: Vec<CustomerLine>) -> Reconciliation {
     Reconciliation {
+        two_outcomes: false,
         period: Period::parse("2026-03").unwrap(),
         timezone: chrono_tz::Asia::Kolkata,
         partner_timezone: chrono_tz::UTC,
