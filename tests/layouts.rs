@@ -18,7 +18,7 @@ const LONG_NUMBERS: [&str; 3] = ["400000", "401000", "402000"];
 const PATHS: [&str; 3] = ["Income:Inbound Voice", "Income:Outbound Voice", "Income:DID Rental"];
 
 /// File, format, the accounts' names.
-const SAMPLES: [(&str, &str, [&str; 3]); 27] = [
+const SAMPLES: [(&str, &str, [&str; 3]); 28] = [
     ("business_central.csv", "business-central-gl-entries", NUMBERS),
     ("busy_ledger.csv", "busy-ledger", NAMES),
     ("gnucash.csv", "gnucash-transactions", PATHS),
@@ -39,6 +39,7 @@ const SAMPLES: [(&str, &str, [&str; 3]); 27] = [
     ("sage_intacct.csv", "sage-intacct-general-ledger", NUMBERS),
     ("sap_dynamic_list.txt", "sap-line-items", LONG_NUMBERS),
     ("sap_fiori.csv", "sap-line-items", LONG_NUMBERS),
+    ("sheet_of_columns.csv", "account-columns", NAMES),
     ("sheet_with_customers.csv", "debit-credit-customers", NAMES),
     ("tally_sales_register.csv", "tally-sales-register", NAMES),
     ("tally_voucher_register.csv", "tally-daybook", NAMES),

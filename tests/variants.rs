@@ -229,3 +229,167 @@ fn two_digit_years_are_proved_or_asked() {
         &[("Alpha", "10.00", "0.00")],
     );
 }
+
+const PLAIN: &str = "Date,Account,Voucher No,Customer,Debit,Credit";
+const ALPHA: &str = "31/03/2026,Inbound Voice,1,Alpha,,1000.00";
+
+#[test]
+fn what_a_row_says_of_itself_is_told() {
+    for (column, counts, dead) in [
+        ("Status", "Posted", "Cancelled"),
+        ("Status", "Paid", "Pending approval"),
+        ("Is Cancelled", "0", "1"),
+        ("Active", "Yes", "No"),
+        ("Remarks", "", "CANCELLED"),
+        ("Docstatus", "1", "2"),
+    ] {
+        let sheet = |cell: &str| {
+            format!("{PLAIN},{column}\n{ALPHA},{counts}\n31/03/2026,Inbound Voice,2,Beta,,500.00,{cell}\n")
+        };
+        is_told(&sheet(dead), INBOUND, "set-aside in 1 places, 500.00 in all");
+        is_right(&sheet(counts), INBOUND, &[], &[("Alpha", "1000.00", "0.00"), ("Beta", "500.00", "0.00")]);
+    }
+    let of_type = |kind: &str| {
+        format!(
+            "Date,Account,Voucher No,Voucher Type,Customer,Debit,Credit\n31/03/2026,Inbound Voice,1,{kind},Alpha,,1000.00\n"
+        )
+    };
+    for kind in
+        ["Draft Invoice", "Void Invoice", "Pro-forma Invoice", "Sales Quote", "Reversing Journal", "Budget Journal"]
+    {
+        is_told(&of_type(kind), INBOUND, "set-aside in 1 places, 1000.00 in all");
+    }
+    // A void row of nothing takes nothing away.
+    is_right(
+        &format!("{PLAIN},Status\n{ALPHA},\n31/03/2026,Inbound Voice,2,Beta,,0.00,Void\n"),
+        INBOUND,
+        &[],
+        &[("Alpha", "1000.00", "0.00")],
+    );
+}
+
+#[test]
+fn cells_that_a_comma_has_moved_are_never_read() {
+    for row in [
+        "31/03/2026,Inbound Voice,2,Beta,,2,500.00",
+        "31/03/2026,Inbound Voice,2,Studio 24,7,,1000.00",
+        "31/03/2026,Inbound Voice,2,\"Beta\",,500.00,see mail",
+    ] {
+        is_told(&format!("{PLAIN}\n{ALPHA}\n{row}\n"), INBOUND, "the row has 7 cells, and not 6");
+    }
+    let behind = format!("{PLAIN},Remarks\n{ALPHA},\n31/03/2026,Inbound Voice,2,Studio 24,7,,1000.00,\n");
+    is_told(&behind, INBOUND, "the row has 8 cells, and not 7");
+    let register = "Date,Particulars,Voucher Type,Voucher No.,Gross Total,Inbound Voice\n3-Mar-26,Alpha Ltd,Sales,S/1,1,180.00,1,180.00\n";
+    is_told(register, INBOUND, "the row has 8 cells, and not 6");
+    // What is cut off, or stands a column too far, is no row without an amount.
+    is_told(&format!("{PLAIN}\n{ALPHA}\n31/03/2026,Inbound Voice,2,Beta\n"), INBOUND, "has no amount in its column");
+    let far = format!("{PLAIN},Remarks\n{ALPHA},\n31/03/2026,Inbound Voice,2,Beta,,,500.00\n");
+    is_told(&far, INBOUND, "has no amount in its column");
+}
+
+#[test]
+fn what_stands_in_place_of_a_customer_or_an_account_is_told() {
+    let names = ["N/A", "#REF!", "-do-", "B/F", "NULL", "nan", "-Split-", "<multiple>", "Various", "0", "TBD", "Cash"];
+    for name in names.into_iter().chain(["Transfer to Profit & Loss A/c", "P&L transfer"]) {
+        let sheet = format!("{PLAIN}\n{ALPHA}\n31/03/2026,Inbound Voice,2,{name},,500.00\n");
+        is_told(&sheet, INBOUND, "stands where a customer should, and is none");
+    }
+    for name in ["Cash Logistics", "N A Traders", "Profit Loss Advisors Pvt Ltd", "Ditto Foods", "P L Traders"] {
+        let sheet = format!("{PLAIN}\n31/03/2026,Inbound Voice,2,{name},,500.00\n");
+        is_right(&sheet, INBOUND, &[], &[(name, "500.00", "0.00")]);
+    }
+    let ledger = format!("{TALLY}31-Mar-26,To,Profit & Loss A/c,Journal,J/9,100.00,\n");
+    is_told(&ledger, INBOUND, "`Profit & Loss A/c` stands where a customer should");
+    // Blank below the first, as in a grouped or merged sheet.
+    is_told(&format!("{PLAIN}\n{ALPHA}\n31/03/2026,,2,Beta,,500.00\n"), INBOUND, "and no account");
+    // It has a customer, so it is no total, though its sum is.
+    is_told(&format!("{PLAIN}\n{ALPHA}\n,Inbound Voice,,Beta,,1000.00\n"), INBOUND, "the row has no date");
+    is_told(&format!("{PLAIN}\n31/03/2026,Inbound Voice,1,Alpha,1000.00,1000.00\n"), INBOUND, "as debit and as credit");
+}
+
+#[test]
+fn a_name_is_one_customer_however_it_is_written() {
+    for (one, other) in
+        [("Alpha", "ALPHA"), ("alpha", "Alpha"), ("Caf\u{e9}", "Cafe\u{301}"), ("Alpha Ltd", "Alpha\u{200b}  Ltd")]
+    {
+        let sheet =
+            format!("{PLAIN}\n31/03/2026,Inbound Voice,1,{one},,1000.00\n31/03/2026,Inbound Voice,2,{other},,500.00\n");
+        let name = if one == "alpha" { other } else { one };
+        is_right(&sheet, INBOUND, &[], &[(name, "1500.00", "0.00")]);
+        let book = format!(
+            "{DAY_BOOK}3-Mar-26,{one},Sales,1,1000.00,\n,Inbound Voice,,,,1000.00\n4-Mar-26,{other},Sales,2,500.00,\n,Inbound Voice,,,,500.00\n"
+        );
+        is_right(&book, INBOUND, &[], &[(name, "1500.00", "0.00")]);
+    }
+}
+
+#[test]
+fn an_account_that_is_nowhere_is_an_error_and_nothing_at_all_is_told() {
+    let list = ",Date,Transaction Type,Num,Name,Memo/Description,Split,Amount,Balance\n,03/15/2026,Invoice,101,Alpha,March,A/R,100.00,100.00\nTotal for Nothing,,,,,,,100.00,\n";
+    let (ran, _) = read(list, INBOUND, &[]);
+    assert_eq!(ran.code, 2, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("no account `Inbound Voice`") || ran.stdout.contains("no account `Inbound Voice`"));
+    let (ran, found) = read(&format!("{PLAIN}\n"), INBOUND, &[]);
+    assert_eq!((ran.code, &found["findings"][0]["severity"]), (0, &Value::from("warning")), "{}", ran.stdout);
+    // An account may be called as a total is.
+    is_right(
+        &list.replace(",03/15", "Total Voice,,,,,,,,\n,03/15").replace("Nothing", "Total Voice"),
+        &["Total Voice=inbound"],
+        &[],
+        &[("Alpha", "100.00", "0.00")],
+    );
+}
+
+#[test]
+fn totals_of_pages_and_of_spreadsheets_are_no_entries() {
+    let totals = format!(
+        "{PLAIN}\n{ALPHA}\n31/03/2026,Inbound Voice,2,Beta,,500.00\n,Inbound Voice Total,,,,1500.00\n31/03/2026,Outbound Voice,3,Beta,,70.00\n,Outbound Voice Total,,,,70.00\n,Grand Total,,,,1570.00\n"
+    );
+    is_right(&totals, BOTH, &[], &[("Alpha", "1000.00", "0.00"), ("Beta", "500.00", "70.00")]);
+    let broken = totals.replace(",,1500.00", ",,1501.00");
+    is_told(&broken, BOTH, "total Inbound Voice");
+    let page = format!(
+        "{TALLY},,Carried Over,,,,100.00\nCo\nInbound Voice Ledger Account : 1-Mar-26 to 31-Mar-26\nDate,Particulars,,Vch Type,Vch No.,Debit,Credit\n,,Brought Forward,,,,100.00\n5-Mar-26,By,Beta,Sales,S/2,,500.00\n,To,Closing Balance,,,600.00,\n"
+    );
+    is_right(&page, INBOUND, &[], &[("Alpha Ltd", "100.00", "0.00"), ("Beta", "500.00", "0.00")]);
+    let book = format!(
+        "{DAY_BOOK}3-Mar-26,Alpha,Sales,1,1000.00,\n,Inbound Voice,,,,1000.00\n,Carried Over,,,1000.00,1000.00\n,Brought Forward,,,1000.00,1000.00\n5-Mar-26,Beta,Sales,2,500.00,\n,Inbound Voice,,,,500.00\n,Total,,,1500.00,1500.00\n"
+    );
+    is_right(&book, INBOUND, &[], &[("Alpha", "1000.00", "0.00"), ("Beta", "500.00", "0.00")]);
+}
+
+#[test]
+fn what_a_header_or_a_title_leaves_open_is_a_question() {
+    let row = "31/03/2026,Inbound Voice,1,Alpha,1000.00,1180.00,Cr\n";
+    let both = format!("Date,Account,Voucher No,Customer,Taxable Value,Amount,Dr/Cr\n{row}");
+    is_told(&both, INBOUND, "either may be the amount");
+    let two =
+        "Date,Account,Voucher No,Party,Customer,Debit,Credit\n31/03/2026,Inbound Voice,1,Agent X,Alpha,,1000.00\n";
+    is_told(two, INBOUND, "either may be the customer");
+    is_told(&format!("All amounts in lakhs\n{PLAIN}\n{ALPHA}\n"), INBOUND, "are not in units");
+    let sides = "Date,Account,Voucher No,Customer,Amount,Dr/Cr\n31/03/2026,Inbound Voice,1,Alpha,1000.00 Dr,Cr\n";
+    is_told(sides, INBOUND, "the amount says one side");
+    // A title that states the period decides the order of day and month.
+    let march = |title: &str| format!("{title}\n{PLAIN}\n{}\n", ALPHA.replace("31/", "05/"));
+    is_told(&march("Our sales"), INBOUND, "can be read in two ways");
+    is_right(&march("1-Mar-26 to 31-Mar-26"), INBOUND, &["--period", "2026-03"], &[("Alpha", "1000.00", "0.00")]);
+    is_right(&march("March 2026"), INBOUND, &["--period", "2026-03"], &[("Alpha", "1000.00", "0.00")]);
+    let mixed = format!("{PLAIN}\n03-05-2026,Inbound Voice,1,Alpha,,1.00\n13/03/2026,Inbound Voice,2,Alpha,,1.00\n");
+    is_told(&mixed, INBOUND, "are written in two ways");
+}
+
+#[test]
+fn the_sides_of_posting_keys_and_reversals_are_heard() {
+    let sap = "G/L Account;DocumentNo;Type;Pstng Date;PK;Amount in local cur.;LCurr;Customer\n410000;90000001;RV;03.03.2026;50;1.000,00;INR;C001\n410000;90000002;DG;15.03.2026;40;100,00;INR;C001\n";
+    is_right(sap, &["410000=inbound"], &[], &[("C001", "900.00", "0.00")]);
+    let unsigned = sap.replace("PK;", "").replace(";50;", ";").replace(";40;", ";");
+    let (_, found) = read(&unsigned, &["410000=inbound"], &[]);
+    assert_eq!(found["findings"][0]["code"], "sign-flip");
+    let day = "G/L Account;DocumentNo;Type;Pstng Date;Amount in local cur.;LCurr;Assignment\n410000;9;RV;13.03.2026;1.000,00-;INR;20260313\n";
+    is_told(day, &["410000=inbound"], "`20260313` is a day");
+    let net =
+        format!("{DAY_BOOK}3-Mar-26,Alpha Ltd,Sales,S/1,950.00,\n,Inbound Voice,,,,1000.00\n,Inbound Voice,,,50.00,\n");
+    is_right(&net, INBOUND, &[], &[("Alpha Ltd", "950.00", "0.00")]);
+    let pair = "Posting Date,Account,Debit (INR),Credit (INR),Balance (INR),Voucher Type,Voucher No,Against Account,Party Type,Party,Remarks\n2026-03-04,Inbound Voice - M,0.00,500.00,-500.00,Sales Invoice,S-2,Beta Inc,,,\n2026-03-05,Inbound Voice - M,500.00,0.00,0.00,Sales Invoice,S-2,Beta Inc,,,On cancellation of S-2\n";
+    is_right(pair, INBOUND, &[], &[("Beta Inc", "0.00", "0.00")]);
+}

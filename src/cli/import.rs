@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Serialize, Serializer};
 
 use super::context::Context;
+use super::import_findings::{Finding, doubts, findings};
 use super::{args, save_format};
 use crate::books::config;
 use crate::close::formats::own_formats;
@@ -15,8 +16,8 @@ use crate::ledger::known::CANONICAL;
 use crate::ledger::naming::{self, AccountLine};
 use crate::ledger::open::{self, How, Reading, Understood};
 use crate::model::ledger_terms::AccountUse;
-use crate::model::money::{Currency, Money, Tally, total};
-use crate::model::posting::{CheckSum, Ledger, PostedCustomer, RowProblemKind};
+use crate::model::money::{Currency, Money, total};
+use crate::model::posting::{Ledger, PostedCustomer};
 use crate::model::problem::{Exit, Problem, io};
 use crate::render::reconciliation_json::Rows;
 use crate::render::text::Paint;
@@ -105,23 +106,6 @@ struct Check<'a> {
     agrees: bool,
 }
 
-#[derive(Serialize)]
-struct Finding<'a> {
-    code: &'static str,
-    severity: &'static str,
-    evidence: Vec<Evidence<'a>>,
-    message: String,
-}
-
-#[derive(Serialize)]
-struct Evidence<'a> {
-    file: &'a str,
-    line: Option<u64>,
-    column: Option<&'a str>,
-    text: &'a str,
-    why: &'a str,
-}
-
 /// What comes through a pipe can be read in its own order only.
 struct Piped(std::io::Stdin);
 
@@ -185,7 +169,9 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
             .map_err(|e| Problem::stop("overflow", e.to_string()))
     };
     let totals = Totals { inbound: sum(|p| &p.inbound)?, outbound: sum(|p| &p.outbound)?, other: sum(|p| &p.other)? };
-    let findings = findings(&ledger);
+    let mut findings = findings(&ledger);
+    let negative = [&totals.inbound, &totals.outbound].iter().any(|sum| sum.starts_with('-'));
+    findings.extend(doubts(&ledger, &how, negative));
     let clean = findings.iter().all(|finding| finding.severity != "blocking");
     if context.out.is_json() {
         context.out.document(&document(&ledger, &how, totals, findings))?;
@@ -193,78 +179,6 @@ pub(super) fn run(context: &Context<'_>, args: &args::Import) -> Result<Exit, Pr
         context.out.text(&text(context, &ledger, &how, &totals, &findings))?;
     }
     Ok(if clean { Exit::Done } else { Exit::Findings })
-}
-
-fn findings(ledger: &Ledger) -> Vec<Finding<'_>> {
-    let kinds = [
-        (RowProblemKind::Invalid, "invalid-row"),
-        (RowProblemKind::UnknownDirection, "unknown-direction"),
-        (RowProblemKind::OtherCurrency, "currency-mismatch"),
-        (RowProblemKind::SetAside, "set-aside"),
-    ];
-    let of_rows = kinds.into_iter().filter_map(|(kind, code)| {
-        let evidence: Vec<Evidence<'_>> = ledger
-            .problems
-            .iter()
-            .filter(|p| p.kind == kind)
-            .map(|p| Evidence {
-                file: &ledger.path,
-                line: Some(p.line),
-                column: p.column.as_deref(),
-                text: &p.text,
-                why: &p.why,
-            })
-            .collect();
-        let first = evidence.first()?;
-        let mut money = Tally::default();
-        let amounts = ledger.problems.iter().filter(|p| p.kind == kind).filter_map(|p| p.amount);
-        let in_all = amounts.map(|amount| money.add(amount)).all(|added| added.is_ok());
-        let sum = money.total().ok().filter(|sum| in_all && !sum.is_zero());
-        let sum = sum.map_or_else(String::new, |sum| format!(", {sum} in all"));
-        let message = format!(
-            "{} in {} places{sum}; the first is row {}: {}",
-            code,
-            evidence.len(),
-            first.line.unwrap_or_default(),
-            first.why
-        );
-        Some(Finding { code, severity: "blocking", message, evidence })
-    });
-    let broken: Vec<&CheckSum> = ledger.checks.iter().filter(|check| !check.agrees()).collect();
-    let of_sums = broken.first().map(|first| Finding {
-        code: "ledger-crossfoot",
-        severity: "blocking",
-        message: format!(
-            "{} of the file's own totals do not agree with its rows; the first is {}: stated {}, computed {}",
-            broken.len(),
-            first.what,
-            first.stated,
-            first.computed
-        ),
-        evidence: broken
-            .iter()
-            .map(|check| Evidence {
-                file: &ledger.path,
-                line: check.line,
-                column: None,
-                text: &check.what,
-                why: "the total is not the sum of its rows",
-            })
-            .collect(),
-    });
-    let of_hidden = ledger.hidden.iter().map(|hidden| Finding {
-        code: "hidden-rows",
-        severity: "warning",
-        message: hidden.message(),
-        evidence: vec![Evidence {
-            file: &ledger.path,
-            line: hidden.lines.first().copied(),
-            column: None,
-            text: &hidden.text,
-            why: "the row is hidden in the spreadsheet, and counted",
-        }],
-    });
-    of_rows.chain(of_sums).chain(of_hidden).collect()
 }
 
 fn document<'a>(ledger: &'a Ledger, how: &'a How, totals: Totals, findings: Vec<Finding<'a>>) -> Document<'a> {

@@ -13,6 +13,7 @@ mod explain;
 mod fetch;
 mod formats;
 mod import;
+mod import_findings;
 mod init;
 mod numbers;
 mod outbox;

@@ -7,9 +7,9 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rust_decimal::Decimal;
 
+use super::account_kind::{self, AccountKind};
 use super::format::Format;
 use super::naming::{AccountLine, Naming};
-use super::party::{self, AccountKind};
 use super::sections::Columns;
 use super::text::fold;
 use crate::model::ledger_terms::AccountUse;
@@ -92,7 +92,7 @@ impl AccountList {
                 name: name.to_owned(),
                 code: code.to_owned(),
                 role: self.naming.find(name, code),
-                kind: party::kind(if name.is_empty() { code } else { name }, format),
+                kind: account_kind::kind(if name.is_empty() { code } else { name }, format),
                 entries: 0,
                 is_mentioned: false,
                 sums: Columns::default(),

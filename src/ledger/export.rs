@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::amounts::{self, Style};
+use super::date_doubts::{DateKinds, date_question};
 use super::dates;
 use super::format::{Minus, Role};
 use super::memo::Memo;
@@ -46,6 +47,8 @@ struct Doubts {
     /// A date that reads in one way, with its row, and one that reads in two.
     proof: Option<(String, u64)>,
     two_ways: Option<String>,
+    /// How the file's dates are written, and what a title says of them.
+    kinds: DateKinds,
     last_date: String,
     dates: Memo<()>,
     styles: Vec<Style>,
@@ -68,7 +71,7 @@ pub(crate) fn read(
     options: Options<'_>,
 ) -> Result<Export, Problem> {
     let declared = (order.or(file.format.date_order), file.format.decimal, file.format.minus);
-    let mut doubts = Doubts::new();
+    let mut doubts = Doubts::new(&file.titles);
     let minus = declared.2.unwrap_or(if file.column(Role::Debit).is_some() { Minus::Reverses } else { Minus::Agrees });
     let way =
         Way { order: declared.0.unwrap_or(DateOrder::DayFirst), style: declared.1.unwrap_or(Style::Point), minus };
@@ -91,11 +94,12 @@ pub(crate) fn read(
 type Declared = (Option<DateOrder>, Option<Style>, Option<Minus>);
 
 impl Doubts {
-    fn new() -> Self {
+    fn new(titles: &[SheetRow]) -> Self {
         Self {
             orders: DateOrder::ALL.to_vec(),
             proof: None,
             two_ways: None,
+            kinds: DateKinds::new(titles),
             last_date: String::new(),
             dates: Memo::default(),
             styles: vec![Style::Point, Style::Comma],
@@ -116,6 +120,9 @@ impl Doubts {
         declared: Declared,
         readers: &mut Vec<Reader<'_>>,
     ) -> Result<(), Problem> {
+        if let Some(at) = file.column(Role::Date) {
+            self.kinds.look(row.cell(at), row.kind(at), row.line);
+        }
         if self.orders.len() > 1 {
             let cell = row.at(file.column(Role::Date));
             if !cell.is_empty() && cell != self.last_date {
@@ -224,8 +231,14 @@ impl Doubts {
                 .next(format!("say --date-order {}, or correct the format", self.orders[0].name()))
                 .not_done("Nothing was computed from it."));
         }
+        if let Some(question) = self.kinds.question(name, declared.0.is_some()) {
+            return Err(question);
+        }
         if let (None, [first, second, ..], Some(text)) = (declared.0, self.orders.as_slice(), &self.two_ways) {
-            return Err(self.date_question(name, text, *first, *second));
+            let Some(order) = self.kinds.by_title(&self.orders) else {
+                return Err(date_question(name, text, *first, *second));
+            };
+            readers.retain(|reader| reader.way.order == order);
         }
         if let (None, [_, _], Some(why)) = (declared.1, self.styles.as_slice(), &self.amount_two_ways) {
             return Err(Problem::stop("ledger-amounts", format!("the amounts of {name} can be read in two ways"))
@@ -270,29 +283,13 @@ impl Doubts {
         Ok(right)
     }
 
-    fn date_question(&self, name: &str, text: &str, first: DateOrder, second: DateOrder) -> Problem {
-        let read = |order: DateOrder| {
-            dates::read(text, order, chrono_tz::Tz::UTC).map_or_else(|e| e, |day| day.format("%-d %B %Y").to_string())
-        };
-        Problem::stop("ledger-dates", format!("the dates of {name} can be read in two ways"))
-            .because(format!(
-                "`{}` is {} or {}, and no date of the file decides it",
-                shorten(text),
-                read(first),
-                read(second)
-            ))
-            .next(format!(
-                "say which: --date-order {} or --date-order {}; in the books [ledger] date_order",
-                first.name(),
-                second.name()
-            ))
-            .not_done("Nothing was computed from it.")
-    }
-
     fn date_proof(&self, declared: Option<DateOrder>) -> String {
         match (&self.proof, declared, &self.two_ways) {
             (Some((text, _)), ..) if self.orders.len() == 1 => format!("`{text}` proves it"),
             (_, Some(_), _) => "declared".to_owned(),
+            (_, None, Some(_)) if self.kinds.by_title(&self.orders).is_some() => {
+                "the period of a title proves it".to_owned()
+            }
             (_, _, None) => "no date can be read in two ways".to_owned(),
             _ => "written out".to_owned(),
         }

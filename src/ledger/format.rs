@@ -195,6 +195,12 @@ pub struct Format {
     /// Columns that are no accounts where the others are.
     #[serde(default)]
     pub not_accounts: Vec<String>,
+    /// Whether it is this format only where the settings name one of those accounts.
+    #[serde(default)]
+    pub accounts_are_named: bool,
+    /// For a role: columns that may be it as well, so that one beside it is a question.
+    #[serde(default)]
+    pub rivals: BTreeMap<Role, Vec<String>>,
     /// Words of voucher types whose amounts are credits although they are written without a
     /// minus.
     #[serde(default)]
@@ -282,6 +288,7 @@ macro_rules! shipped {
 
 /// The formats that ship, by name.
 pub const SHIPPED: &[(&str, &str)] = shipped! {
+    "account-columns"
     "beancount"
     "business-central-gl-entries"
     "busy-ledger"

@@ -131,7 +131,12 @@ impl Vouchers {
             let mut both = before.sum;
             both.add(now.sum.total()?)?;
             let same = before.number == now.number && before.kind == now.kind && before.date != now.date;
-            if same && both.mantissa() == 0 && !before.balances() && poster.has_usage(&[&before, &now]) {
+            if same
+                && both.mantissa() == 0
+                && !before.balances()
+                && poster.has_usage(&[&before, &now])
+                && !is_reversal(&before, &now)
+            {
                 for voucher in [&before, &now] {
                     let why = format!(
                         "the rows of voucher `{}` bear two dates, `{}` and `{}`, and add up only together: give them one date, or two numbers",
@@ -199,4 +204,15 @@ impl Vouchers {
         }
         Ok(())
     }
+}
+
+/// Whether one voucher takes back another, account by account: each stands by itself.
+fn is_reversal(before: &Voucher, now: &Voucher) -> bool {
+    let sums = |voucher: &Voucher, turn: bool| {
+        let net = |line: &Line| if turn { -line.net } else { line.net };
+        let mut lines: Vec<_> = voucher.lines.iter().map(|(line, _)| (line.account, net(line))).collect();
+        lines.sort_unstable();
+        lines
+    };
+    sums(before, false) == sums(now, true)
 }

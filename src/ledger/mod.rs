@@ -2,6 +2,7 @@
 //! direction, and an account of every row that is not in them. The canonical ledger is
 //! read by `canonical`; products' exports by `export`, as `format` files describe them.
 
+mod account_kind;
 mod account_list;
 pub(crate) mod aggregated;
 mod ahead;
@@ -15,6 +16,7 @@ mod canonical_sums;
 mod cells;
 pub(crate) mod collect;
 mod customer_sums;
+mod date_doubts;
 pub mod dates;
 pub mod decode;
 pub(crate) mod export;
@@ -35,6 +37,7 @@ mod party;
 mod pieces;
 mod posting;
 pub(crate) mod propose;
+mod questions;
 mod reader;
 pub(crate) mod recognise;
 mod rows;

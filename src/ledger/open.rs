@@ -265,9 +265,11 @@ fn text<R: Read>(file: Unpacked<R>, head: Vec<u8>, name: &str, reading: &Reading
     };
     let packed = file.packed();
     let (plain, sha256, bytes) = decode::whole(file, head, name)?;
+    let naming = Naming::new(reading.accounts, None);
+    let named = |account: &str| naming.find(account, "").is_some();
     let fits = |text: &str| {
         reading.format == AGGREGATED
-            || recognise::fits(text, name, &formats)
+            || recognise::fits(text, name, &formats, &named)
             || ([AUTO, CANONICAL].contains(&reading.format) && delimiter(text.as_bytes()).is_some())
     };
     let (text, encoding, table, is_zip) = tabled::choose(plain, name, reading.sheet, reading.default_currency, &fits)?;
@@ -326,9 +328,11 @@ fn export_of(
     if head.starts_with(b"\xef\xbb\xbf") {
         head.drain(..3);
     }
+    let naming = Naming::new(reading.accounts, None);
+    let named = |account: &str| naming.find(account, "").is_some();
     let beginning = if is_long { whole_lines(&head) } else { &head };
-    let mut found = recognise(beginning, name, &formats)
-        .map_err(|problem| with_other(problem, reading, |formats| recognise(beginning, name, formats)))?;
+    let mut found = recognise(beginning, name, &formats, &named)
+        .map_err(|problem| with_other(problem, reading, |formats| recognise(beginning, name, formats, &named)))?;
     found.is_placed = is_placed;
     let rest = head.as_slice().chain(&mut input);
     let mut table = Table::new(rest, found.delimiter, found.widths.clone(), name, true);

@@ -9,11 +9,11 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rust_decimal::Decimal;
 
+use super::account_kind::named;
 use super::account_list::{Account, AccountList, Names};
 use super::collect::{DAYS_AROUND, MOST_ROWS};
-use super::format::{PartyFrom, Role};
+use super::format::Role;
 use super::naming::Naming;
-use super::party::{self, AccountKind, Known, Side, named};
 use super::recognise::Recognised;
 use super::sheet::SheetRow;
 use super::text::{is_better_written, same_name};
@@ -56,6 +56,15 @@ pub(super) struct Customer {
     pub(super) inbound: Tally,
     pub(super) outbound: Tally,
     pub(super) other: Tally,
+}
+
+/// What a voucher says beside its rows' own parties.
+#[derive(Clone, Copy, Debug, Default)]
+struct Around {
+    /// The party of its receivable line.
+    receivable: Option<u32>,
+    /// Whether it has several, or several accounts that may be customers' own.
+    has_several: bool,
 }
 
 /// Posts vouchers.
@@ -234,6 +243,7 @@ impl<'a> Poster<'a> {
         only: Option<&[usize]>,
     ) -> Result<Vec<(usize, String)>, MoneyError> {
         let mut unknown = Vec::new();
+        let mut around = None;
         if only.is_none() && voucher.lines.len() > 1 && voucher.balances() {
             self.balanced += 1;
         }
@@ -245,7 +255,8 @@ impl<'a> Poster<'a> {
                 None if only.is_none() => self.aside(row.line, "an account that is no usage"),
                 None => {}
                 Some(role) => {
-                    if let Some(why) = self.post_line(voucher, at, *line, row, role)? {
+                    let around = *around.get_or_insert_with(|| self.around(voucher));
+                    if let Some(why) = self.post_line(voucher, around, at, *line, row, role)? {
                         unknown.push((at, why));
                     }
                 }
@@ -301,6 +312,7 @@ impl<'a> Poster<'a> {
     fn post_line(
         &mut self,
         voucher: &Voucher,
+        around: Around,
         at: usize,
         line: Line,
         row: &SheetRow,
@@ -335,7 +347,7 @@ impl<'a> Poster<'a> {
             return Ok(None);
         }
         self.usage_rows += 1;
-        let party = match self.party(voucher, at, line, row) {
+        let party = match self.party(voucher, around, at, line, row) {
             Ok(party) => party,
             Err(_) if outside => return Ok(None),
             Err(why) => {
@@ -392,64 +404,6 @@ impl<'a> Poster<'a> {
         let name = self.names.text(party);
         (self.options.resolve)(name).unwrap_or_else(|| name.to_owned())
     }
-
-    /// Whose a row is: the number of the name.
-    fn party(&mut self, voucher: &Voucher, at: usize, line: Line, row: &SheetRow) -> Result<u32, String> {
-        let of_column = self.file.format.party.first() == Some(&PartyFrom::Column) && line.party != 0;
-        let disputed = |(other, _): &(Line, SheetRow)| {
-            other.party != line.party
-                && other.party != 0
-                && self.of(other).is_some_and(|account| account.kind == AccountKind::Receivables)
-        };
-        // Where the voucher has several accounts that may be customers', one may bear a part.
-        let somebody = |(other, _): &&(Line, SheetRow)| {
-            self.of(other).is_some_and(|account| account.kind == AccountKind::Somebody && account.role.is_none())
-        };
-        let is_shared = || voucher.lines.len() > 2 && voucher.lines.iter().filter(somebody).count() > 1;
-        if of_column && !voucher.lines.iter().any(disputed) && !is_shared() {
-            if let Some(party) = self.parties.get(&line.party) {
-                return Ok(*party);
-            }
-            let known = |name: &str| (self.options.resolve)(name).is_some();
-            if let Some(name) = party::customer(self.names.text(line.party), &known) {
-                let party = self.customer(&name);
-                self.parties.insert(line.party, party);
-                return Ok(party);
-            }
-        }
-        let own = self.side(&line, row);
-        let known = Known {
-            customer: &|name| (self.options.resolve)(name).is_some(),
-            usage: &|name| self.accounts.naming.find(name, "").is_some(),
-        };
-        // Where rows within the voucher add up by themselves, they belong together.
-        let from = voucher.splits.iter().copied().rfind(|split| *split <= at).unwrap_or(0);
-        let to = voucher.splits.iter().copied().find(|split| *split > at).unwrap_or(voucher.lines.len());
-        let sides = |from: usize, to: usize| -> Vec<Side<'_>> {
-            voucher.lines.get(from..to).unwrap_or_default().iter().map(|(line, row)| self.side(line, row)).collect()
-        };
-        let format = &self.file.format;
-        let found = party::find(format, &own, &sides(from, to), known);
-        let found = match found {
-            Err(why) if from > 0 || to < voucher.lines.len() => {
-                party::find(format, &own, &sides(0, voucher.lines.len()), known).map_err(|_| why)
-            }
-            found => found,
-        };
-        found.map(|name| self.customer(&name))
-    }
-
-    fn side<'s>(&'s self, line: &Line, row: &'s SheetRow) -> Side<'s> {
-        let account = self.of(line);
-        Side {
-            account: account.map_or("", |account| if account.name.is_empty() { &account.code } else { &account.name }),
-            kind: account.map_or(AccountKind::Somebody, |account| account.kind),
-            is_usage: account.is_some_and(|account| account.role.is_some()),
-            party: self.names.text(line.party),
-            party_code: row.at(self.file.column(Role::PartyCode)),
-            against: row.at(self.file.column(Role::Against)),
-            description: row.at(self.file.column(Role::Description)),
-            net: line.net,
-        }
-    }
 }
+
+mod whose;

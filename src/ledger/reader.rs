@@ -194,9 +194,17 @@ impl<'a> Reader<'a> {
             }
             return Ok(());
         }
-        let undated = self.own(row, Role::Date).is_empty() && !self.format().fill_down.contains(&Role::Date);
+        let date = self.own(row, Role::Date);
+        let is_total = || self.format().account_columns && self.is_grand(date);
+        let undated = (date.is_empty() && !self.format().fill_down.contains(&Role::Date)) || is_total();
         let may_be_total = undated && self.own(row, Role::Voucher).is_empty() && self.own(row, Role::Type).is_empty();
         if may_be_total && self.account_total(row, account, net)? {
+            return Ok(());
+        }
+        if !debit.is_zero() && debit == credit && self.naming.find(account, code).is_some() {
+            let why = "the row has one amount as debit and as credit, and is on an account that is usage".to_owned();
+            self.poster.accounts.mention(account, code, &self.file.format);
+            self.poster.reject(row, Some(Role::Credit), why, None);
             return Ok(());
         }
         let id = self.poster.accounts.id(account, code, self.format());
@@ -268,7 +276,8 @@ impl<'a> Reader<'a> {
     /// A row names an account and posts nothing to it.
     fn mention(&mut self, row: &SheetRow) {
         let (account, code) = (particulars(row, self.file), row.at(self.file.column(Role::AccountCode)));
-        self.poster.accounts.mention(account, code, &self.file.format);
+        let section = if account.is_empty() { self.sums.account() } else { None };
+        self.poster.accounts.mention(section.as_deref().unwrap_or(account), code, &self.file.format);
     }
 
     fn end_voucher(&mut self) -> Result<(), MoneyError> {

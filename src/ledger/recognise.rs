@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::amounts::{self, Style};
 use super::dates;
 use super::format::{Format, Role};
+use super::questions::{in_units, no_rivals, split_currency};
 use super::sheet::SheetRow;
 use super::status::{self, Says};
 use super::table::{self, RULED, ruled};
@@ -115,11 +116,12 @@ impl Recognised {
     }
 }
 
-/// Finds out how a file reads, by its beginning. `formats` are those to try.
+/// Finds out how a file reads, by its beginning. `formats` are those to try; `named` says
+/// whether the settings name an account so.
 ///
 /// # Errors
 /// No format fits, or several do; a column stands there twice.
-pub(super) fn recognise(head: &[u8], name: &str, formats: &[Format]) -> Result<Recognised, Problem> {
+pub(super) fn recognise(head: &[u8], name: &str, formats: &[Format], named: Named<'_>) -> Result<Recognised, Problem> {
     let text = String::from_utf8_lossy(head);
     if text.trim().is_empty() {
         return Err(Problem::stop("ledger-unreadable", format!("the ledger {name} is empty"))
@@ -138,16 +140,21 @@ pub(super) fn recognise(head: &[u8], name: &str, formats: &[Format]) -> Result<R
         };
         tables.push((delimiter, columns.clone(), table::rows(head, delimiter, columns, name)?));
     }
-    let Some((at, table, format)) = best(&tables, name, formats)? else { return Err(unknown(&text, name, formats)) };
+    let Some((at, table, format)) = best(&tables, name, formats, named)? else {
+        return Err(unknown(&text, name, formats));
+    };
     let (delimiter, columns, rows) = tables.swap_remove(table);
     understood(rows, at, delimiter, columns, format, name)
 }
 
 /// Whether a text with commas has the header of one of the formats.
-pub(super) fn fits(text: &str, name: &str, formats: &[Format]) -> bool {
+pub(super) fn fits(text: &str, name: &str, formats: &[Format], named: Named<'_>) -> bool {
     let rows = table::rows(text.as_bytes(), ',', Vec::new(), name).unwrap_or_default();
-    !matches!(best(&[(',', Vec::new(), rows)], name, formats), Ok(None))
+    !matches!(best(&[(',', Vec::new(), rows)], name, formats, named), Ok(None))
 }
+
+/// Whether the settings name an account so.
+pub(super) type Named<'a> = &'a dyn Fn(&str) -> bool;
 
 type Table = (char, Vec<(usize, usize)>, Vec<SheetRow>);
 
@@ -156,6 +163,7 @@ fn best<'f>(
     tables: &[Table],
     name: &str,
     formats: &'f [Format],
+    named: Named<'_>,
 ) -> Result<Option<(usize, usize, &'f Format)>, Problem> {
     let mut best: Vec<(usize, usize, usize, &Format)> = Vec::new();
     let headers: Vec<Headers<'_>> = formats.iter().map(Headers::of).collect();
@@ -169,7 +177,7 @@ fn best<'f>(
                 if !is_header && format.positions.is_empty() {
                     continue;
                 }
-                let Some(score) = score(headers, &cells, row, rows) else { continue };
+                let Some(score) = score(headers, &cells, row, rows, named) else { continue };
                 let known = best.iter().map(|(score, ..)| *score).max().unwrap_or(0);
                 if score > known {
                     best.clear();
@@ -219,6 +227,8 @@ fn understood(
             .not_done("Nothing was computed from it."));
         }
     }
+    no_rivals(format, &header, columns.iter().map(|column| (column.role, column.index)), name)?;
+    in_units(&titles, &header, name)?;
     let account_columns = if format.account_columns { spread(format, &mut header, &mut columns) } else { Vec::new() };
     let never_where = never_where(format, &header);
     let own = |at: usize| never_where.iter().any(|(own, _)| *own == at) || account_columns.contains(&at);
@@ -297,16 +307,25 @@ fn fits_positions(format: &Format, row: &SheetRow) -> bool {
 }
 
 /// How well a row fits as a format's header: the number of its roles that are there.
-fn score(headers: &Headers<'_>, cells: &[String], row: &SheetRow, rows: &[SheetRow]) -> Option<usize> {
+fn score(
+    headers: &Headers<'_>,
+    cells: &[String],
+    row: &SheetRow,
+    rows: &[SheetRow],
+    named: Named<'_>,
+) -> Option<usize> {
     let format = headers.format;
     if !format.positions.is_empty() {
         return fits_positions(format, row).then_some(format.positions.len());
     }
     let roles = headers.matched(cells);
-    let has_accounts = || !account_columns(format, row, |at| roles.values().any(|role| *role == at)).is_empty();
+    let has_accounts = || {
+        let accounts = account_columns(format, row, |at| roles.values().any(|role| *role == at));
+        accounts.iter().any(|at| !format.accounts_are_named || named(row.cell(*at)))
+    };
     let sums =
         roles.contains_key(&Role::Amount) || (roles.contains_key(&Role::Debit) && roles.contains_key(&Role::Credit));
-    if !(sums || format.account_columns && has_accounts())
+    if !(sums && !format.accounts_are_named || format.account_columns && has_accounts())
         || !format.required.iter().all(|role| roles.contains_key(role))
     {
         return None;
@@ -353,26 +372,6 @@ impl<'f> Headers<'f> {
 /// The cells of what may be a header, without their currencies.
 fn folded(row: &SheetRow) -> Vec<String> {
     row.cells().map(|cell| fold(split_currency(cell).0)).collect()
-}
-
-/// `Debit (INR)` → `Debit` and the currency; `Debit (₹)` likewise.
-fn split_currency(cell: &str) -> (&str, Option<Currency>) {
-    let inner = cell.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
-    let currency = |code: &str| {
-        let code = match code.trim().trim_end_matches('.') {
-            "₹" | "Rs" | "रु" => "INR",
-            "€" => "EUR",
-            "£" => "GBP",
-            "US$" => "USD",
-            code => code,
-        };
-        Currency::parse(code).ok()
-    };
-    match inner.map(|(name, code)| (name.trim(), currency(code), code.trim())) {
-        Some((name, Some(currency), _)) => (name, Some(currency)),
-        Some((name, None, "$")) => (name, None),
-        _ => (cell, None),
-    }
 }
 
 fn columns(format: &Format, header: &SheetRow, rows: &[SheetRow]) -> (Vec<Column>, Option<Currency>) {

@@ -26,6 +26,9 @@ impl Reader<'_> {
                 "the row has {cells} cells, and not {width}: a quote or a comma in a text or an amount has moved them"
             );
             self.mention(row);
+            for at in &self.file.account_columns {
+                self.poster.accounts.mention(self.file.header.cell(*at), "", &self.file.format);
+            }
             self.poster.reject(row, None, why, None);
         }
         moved
