@@ -46,8 +46,12 @@ impl Slack {
 /// times the root of their number.
 pub(super) fn of_rows(rows: i128, written: u32, scale: u32) -> i128 {
     let unit = 10_i128.pow(scale.saturating_sub(written));
-    let most = rows * unit / 2;
-    let likely = (rows * (1_156 * unit).pow(2)).isqrt() / 1_000;
+    let most = rows.saturating_mul(unit) / 2;
+    // With very many decimals the root is taken of the number of rows alone.
+    let likely = match (1_156 * unit).checked_pow(2).and_then(|square| square.checked_mul(rows)) {
+        Some(square) => square.isqrt() / 1_000,
+        None => rows.saturating_mul(1_156 * 1_156).isqrt().saturating_mul(unit) / 1_000,
+    };
     most.min(likely.max(1))
 }
 
@@ -61,5 +65,6 @@ mod tests {
         assert_eq!(of_rows(4, 2, 5), 2_000);
         assert_eq!(of_rows(100, 2, 5), 11_560);
         assert_eq!(of_rows(3, 0, 2), 150);
+        assert_eq!(of_rows(100, 0, 28), 115_600_000_000_000_000_000_000_000_000);
     }
 }
