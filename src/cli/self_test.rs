@@ -131,6 +131,7 @@ fn sample(posted: &[PostedRow]) -> Vec<Row> {
                 amount: row.amount,
                 currency: "INR",
                 reference: row.reference.replace([',', '"', '\n'], " "),
+                text: String::new(),
             })
         })
         .collect()

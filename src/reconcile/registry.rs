@@ -37,6 +37,8 @@ pub static CHECKS: &[&Check] = &[
     // Searched for:
     &causes::tax_basis::CHECK,
     &causes::scale::CHECK,
+    &causes::basis::CHECK,
+    &causes::exchange_rate::CHECK,
     &causes::rounding::CHECK,
     &causes::customer_swap::CHECK,
     &causes::direction_swap::ROWS,
@@ -50,6 +52,7 @@ pub static CHECKS: &[&Check] = &[
     &causes::other_period::CHECK,
     &causes::plug::CHECK,
     &causes::adjustment::CHECK,
+    &causes::missing_day::CHECK,
     &causes::missing_posting::CHECK,
     &causes::unmatched_row::CHECK,
     &causes::digit_error::CHECK,
@@ -119,6 +122,8 @@ pub fn rank(findings: &mut [Finding]) {
         (
             f.severity,
             place,
+            // What rounding makes is the least of it.
+            f.code == "rounding",
             f.confidence != Confidence::Supported,
             // What may be anybody's comes after what is somebody's.
             f.confidence == Confidence::Possible && f.customers.len() > 2,

@@ -2,55 +2,20 @@
 //! ledger, to see whether the search for causes names them. The same seed makes the same
 //! months on every machine.
 
-use chrono::{Datelike, NaiveDate};
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
+
+pub use super::extra::Extra;
+use super::extra::post;
+use super::rows::rows_of;
+pub use super::rows::{Dice, Row, month};
 
 use crate::model::money::from_parts;
 use crate::model::period::Period;
 use crate::model::rounding::{Rounding, round_to};
 use crate::model::usage::Direction;
-
-/// A linear congruential generator.
-#[derive(Clone, Debug)]
-pub struct Dice(u64);
-
-impl Dice {
-    /// Begins at a seed.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
-        let mut dice = Self(seed ^ 0x9e37_79b9_7f4a_7c15);
-        dice.roll(2);
-        dice.roll(2);
-        dice
-    }
-
-    /// From 0 to `sides` - 1.
-    pub fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides.max(1)
-    }
-
-    fn pick(&mut self, many: usize) -> usize {
-        usize::try_from(self.roll(many as u64)).unwrap_or(0)
-    }
-}
-
-/// A row of a made-up or a copied ledger.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Its day.
-    pub date: NaiveDate,
-    /// Whose.
-    pub customer_id: String,
-    /// Which way, as the column says.
-    pub direction: String,
-    /// Its amount, as the column says.
-    pub amount: Decimal,
-    /// `INR` unless a fault says otherwise.
-    pub currency: &'static str,
-    /// Its voucher.
-    pub reference: String,
-}
 
 /// How much of a ledger a fault is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +100,16 @@ pub enum Fault {
     CustomerLeftOut,
     /// Whole customers posted elsewhere.
     Moved(Move),
+    /// A row that is no usage of the month.
+    Posted(Extra),
+    /// A row less the 10 % that were withheld.
+    Withheld,
+    /// A row reversed and made again with other digits.
+    Reversed,
+    /// All of a day, everybody's.
+    DayLeftOut,
+    /// All amounts times 1.0825.
+    OtherBasis,
 }
 
 /// A kind of fault: what it is, in words, and the code that names it.
@@ -177,46 +152,19 @@ pub const KINDS: &[Kind] = &[
     (Fault::Moved(Move::TwoIds), "a customer under two ids", "customer-swap"),
     (Fault::Moved(Move::TwoUnderNewId), "two customers under one new id", "customer-swap"),
     (Fault::Moved(Move::TwoToThird), "two customers posted to a third", "customer-swap"),
+    (Fault::Posted(Extra::Discount), "a discount", "adjustment"),
+    (Fault::Posted(Extra::Promotion), "a promotional credit", "adjustment"),
+    (Fault::Posted(Extra::CreditNote), "a credit note", "adjustment"),
+    (Fault::Posted(Extra::WriteOff), "a bad debt", "adjustment"),
+    (Fault::Posted(Extra::Rental), "a rental", "adjustment"),
+    (Fault::Posted(Extra::OtherMonth), "usage of another month", "other-period"),
+    (Fault::Posted(Extra::Plug), "a plug figure", "plug"),
+    (Fault::Posted(Extra::Withheld), "tax withheld as a row", "withholding"),
+    (Fault::Withheld, "a row less tax withheld", "withholding"),
+    (Fault::Reversed, "a row reversed and made again", "reversal"),
+    (Fault::DayLeftOut, "a day missing for everybody", "missing-day"),
+    (Fault::OtherBasis, "the ledger at another basis", "basis"),
 ];
-
-/// A month: about so many customers, up to a row a day and direction for each.
-#[must_use]
-pub fn month(dice: &mut Dice, period: &Period, customers: usize) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let level: Vec<u64> = (0..customers).map(|_| 10_u64.pow(3 + u32::try_from(dice.roll(3)).unwrap_or(0))).collect();
-    let density: Vec<u64> = (0..customers).map(|_| 1 + dice.roll(3)).collect();
-    let mut day = period.from;
-    let mut number = 0;
-    while day <= period.to {
-        for (index, level) in level.iter().enumerate() {
-            for direction in Direction::ALL {
-                if dice.roll(4) >= density[index] {
-                    continue;
-                }
-                number += 1;
-                let units = level / 2 + dice.roll(level * 10) + 1;
-                rows.push(Row {
-                    date: day,
-                    customer_id: format!("MA_{:08x}", 0x1000_0000_u64 + 7_919 * index as u64),
-                    direction: direction.name().to_owned(),
-                    amount: from_parts(i128::from(units), 2).unwrap_or_default(),
-                    currency: "INR",
-                    reference: format!("JV/{number:04}"),
-                });
-            }
-        }
-        day = day.succ_opt().unwrap_or(day);
-        if day.year() > period.to.year() + 1 {
-            break;
-        }
-    }
-    rows
-}
-
-/// Where a customer's rows are.
-fn rows_of<'a>(rows: &'a [Row], id: &'a str) -> impl Iterator<Item = usize> + 'a {
-    rows.iter().enumerate().filter(move |(_, row)| row.customer_id == id).map(|(at, _)| at)
-}
 
 /// Changes the amounts of a row, of its customer or of all.
 fn change(rows: &mut [Row], at: usize, scope: Scope, to: impl Fn(Decimal) -> Option<Decimal>) {
@@ -310,8 +258,42 @@ pub fn inject(fault: Fault, rows: &mut Vec<Row>, period: &Period, dice: &mut Dic
         Fault::NoDirection => "outgoing".clone_into(&mut rows[at].direction),
         Fault::CustomerLeftOut => rows.retain(|row| row.customer_id != id),
         Fault::Moved(how) => return move_parties(how, rows, &id, dice),
+        Fault::Posted(extra) => post(extra, rows, at, period, dice),
+        Fault::Withheld => change(rows, at, Scope::Row, |amount| {
+            round_to(from_parts(amount.mantissa() * 9, amount.scale() + 1).ok()?, amount.scale(), Rounding::HalfUp).ok()
+        }),
+        Fault::Reversed => return reverse(rows, at, dice),
+        Fault::DayLeftOut => return leave_day_out(rows, &id, period, dice),
+        Fault::OtherBasis => change(rows, at, Scope::Ledger, |amount| {
+            let times = from_parts(amount.mantissa() * 10_825, amount.scale() + 4).ok()?;
+            round_to(times, amount.scale(), Rounding::HalfUp).ok()
+        }),
     }
     true
+}
+
+/// Reverses a row and makes it again, mistyped; false where it has too few digits for it.
+fn reverse(rows: &mut Vec<Row>, at: usize, dice: &mut Dice) -> bool {
+    let first = rows[at].clone();
+    let (reference, text) = ("RV/1".to_owned(), format!("reversal of {}", first.reference));
+    let back = Row { amount: -first.amount, reference, text, ..first.clone() };
+    let mut again = Row { reference: "RV/2".to_owned(), text: "booked again".to_owned(), ..first };
+    let is_done = mistype(Typing::Mistyped, &mut again, dice);
+    if is_done {
+        rows.extend([back, again]);
+    }
+    is_done
+}
+
+/// Leaves out all of a day; false where a customer has rows on few days.
+fn leave_day_out(rows: &mut Vec<Row>, id: &str, period: &Period, dice: &mut Dice) -> bool {
+    let day = period.from + chrono::Days::new(7 + dice.roll(15));
+    let days: BTreeSet<NaiveDate> = rows_of(rows, id).map(|at| rows[at].date).collect();
+    let is_daily = days.len() >= 15;
+    if is_daily {
+        rows.retain(|row| row.date != day);
+    }
+    is_daily
 }
 
 /// Mistypes a row's amount; false where it has too few digits for it.
@@ -403,6 +385,7 @@ mod tests {
             amount: Decimal::new(amount, 2),
             currency: "INR",
             reference: format!("JV/{day}"),
+            text: String::new(),
         };
         vec![row("A", 0), row("B", 1), row("A", 2), row("C", 3)]
     }

@@ -5,8 +5,10 @@
 //! or to the real one.
 
 mod answers;
+mod extra;
 pub mod faults;
 pub mod month;
+mod rows;
 mod script;
 pub mod trial;
 pub mod written;

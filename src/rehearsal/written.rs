@@ -12,12 +12,12 @@ use crate::model::period::Period;
 /// The ledger as a canonical file.
 #[must_use]
 pub fn csv(rows: &[Row]) -> String {
-    let mut text = String::from("date,customer_id,direction,amount,currency,reference\n");
+    let mut text = String::from("date,customer_id,direction,amount,currency,reference,description\n");
     for row in rows {
         let date = if row.date == NaiveDate::MIN { "2026-02-30".to_owned() } else { row.date.to_string() };
         text.push_str(&format!(
-            "{date},{},{},{},{},{}\n",
-            row.customer_id, row.direction, row.amount, row.currency, row.reference
+            "{date},{},{},{},{},{},\"{}\"\n",
+            row.customer_id, row.direction, row.amount, row.currency, row.reference, row.text
         ));
     }
     text

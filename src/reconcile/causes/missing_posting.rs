@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use crate::model::chance::Chance;
 use crate::model::posting::PostedRow;
@@ -70,10 +70,15 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         series.entry((&row.customer_id, row.direction)).or_default().push(row);
     }
     for rows in series.into_values() {
-        let sizes = || rows.iter().map(|row| context.amount(row).abs());
-        let (least, most) = (sizes().min().unwrap_or(0), sizes().max().unwrap_or(0));
         let missing = context.target.abs();
-        if let Some(day) = day_gap(context, &rows).filter(|_| 3 * missing >= least && missing <= 3 * most) {
+        // As large as the customer's postings on that weekday.
+        let is_level = |day: &NaiveDate| {
+            let on = rows.iter().filter(|row| row.date.weekday() == day.weekday());
+            let sizes: Vec<i128> = on.map(|row| context.amount(row).abs()).collect();
+            let (least, most) = (sizes.iter().min().unwrap_or(&0), sizes.iter().max().unwrap_or(&0));
+            3 * missing >= *least && missing <= 3 * most
+        };
+        if let Some(day) = day_gap(context, &rows).filter(is_level) {
             let near = rows.iter().rev().filter(|row| row.date < day).take(1);
             let after = rows.iter().filter(|row| row.date > day).take(1);
             sink.take(Candidate {
@@ -91,6 +96,10 @@ fn day_gap(context: &Context<'_>, rows: &[&PostedRow]) -> Option<NaiveDate> {
     let days: Vec<NaiveDate> = rows.iter().map(|row| row.date).collect::<BTreeSet<_>>().into_iter().collect();
     if days.len() < FEWEST {
         return None;
+    }
+    // What most others post on that day shows that it is a day to post on.
+    if let Some(day) = context.known.days.lacking(&days) {
+        return day;
     }
     let steps: Vec<i64> = days.windows(2).map(|pair| (pair[1] - pair[0]).num_days()).collect();
     let step = *steps.iter().min()?;

@@ -3,13 +3,16 @@
 //! for the ledger's own rows, and `customer-swap` for rows and for whole parties.
 
 pub(crate) mod adjustment;
+pub(crate) mod basis;
 pub(crate) mod boundary_calls;
 pub(crate) mod customer_swap;
 pub(crate) mod cut_off;
 pub(crate) mod digit_error;
 pub(crate) mod direction_swap;
 pub(crate) mod duplicate_posting;
+pub(crate) mod exchange_rate;
 pub(crate) mod minimum_billed;
+pub(crate) mod missing_day;
 pub(crate) mod missing_posting;
 pub(crate) mod open_item;
 pub(crate) mod other_period;

@@ -25,6 +25,7 @@ static ALL: Pattern = Pattern {
             )
         },
     }),
+    is_proportional: true,
     ..Pattern::BASE
 };
 

@@ -15,6 +15,7 @@ static ALL: Pattern = Pattern {
         alike: true,
         words: |_| ("is booked with the other sign".to_owned(), "Export charges as positive amounts."),
     }),
+    is_proportional: true,
     ..Pattern::BASE
 };
 

@@ -10,7 +10,7 @@ use crate::model::money::{MoneyError, Tally};
 use crate::reconcile::check::{Check, Look};
 use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
-use crate::reconcile::explain::{Difference, Who, differences, units};
+use crate::reconcile::explain::{Difference, Who, differences, rounding, row_count, units};
 use crate::reconcile::wording::{add_up, counted, figures};
 
 /// Looked for among the differences.
@@ -37,6 +37,10 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
         let Some(difference) = units(one.amount, scale).filter(|d| *d != 0) else { continue };
         open.push((one, difference));
     }
+    // Where the partner is finer than the rows, sums agree but for what rounding makes.
+    let rows = open.iter().map(|(one, _)| i128::from(row_count(cx, &one.members))).sum::<i128>();
+    let slack = rounding(cx, scale)(rows);
+    open.retain(|(_, difference)| difference.abs() > 2 * slack);
     let mut found = Vec::new();
     if open.len() > MOST || claims.everything {
         return Ok(found);
@@ -46,20 +50,20 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
     for at in 0..open.len() {
         let rest: Vec<usize> = (0..open.len())
             .filter(|other| !used[*other] && (open[*other].1 > 0) != (open[at].1 > 0))
-            .filter(|other| open[*other].1.abs() <= open[at].1.abs())
+            .filter(|other| open[*other].1.abs() <= open[at].1.abs() + slack)
             .collect();
         if used[at] || rest.is_empty() {
             continue;
         }
         let parts: Vec<i128> = rest.iter().map(|other| open[*other].1.abs()).collect();
-        let Some((ways, tried)) = sums(open[at].1.abs(), &parts) else { continue };
+        let Some((ways, tried)) = sums(open[at].1.abs(), &parts, slack) else { continue };
         // Where the directions are known, they must agree as well.
         let agree = |way: &Vec<usize>| {
             let parts = way.iter().map(|part| open[rest[*part]].0.by_direction);
             std::iter::once(open[at].0.by_direction)
                 .chain(parts)
                 .collect::<Option<Vec<_>>>()
-                .is_none_or(|all| cancel(&all))
+                .is_none_or(|all| slack > 0 || cancel(&all))
         };
         let ways: Vec<Vec<usize>> = ways.into_iter().filter(agree).collect();
         let [way] = ways.as_slice() else { continue };
@@ -74,6 +78,7 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
             continue;
         }
         let unit = 10_u128.pow(scale.saturating_sub(cx.question.currency.minor_digits()));
+        let tried = tried.saturating_mul(u64::try_from(2 * slack.unsigned_abs() / unit + 1).unwrap_or(u64::MAX));
         let chance = Chance::of_tries(tried, 3 * open[at].1.unsigned_abs() / unit);
         if chance.confidence(0, false) != Confidence::Supported {
             continue;
@@ -98,7 +103,7 @@ fn cancel(all: &[[Decimal; 2]]) -> bool {
 
 /// The ways to add up parts to a sum, those of the fewest parts only, and how many were
 /// tried. None where there is none.
-fn sums(whole: i128, parts: &[i128]) -> Option<(Vec<Vec<usize>>, u64)> {
+fn sums(whole: i128, parts: &[i128], slack: i128) -> Option<(Vec<Vec<usize>>, u64)> {
     let mut tried = 0_u64;
     for together in 1..=TOGETHER.min(parts.len()) {
         tried = tried.saturating_add(choose(parts.len(), together));
@@ -106,27 +111,27 @@ fn sums(whole: i128, parts: &[i128]) -> Option<(Vec<Vec<usize>>, u64)> {
             break;
         }
         let mut ways = Vec::new();
-        pick(whole, parts, together, &mut Vec::new(), &mut ways);
+        pick(whole, (parts, slack), together, &mut Vec::new(), &mut ways);
         if !ways.is_empty() {
             return Some((ways, tried));
         }
     }
-    let everything = parts.len() > TOGETHER && parts.iter().sum::<i128>() == whole;
+    let everything = parts.len() > TOGETHER && (parts.iter().sum::<i128>() - whole).abs() <= slack;
     everything.then(|| (vec![(0..parts.len()).collect()], tried.min(WAYS) + 1))
 }
 
 /// Picks `more` further parts, behind those picked. The last is looked up.
-fn pick(rest: i128, parts: &[i128], more: usize, picked: &mut Vec<usize>, ways: &mut Vec<Vec<usize>>) {
+fn pick(rest: i128, (parts, slack): (&[i128], i128), more: usize, picked: &mut Vec<usize>, ways: &mut Vec<Vec<usize>>) {
     let from = picked.last().map_or(0, |last| last + 1);
     for (index, part) in parts.iter().enumerate().skip(from) {
-        if *part > rest || (more == 1 && *part != rest) {
+        if *part > rest + slack || (more == 1 && (*part - rest).abs() > slack) {
             continue;
         }
         picked.push(index);
         if more == 1 {
             ways.push(picked.clone());
         } else {
-            pick(rest - part, parts, more - 1, picked, ways);
+            pick(rest - part, (parts, slack), more - 1, picked, ways);
         }
         picked.pop();
     }
@@ -138,6 +143,9 @@ fn choose(of: usize, together: usize) -> u64 {
 }
 
 fn tell(cx: &Comparison<'_>, one: &Difference, others: &[&Difference], chance: Chance) -> Result<Finding, MoneyError> {
+    let mut gap = Tally::default();
+    std::iter::once(one).chain(others.iter().copied()).try_for_each(|each| gap.add(each.amount))?;
+    let near = if gap.total()?.is_zero() { " to the last digit" } else { ", but for what rounding the rows makes" };
     let is_more = one.amount.is_sign_positive();
     let called = |many: &[&Difference]| {
         let name = |one: &&Difference| match &one.who {
@@ -156,7 +164,7 @@ fn tell(cx: &Comparison<'_>, one: &Difference, others: &[&Difference], chance: C
     let (message, next) = if is_more {
         (
             format!(
-                "The ledger books {much} on {one_name} that the partner charges to {other_names}{sum}: the amounts agree to the last digit."
+                "The ledger books {much} on {one_name} that the partner charges to {other_names}{sum}: the amounts agree{near}."
             ),
             format!(
                 "If {other_names} were posted to {one_name} (one party for several, or another name), post them under their own ids, or name the alias in customers.csv."
@@ -165,7 +173,7 @@ fn tell(cx: &Comparison<'_>, one: &Difference, others: &[&Difference], chance: C
     } else {
         (
             format!(
-                "The ledger books on {other_names}{sum} the {much} that the partner charges to {one_name}: the amounts agree to the last digit."
+                "The ledger books on {other_names}{sum} the {much} that the partner charges to {one_name}: the amounts agree{near}."
             ),
             format!(
                 "If {one_name} was posted under {other_names} (one party under several names, or another one), post it under its own id, or name the aliases in customers.csv."
@@ -191,12 +199,13 @@ mod tests {
 
     #[test]
     fn the_fewest_parts_that_add_up_are_found_and_the_ways_counted() {
-        assert_eq!(sums(10, &[1, 2, 7, 10]), Some((vec![vec![3]], 4)));
-        assert_eq!(sums(10, &[1, 2, 7]), Some((vec![vec![0, 1, 2]], 7)));
+        assert_eq!(sums(10, &[1, 2, 7, 10], 0), Some((vec![vec![3]], 4)));
+        assert_eq!(sums(10, &[1, 2, 7], 0), Some((vec![vec![0, 1, 2]], 7)));
         // Two ways with as many parts: neither is the cause.
-        assert_eq!(sums(9, &[2, 7, 4, 5]).unwrap().0, [vec![0, 1], vec![2, 3]]);
-        assert_eq!(sums(10, &[1, 2, 3]), None);
-        assert_eq!(sums(21, &[1, 2, 3, 4, 5, 6]).unwrap().0, [vec![0, 1, 2, 3, 4, 5]]);
+        assert_eq!(sums(9, &[2, 7, 4, 5], 0).unwrap().0, [vec![0, 1], vec![2, 3]]);
+        assert_eq!(sums(10, &[1, 2, 3], 0), None);
+        assert_eq!(sums(21, &[1, 2, 3, 4, 5, 6], 0).unwrap().0, [vec![0, 1, 2, 3, 4, 5]]);
+        assert_eq!(sums(10, &[1, 8], 1).unwrap().0, [vec![0, 1]]);
         assert_eq!((choose(60, 3), choose(4, 4)), (34_220, 1));
     }
 }

@@ -24,6 +24,7 @@ static ALL_GROSS: Pattern = Pattern {
             )
         },
     }),
+    is_proportional: true,
     ..Pattern::BASE
 };
 
@@ -39,6 +40,7 @@ static ALL_NET: Pattern = Pattern {
             )
         },
     }),
+    is_proportional: true,
     ..Pattern::BASE
 };
 

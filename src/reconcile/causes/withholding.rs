@@ -4,7 +4,9 @@
 use super::adjustment::told;
 use crate::model::chance::{Chance, Confidence};
 use crate::reconcile::check::{Check, Look};
-use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Said, Sink, Telling, Words, posted, rate};
+use crate::reconcile::explain::{
+    Candidate, Context, Pattern, Preference, Said, Sink, Telling, Together, Words, posted, rate,
+};
 
 /// Looked for among rows that say so, in single rows and in all of a customer's.
 pub(crate) static CHECK: Check =
@@ -37,6 +39,11 @@ static ALL: Pattern = Pattern {
     name: "all",
     preference: Preference::AllRowsByRate,
     alone: Some(|t| worded(t, "every posting is")),
+    together: Some(Together {
+        alike: true,
+        words: |of| (format!("is short of {}, as tax that is withheld makes it", rate(of.number)), NEXT),
+    }),
+    is_proportional: true,
     ..Pattern::BASE
 };
 
@@ -56,7 +63,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let unit = context.minor_unit();
     // What is left of a whole, and the wholes of which so much is left.
     let short = |whole: i128, rate: i128| (2 * whole * (1000 - rate) + 1000 * unit) / (2000 * unit) * unit;
-    let bound = context.cutting_bound();
+    let bound = context.rounding_room();
     for rate in RATES {
         for row in context.inside.iter().filter(|row| row.amount.is_sign_positive()) {
             let amount = context.amount(row);
@@ -79,8 +86,8 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
             // So many rates, each of which hits what lies within the bound.
             let width = u64::try_from(2 * bound / unit + 1).unwrap_or(u64::MAX);
             let chance = Chance::of_tries(4 * width, (3 * context.target.abs() / unit).unsigned_abs());
-            if chance.confidence(0, true) == Confidence::Supported {
-                let of = Candidate { strong: false, chance: Some(chance), ..Candidate::of(&ALL) };
+            if chance.confidence(0, false) == Confidence::Supported {
+                let of = Candidate { chance: Some(chance), ..Candidate::of(&ALL) };
                 sink.take(Candidate { particulars: rate.into(), ..of });
             }
         }

@@ -91,12 +91,20 @@ pub struct Pattern {
     pub together: Option<Together>,
     /// What the finding states as its difference.
     pub states: States,
+    /// Whether it changes all amounts of a customer in proportion.
+    pub is_proportional: bool,
 }
 
 impl Pattern {
     /// What most patterns have.
-    pub const BASE: Self =
-        Self { name: "", preference: Preference::Small, alone: None, together: None, states: States::Part };
+    pub const BASE: Self = Self {
+        name: "",
+        preference: Preference::Small,
+        alone: None,
+        together: None,
+        states: States::Part,
+        is_proportional: false,
+    };
 }
 
 /// How many of one pattern are told at once.

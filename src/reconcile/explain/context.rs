@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::difference::{Difference, Who, row_count, units};
 use super::index::Index;
 use super::narration::{Ear, Telling};
-use super::slack::Slack;
+use super::slack::{self, Slack};
 use crate::model::money::{Money, from_parts};
 use crate::model::posting::PostedRow;
 use crate::reconcile::compare::Comparison;
@@ -90,7 +90,7 @@ impl<'a> Context<'a> {
                 None => None,
             },
             scale,
-            slack: Slack::of(cx, at, row_count, own, [known.partner_scale, known.scale, scale]),
+            slack: Slack::of(cx, at, row_count, own, [known.partner_scale, known.scale, scale], known.tolerated),
             row_count,
             is_complete,
             written_scale: if is_written { written_scale } else { cx.question.currency.minor_digits() },
@@ -125,6 +125,13 @@ impl<'a> Context<'a> {
     pub fn rounding_bound(&self) -> i128 {
         let own = self.written_scale;
         (self.row_count * 10_i128.pow(self.scale - own.min(self.scale)) + 1) / 2
+    }
+
+    /// How far rounding hardly ever carries the sum of all rows: what half a unit for each can
+    /// make at most is for what is known to be rounding.
+    #[must_use]
+    pub fn rounding_room(&self) -> i128 {
+        slack::of_rows(self.row_count, self.written_scale, self.scale).max(self.minor_unit())
     }
 
     /// How many rows of its customers the ledger has in the period.

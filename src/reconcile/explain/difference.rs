@@ -123,7 +123,7 @@ pub(crate) fn differences(cx: &Comparison<'_>) -> Result<Vec<Difference>, MoneyE
 }
 
 /// How many rows of these customers the ledger has in the period.
-pub(super) fn row_count(cx: &Comparison<'_>, members: &[String]) -> u64 {
+pub(crate) fn row_count(cx: &Comparison<'_>, members: &[String]) -> u64 {
     members.iter().filter_map(|id| cx.question.ledger.customers.get(id)).map(|posted| posted.rows).sum::<u64>()
 }
 

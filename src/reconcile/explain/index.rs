@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
+use super::days::Days;
 use super::difference::{Difference, row_count, units};
+use super::factor::{self, Factor};
 use super::narration::Usual;
+use super::slack;
+use crate::model::money::{MoneyError, Tally};
 use crate::model::posting::PostedRow;
-use crate::model::reconciliation::CustomerLine;
-use crate::model::usage::without_float_noise;
+use crate::model::reconciliation::{CustomerLine, Status};
 use crate::reconcile::compare::Comparison;
 
 /// More gaps than this, and a series is not regular.
@@ -38,8 +41,14 @@ pub struct Index<'a> {
     pub scale: u32,
     /// The finest scale of the partner's figures.
     pub partner_scale: u32,
+    /// What was tolerated, without its signs.
+    pub tolerated: Decimal,
     /// Whether rows in whole units, rupees, are rare.
     pub rarely_whole: bool,
+    /// A factor that several customers' ledgers are of the partner's figures.
+    pub factor: Option<Factor>,
+    /// On which days customers have rows.
+    pub days: Days,
     /// What rows usually say.
     pub(super) usual: Usual,
 }
@@ -76,6 +85,7 @@ impl<'a> Index<'a> {
         let mut by_share: Vec<(i128, i128)> = all.iter().filter_map(share).collect();
         by_share.sort_unstable_by(|a, b| a.0.saturating_mul(b.1).cmp(&b.0.saturating_mul(a.1)));
         let is_whole = inside >= cx.question.ledger.rows.used;
+        let scale = slack::ledger_scale(cx);
         Self {
             by_customer,
             by_amount,
@@ -85,8 +95,11 @@ impl<'a> Index<'a> {
             short,
             gaps: if is_whole { gaps(rows) } else { Vec::new() },
             absent: cx.customers.iter().filter(|line| is_absent(cx, line)).count(),
-            scale: rows.iter().map(|row| row.amount.normalize().scale()).max().unwrap_or(0),
-            partner_scale: partner_scale(cx),
+            scale,
+            factor: factor::common(cx, all, scale),
+            days: if is_whole { Days::of(rows, cx.question.period) } else { Days::default() },
+            partner_scale: slack::partner_scale(cx),
+            tolerated: tolerated(cx).unwrap_or_default(),
             rarely_whole: 5 * rows.iter().filter(|row| row.amount.normalize().scale() == 0).count() <= rows.len(),
             usual: Usual::of(rows, cx.question.period),
         }
@@ -130,12 +143,13 @@ fn is_absent(cx: &Comparison<'_>, line: &CustomerLine) -> bool {
     line.sides.analytics.is_some_and(|a| !a.is_zero()) && !cx.question.ledger.customers.contains_key(&line.customer_id)
 }
 
-/// The finest scale of the partner's figures, but for the noise of binary arithmetic.
-fn partner_scale(cx: &Comparison<'_>) -> u32 {
-    let customers = cx.customers.iter().filter_map(|line| line.sides.analytics);
-    let all = customers.chain(cx.directions.iter().filter_map(|line| line.sides.analytics));
-    let meant = all.map(|stated| without_float_noise(stated.amount()).unwrap_or(stated.amount()));
-    meant.map(|amount| amount.normalize().scale()).max().unwrap_or(0)
+/// What the tolerance let pass, without its signs.
+fn tolerated(cx: &Comparison<'_>) -> Result<Decimal, MoneyError> {
+    let mut sum = Tally::default();
+    for line in cx.customers.iter().filter(|line| line.status == Status::Tolerated) {
+        sum.add(line.sides.difference.map_or(Decimal::ZERO, |d| d.abs().amount()))?;
+    }
+    sum.total()
 }
 
 /// The numbers that each regular series of vouchers leaves out. A series is a text before the

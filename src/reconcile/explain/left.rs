@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::candidate::Fit;
-use super::difference::{Difference, Who};
+use super::difference::{Difference, Who, units};
 use crate::model::money::{Money, MoneyError, from_parts};
 use crate::model::reconciliation::Status;
 use crate::model::usage::Direction;
@@ -56,7 +56,15 @@ impl Left {
                     slack = slack.plus(&at.sides.ledger.abs())?.plus(&cx.money(at.amount).abs())?;
                 }
             }
-            let Some(effect) = fit.effect else { continue };
+            let effect = match fit.effect {
+                Some(effect) => effect,
+                // All amounts were changed alike: each direction has its share of it.
+                None if fit.pattern.is_proportional => {
+                    slack = slack.plus(&money(fit.room)?)?;
+                    shares(cx, open, fit)
+                }
+                None => continue,
+            };
             // What moved from one customer to another stayed in its direction.
             if fit.differences.len() == 1 {
                 inbound = inbound.minus(&money(effect[0])?)?;
@@ -108,4 +116,23 @@ impl Left {
             by_direction: Some(by),
         }
     }
+}
+
+/// What a cause that changes all amounts in proportion explains of each direction.
+fn shares(cx: &Comparison<'_>, open: &[Difference], fit: &Fit) -> [i128; 2] {
+    let mut both = [0; 2];
+    for at in &fit.differences {
+        for line in open[*at].members.iter().filter_map(|id| cx.line(id)) {
+            for direction in Direction::ALL {
+                let booked = line.ledger_by_direction.get(&direction).and_then(|m| units(m.amount(), fit.scale));
+                both[direction as usize] += booked.unwrap_or(0);
+            }
+        }
+    }
+    let whole = both[0] + both[1];
+    if whole == 0 {
+        return [fit.explains, 0];
+    }
+    let inbound = fit.explains.checked_mul(both[0]).map_or(0, |product| product / whole);
+    [inbound, fit.explains - inbound]
 }

@@ -7,7 +7,9 @@
 
 mod candidate;
 mod context;
+mod days;
 mod difference;
+mod factor;
 mod index;
 mod left;
 mod narration;
@@ -19,11 +21,12 @@ mod tell;
 
 pub(crate) use candidate::{Candidate, Particulars, Pattern, Sink, States, Telling, Together, Words, factor, rate};
 pub(crate) use context::Context;
-pub(crate) use difference::{Difference, Who, differences, units};
+pub(crate) use difference::{Difference, Who, differences, row_count, units};
 pub(crate) use narration::Said;
 pub(crate) use posted::{posted, silent};
 pub(crate) use preference::Preference;
 pub(crate) use search::Cause;
+pub(crate) use slack::rounding;
 
 use left::Left;
 
@@ -41,7 +44,14 @@ pub(crate) fn find(cx: &Comparison<'_>, claims: &mut Claims, causes: &[Cause]) -
         return Ok(Vec::new());
     }
     let mut open = differences(cx)?;
-    let short = open.iter().filter(|one| one.amount.is_sign_negative()).count();
+    // What rounding makes lacks nobody's voucher.
+    let scale = open.iter().map(|one| one.amount.normalize().scale()).max().unwrap_or(0);
+    let room = rounding(cx, scale);
+    let is_short = |one: &&Difference| {
+        let rows = i128::from(row_count(cx, &one.members));
+        units(one.amount, scale).is_some_and(|amount| amount < -room(rows))
+    };
+    let short = open.iter().filter(is_short).count();
     open.retain(|one| !one.is_claimed(claims) && !is_beside_calls(cx, one));
     if open.is_empty() {
         return Ok(Vec::new());

@@ -174,19 +174,53 @@ impl Ear<'_> {
         let names = format!("{id} {}", self.cx.line(id).and_then(|line| line.name.clone()).unwrap_or_default());
         let names = names.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase);
         let heard = Heard { ear: self, names: names.chain(NEVER.map(str::to_owned)).collect() };
+        // Most rows say the same but for their figures: each way of saying it is heard once.
+        let mut ways: HashMap<u64, Way> = HashMap::new();
         // Whether a row that says something else is rare enough among the customer's own.
-        let some = || all.iter().take(SOME);
-        let count = some().filter(|row| self.cx.question.period.contains(row.date)).count();
-        let odds = some().filter(|row| heard.odd_word(row).is_some()).count();
-        let negative = some().filter(|row| row.amount.is_sign_negative()).count();
-        let telling = |row: &PostedRow| {
-            let odd = || heard.odd_word(row).filter(|_| 2 * odds <= count && !is_copy(row, all));
+        let (mut count, mut odds, mut negative) = (0, 0, 0);
+        for row in all.iter().take(SOME).filter(|row| self.cx.question.period.contains(row.date)) {
+            count += 1;
+            odds += usize::from(ways.entry(letters(row)).or_insert_with(|| heard.way(row)).odd.is_some());
+            negative += usize::from(row.amount.is_sign_negative());
+        }
+        let mut telling = |row: &PostedRow| {
+            let way = ways.entry(letters(row)).or_insert_with(|| heard.way(row));
+            let odd = || way.odd.clone().filter(|_| 2 * odds <= count && !is_copy(row, all));
             let is_credit = || row.amount.is_sign_negative() && 2 * negative <= count;
             let adjustment = |by| Telling { said: Said::Adjustment, by };
-            heard.what(row).or_else(|| odd().map(adjustment)).or_else(|| is_credit().then(|| adjustment(String::new())))
+            let elsewhere = way.said.clone().filter(|telling| telling.said < Said::Adjustment);
+            elsewhere
+                .or_else(|| heard.plug(row))
+                .or_else(|| way.said.clone())
+                .or_else(|| odd().map(adjustment))
+                .or_else(|| is_credit().then(|| adjustment(String::new())))
         };
         own.iter().filter_map(|row| Some((*row, telling(row)?))).collect()
     }
+}
+
+/// A way of saying it, of rows that differ in their figures only.
+struct Way {
+    /// A word that few rows have.
+    odd: Option<String>,
+    /// What it says that it is.
+    said: Option<Telling>,
+}
+
+/// A digest of a row's letters: the same for rows that differ in their figures only.
+fn letters(row: &PostedRow) -> u64 {
+    let mut digest = 0xcbf2_9ce4_8422_2325_u64;
+    for text in [row.reference.as_bytes(), row.text.as_bytes()] {
+        let mut in_word = true;
+        for byte in text {
+            let is_letter = byte.is_ascii_alphabetic() || *byte > 127;
+            if is_letter || in_word {
+                digest = (digest ^ u64::from(if is_letter { *byte } else { 0 })).wrapping_mul(0x0100_0000_01b3);
+            }
+            in_word = is_letter;
+        }
+    }
+    digest
 }
 
 /// The same for one customer.
@@ -218,16 +252,15 @@ impl Heard<'_> {
         self.ear.usual.always.iter().any(|word| !self.names.contains(word) && !all.contains(word))
     }
 
-    /// A word that few rows have; or none, where it lacks what nearly all have.
-    fn odd_word(&self, row: &PostedRow) -> Option<String> {
-        let words = words(row);
-        let odd = words.iter().find(|word| self.is_odd(word));
-        odd.cloned().or_else(|| self.lacks(&words).then(String::new))
+    /// What all rows with these letters say.
+    fn way(&self, row: &PostedRow) -> Way {
+        let all = words(row);
+        let odd = all.iter().find(|word| self.is_odd(word)).cloned();
+        Way { odd: odd.or_else(|| self.lacks(&all).then(String::new)), said: self.said(&all) }
     }
 
-    /// What a row's own words say that it is.
-    fn what(&self, row: &PostedRow) -> Option<Telling> {
-        let all = words(row);
+    /// What a row's words say that it is; a word of a plug last.
+    fn said(&self, all: &[String]) -> Option<Telling> {
         let pairs: Vec<String> = all.windows(2).map(|pair| pair.join(" ")).collect();
         let of = |list: &[&str], said: Said| {
             let single = all.iter().find(|word| list.contains(&word.as_str()) && self.is_odd(word));
@@ -238,21 +271,24 @@ impl Heard<'_> {
         let month = all.iter().find(|word| self.is_odd(word) && is_other_month(period, word));
         of(&WITHHELD, Said::Withheld)
             .or_else(|| month.map(|by| Telling { said: Said::OtherMonth, by: by.clone() }))
-            .or_else(|| self.plug(row, &all))
             .or_else(|| of(&NO_USAGE, Said::Adjustment))
             .or_else(|| of(&PLUG, Said::Plug))
     }
 
     /// A round amount in the last two days that has no voucher of the usual kind and no word
     /// but those of a plug.
-    fn plug(&self, row: &PostedRow, all: &[String]) -> Option<Telling> {
+    fn plug(&self, row: &PostedRow) -> Option<Telling> {
         let late = self.ear.cx.question.period.to.checked_sub_days(Days::new(1)).is_some_and(|day| row.date >= day);
         let amount = units(row.amount, self.ear.scale).unwrap_or(0);
         let round = amount != 0 && amount % (100 * 10_i128.pow(self.ear.scale)) == 0;
+        if !late || !round {
+            return None;
+        }
+        let all = words(row);
         let odd: Vec<&String> = all.iter().filter(|word| self.is_odd(word)).collect();
         let by = odd.iter().find(|word| PLUG.contains(&word.as_str()));
         let silent = odd.iter().all(|word| PLUG.contains(&word.as_str()) || word.len() < 3);
-        let is_plug = late && round && (by.is_some() || silent && (self.lacks(all) || row.reference.is_empty()));
+        let is_plug = by.is_some() || silent && (self.lacks(&all) || row.reference.is_empty());
         is_plug.then(|| Telling { said: Said::Plug, by: by.map_or_else(String::new, |by| (*by).clone()) })
     }
 }

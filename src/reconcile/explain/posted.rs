@@ -19,6 +19,9 @@ const MIXED: usize = 12;
 /// same word, and with all that are no usage by any word.
 pub(crate) fn posted(context: &Context<'_>, sink: &mut Sink<'_>, said: Said, pattern: &'static Pattern) {
     let told = told_of(context, sink);
+    if told.is_empty() {
+        return;
+    }
     let mut same: BTreeMap<(&str, &str), Vec<&PostedRow>> = BTreeMap::new();
     for (row, telling) in told.iter().filter(|(_, telling)| telling.said == said) {
         same.entry((&row.customer_id, &telling.by)).or_default().push(row);

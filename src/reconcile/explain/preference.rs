@@ -12,6 +12,10 @@ pub enum Preference {
     Habit,
     /// The whole of one side is the other with the tax that is usual for calls.
     WholeByUsualRate,
+    /// Several customers' figures are the other side's by one factor, whatever it is.
+    WholeByFactor,
+    /// A day that nobody has.
+    EverybodyLacks,
     /// A row of the amount stands at one customer, and another lacks it: two differences are
     /// gone at once.
     RowMirrored,

@@ -10,6 +10,7 @@ use super::index::Index;
 use super::slack::Slack;
 use crate::model::chance::Chance;
 use crate::model::finding::Confidence;
+use crate::model::posting::PostedRow;
 use crate::model::usage::Direction;
 use crate::reconcile::compare::Comparison;
 
@@ -85,7 +86,12 @@ pub(super) fn explain(cx: &Comparison<'_>, all: &[Difference], short: usize, cau
             continue;
         }
         let Some(context) = Context::new(cx, all, index, &known) else { continue };
-        let fits = Search { context: &context, causes }.explained();
+        let mut fits = Search { context: &context, causes }.explained();
+        // A row in the other direction that is somebody else's is looked for by itself.
+        fits.retain(|fit| !is_of_another(&context, fit));
+        if let [only] = fits.as_mut_slice() {
+            only.pair = false;
+        }
         // A difference is explained once: what needs one that is explained already, does not
         // hold.
         if fits.iter().any(|fit| fit.differences.iter().any(|at| done.contains(at))) {
@@ -97,6 +103,13 @@ pub(super) fn explain(cx: &Comparison<'_>, all: &[Difference], short: usize, cau
         found.extend(fits);
     }
     found
+}
+
+/// Whether a fit only moves money between directions, for a row of a customer who is not in the
+/// difference.
+fn is_of_another(context: &Context<'_>, fit: &Fit) -> bool {
+    let is_member = |row: &PostedRow| context.at.members.binary_search(&row.customer_id).is_ok();
+    fit.explains == 0 && fit.differences.len() == 1 && !fit.rows.iter().all(is_member)
 }
 
 /// The search for what explains one difference.

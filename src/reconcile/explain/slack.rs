@@ -1,8 +1,10 @@
 //! What rounding may leave of a difference beside its cause. Where the partner's figures have
 //! more decimals than the ledger's rows, no cause fits to the last digit: the rows were rounded.
 
+use rust_decimal::Decimal;
+
 use super::difference::{Difference, Who, units};
-use crate::model::reconciliation::Status;
+use crate::model::usage::without_float_noise;
 use crate::reconcile::compare::Comparison;
 
 /// How much may be left, in the context's units.
@@ -17,13 +19,14 @@ pub(super) struct Slack {
 
 impl Slack {
     /// For so many rows that are written at a scale; the scales of the partner's figures, of
-    /// the ledger and of the units.
+    /// the ledger and of the units; what was tolerated.
     pub(super) fn of(
         cx: &Comparison<'_>,
         at: &Difference,
         rows: i128,
         written: u32,
         [partner, ledger, scale]: [u32; 3],
+        tolerated: Decimal,
     ) -> Self {
         let finer = |written: u32| partner > written;
         let total = if finer(written) { of_rows(rows, written, scale) } else { 0 };
@@ -34,8 +37,7 @@ impl Slack {
         }
         let all = i128::from(cx.question.ledger.rows.used);
         let rounded = if finer(ledger) { of_rows(all, ledger, scale) } else { 0 };
-        let tolerated = cx.customers.iter().filter(|line| line.status == Status::Tolerated);
-        let tolerated = tolerated.filter_map(|line| units(line.sides.difference?.abs().amount(), scale)).sum::<i128>();
+        let tolerated = units(tolerated, scale).unwrap_or(0);
         let by_direction = total.max(rounded) + tolerated;
         Self { total: if at.who == Who::Directions { by_direction } else { total }, by_direction }
     }
@@ -45,14 +47,31 @@ impl Slack {
 /// each, and of many no more than four times the deviation of such a sum, which is 0.289 units
 /// times the root of their number.
 pub(super) fn of_rows(rows: i128, written: u32, scale: u32) -> i128 {
-    let unit = 10_i128.pow(scale.saturating_sub(written));
+    let unit = 10_i128.saturating_pow(scale.saturating_sub(written));
     let most = rows.saturating_mul(unit) / 2;
-    // With very many decimals the root is taken of the number of rows alone.
-    let likely = match (1_156 * unit).checked_pow(2).and_then(|square| square.checked_mul(rows)) {
-        Some(square) => square.isqrt() / 1_000,
-        None => rows.saturating_mul(1_156 * 1_156).isqrt().saturating_mul(unit) / 1_000,
-    };
+    let likely = rows.saturating_mul(1_156 * 1_156).isqrt().saturating_mul(unit) / 1_000;
     most.min(likely.max(1))
+}
+
+/// The finest scale of the partner's figures, but for the noise of binary arithmetic.
+pub(super) fn partner_scale(cx: &Comparison<'_>) -> u32 {
+    let customers = cx.customers.iter().filter_map(|line| line.sides.analytics);
+    let all = customers.chain(cx.directions.iter().filter_map(|line| line.sides.analytics));
+    let meant = all.map(|stated| without_float_noise(stated.amount()).unwrap_or(stated.amount()));
+    meant.map(|amount| amount.normalize().scale()).max().unwrap_or(0)
+}
+
+/// The finest scale of the ledger's rows.
+pub(super) fn ledger_scale(cx: &Comparison<'_>) -> u32 {
+    cx.question.rows.iter().map(|row| row.amount.normalize().scale()).max().unwrap_or(0)
+}
+
+/// What rounding can make of differences, in units of 10^-`scale`, by the number of their rows;
+/// nothing where the partner's figures are no finer than the rows.
+pub(crate) fn rounding(cx: &Comparison<'_>, scale: u32) -> impl Fn(i128) -> i128 {
+    let written = ledger_scale(cx);
+    let is_finer = !cx.question.rows.is_empty() && partner_scale(cx) > written;
+    move |rows| if is_finer { of_rows(rows, written, scale) } else { 0 }
 }
 
 #[cfg(test)]
@@ -66,5 +85,6 @@ mod tests {
         assert_eq!(of_rows(100, 2, 5), 11_560);
         assert_eq!(of_rows(3, 0, 2), 150);
         assert_eq!(of_rows(100, 0, 28), 115_600_000_000_000_000_000_000_000_000);
+        assert_eq!(of_rows(1_000_000, 0, 60), i128::MAX / 1_000);
     }
 }

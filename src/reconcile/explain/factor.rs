@@ -1,0 +1,98 @@
+//! One factor between both sides at several customers: another basis or rate, and no slip.
+
+use std::collections::BTreeSet;
+
+use super::difference::{Difference, Who, row_count, units};
+use super::slack::of_rows;
+use crate::model::chance::Chance;
+use crate::model::reconciliation::Status;
+use crate::reconcile::compare::Comparison;
+
+/// The factors of so many customers, the largest, are tried.
+const TRIED: usize = 8;
+/// So many customers must have it.
+const FEWEST: usize = 3;
+
+/// A factor that several customers' ledgers are of the partner's figures.
+#[derive(Clone, Debug)]
+pub struct Factor {
+    /// The factor with six decimals, cut after the last that is not nought.
+    pub text: String,
+    /// Which differences have it.
+    pub of: BTreeSet<usize>,
+    /// Whether they are two of three of the customers whom both sides have, or more.
+    pub is_all: bool,
+    /// How likely so many have one by accident.
+    pub chance: Chance,
+}
+
+/// Both sides of a difference in units, and what rounding its rows can make.
+struct Pair {
+    index: usize,
+    booked: i128,
+    stated: i128,
+    room: i128,
+}
+
+impl Pair {
+    /// Whether this one's factor is that one's, as far as rounding lets it be told.
+    fn is_as(&self, one: &Self) -> Option<bool> {
+        let gap = self.booked.checked_mul(one.stated)?.checked_sub(one.booked.checked_mul(self.stated)?)?;
+        let room = self.room.checked_mul(one.stated)?.checked_add(one.room.checked_mul(self.stated)?)?;
+        Some(gap.abs() <= room)
+    }
+}
+
+/// The factor that most differences have, if enough have one.
+pub(super) fn common(cx: &Comparison<'_>, all: &[Difference], ledger_scale: u32) -> Option<Factor> {
+    let scale = all.iter().map(|one| one.amount.normalize().scale()).max()?.max(ledger_scale);
+    let scale = scale.max(cx.question.currency.minor_digits());
+    let mut pairs: Vec<Pair> = Vec::new();
+    for (index, one) in all.iter().enumerate().filter(|(_, one)| matches!(one.who, Who::Customer(_))) {
+        let (Some(stated), booked) = (one.sides.analytics, one.sides.ledger) else { continue };
+        let (Some(booked), Some(stated)) = (units(booked.amount(), scale), units(stated.amount(), scale)) else {
+            continue;
+        };
+        let rows = i128::from(row_count(cx, &one.members));
+        let written = ledger_scale.max(cx.question.currency.minor_digits());
+        let room = of_rows(rows, written, scale).max(10_i128.saturating_pow(scale.saturating_sub(written)));
+        // Small differences have every factor.
+        if booked > 0 && stated > 0 && (booked - stated).abs() > 20 * room {
+            pairs.push(Pair { index, booked, stated, room });
+        }
+    }
+    pairs.sort_by_key(|pair| (std::cmp::Reverse(pair.stated), pair.index));
+    // How many would have one by accident, in millionths: of all amounts up to twice its
+    // difference, those that rounding lets stand for it.
+    let odds = |pair: &Pair| (2 * pair.room + 1).saturating_mul(1_000_000) / (pair.booked - pair.stated).abs().max(1);
+    let expected = pairs.iter().map(odds).fold(0_i128, i128::saturating_add);
+    let best = pairs.iter().take(TRIED).map(|one| {
+        let of: BTreeSet<usize> =
+            pairs.iter().filter(|pair| pair.is_as(one) == Some(true)).map(|pair| pair.index).collect();
+        (of, one)
+    });
+    let (of, one) = best.max_by_key(|(of, one)| (of.len(), one.stated))?;
+    // Two beside the first, for each of those that are tried.
+    let chance = expected.saturating_mul(expected).saturating_mul(TRIED as i128) / 1_000_000;
+    let chance = Chance::millionths(u64::try_from(chance).unwrap_or(u64::MAX));
+    if of.len() < FEWEST {
+        return None;
+    }
+    let both = cx.customers.iter().filter(|line| {
+        line.status != Status::Unlisted
+            && line.sides.analytics.is_some_and(|stated| !stated.is_zero())
+            && !line.sides.ledger.is_zero()
+    });
+    let is_all = 3 * of.len() >= 2 * both.count();
+    let factor = one.booked.checked_mul(1_000_000)?.checked_add(one.stated / 2)? / one.stated;
+    // As short as rounding lets it be.
+    let short = [10_000, 1_000, 100].into_iter().find_map(|step| {
+        let near = (factor + step / 2) / step * step;
+        let pair = Pair { index: 0, booked: near, stated: 1_000_000, room: 0 };
+        one.is_as(&pair).filter(|is| *is).map(|_| near)
+    });
+    let factor = short.unwrap_or(factor);
+    let text = format!("{}.{:06}", factor / 1_000_000, factor % 1_000_000);
+    let text = text.trim_end_matches('0').trim_end_matches('.').to_owned();
+    Some(Factor { text, of, is_all, chance })
+}
