@@ -220,16 +220,7 @@ pub fn inject(fault: Fault, rows: &mut Vec<Row>, period: &Period, dice: &mut Dic
                 rows[i].date = period.to.succ_opt().unwrap_or(period.to);
             }
         }
-        Fault::Times(scope, power) => {
-            let factor = 10_i128.pow(power.unsigned_abs());
-            if power < 0 && rows[at].amount.mantissa() % factor != 0 {
-                return false;
-            }
-            change(rows, at, scope, |amount| {
-                let units = amount.mantissa();
-                from_parts(if power < 0 { units / factor } else { units * factor }, amount.scale()).ok()
-            });
-        }
+        Fault::Times(scope, power) => return times(rows, at, scope, power),
         Fault::Typed(typing) => return mistype(typing, &mut rows[at], dice),
         Fault::Taxed(scope) => change(rows, at, scope, |amount| {
             let gross = from_parts(amount.mantissa() * 118, amount.scale() + 2).ok()?;
@@ -269,6 +260,19 @@ pub fn inject(fault: Fault, rows: &mut Vec<Row>, period: &Period, dice: &mut Dic
             round_to(times, amount.scale(), Rounding::HalfUp).ok()
         }),
     }
+    true
+}
+
+/// Moves decimal points; false where digits would be lost.
+fn times(rows: &mut [Row], at: usize, scope: Scope, power: i32) -> bool {
+    let factor = 10_i128.pow(power.unsigned_abs());
+    if power < 0 && rows[at].amount.mantissa() % factor != 0 {
+        return false;
+    }
+    change(rows, at, scope, |amount| {
+        let units = amount.mantissa();
+        from_parts(if power < 0 { units / factor } else { units * factor }, amount.scale()).ok()
+    });
     true
 }
 

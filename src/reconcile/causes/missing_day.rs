@@ -30,7 +30,7 @@ static LOST: Pattern = Pattern {
 /// A customer who lacks about as much as those days' postings are on its other days.
 fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let lost = &context.known.days.lost;
-    if lost.is_empty() || context.target >= 0 || !matches!(context.at.who, Who::Customer(_)) {
+    if lost.is_empty() || context.target >= 0 || context.at.who == Who::Directions {
         return;
     }
     let sizes = || context.inside.iter().map(|row| context.amount(row).abs());

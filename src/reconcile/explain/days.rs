@@ -12,6 +12,9 @@ const FEWEST: usize = 5;
 /// More days than this, and the ledger is not daily.
 const MOST_LOST: usize = 7;
 
+/// Where so many customers have a weekday each time, all of them do not leave it out by accident.
+const MANY: usize = 7;
+
 /// The days of customers who have rows on many.
 #[derive(Debug, Default)]
 pub struct Days {
@@ -44,7 +47,9 @@ impl Days {
                 .filter(|other| other.weekday() == day.weekday() && !missing.contains(other))
                 .map(|other| days.on.get(&other).copied().unwrap_or(0))
                 .collect();
-            others.len() > 1 && others.iter().all(|n| 3 * n > 2 * days.customers)
+            // Of so many customers none has none by accident.
+            let enough = (2 * days.customers / 3 + 1).min(MANY);
+            others.len() > 1 && others.iter().all(|n| *n >= enough)
         };
         if customers > 2 && missing.len() <= MOST_LOST + 10 {
             let lost: Vec<NaiveDate> = missing.iter().copied().filter(is_regular).collect();
