@@ -132,10 +132,11 @@ pub fn decide(reconciliation: &Reconciliation, terms: &Terms<'_>) -> Result<BTre
     Ok(decided)
 }
 
-/// Inbound and outbound as they are billed. Where a decision names a total that no side
+/// Inbound and outbound as they are billed. A decided amount is split as the partner's figures
+/// are, or the ledger's where it states none. Where a decision names a total that no side
 /// splits by direction, the ledger's split is kept and the direction with more takes what
-/// was decided.
-fn charged(customer: &CustomerLine, decision: Decision) -> Result<[Money; 2], MoneyError> {
+/// was decided; closes of 0.1 did so with amounts too (`by_ledger`).
+fn charged(customer: &CustomerLine, decision: Decision, by_ledger: bool) -> Result<[Money; 2], MoneyError> {
     let zero = Money::zero(customer.sides.ledger.currency());
     let booked = Direction::ALL.map(|d| customer.ledger_by_direction.get(&d).copied().unwrap_or(zero));
     let stated = Direction::ALL.map(|d| customer.direction(d).and_then(|sides| sides.analytics));
@@ -145,12 +146,28 @@ fn charged(customer: &CustomerLine, decision: Decision) -> Result<[Money; 2], Mo
             (_, Some(total)) => total,
             (_, None) => return Ok(booked),
         },
+        Decision::BillAmount(amount) if !by_ledger => {
+            let wanted = Money::new(amount, zero.currency());
+            let split = if let [Some(inbound), Some(outbound)] = stated { [inbound, outbound] } else { booked };
+            return divided(&wanted, split);
+        }
         Decision::BillAmount(amount) => Money::new(amount, zero.currency()),
         Decision::BillLedger | Decision::Accept | Decision::Hold => return Ok(booked),
     };
     let more = wanted.minus(&customer.sides.ledger)?;
     let [inbound, outbound] = booked;
     Ok(if inbound > outbound { [inbound.plus(&more)?, outbound] } else { [inbound, outbound.plus(&more)?] })
+}
+
+/// An amount in two parts that stand to each other as these do; all of it outbound where they
+/// are nothing.
+fn divided(amount: &Money, [inbound, outbound]: [Money; 2]) -> Result<[Money; 2], MoneyError> {
+    let currency = amount.currency();
+    let part = times(amount.amount(), inbound.amount())?;
+    let whole = inbound.plus(&outbound)?.amount();
+    let first = ratio(part, whole, currency.minor_digits(), LINE_ROUNDING).unwrap_or_default();
+    let first = Money::new(first, currency);
+    Ok([first, amount.minus(&first)?])
 }
 
 /// Usage, direction by direction.
@@ -167,7 +184,7 @@ fn bill(
     let posted = terms.ledger.customers.get(id);
     let cells = terms.matrix.and_then(|matrix| matrix.customers.get(id));
     let mut lines = Vec::new();
-    for (direction, cost) in Direction::ALL.into_iter().zip(charged(customer, decision)?) {
+    for (direction, cost) in Direction::ALL.into_iter().zip(charged(customer, decision, reconciliation.two_outcomes)?) {
         let usage = cells.and_then(|cells| cells.cell(direction).usage.as_ref());
         let calls = posted.and_then(|p| p.calls[direction as usize]).or(usage.and_then(|usage| usage.calls));
         let (exact, pricing) = match agreement.rate[direction as usize] {

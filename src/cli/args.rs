@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::words;
 use crate::model::ledger_terms::{AccountUse, DateOrder};
 use crate::model::period::Period;
-use crate::model::problem::word;
 
 /// The month-end close of a telecom reseller: usage from the partner API, reconciled with
 /// your ledger to the last paisa, invoiced, and sealed so that it can be proven
@@ -139,6 +139,9 @@ pub struct Resolve {
     /// Accept the difference; the ledger's figure is billed
     #[arg(long)]
     pub accept: bool,
+    /// Bill an amount that is far from both figures
+    #[arg(long)]
+    pub confirm: bool,
     /// Why; an auditor will read it
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
@@ -278,10 +281,10 @@ pub struct Import {
     #[arg(long, value_name = "PERIOD", value_parser = period)]
     pub period: Option<Period>,
     /// Which account is what, for double-entry exports: NAME=inbound|outbound|other
-    #[arg(long, value_name = "NAME=ROLE", value_parser = account)]
+    #[arg(long, value_name = "NAME=ROLE", value_parser = words::account)]
     pub account: Vec<(String, AccountUse)>,
     /// Whether vouchers of a type are sales: NAME=counts|never
-    #[arg(long, value_name = "NAME=WORD", value_parser = voucher_type)]
+    #[arg(long, value_name = "NAME=WORD", value_parser = words::voucher_type)]
     pub voucher_type: Vec<(String, bool)>,
     /// The currency of rows that do not state one
     #[arg(long, value_name = "CODE", default_value = "INR")]
@@ -290,7 +293,7 @@ pub struct Import {
     #[arg(long, value_name = "NAME")]
     pub sheet: Option<String>,
     /// For dates that can be read in two ways: day first, month first or year first
-    #[arg(long, value_name = "ORDER", value_parser = date_order)]
+    #[arg(long, value_name = "ORDER", value_parser = words::date_order)]
     pub date_order: Option<DateOrder>,
 }
 
@@ -300,26 +303,6 @@ pub struct Formats {
     /// The format to print; without one, all are listed
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
-}
-
-fn account(text: &str) -> Result<(String, AccountUse), String> {
-    match text.rsplit_once('=') {
-        Some((name, role)) if !name.is_empty() => Ok((name.to_owned(), word(role, &AccountUse::WORDS)?)),
-        _ => Err("write NAME=inbound, NAME=outbound or NAME=other".to_owned()),
-    }
-}
-
-fn voucher_type(text: &str) -> Result<(String, bool), String> {
-    match text.rsplit_once('=') {
-        Some((name, given)) if !name.is_empty() => {
-            Ok((name.to_owned(), word(given, &[("counts", true), ("never", false)])?))
-        }
-        _ => Err("write NAME=counts or NAME=never".to_owned()),
-    }
-}
-
-fn date_order(text: &str) -> Result<DateOrder, String> {
-    word(text, &DateOrder::WORDS)
 }
 
 /// `sql`
@@ -358,7 +341,7 @@ pub struct Reconcile {
     #[arg(long, value_name = "NAME", requires = "analytics")]
     pub sheet: Option<String>,
     /// Which account is what, for double-entry exports: NAME=inbound|outbound|other
-    #[arg(long, value_name = "NAME=ROLE", value_parser = account, requires = "analytics")]
+    #[arg(long, value_name = "NAME=ROLE", value_parser = words::account, requires = "analytics")]
     pub account: Vec<(String, AccountUse)>,
     /// Differences up to this are tolerated, per customer and per direction
     #[arg(long, value_name = "AMOUNT", requires = "analytics")]

@@ -5,6 +5,7 @@ pub mod args;
 mod ask;
 mod close;
 mod committed;
+mod consequence;
 mod context;
 mod demo;
 mod doctor;
@@ -30,6 +31,7 @@ mod sql;
 mod status;
 mod verify;
 mod void;
+mod words;
 
 use clap::CommandFactory;
 

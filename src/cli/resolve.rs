@@ -1,21 +1,26 @@
 //! `crossfoot resolve`: writes what finance decided about a finding into the books.
 
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::args;
 use super::ask::required;
+use super::consequence;
 use super::context::Context;
 use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::layout::Books;
 use crate::books::lock::Lock;
 use crate::books::resolutions;
-use crate::model::money::parse_plain;
+use crate::model::money::{add_exact, parse_plain, per_cent_of};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io, nearest};
-use crate::model::resolution::Resolution;
+use crate::model::resolution::{Decision, Resolution};
 use crate::model::usage::Direction;
 use crate::reconcile::decisions;
+
+/// Of how many customers is told what follows.
+const TOLD: usize = 8;
 
 /// What of a report is needed to decide.
 #[derive(Deserialize)]
@@ -54,6 +59,25 @@ fn named<'a>(report: &'a Report, id: &str, period: &Period) -> Result<&'a Findin
         .next(format!("crossfoot resolve --period {} lists them", period.name)))
 }
 
+/// Lists the findings that hold somebody.
+fn list(context: &Context<'_>, args: &args::Resolve, report: &Report) -> Result<Exit, Problem> {
+    let open: Vec<&Finding> = report.findings.iter().filter(|f| f.severity == "blocking").collect();
+    if args.bill.is_some() || args.hold || args.accept {
+        return Err(Problem::usage("arguments", "a decision is about a finding, and none is named")
+            .next(format!("crossfoot resolve --period {} lists the open ones by their ids", args.period.name))
+            .not_done("Nothing was decided."));
+    }
+    let lines: Vec<String> = open.iter().map(|f| format!("{}\n  {}\n", f.id, f.message)).collect();
+    let listed: Vec<_> = open
+        .iter()
+        .map(|f| serde_json::json!({"id": f.id, "code": f.code, "customers": f.customers, "message": f.message}))
+        .collect();
+    let document = serde_json::json!({"schema": "crossfoot/resolve/v1", "held": listed});
+    let text = if lines.is_empty() { "Nothing is held.\n".to_owned() } else { lines.concat() };
+    context.out.result(&text, &document)?;
+    Ok(Exit::Done)
+}
+
 pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, Problem> {
     let period = &args.period;
     let (settings, _) = config::load(&context.books)?;
@@ -65,23 +89,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
     })?;
     let report: Report = serde_json::from_slice(&bytes)
         .map_err(|e| Problem::stop("no-report", format!("{} cannot be read", path.display())).because(e.to_string()))?;
-    let open: Vec<&Finding> = report.findings.iter().filter(|f| f.severity == "blocking").collect();
-    let Some(id) = &args.finding else {
-        if args.bill.is_some() || args.hold || args.accept {
-            return Err(Problem::usage("arguments", "a decision is about a finding, and none is named")
-                .next(format!("crossfoot resolve --period {} lists the open ones by their ids", period.name))
-                .not_done("Nothing was decided."));
-        }
-        let lines: Vec<String> = open.iter().map(|f| format!("{}\n  {}\n", f.id, f.message)).collect();
-        let listed: Vec<_> = open
-            .iter()
-            .map(|f| serde_json::json!({"id": f.id, "code": f.code, "customers": f.customers, "message": f.message}))
-            .collect();
-        let document = serde_json::json!({"schema": "crossfoot/resolve/v1", "held": listed});
-        let text = if lines.is_empty() { "Nothing is held.\n".to_owned() } else { lines.concat() };
-        context.out.result(&text, &document)?;
-        return Ok(Exit::Done);
-    };
+    let Some(id) = &args.finding else { return list(context, args, &report) };
     let finding = named(&report, id, period)?;
     context.out.say(&format!("{}: {}", finding.id, finding.message));
     if !decisions::can_be_followed(&finding.code) {
@@ -123,18 +131,41 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
         (&old.finding, &old.customers, old.direction) != (&entry.finding, &entry.customers, entry.direction)
     });
     let words = entry.decision.words();
+    if !args.confirm
+        && let Some(why) = far_off(&entry)
+    {
+        return Err(Problem::usage("arguments", why)
+            .next("--confirm, if that is what is meant")
+            .not_done("Nothing was decided."));
+    }
     entries.push(entry);
+    let follows = consequence::of(context, period, &entries, &finding.customers)?;
     let text = resolutions::write(&entries);
     write_apart(&context.books.path("resolutions"), &[(&format!("{}.toml", period.name), text.into_bytes())])?;
-    let document =
-        serde_json::json!({"schema": "crossfoot/resolve/v1", "finding": finding.id, "decision": words, "file": name});
+    let document = serde_json::json!({"schema": "crossfoot/resolve/v1", "finding": finding.id, "decision": words, "file": name, "follows": follows});
+    let mut told: String = follows.iter().flatten().take(TOLD).map(ToString::to_string).collect();
+    let beyond = finding.customers.len().saturating_sub(TOLD);
+    if beyond > 0 {
+        told.push_str(&format!("  and {beyond} more customers\n"));
+    }
     let text = format!(
-        "Decided: {words}. Written to {name}.\nNext: crossfoot close --period {}{}\n",
+        "Decided: {words}. Written to {name}. What the next close does:\n{told}Next: crossfoot close --period {}{}\n",
         period.name,
         context.same_books()
     );
     context.out.result(&text, &document)?;
     Ok(Exit::Done)
+}
+
+/// Why an amount is neither side's, nor between them, nor near: it may be mistyped.
+fn far_off(entry: &Resolution) -> Option<String> {
+    let (Decision::BillAmount(amount), Some(a), Some(b)) = (entry.decision, entry.analytics, entry.ledger) else {
+        return None;
+    };
+    let (least, most) = (a.min(b), a.max(b));
+    let tenth = per_cent_of(Decimal::TEN, least.abs().max(most.abs())).ok()?;
+    let near = add_exact(least, -tenth).ok()? <= amount && amount <= add_exact(most, tenth).ok()?;
+    (!near).then(|| format!("{amount} is far from both figures: the partner's is {a}, the ledger's {b}"))
 }
 
 /// The decision, checked as one that was written by hand is.

@@ -99,6 +99,12 @@ fn an_amount_and_a_hold_are_followed_and_a_wrong_file_is_refused() {
         books.run(&format!("resolve --period 2026-03 {id} {how} --by asha --on 2026-04-02 --reason agreed"))
     };
     assert_eq!(decide("--bill 1,000").code, 2);
+    let far = decide("--bill 1500.00").exits(2);
+    assert!(far.stderr.contains("1500.00 is far from both figures"), "{}", far.stderr);
+    assert!(!books.path().join("resolutions").exists());
+    // What follows is told: here as an amount that is confirmed, and again as one that stands.
+    let told = decide("--bill 1500.00 --confirm").exits(0).stdout;
+    assert!(told.contains("MA_2: invoice") && told.contains("₹1,500.00"), "{told}");
     assert_eq!(decide("--hold").code, 0);
     assert_eq!(books.run("close --period 2026-03 -q --offline").code, 3);
     assert_eq!(decide("--bill 150.00").code, 0);

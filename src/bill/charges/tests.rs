@@ -275,7 +275,9 @@ fn a_decision_is_billed_in_the_split_that_is_known() {
     assert_eq!(decided(Decision::BillLedger, &as_is), ["60.00", "40.00"]);
     // The direction with more takes the difference.
     assert_eq!(decided(Decision::BillAnalytics, &as_is), ["50.00", "40.00"]);
-    assert_eq!(decided(Decision::BillAmount(parse_plain("101").unwrap()), &as_is), ["61.00", "40.00"]);
+    // An amount as the partner's figures stand to each other, else the ledger's; never below zero.
+    assert_eq!(decided(Decision::BillAmount(parse_plain("101").unwrap()), &as_is), ["60.60", "40.40"]);
+    assert_eq!(decided(Decision::BillAmount(parse_plain("10").unwrap()), &as_is), ["6.00", "4.00"]);
     let outbound = |line: &mut CustomerLine| {
         line.ledger_by_direction = [(Direction::Inbound, inr("40.00")), (Direction::Outbound, inr("60.00"))].into();
     };
@@ -285,6 +287,7 @@ fn a_decision_is_billed_in_the_split_that_is_known() {
         line.analytics_by_direction = Some(stated.into());
     };
     assert_eq!(decided(Decision::BillAnalytics, &split), ["70.00", "20.00"]);
+    assert_eq!(decided(Decision::BillAmount(parse_plain("10").unwrap()), &split), ["7.78", "2.22"]);
     let unstated = |line: &mut CustomerLine| line.sides = sides(None, "100.00");
     assert_eq!(decided(Decision::BillAnalytics, &unstated), ["60.00", "40.00"]);
 }
