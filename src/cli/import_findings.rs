@@ -119,7 +119,11 @@ pub(super) fn doubts(ledger: &Ledger, how: &How, is_negative: bool) -> Vec<Findi
     }
     let one_amount = |u: &Understood| {
         let has = |role| u.file.column(role).is_some();
-        has(Role::Amount) && !has(Role::Debit) && !has(Role::Side) && u.file.format.sign != Sign::Suffix
+        has(Role::Amount)
+            && !has(Role::Debit)
+            && !has(Role::Side)
+            && u.file.format.sign != Sign::Suffix
+            && u.file.format.credit_types.is_empty()
     };
     if let How::Export(understood) = how
         && is_negative

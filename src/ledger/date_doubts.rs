@@ -4,7 +4,7 @@
 use chrono::{Months, NaiveDate};
 
 use super::dates;
-use super::sheet::{CellKind, SheetRow};
+use super::sheet::SheetRow;
 use crate::model::ledger_terms::DateOrder;
 use crate::model::money::shorten;
 use crate::model::problem::Problem;
@@ -48,14 +48,16 @@ impl DateKinds {
         Self { period, ..Self::default() }
     }
 
-    /// Looks at a row's date.
-    pub(super) fn look(&mut self, cell: &str, kind: CellKind, line: u64) {
+    /// Looks at a row's date, which is one to the spreadsheet where it `may_be_real` and is
+    /// written as such dates come.
+    pub(super) fn look(&mut self, cell: &str, may_be_real: bool, line: u64) {
         if cell == self.last || cell.is_empty() {
             return;
         }
         cell.clone_into(&mut self.last);
-        let (place, first, second) = match (kind, numbers(cell)) {
-            (CellKind::Date, _) => {
+        let is_real = may_be_real && cell.len() >= 10 && cell.as_bytes()[4] == b'-';
+        let (place, first, second) = match (is_real, numbers(cell)) {
+            (true, _) => {
                 let part = |from: usize| cell.get(from..from + 2).and_then(|part| part.parse().ok()).unwrap_or(0);
                 (None, part(8), part(5))
             }
@@ -157,14 +159,14 @@ mod tests {
 
     #[test]
     fn days_that_a_spreadsheet_took_for_months_are_a_question() {
-        let question = |cells: &[(&str, CellKind)], is_declared: bool| {
+        let question = |cells: &[(&str, bool)], is_declared: bool| {
             let mut kinds = DateKinds::default();
-            for (line, (cell, kind)) in (2..).zip(cells) {
-                kinds.look(cell, *kind, line);
+            for (line, (cell, is_real)) in (2..).zip(cells) {
+                kinds.look(cell, *is_real, line);
             }
             kinds.question("l.xlsx", is_declared).is_some()
         };
-        let (real, text) = (CellKind::Date, CellKind::Text);
+        let (real, text) = (true, false);
         assert!(question(&[("2026-05-03", real), ("13/03/2026", text)], true));
         assert!(!question(&[("2026-05-03", real), ("2026-03-13", real), ("13/03/2026", text)], false));
         assert!(!question(&[("2026-05-03", real), ("05/03/2026", text), ("13/03/2026", text)], false));

@@ -13,7 +13,7 @@ pub(crate) use super::posting::Options;
 use super::posting::{Customer, Poster};
 use super::reader::Reader;
 use super::recognise::Recognised;
-use super::sheet::{SheetRow, SheetRows};
+use super::sheet::{CellKind, SheetRow, SheetRows};
 use super::sides::{Way, sides_of};
 use super::text::is_better_written;
 use super::too_large;
@@ -121,7 +121,7 @@ impl Doubts {
         readers: &mut Vec<Reader<'_>>,
     ) -> Result<(), Problem> {
         if let Some(at) = file.column(Role::Date) {
-            self.kinds.look(row.cell(at), row.kind(at), row.line);
+            self.kinds.look(row.cell(at), file.is_placed || row.kind(at) == CellKind::Date, row.line);
         }
         if self.orders.len() > 1 {
             let cell = row.at(file.column(Role::Date));
@@ -140,7 +140,7 @@ impl Doubts {
         }
         if self.styles.len() > 1 && declared.1.is_none() {
             for role in [Role::Debit, Role::Credit, Role::Amount] {
-                let Some(at) = file.column(role).filter(|at| row.kind(*at) == super::sheet::CellKind::Text) else {
+                let Some(at) = file.column(role).filter(|at| row.kind(*at) == CellKind::Text) else {
                     continue;
                 };
                 let cell = row.cell(at);

@@ -114,7 +114,7 @@ fn is_day(text: &str) -> bool {
 /// does not bear all of it.
 fn shares<'a>(party: &str, row: &Side<'_>, voucher: &[Side<'a>]) -> Option<&'a str> {
     let mut usage = Decimal::ZERO;
-    for side in voucher.iter().filter(|side| side.is_usage) {
+    for side in voucher.iter().filter(|side| side.is_usage && side.party == row.party) {
         usage = add_exact(usage, side.net).ok()?;
     }
     let bears = |side: &&Side<'a>| {
@@ -220,6 +220,10 @@ fn of_account(
     Err(format!("the other side is `{name}`: {what}; if it is one, give it as an alias in customers.csv"))
 }
 
+/// A voucher with more accounts that may be customers' is a journal about many; they are not
+/// looked up one by one for each of its rows.
+const MANY: usize = 64;
+
 /// The account on the other side of the voucher: against the row, and the only one that may
 /// be a customer, or the only one large enough for all of the voucher's usage.
 fn other_side(
@@ -244,13 +248,13 @@ fn other_side(
         .collect();
     let of = |kinds: &[AccountKind]| -> Vec<&Side<'_>> {
         let mut some: Vec<&Side<'_>> = against.iter().filter(|side| kinds.contains(&side.kind)).copied().collect();
-        some.dedup_by(|a, b| fold(a.account) == fold(b.account));
+        some.dedup_by(|a, b| a.account == b.account || (against.len() <= MANY && fold(a.account) == fold(b.account)));
         some
     };
     let mut somebody = of(&[AccountKind::Somebody]);
     if somebody.len() > 1 {
-        let known_ones: Vec<&Side<'_>> =
-            somebody.iter().filter(|side| (known.customer)(side.account)).copied().collect();
+        let few = if somebody.len() <= MANY { somebody.as_slice() } else { &[] };
+        let known_ones: Vec<&Side<'_>> = few.iter().filter(|side| (known.customer)(side.account)).copied().collect();
         let large: Vec<&Side<'_>> = somebody.iter().filter(|side| side.net.abs() >= row.net.abs()).copied().collect();
         somebody = match (known_ones.as_slice(), large.as_slice()) {
             ([one], _) | (_, [one]) => vec![one],

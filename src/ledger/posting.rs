@@ -17,7 +17,7 @@ use super::naming::Naming;
 use super::recognise::Recognised;
 use super::sheet::SheetRow;
 use super::text::{is_better_written, same_name};
-use super::voucher::{Line, Voucher};
+use super::voucher::{Around, Line, Voucher};
 use super::voucher_types::{Verdict, VoucherTypes};
 use crate::model::ledger_terms::AccountUse;
 use crate::model::money::{Currency, MoneyError, Tally};
@@ -56,15 +56,6 @@ pub(super) struct Customer {
     pub(super) inbound: Tally,
     pub(super) outbound: Tally,
     pub(super) other: Tally,
-}
-
-/// What a voucher says beside its rows' own parties.
-#[derive(Clone, Copy, Debug, Default)]
-struct Around {
-    /// The party of its receivable line.
-    receivable: Option<u32>,
-    /// Whether it has several, or several accounts that may be customers' own.
-    has_several: bool,
 }
 
 /// Posts vouchers.
@@ -232,7 +223,7 @@ impl<'a> Poster<'a> {
         verdict
     }
 
-    /// Posts a voucher's rows, or only some of them. Returns those whose customer it does
+    /// Posts a voucher's rows, or only some of them, in their order. Returns those whose customer it does
     /// not name, and why.
     ///
     /// # Errors
@@ -248,14 +239,14 @@ impl<'a> Poster<'a> {
             self.balanced += 1;
         }
         for (at, (line, row)) in voucher.lines.iter().enumerate() {
-            if line.detail.is_some() || only.is_some_and(|only| !only.contains(&at)) {
+            if line.detail.is_some() || only.is_some_and(|only| only.binary_search(&at).is_err()) {
                 continue;
             }
             match self.role(line) {
                 None if only.is_none() => self.aside(row.line, "an account that is no usage"),
                 None => {}
                 Some(role) => {
-                    let around = *around.get_or_insert_with(|| self.around(voucher));
+                    let around = around.get_or_insert_with(|| self.around(voucher));
                     if let Some(why) = self.post_line(voucher, around, at, *line, row, role)? {
                         unknown.push((at, why));
                     }
@@ -312,7 +303,7 @@ impl<'a> Poster<'a> {
     fn post_line(
         &mut self,
         voucher: &Voucher,
-        around: Around,
+        around: &mut Around,
         at: usize,
         line: Line,
         row: &SheetRow,

@@ -106,11 +106,15 @@ impl Iterator for Folding<'_> {
     }
 }
 
-/// A name folded for comparing it with others: as [`fold`], and however its accents are
-/// stored.
+/// A name folded for comparing it with others: without case, runs of spaces and what is
+/// invisible, and however its accents are stored.
 #[must_use]
 pub(super) fn same_name(name: &str) -> String {
-    if name.is_ascii() { fold(name) } else { fold(&name.nfkc().collect::<String>()) }
+    let spaced = |name: &str| name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_ascii() {
+        return spaced(name);
+    }
+    spaced(&name.chars().filter(|c| !is_invisible(*c)).nfkc().collect::<String>())
 }
 
 /// Of two ways to write a name the better one to print: in small and capital letters, then

@@ -55,3 +55,23 @@ impl Voucher {
         self.sum.mantissa() == 0
     }
 }
+
+/// What a voucher says beside its rows' own parties.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Around {
+    /// The party of its receivable line.
+    pub(super) receivable: Option<u32>,
+    /// Whether it has several, or several accounts that may be customers' own.
+    pub(super) has_several: bool,
+    /// Its rows as far as they differ, of the part that was looked at last and of the whole.
+    pub(super) part: Option<Part>,
+    pub(super) whole: Option<Part>,
+}
+
+/// Rows of a part of a voucher, each for all that say the same, with their sum.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) rows: Vec<(usize, Decimal)>,
+}

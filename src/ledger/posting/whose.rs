@@ -1,18 +1,23 @@
 //! Whose a row of a voucher is, as far as the voucher says.
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+use rust_decimal::Decimal;
+
 use super::super::account_kind::{self, AccountKind};
 use super::super::format::{PartyFrom, Role};
 use super::super::party::{self, Known, Side};
 use super::super::sheet::SheetRow;
-use super::super::voucher::{Line, Voucher};
-use super::{Around, Poster};
+use super::super::voucher::{Around, Line, Part, Voucher};
+use super::Poster;
+use crate::model::money::add_exact;
 
 impl Poster<'_> {
     /// Whose a row is: the number of the name.
     pub(super) fn party(
         &mut self,
         voucher: &Voucher,
-        around: Around,
+        around: &mut Around,
         at: usize,
         line: Line,
         row: &SheetRow,
@@ -36,16 +41,26 @@ impl Poster<'_> {
             usage: &|name| self.accounts.naming.find(name, "").is_some(),
         };
         // Where rows within the voucher add up by themselves, they belong together.
-        let from = voucher.splits.iter().copied().rfind(|split| *split <= at).unwrap_or(0);
-        let to = voucher.splits.iter().copied().find(|split| *split > at).unwrap_or(voucher.lines.len());
-        let sides = |from: usize, to: usize| -> Vec<Side<'_>> {
-            voucher.lines.get(from..to).unwrap_or_default().iter().map(|(line, row)| self.side(line, row)).collect()
+        let behind = voucher.splits.partition_point(|split| *split <= at);
+        let from = behind.checked_sub(1).and_then(|before| voucher.splits.get(before)).copied().unwrap_or(0);
+        let to = voucher.splits.get(behind).copied().unwrap_or(voucher.lines.len());
+        if around.part.as_ref().is_none_or(|part| (part.from, part.to) != (from, to)) {
+            around.part = Some(self.rows_that_differ(voucher, from, to));
+        }
+        let sides = |part: &Option<Part>| -> Vec<Side<'_>> {
+            let rows = part.iter().flat_map(|part| &part.rows);
+            let side = |(at, net): &(usize, Decimal)| {
+                voucher.lines.get(*at).map(|(line, row)| Side { net: *net, ..self.side(line, row) })
+            };
+            rows.filter_map(side).collect()
         };
         let format = &self.file.format;
-        let found = party::find(format, &own, &sides(from, to), known);
-        let found = match found {
+        let found = match party::find(format, &own, &sides(&around.part), known) {
             Err(why) if from > 0 || to < voucher.lines.len() => {
-                party::find(format, &own, &sides(0, voucher.lines.len()), known).map_err(|_| why)
+                if around.whole.is_none() {
+                    around.whole = Some(self.rows_that_differ(voucher, 0, voucher.lines.len()));
+                }
+                party::find(format, &own, &sides(&around.whole), known).map_err(|_| why)
             }
             found => found,
         };
@@ -68,6 +83,24 @@ impl Poster<'_> {
         }
         around.has_several |= voucher.lines.len() > 2 && somebody > 1;
         around
+    }
+
+    /// The rows of a part of a voucher as far as they differ in account, party, side and, of
+    /// receivables, text: a voucher of very many rows has few of them.
+    fn rows_that_differ(&self, voucher: &Voucher, from: usize, to: usize) -> Part {
+        let mut rows: Vec<(usize, Decimal)> = Vec::new();
+        let mut places: HashMap<(u32, u32, bool, &str), usize, FixedState> = HashMap::default();
+        for (at, (line, row)) in voucher.lines.iter().enumerate().take(to).skip(from) {
+            let is_receivable = self.of(line).is_some_and(|account| account.kind == AccountKind::Receivables);
+            let text = if is_receivable { row.at(self.file.column(Role::Description)) } else { "" };
+            let key = (line.account, line.party, line.net.is_sign_negative(), text);
+            let place = *places.entry(key).or_insert(rows.len());
+            match rows.get_mut(place).map(|(_, net)| add_exact(*net, line.net).map(|sum| *net = sum)) {
+                Some(Ok(())) => {}
+                _ => rows.push((at, line.net)),
+            }
+        }
+        Part { from, to, rows }
     }
 
     fn side<'s>(&'s self, line: &Line, row: &'s SheetRow) -> Side<'s> {

@@ -41,8 +41,10 @@ impl Reader<'_> {
         let (Some(first), Some(last)) = (places().min(), places().max()) else { return false };
         let is_sum =
             |at: usize| words(self.file.header.cell(at)).iter().any(|word| word == "balance" || word == "total");
-        let is_amount = |cell: &str| matches!(amounts::read(cell, self.way.style), Ok(Some(_)));
-        let is_behind = || row.filled().any(|(at, cell)| at > last && !is_sum(at) && is_amount(cell));
+        let is_amount = |cell: &str| {
+            amounts::read(cell, self.way.style).is_ok_and(|read| read.is_some_and(|written| !written.amount.is_zero()))
+        };
+        let is_behind = || !is_sum(last + 1) && is_amount(row.cell(last + 1));
         !self.format().account_columns
             && dates::looks_like_one(self.own(row, Role::Date))
             && self.naming.find(particulars(row, self.file), self.own(row, Role::AccountCode)).is_some()
