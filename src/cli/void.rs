@@ -7,6 +7,9 @@ use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::lock::Lock;
 use crate::books::voids::{self, VOIDS, Void};
+use crate::close::issued::load_issued;
+use crate::model::invoice::Issued;
+use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, nearest};
 
 pub(super) fn run(context: &Context<'_>, args: &args::Void) -> Result<Exit, Problem> {
@@ -26,6 +29,23 @@ pub(super) fn run(context: &Context<'_>, args: &args::Void) -> Result<Exit, Prob
             "arguments",
             format!("{} is void since {}: {}", already.number, already.on, already.reason),
         )
+        .not_done("Nothing was declared void."));
+    }
+    // What a note corrects must stand as long as the note does.
+    let period = Period::parse(&known.period).map_err(|why| Problem::stop("internal", why))?;
+    let issued = load_issued(&context.books, &chain, &period)?;
+    let corrects = |other: &&Issued| {
+        let original = other.content.original.as_ref();
+        original.is_some_and(|original| original.number == known.number) && !all.contains_key(&other.number)
+    };
+    let notes: Vec<&str> = issued.iter().filter(corrects).map(|note| note.number.as_str()).collect();
+    if !notes.is_empty() {
+        return Err(Problem::usage(
+            "arguments",
+            format!("{} corrects {}, and stands", notes.join(" and "), known.number),
+        )
+        .because("without the document that it corrects a note says nothing")
+        .next(format!("declare it void first: crossfoot void {} --reason … --by …", notes[0]))
         .not_done("Nothing was declared void."));
     }
     let on = context.environment.clock()?().with_timezone(&settings.timezone).date_naive().to_string();

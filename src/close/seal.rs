@@ -11,11 +11,13 @@ use super::ledgers::open_ledgers;
 use super::outputs::{self, Close, Outputs};
 use super::unchanged;
 use crate::audit::chain::{self, Chain, Event, IssuedEntry};
+use crate::audit::mail_journal::MailJournal;
 use crate::audit::manifest::{self, FileEntry};
 use crate::bill::charges::Disposition;
 use crate::bill::numbering;
 use crate::books::changeset::ChangeSet;
-use crate::books::layout::{Books, CHAIN, CUSTOMERS};
+use crate::books::config::Regime;
+use crate::books::layout::{Books, CHAIN, CONFIG, CUSTOMERS};
 use crate::books::voids::Void;
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::{Draft, Issued};
@@ -56,6 +58,7 @@ pub(crate) fn close(
 ) -> Result<Closed, Problem> {
     let (chain, chain_bytes) = chain::load(books)?;
     may_be_closed(&inputs, &chain)?;
+    is_whole(books, &chain)?;
     let present = unchanged::check(books, &chain, &inputs.period)?;
     inputs.recall(books, &chain)?;
     let derived = derive(&inputs, open_ledgers(books, &inputs.config.ledger_for(&inputs.period))?)?;
@@ -133,6 +136,13 @@ fn may_be_closed(inputs: &Inputs, chain: &Chain) -> Result<(), Problem> {
             ))
             .not_done("No invoice was issued."));
     }
+    if matches!(inputs.config.invoicing.regime, Regime::Gst(_)) && inputs.config.invoicing.seller.legal_name.is_empty()
+    {
+        return Err(Problem::usage("seller", format!("{CONFIG}: [seller] legal_name is not set"))
+            .because("a tax invoice must name who issues it (Rule 46(a))")
+            .next("set [seller] legal_name and address")
+            .not_done("No invoice was issued."));
+    }
     let Some(other) = chain.overlapping(&inputs.period) else { return Ok(()) };
     Err(Problem::stop(
         "period-overlap",
@@ -141,6 +151,41 @@ fn may_be_closed(inputs: &Inputs, chain: &Chain) -> Result<(), Problem> {
     .because("the same calls would be invoiced twice")
     .next(format!("close another period, or correct that one: crossfoot close --period {}", other.period))
     .not_done("No invoice was issued."))
+}
+
+/// Makes sure that the chain was not cut or lost: its numbers would be used again.
+fn is_whole(books: &Books, chain: &Chain) -> Result<(), Problem> {
+    let cut = |file: String, why: &str| {
+        Err(Problem::unverified("chain-cut", format!("{CHAIN} does not know what {file} says"))
+            .because(why)
+            .next(format!("restore {CHAIN} from git or a backup: the next number would be one that was used"))
+            .not_done("No invoice was issued."))
+    };
+    if let Some(manifest) = unsealed(books, chain).into_iter().next() {
+        return cut(manifest, "a close was sealed, and no event of the chain seals it");
+    }
+    let known: BTreeSet<&str> =
+        chain.events.iter().flat_map(|event| &event.issued).map(|e| e.number.as_str()).collect();
+    let mailed = MailJournal::load(books)?;
+    match mailed.entries.iter().find(|entry| !known.contains(entry.number.as_str())) {
+        Some(entry) => {
+            cut(format!("audit/mail.jsonl, line {},", entry.sequence), "a document was mailed that was never issued")
+        }
+        None => Ok(()),
+    }
+}
+
+/// Manifests that no event of the chain seals, relative to the books.
+pub(super) fn unsealed(books: &Books, chain: &Chain) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(books.path("closes")) else { return Vec::new() };
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut unsealed: Vec<String> = names
+        .filter(|name| chain.of(name).next().is_none())
+        .map(|name| format!("closes/{name}/{}", manifest::FILE))
+        .filter(|manifest| books.path(manifest).exists())
+        .collect();
+    unsealed.sort();
+    unsealed
 }
 
 /// The documents that are due: invoices for whom there is none that stands, and notes.

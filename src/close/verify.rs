@@ -13,6 +13,7 @@ use super::issued;
 use super::ledgers::open_ledgers;
 use super::outputs::{self, Close, outputs};
 use super::recapture;
+use super::seal::unsealed;
 use crate::audit::chain::{self, Chain, Event};
 use crate::audit::mail_journal::{self, MailJournal, Standing};
 use crate::audit::manifest::{self, Manifest, files_of};
@@ -95,7 +96,13 @@ pub(crate) fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Pro
     for what in numbering::continuity(&chain.allotted()) {
         report.add(CHAIN, Some("issued".into()), what);
     }
-    unsealed(books, &chain, &mut report);
+    for manifest in unsealed(books, &chain) {
+        report.add(
+            manifest,
+            None,
+            format!("no event of {CHAIN} seals it: the chain was cut, or this file was put here"),
+        );
+    }
     mailed(books, &chain, &mut report)?;
 
     let mut last: BTreeMap<&str, &Event> = BTreeMap::new();
@@ -110,23 +117,6 @@ pub(crate) fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Pro
     report.broken.sort_by(|a, b| (&a.file, &a.field, &a.what).cmp(&(&b.file, &b.field, &b.what)));
     report.broken.dedup();
     Ok(report)
-}
-
-/// A manifest that no event of the chain knows: the chain was cut, or the manifest forged.
-fn unsealed(books: &Books, chain: &Chain, report: &mut Report) {
-    let Ok(entries) = std::fs::read_dir(books.path("closes")) else { return };
-    let mut names: Vec<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    for name in names {
-        let manifest = format!("closes/{name}/{}", manifest::FILE);
-        if books.path(&manifest).exists() && chain.of(&name).next().is_none() {
-            report.add(
-                manifest,
-                None,
-                format!("no event of {CHAIN} seals it: the chain was cut, or this file was put here"),
-            );
-        }
-    }
 }
 
 /// The journal of what was mailed: its links, and that every line is about an invoice that

@@ -223,6 +223,18 @@ fn numbers_run_on_and_a_void_one_is_never_used_again() {
 }
 
 #[test]
+fn a_tax_invoice_names_its_seller() {
+    let (books, _server) = gst(str::to_owned);
+    let text = String::from_utf8(books.read("crossfoot.toml")).unwrap();
+    books.write(
+        "crossfoot.toml",
+        &text.lines().filter(|line| !line.starts_with("legal_name")).fold(String::new(), |all, line| all + line + "\n"),
+    );
+    let ran = books.run("close --period 2026-03").exits(2);
+    assert!(ran.stderr.contains("[seller] legal_name is not set"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_correction_is_a_note_that_states_its_tax() {
     let (books, _server) = gst(str::to_owned);
     books.run("close --period 2026-03").exits(0);
@@ -247,6 +259,16 @@ fn a_correction_is_a_note_that_states_its_tax() {
     let journal = String::from_utf8(books.read("closes/2026-03/journal.hledger")).unwrap();
     assert!(journal.contains("assets:receivable:MA_1                        INR -118.00"), "{journal}");
     books.run("verify").exits(0);
+    // What it corrects stands as long as it does.
+    let corrected = note["original"]["number"].as_str().unwrap();
+    let ran = books.run(&format!("void {corrected} --reason typo --by Meera")).exits(2);
+    assert!(ran.stderr.contains("CN/25-26/00001 corrects"), "{}", ran.stderr);
+    // A chain that is lost knows no number that was used.
+    std::fs::remove_file(books.path().join("audit/chain.jsonl")).unwrap();
+    let before = books.files();
+    let ran = books.run("close --period 2026-03").exits(4);
+    assert!(ran.stderr.contains("no event of the chain seals it"), "{}", ran.stderr);
+    assert_eq!(books.files(), before);
 }
 
 #[test]
