@@ -18,7 +18,7 @@ static ALL: Pattern = Pattern {
         alike: true,
         words: |factor| {
             (
-                worded(factor, "at every customer alike"),
+                worded(factor, "at the ledger's customers alike"),
                 "If the ledger is at selling price, export what the partner charged, so that cost is compared with cost; or look which rate the partner uses.",
             )
         },

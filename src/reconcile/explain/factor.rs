@@ -20,7 +20,7 @@ pub struct Factor {
     pub text: String,
     /// Which differences have it.
     pub of: BTreeSet<usize>,
-    /// Whether they are two of three of the customers whom both sides have, or more.
+    /// Whether they are nine in ten of the customers whom both sides have, or more.
     pub is_all: bool,
     /// How likely so many have one by accident.
     pub chance: Chance,
@@ -83,7 +83,8 @@ pub(super) fn common(cx: &Comparison<'_>, all: &[Difference], ledger_scale: u32)
             && line.sides.analytics.is_some_and(|stated| !stated.is_zero())
             && !line.sides.ledger.is_zero()
     });
-    let is_all = 3 * of.len() >= 2 * both.count();
+    // Another customer may have a fault of its own.
+    let is_all = 10 * of.len() >= 9 * both.count();
     let factor = one.booked.checked_mul(1_000_000)?.checked_add(one.stated / 2)? / one.stated;
     // As short as rounding lets it be.
     let short = [10_000, 1_000, 100].into_iter().find_map(|step| {
