@@ -70,7 +70,7 @@ pub(crate) fn reconciliation(r: &Reconciliation) -> Vec<u8> {
         row[13] = safe(&finding.message);
         rows.push(row);
     }
-    write(&header, &rows)
+    write(header, rows)
 }
 
 /// A row of `invoices.csv`.
@@ -186,13 +186,8 @@ pub(crate) fn register(rows: &[RegisterRow], columns: &[Column]) -> Vec<u8> {
         Cell::Foreign(text) => safe(&text),
         Cell::Amount(money) => money.plain(),
     };
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
-    // Writing to memory cannot fail.
-    let _ = writer.write_record(columns.iter().map(|(title, _)| title));
-    for row in rows {
-        let _ = writer.write_record(columns.iter().map(|(_, cell)| written(cell(row))));
-    }
-    writer.into_inner().unwrap_or_default()
+    let titles = columns.iter().map(|(title, _)| *title);
+    write(titles, rows.iter().map(|row| columns.iter().map(|(_, cell)| written(cell(row)))))
 }
 
 /// Text that a spreadsheet would take for a formula gets an apostrophe before it.
@@ -200,7 +195,10 @@ fn safe(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
-fn write<const N: usize>(header: &[&str; N], rows: &[[String; N]]) -> Vec<u8> {
+fn write<'a>(
+    header: impl IntoIterator<Item = &'a str>,
+    rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
+) -> Vec<u8> {
     let mut writer = ::csv::WriterBuilder::new().from_writer(Vec::new());
     // Writing to memory cannot fail.
     let _ = writer.write_record(header);
