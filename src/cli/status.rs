@@ -123,14 +123,14 @@ fn stage(books: &Books, period: &Period, chain: &Chain, journal: &MailJournal, v
     let sealed_at = chain.of(&period.name).last().map(|event| event.at.clone());
     let numbers: Vec<&str> = chain.issued_in(&period.name).map(|entry| entry.number.as_str()).collect();
     let stand = |standing| numbers.iter().filter(|number| journal.standing(number) == standing).count();
-    let void = numbers.iter().filter(|number| voids.contains_key(**number)).count();
+    let is_void = |number: &str| voids.contains_key(number);
+    let void = numbers.iter().filter(|number| is_void(number)).count();
     let (sent, unknown) = (stand(Standing::Sent), stand(Standing::Unknown));
-    let is_void = |number: &&&str| voids.contains_key(**number);
-    let is_due = |number: &&str| !is_void(&number) && journal.standing(number) != Standing::Sent;
+    let is_due = |number: &&str| !is_void(number) && journal.standing(number) != Standing::Sent;
     // A void number is replaced by the next close.
-    let is_told = |number: &&&str| chain.voided().any(|told| told.number == **number);
+    let is_untold = |number: &&str| is_void(number) && !chain.voided().any(|told| told.number == *number);
     let verb = match &outcome {
-        _ if sealed_at.is_none() || numbers.iter().filter(is_void).any(|number| !is_told(&number)) => "close",
+        _ if sealed_at.is_none() || numbers.iter().any(is_untold) => "close",
         Some(outcome) if outcome == "discrepant" => "resolve",
         _ if numbers.iter().any(is_due) => "send",
         _ => "verify",
