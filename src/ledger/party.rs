@@ -4,7 +4,7 @@
 
 use rust_decimal::Decimal;
 
-use super::account_kind::{AccountKind, COMPANY, customer, kind, named};
+use super::account_kind::{AccountKind, COMPANY, kind, named};
 use super::format::{Format, PartyFrom};
 use super::text::{fold, same_name, words};
 use crate::model::money::add_exact;
@@ -28,6 +28,8 @@ pub(super) struct Side<'a> {
 pub(super) struct Known<'a> {
     /// Whether the books have a customer of this name.
     pub(super) customer: &'a dyn Fn(&str) -> bool,
+    /// [`super::account_kind::customer`] of a text, found out once.
+    pub(super) named: &'a dyn Fn(&str) -> Option<String>,
     /// Whether the settings name an account so.
     pub(super) usage: &'a dyn Fn(&str) -> bool,
 }
@@ -37,7 +39,7 @@ pub(super) struct Known<'a> {
 /// # Errors
 /// Nobody, or one of several: in a phrase.
 pub(super) fn find(format: &Format, row: &Side<'_>, voucher: &[Side<'_>], known: Known<'_>) -> Result<String, String> {
-    let named = |text: &str| customer(text, known.customer);
+    let named = known.named;
     let receivable = || voucher.iter().filter(|side| side.kind == AccountKind::Receivables);
     for from in &format.party {
         let found = match from {

@@ -13,6 +13,7 @@ use super::account_kind::named;
 use super::account_list::{Account, AccountList, Names};
 use super::collect::{DAYS_AROUND, MOST_ROWS};
 use super::format::Role;
+use super::memo::Memo;
 use super::naming::Naming;
 use super::recognise::Recognised;
 use super::sheet::SheetRow;
@@ -69,6 +70,8 @@ pub(super) struct Poster<'a> {
     verdicts: HashMap<Box<str>, Verdict, FixedState>,
     /// By the number of a name in the party's column: whose it is.
     parties: HashMap<u32, u32, FixedState>,
+    /// What a text that stands where a customer should is the name of.
+    named: Memo<Option<String>>,
     /// Customers by their names, folded.
     same: HashMap<Box<str>, u32, FixedState>,
     /// By a customer's number, that of the first of its spellings in byte order, where it has
@@ -98,6 +101,7 @@ impl<'a> Poster<'a> {
             accounts: AccountList::new(Naming::new(options.accounts, format.company_mark.as_deref())),
             verdicts: HashMap::default(),
             parties: HashMap::default(),
+            named: Memo::default(),
             same: HashMap::default(),
             spelt: BTreeMap::new(),
             customers: HashMap::default(),

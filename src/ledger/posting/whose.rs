@@ -28,8 +28,7 @@ impl Poster<'_> {
             if let Some(party) = self.parties.get(&line.party) {
                 return Ok(*party);
             }
-            let known = |name: &str| (self.options.resolve)(name).is_some();
-            if let Some(name) = account_kind::customer(self.names.text(line.party), &known) {
+            if let Some(name) = self.named(self.names.text(line.party)) {
                 let party = self.customer(&name);
                 self.parties.insert(line.party, party);
                 return Ok(party);
@@ -38,6 +37,7 @@ impl Poster<'_> {
         let own = self.side(&line, row);
         let known = Known {
             customer: &|name| (self.options.resolve)(name).is_some(),
+            named: &|text| self.named(text),
             usage: &|name| self.accounts.naming.find(name, "").is_some(),
         };
         // Where rows within the voucher add up by themselves, they belong together.
@@ -65,6 +65,11 @@ impl Poster<'_> {
             found => found,
         };
         found.map(|name| self.customer(&name))
+    }
+
+    /// A customer's name, as it is printed; None for what is none, unless the books know it.
+    fn named(&self, text: &str) -> Option<String> {
+        self.named.of(text, |text| account_kind::customer(text, &|name| (self.options.resolve)(name).is_some()))
     }
 
     /// What a voucher says beside its rows' own parties.
