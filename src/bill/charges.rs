@@ -9,21 +9,20 @@ use super::tax::{self, Failure, Refusal};
 use crate::books::charges::{AgreedCharge, Price};
 use crate::books::config::{Invoicing, Regime, Unlisted};
 use crate::books::customers::{Agreement, Customers};
+use crate::books::prices::{self, Calls, Priced};
 use crate::model::finding::Finding;
 use crate::model::invoice::{Charge, Draft, Line, Party, Payment, Pricing, Proof};
+use crate::model::ledger_terms::Basis;
 use crate::model::matrix::Matrix;
-use crate::model::money::{Currency, Money, MoneyError, add_exact, per_cent_of, times, total};
+use crate::model::money::{Currency, Money, MoneyError, per_cent_of, times, total};
 use crate::model::posting::Ledger;
 use crate::model::reconciliation::{CustomerLine, Reconciliation, Status};
 use crate::model::resolution::Decision;
-use crate::model::rounding::{Rounding, ratio, round_to};
+use crate::model::rounding::{LINE_ROUNDING, Rounding, ratio, round_to};
 use crate::model::transactions::{Kind, Transactions};
 use crate::model::usage::Direction;
 use crate::model::words::amount_in_words;
 
-/// How a line's exact amount becomes one that can be charged: to the minor unit, half up,
-/// as INV-01 wants taxable values with two decimals and section 170 of the CGST Act rounds.
-pub const LINE_ROUNDING: Rounding = Rounding::HalfUp;
 /// How the total becomes whole: fifty paise and more upwards (CGST Act, section 170).
 pub const TOTAL_ROUNDING: Rounding = Rounding::HalfUp;
 
@@ -57,6 +56,8 @@ pub struct Terms<'a> {
     pub transactions: Option<&'a Transactions>,
     /// The ledger, for the counts of calls.
     pub ledger: &'a Ledger,
+    /// Which price of calls the ledger states, inbound and outbound.
+    pub basis: [Basis; 2],
     /// What to do with unlisted customers.
     pub unlisted: Unlisted,
     /// What finance decided for customers whose figures differ.
@@ -187,31 +188,16 @@ fn bill(
     for (direction, cost) in Direction::ALL.into_iter().zip(charged(customer, decision, reconciliation.two_outcomes)?) {
         let usage = cells.and_then(|cells| cells.cell(direction).usage.as_ref());
         let calls = posted.and_then(|p| p.calls[direction as usize]).or(usage.and_then(|usage| usage.calls));
-        let (exact, pricing) = match agreement.rate[direction as usize] {
-            None => at_cost(cost, agreement.markup[direction as usize])?,
-            Some(price) => {
-                let seconds = usage.and_then(|usage| usage.duration_seconds).map(Decimal::from);
-                let quantity = match agreement.per_minute {
-                    // To a hundredth of a minute: 0.6 seconds.
-                    true => seconds.and_then(|s| ratio(s, Decimal::from(60), 2, LINE_ROUNDING)),
-                    false => calls.map(Decimal::from),
-                };
-                let unit = if agreement.per_minute { "minute" } else { "call" };
-                match quantity {
-                    Some(quantity) => at_rate(cost.currency(), quantity, unit, price)?,
-                    None if cost.is_zero() => continue,
-                    None => {
-                        return Ok(Disposition::Refused(Refusal {
-                            code: "not-billable",
-                            why: format!(
-                                "it is charged by the {unit}, and how many {unit}s of {} calls there were is not known",
-                                direction.name()
-                            ),
-                            next: "Capture the calls of each customer ([upstream] matrix = \"cdr-summary\"), or give the ledger a column calls; or charge a mark-up.".to_owned(),
-                        }));
-                    }
-                }
-            }
+        let of = Calls { direction, cost, calls, seconds: usage.and_then(|usage| usage.duration_seconds) };
+        let priced = if agreement.basis(terms.basis, direction) == Basis::Selling {
+            of_selling_price(&agreement, &of, usage.and_then(|usage| usage.cost))?
+        } else {
+            agreement.price(&of)?
+        };
+        let (exact, pricing) = match priced {
+            Priced::Exact(exact, pricing) => (exact, pricing),
+            Priced::Uncounted(_) if cost.is_zero() => continue,
+            Priced::Uncounted(unit) => return Ok(Disposition::Refused(uncounted(unit, direction))),
         };
         if exact.is_zero() {
             continue;
@@ -230,11 +216,27 @@ fn bill(
     finish(reconciliation, terms, id, customer.name.as_deref(), proof, lines)
 }
 
-fn at_cost(cost: Money, markup: Option<Decimal>) -> Result<(Money, Pricing), MoneyError> {
-    let Some(percent) = markup else { return Ok((cost, Pricing::Stated)) };
-    let more = per_cent_of(percent, cost.amount())?;
-    let exact = Money::new(add_exact(cost.amount(), more)?, cost.currency());
-    Ok((exact, Pricing::Markup { base: cost, percent }))
+/// A line where the ledger states the selling price: that price, and how it came about where the
+/// partner's cost shows it.
+fn of_selling_price(agreement: &Agreement, booked: &Calls, cost: Option<Decimal>) -> Result<Priced, MoneyError> {
+    let stated = Priced::Exact(booked.cost, Pricing::Stated);
+    let Some(cost) = cost else { return Ok(stated) };
+    let of = Calls { cost: Money::new(cost, booked.cost.currency()), ..*booked };
+    match agreement.price(&of)? {
+        Priced::Exact(exact, pricing) if prices::charged(exact)? == booked.cost => Ok(Priced::Exact(exact, pricing)),
+        _ => Ok(stated),
+    }
+}
+
+fn uncounted(unit: &str, direction: Direction) -> Refusal {
+    Refusal {
+        code: "not-billable",
+        why: format!(
+            "it is charged by the {unit}, and how many {unit}s of {} calls there were is not known",
+            direction.name()
+        ),
+        next: "Capture the calls of each customer ([upstream] matrix = \"cdr-summary\"), or give the ledger a column calls; or charge a mark-up.".to_owned(),
+    }
 }
 
 fn at_rate(currency: Currency, quantity: Decimal, unit: &str, price: Decimal) -> Result<(Money, Pricing), MoneyError> {
@@ -244,7 +246,6 @@ fn at_rate(currency: Currency, quantity: Decimal, unit: &str, price: Decimal) ->
 
 /// A line whose amount is rounded, without words yet.
 fn line(charge: Charge, direction: Option<Direction>, exact: Money) -> Result<Line, MoneyError> {
-    let currency = exact.currency();
     Ok(Line {
         description: String::new(),
         charge,
@@ -252,7 +253,7 @@ fn line(charge: Charge, direction: Option<Direction>, exact: Money) -> Result<Li
         calls: None,
         pricing: Pricing::Stated,
         exact,
-        amount: Money::new(round_to(exact.amount(), currency.minor_digits(), LINE_ROUNDING)?, currency),
+        amount: prices::charged(exact)?,
         sac: None,
         taxes: Vec::new(),
     })

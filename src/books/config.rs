@@ -11,7 +11,7 @@ pub use super::invoicing::{Gst, Invoicing, Regime};
 use super::layout::{Books, CONFIG};
 pub use super::mailing::{Mailing, Tls};
 use super::settings_reader::{SettingsReader, limit};
-use crate::model::ledger_terms::{AccountUse, DateOrder};
+use crate::model::ledger_terms::{AccountUse, Basis, DateOrder};
 use crate::model::money::Currency;
 use crate::model::period::Period;
 use crate::model::problem::{Problem, nearest, word};
@@ -123,6 +123,8 @@ pub struct Config {
     pub ledger_sheet: Option<String>,
     /// `[ledger] date_order`; None where it is left to the format and the file.
     pub date_order: Option<DateOrder>,
+    /// `[ledger] basis`, `basis_inbound`, `basis_outbound`: inbound, outbound.
+    pub basis: [Basis; 2],
     /// `[ledger.accounts]`: account, by name or number → what it is.
     pub accounts: BTreeMap<String, AccountUse>,
     /// `[ledger.voucher_types]`: voucher type → whether it counts.
@@ -193,6 +195,11 @@ impl SettingsReader<'_> {
         let date_order = self.convert("ledger.date_order", |text| {
             if text.is_empty() { Ok(None) } else { word(text, &DateOrder::WORDS).map(Some) }
         });
+        let basis = self.convert("ledger.basis", |text| word(text, &Basis::WORDS));
+        let mut of_direction = |path| {
+            self.convert(path, |text| if text.is_empty() { Ok(None) } else { word(text, &Basis::WORDS).map(Some) })
+        };
+        let own_basis = [of_direction("ledger.basis_inbound"), of_direction("ledger.basis_outbound")];
         let tolerance = self.convert("reconcile.tolerance", limit);
         let tolerance_percent = self.convert("reconcile.tolerance_percent", limit);
         let tolerance_total =
@@ -214,6 +221,7 @@ impl SettingsReader<'_> {
             ledger_format: ledger_format?,
             ledger_sheet,
             date_order: date_order?,
+            basis: [own_basis[0]?.or(basis).unwrap_or_default(), own_basis[1]?.or(basis).unwrap_or_default()],
             accounts: self.accounts(),
             voucher_types: self.voucher_types(),
             tolerance: Tolerance { absolute: tolerance?, per_cent: tolerance_percent?, total: tolerance_total? },

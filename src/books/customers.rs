@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::model::gstin;
 use crate::model::invoice::{Party, Treatment};
+use crate::model::ledger_terms::Basis;
 use crate::model::money::shorten;
-use crate::model::problem::{Problem, nearest};
+use crate::model::problem::{Problem, nearest, word};
 
 use rust_decimal::Decimal;
 use unicode_normalization::UnicodeNormalization;
@@ -36,6 +37,8 @@ pub struct Agreement {
     pub treatment: Option<Treatment>,
     /// State of supply where it is not that of the address.
     pub place_of_supply: Option<String>,
+    /// Which price the ledger states of it, where that is not everybody's.
+    pub ledger_basis: Option<Basis>,
     /// Per cent on the cost, inbound and outbound.
     pub markup: [Option<Decimal>; 2],
     /// An own price per unit instead of the cost, inbound and outbound.
@@ -60,7 +63,7 @@ pub struct Agreement {
 const ADDRESS: [&[&str]; 6] =
     [&["address"], &["address_1"], &["address_2"], &["address_3"], &["city", "pin"], &["state", "country"]];
 /// Other columns that are understood.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 22] = [
     "customer_id",
     "legal_name",
     "name",
@@ -82,6 +85,7 @@ const KNOWN: [&str; 21] = [
     "due_days",
     "buyer_reference",
     "cc",
+    "ledger_basis",
 ];
 
 fn known() -> impl Iterator<Item = &'static str> {
@@ -236,7 +240,15 @@ fn agreement(cell: &dyn Fn(&str) -> Option<String>, refuse: &mut dyn FnMut(Strin
         known
     });
     let reference = cell("buyer_reference");
+    let ledger_basis = cell("ledger_basis").and_then(|text| match word(&text, &Basis::WORDS) {
+        Ok(basis) => Some(basis),
+        Err(why) => {
+            refuse(format!("ledger_basis: {why}"));
+            None
+        }
+    });
     Agreement {
+        ledger_basis,
         treatment,
         place_of_supply,
         markup,

@@ -8,6 +8,7 @@ mod invoicing;
 pub(crate) mod layout;
 pub(crate) mod lock;
 pub(crate) mod mailing;
+pub(crate) mod prices;
 pub(crate) mod resolutions;
 pub mod settings;
 mod settings_reader;

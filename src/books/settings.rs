@@ -112,6 +112,17 @@ pub const SETTINGS: &[Setting] = &[
         doc: "\"dmy\", \"mdy\" or \"ymd\" (of two-digit years), for exports whose dates read both ways.",
     },
     Setting {
+        path: "ledger.basis",
+        default: "\"cost\"",
+        doc: "Which price of calls the ledger states: \"cost\", what the partner charges, or \"selling\",\nthat at each customer's rates and mark-up. The column ledger_basis of customers.csv says it of\none customer.",
+    },
+    Setting {
+        path: "ledger.basis_inbound",
+        default: "",
+        doc: "The same of the accounts of inbound calls, where they differ.",
+    },
+    Setting { path: "ledger.basis_outbound", default: "", doc: "The same of the accounts of outbound calls." },
+    Setting {
         path: "reconcile.tolerance",
         default: "\"0.00\"",
         doc: "Absolute, per customer and per direction. What it lets pass is printed.",

@@ -238,6 +238,9 @@ pub struct Init {
     /// How the ledger reads: canonical, auto, or a format's name
     #[arg(long, value_name = "NAME")]
     pub ledger_format: Option<String>,
+    /// Which price of calls it states: cost, or selling
+    #[arg(long, value_name = "BASIS")]
+    pub ledger_basis: Option<String>,
     /// The mail server that sends the invoices
     #[arg(long, value_name = "HOST")]
     pub smtp_host: Option<String>,

@@ -65,6 +65,7 @@ fn answers(context: &Context<'_>, args: &args::Init) -> Vec<(&'static str, Strin
         ("books.currency", &args.currency, "Currency of the ledger"),
         ("calendar.timezone", &args.timezone, "Time zone of the books"),
         ("ledger.format", &args.ledger_format, "Ledger format (canonical, auto, or a name)"),
+        ("ledger.basis", &args.ledger_basis, "Is the ledger at cost, or at selling price (cost, selling)"),
         ("mail.smtp_host", &args.smtp_host, "Mail server, if invoices are to be mailed"),
     ];
     let asks = flags.iter().all(|(_, flag, _)| flag.is_none()) && ask::somebody(context);

@@ -8,18 +8,20 @@ use super::inputs::Inputs;
 use super::open_items;
 use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::tax::{Failure, Refusal};
-use crate::bill::{corrections, not_billable, unprintable};
+use crate::bill::{corrections, not_billable, selling, unprintable};
 use crate::books::customers::folded;
 use crate::ledger::merge::merge;
 use crate::ledger::naming::{self, AccountLine};
 use crate::ledger::open::{self, How, Reading};
 use crate::model::finding::{Finding, Severity};
 use crate::model::invoice::{Draft, Issued};
-use crate::model::money::{Currency, MoneyError};
+use crate::model::matrix::Matrix;
+use crate::model::money::{Currency, Money, MoneyError};
 use crate::model::open_item::OpenItem;
 use crate::model::posting::Ledger;
 use crate::model::problem::Problem;
-use crate::model::reconciliation::{Input, Reconciliation};
+use crate::model::reconciliation::{ComparedAt, Input, Reconciliation};
+use crate::model::usage::Analytics;
 use crate::reconcile::compare::Question;
 use crate::reconcile::{decisions, reconcile, registry, wanted};
 use crate::render::pdf;
@@ -66,23 +68,7 @@ pub fn reconciled(
         default_currency: inputs.config.currency,
         resolve: &|name| inputs.directory.get(&folded(name)).cloned(),
     };
-    let mut read = Vec::new();
-    let (mut seen, mut found): (BTreeMap<String, AccountLine>, BTreeSet<String>) = Default::default();
-    let mut exported = 0;
-    for (name, input) in &mut ledgers {
-        let (ledger, how) = open::read(input, name, &reading)?;
-        if let How::Export(understood) = how {
-            seen.extend(understood.accounts);
-            found.extend(understood.found);
-            exported += ledger.rows.read;
-        }
-        read.push(ledger);
-    }
-    let files = ledgers.iter().map(|(name, _)| name.as_str());
-    naming::all_are_there(&inputs.config.accounts, &seen, exported, |name| found.contains(name), files)?;
-    let ledger = merge(read)
-        .map_err(|e| too_large(&e))?
-        .ok_or_else(|| Problem::stop("no-ledger", "there is no ledger to compare with"))?;
+    let ledger = booked(inputs, &mut ledgers, &reading)?;
     let mut files = inputs.answers.clone();
     files.extend(ledger.files.iter().map(|file| Input {
         role: "ledger",
@@ -91,13 +77,26 @@ pub fn reconciled(
         bytes: file.bytes,
     }));
     files.sort_by(|a, b| a.role.cmp(b.role));
+    let priced = at_prices(inputs, currency)?;
+    let captured = inputs.capture.as_ref().and_then(|c| c.matrix.as_ref());
+    let (analytics, matrix) = match &priced {
+        Some((analytics, matrix)) => (analytics, Some(matrix)),
+        None => (&inputs.analytics, captured),
+    };
+    let known = inputs.customers.iter().flatten();
     let mut question = Question {
         period: &inputs.period,
         timezone: inputs.config.timezone,
+        compared_at: ComparedAt {
+            bases: inputs.config.basis,
+            apart: known.filter_map(|(id, one)| Some((id.clone(), one.agreement.ledger_basis?))).collect(),
+            cost: priced.as_ref().and(inputs.analytics.total.cost).map(|cost| Money::new(cost, currency)),
+        },
+        at_cost: captured.filter(|_| priced.is_some()),
         currency,
         tolerance: inputs.config.tolerance,
-        analytics: &inputs.analytics,
-        matrix: inputs.capture.as_ref().and_then(|c| c.matrix.as_ref()),
+        analytics,
+        matrix,
         transactions: inputs.capture.as_ref().and_then(|c| c.transactions.as_ref()),
         partner_timezone: inputs.config.upstream.timezone,
         partner: inputs.capture.as_ref().and_then(|c| c.identity.as_ref()),
@@ -122,6 +121,47 @@ pub fn reconciled(
     let reconciliation = reconcile(&question).map_err(|e| too_large(&e))?;
     drop(question);
     Ok((ledger, reconciliation))
+}
+
+/// Reads the ledgers, as one.
+fn booked(
+    inputs: &Inputs,
+    ledgers: &mut [(String, impl Read + Seek + Send)],
+    reading: &Reading<'_>,
+) -> Result<Ledger, Problem> {
+    let mut read = Vec::new();
+    let (mut seen, mut found): (BTreeMap<String, AccountLine>, BTreeSet<String>) = Default::default();
+    let mut exported = 0;
+    for (name, input) in ledgers.iter_mut() {
+        let (ledger, how) = open::read(input, name, reading)?;
+        if let How::Export(understood) = how {
+            seen.extend(understood.accounts);
+            found.extend(understood.found);
+            exported += ledger.rows.read;
+        }
+        read.push(ledger);
+    }
+    let files = ledgers.iter().map(|(name, _)| name.as_str());
+    naming::all_are_there(&inputs.config.accounts, &seen, exported, |name| found.contains(name), files)?;
+    merge(read)
+        .map_err(|e| too_large(&e))?
+        .ok_or_else(|| Problem::stop("no-ledger", "there is no ledger to compare with"))
+}
+
+/// The partner's figures at the prices that the ledger states; None where that is their cost.
+fn at_prices(inputs: &Inputs, currency: Currency) -> Result<Option<(Analytics, Matrix)>, Problem> {
+    let Some(customers) = inputs.customers.as_ref().filter(|all| selling::is_stated(inputs.config.basis, Some(all)))
+    else {
+        return Ok(None);
+    };
+    let Some(matrix) = inputs.capture.as_ref().and_then(|capture| capture.matrix.as_ref()) else {
+        return Err(Problem::usage("basis", "the ledger is at selling price, and what that is cannot be known")
+            .because("prices belong to each customer's inbound and outbound calls, and the capture has only totals")
+            .next("set [upstream] matrix = \"cdr-summary\" and run with --refetch, or compare at cost ([ledger] basis)")
+            .not_done("Nothing was reconciled."));
+    };
+    let of = (customers, inputs.config.basis);
+    selling::at_prices(&inputs.analytics, matrix, of, currency).map(Some).map_err(|e| too_large(&e))
 }
 
 /// Reads the ledger, compares, decides, and renders the reports.
@@ -155,6 +195,7 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
             matrix: inputs.capture.as_ref().and_then(|c| c.matrix.as_ref()),
             transactions: inputs.capture.as_ref().and_then(|c| c.transactions.as_ref()),
             ledger: &ledger,
+            basis: inputs.config.basis,
             unlisted: inputs.config.unlisted,
             decided: &decided,
             logo_sha256: inputs.logo.as_ref().map(|logo| logo.sha256.as_str()),

@@ -15,6 +15,7 @@ use super::registered::{self, Registered};
 use super::{history, open_items};
 use crate::audit::chain::{Chain, Event};
 use crate::audit::manifest::Manifest;
+use crate::bill::selling;
 use crate::books::charges::{self, AgreedCharge};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
@@ -359,6 +360,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         Some((customers, notes)) => (Some(customers), notes),
         None => (None, vec![format!("the books have no {CUSTOMERS}, so customers are not looked up")]),
     };
+    let config = selling::captured(config, customers.as_ref());
     let text = std::str::from_utf8(&files.template)
         .map_err(|_| Problem::usage("template", "the invoice template is not UTF-8 text"))?;
     let template = Template::parse(text, &config.invoicing.template)?;

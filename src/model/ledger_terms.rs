@@ -66,3 +66,27 @@ impl DateOrder {
         Self::WORDS.into_iter().find_map(|(word, order)| (word == text).then_some(order))
     }
 }
+
+/// Which price of calls the ledger states.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Basis {
+    /// What the partner charges.
+    #[default]
+    Cost,
+    /// What the customer is charged: at its rates and mark-up, rounded as invoice lines are.
+    Selling,
+}
+
+impl Basis {
+    /// Each, with the word of settings and files.
+    pub const WORDS: [(&str, Self); 2] = [("cost", Self::Cost), ("selling", Self::Selling)];
+
+    /// The word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cost => "cost",
+            Self::Selling => "selling",
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use super::finding::{Finding, Severity, Sides};
+use super::ledger_terms::Basis;
 use super::matrix::{EdgeCall, Grain};
 use super::money::{Currency, Money};
 use super::period::Period;
@@ -142,6 +143,56 @@ pub struct BesideCalls {
     pub amount: Money,
 }
 
+/// At which price the ledger was compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ComparedAt {
+    /// Inbound and outbound, of everybody.
+    pub bases: [Basis; 2],
+    /// Of customers for whom it is said apart.
+    pub apart: BTreeMap<String, Basis>,
+    /// What the partner charges, where that is not what was compared.
+    pub cost: Option<Money>,
+}
+
+impl ComparedAt {
+    /// Whether any price is not the cost.
+    #[must_use]
+    pub fn is_selling(&self) -> bool {
+        self.bases.iter().chain(self.apart.values()).any(|basis| *basis == Basis::Selling)
+    }
+
+    /// The same in words, without a full stop.
+    #[must_use]
+    pub fn words(&self) -> String {
+        if !self.is_selling() {
+            return "the ledger is compared at cost: with what the partner charges".to_owned();
+        }
+        let cost = self.cost.map_or_else(|| "calls".to_owned(), |cost| cost.display());
+        let mut words = format!(
+            "the ledger is compared at selling price: with the partner's {cost} at each customer's rates and mark-up, rounded as invoice lines are"
+        );
+        let mut at_cost: Vec<&str> = Direction::ALL
+            .into_iter()
+            .filter(|direction| self.bases[*direction as usize] == Basis::Cost)
+            .map(Direction::name)
+            .collect();
+        if at_cost.len() == Direction::ALL.len() {
+            at_cost = vec!["most customers"];
+        }
+        let apart = match self.apart.len() {
+            0 => None,
+            1 => Some("1 customer as customers.csv says".to_owned()),
+            n => Some(format!("{n} customers as customers.csv says")),
+        };
+        let at_cost = at_cost.first().map(|whose| format!("{whose} at cost"));
+        let but: Vec<String> = at_cost.into_iter().chain(apart).collect();
+        if !but.is_empty() {
+            words.push_str(&format!("; {}", but.join("; ")));
+        }
+        words
+    }
+}
+
 /// Everything found for a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reconciliation {
@@ -168,6 +219,8 @@ pub struct Reconciliation {
     pub inputs: Vec<Input>,
     /// Where each ledger row went.
     pub rows: RowCounts,
+    /// At which price it was compared.
+    pub compared_at: ComparedAt,
     /// Who added the ledger up, where it was not us.
     pub added_up_by: Option<String>,
     /// The whole.

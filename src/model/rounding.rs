@@ -16,6 +16,10 @@ pub enum Rounding {
     Down,
 }
 
+/// How a line's exact amount becomes one that can be charged: to the minor unit, half up,
+/// as INV-01 wants taxable values with two decimals and section 170 of the CGST Act rounds.
+pub const LINE_ROUNDING: Rounding = Rounding::HalfUp;
+
 impl Rounding {
     /// Every mode, for tests that must try all.
     pub const ALL: [Self; 3] = [Self::HalfUp, Self::HalfEven, Self::Down];

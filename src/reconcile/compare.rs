@@ -14,7 +14,7 @@ use crate::model::money::{Currency, Money, MoneyError, Sum, Tally, total};
 use crate::model::open_item::OpenItem;
 use crate::model::period::Period;
 use crate::model::posting::{Ledger, PostedRow};
-use crate::model::reconciliation::{CustomerLine, DirectionLine, Input, Remainder, Status};
+use crate::model::reconciliation::{ComparedAt, CustomerLine, DirectionLine, Input, Remainder, Status};
 use crate::model::tolerance::Tolerance;
 use crate::model::transactions::Transactions;
 use crate::model::usage::{Analytics, CallUsage, CustomerUsage, Direction, Identity};
@@ -26,6 +26,10 @@ pub struct Question<'a> {
     pub period: &'a Period,
     /// The books' time zone.
     pub timezone: Tz,
+    /// At which price the ledger is compared: analytics and matrix are at that.
+    pub compared_at: ComparedAt,
+    /// What the partner charges each customer, where that is not what is compared.
+    pub at_cost: Option<&'a Matrix>,
     /// The currency of the comparison: the answer's.
     pub currency: Currency,
     /// Which differences are let pass, per customer and per direction.

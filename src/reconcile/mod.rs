@@ -115,6 +115,7 @@ pub fn reconcile(question: &Question<'_>) -> Result<Reconciliation, MoneyError> 
         currency: question.currency,
         inputs: question.inputs.clone(),
         rows: question.ledger.rows,
+        compared_at: question.compared_at.clone(),
         added_up_by: question.ledger.added_up_by.clone(),
         totals: comparison.totals,
         usage: question.analytics.total.clone(),

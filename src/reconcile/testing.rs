@@ -10,6 +10,7 @@ use crate::model::money::{Currency, Money, Tally, parse_plain};
 use crate::model::open_item::OpenItem;
 use crate::model::period::Period;
 use crate::model::posting::{Ledger, PostedCustomer, PostedRow, RowCounts};
+use crate::model::reconciliation::ComparedAt;
 use crate::model::tolerance::Tolerance;
 use crate::model::usage::{Analytics, CallUsage, CustomerUsage, Direction, DirectionUsage};
 
@@ -106,6 +107,8 @@ impl Month {
         Question {
             period: &self.period,
             timezone: chrono_tz::Asia::Kolkata,
+            compared_at: ComparedAt::default(),
+            at_cost: None,
             currency: Currency::INR,
             tolerance: self.tolerance,
             analytics: &self.analytics,

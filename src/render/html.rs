@@ -47,6 +47,8 @@ pub(crate) fn render(
         to => r.period.to.to_string(),
         timezone => r.timezone.name(),
         currency => r.currency.code(),
+        // Reports of 0.1 did not say it.
+        compared_at => (!r.two_outcomes).then(|| r.compared_at.words()),
         // How it looks: nothing blocks either way.
         outcome => if r.is_reconciled() { "reconciled" } else { "discrepant" },
         headline,

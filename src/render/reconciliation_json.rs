@@ -24,6 +24,8 @@ struct Document<'a> {
     inputs: Vec<Input<'a>>,
     ledger_rows: Rows,
     #[serde(skip_serializing_if = "Option::is_none")]
+    basis: Option<BasisPart<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ledger_added_up_by: Option<&'a str>,
     totals: Pair,
     usage: UsagePart,
@@ -38,6 +40,18 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     unread: &'a [String],
     findings: Vec<FindingRow<'a>>,
+}
+
+/// At which price the ledger was compared: `cost` or `selling`.
+#[derive(Serialize)]
+struct BasisPart<'a> {
+    inbound: &'static str,
+    outbound: &'static str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    customers: BTreeMap<&'a str, &'static str>,
+    /// What the partner charges, where that is not what was compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<String>,
 }
 
 /// Who the partner is, by its own profile.
@@ -247,6 +261,13 @@ pub(crate) fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> 
             .map(|i| Input { role: i.role, path: &i.path, sha256: &i.sha256, bytes: i.bytes })
             .collect(),
         ledger_rows: reconciliation.rows.into(),
+        // Reports of 0.1 did not say it.
+        basis: (!reconciliation.two_outcomes).then(|| BasisPart {
+            inbound: reconciliation.compared_at.bases[0].name(),
+            outbound: reconciliation.compared_at.bases[1].name(),
+            customers: reconciliation.compared_at.apart.iter().map(|(id, one)| (id.as_str(), one.name())).collect(),
+            cost: reconciliation.compared_at.cost.map(|cost| cost.plain()),
+        }),
         ledger_added_up_by: reconciliation.added_up_by.as_deref(),
         totals: pair(&reconciliation.totals),
         usage: UsagePart {

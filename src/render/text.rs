@@ -56,6 +56,9 @@ pub(crate) fn summary(r: &Reconciliation, paint: &dyn Paint, all: bool) -> Strin
     let headline = format!("{headline} · {} · {}", r.period.name, r.currency);
     let headline = if r.is_reconciled() { paint.good(&headline) } else { paint.bad(&headline) };
     out.push_str(&format!("{headline}\n{}\n\n", wrap(&subline, "")));
+    if r.compared_at.is_selling() {
+        out.push_str(&format!("{}\n\n", wrap(&format!("Note: {}.", r.compared_at.words()), "")));
+    }
 
     let column = |text: &str, width: usize| {
         let pad = width.saturating_sub(text.chars().count()).max(1);

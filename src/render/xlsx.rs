@@ -80,10 +80,12 @@ fn summary(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> 
         ("Verdict", format!("{headline}. {subline}")),
         ("Period", format!("{} to {}, both included, {}", r.period.from, r.period.to, r.timezone.name())),
         ("Currency", r.currency.code().to_owned()),
+        ("Compared", r.compared_at.words()),
         ("Findings", r.findings.len().to_string()),
         ("Difference", "ledger less analytics; positive: the ledger says more".to_owned()),
     ];
-    for (what, value) in facts {
+    // Workbooks of 0.1 did not say at which price.
+    for (what, value) in facts.into_iter().filter(|(what, _)| *what != "Compared" || !r.two_outcomes) {
         sheet.sheet.write_string_with_format(sheet.row, 0, what, &styles.bold)?;
         sheet.sheet.write_string_with_format(sheet.row, 1, value, &styles.text)?;
         sheet.row += 1;

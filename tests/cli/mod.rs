@@ -1,5 +1,6 @@
 //! The binary, end to end: one file a verb.
 
+mod basis;
 mod capture;
 mod close;
 mod demo;

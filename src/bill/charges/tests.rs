@@ -10,7 +10,7 @@ use crate::model::matrix::{Cell, Grain, MatrixCustomer};
 use crate::model::money::parse_plain;
 use crate::model::period::Period;
 use crate::model::posting::{PostedCustomer, RowCounts};
-use crate::model::reconciliation::Remainder;
+use crate::model::reconciliation::{ComparedAt, Remainder};
 use crate::model::transactions::Posted;
 use crate::model::usage::CallUsage;
 
@@ -50,6 +50,7 @@ fn reconciliation(customers: Vec<CustomerLine>) -> Reconciliation {
         currency: Currency::INR,
         inputs: Vec::new(),
         rows: RowCounts::default(),
+        compared_at: ComparedAt::default(),
         added_up_by: None,
         totals: sides(None, "0"),
         usage: CallUsage::default(),
@@ -122,6 +123,7 @@ impl Known {
             matrix: self.matrix.as_ref(),
             transactions: self.transactions.as_ref(),
             ledger: &ledger,
+            basis: settings.basis,
             unlisted: settings.unlisted,
             decided: &self.decided,
             logo_sha256: Some("logo"),

@@ -10,6 +10,8 @@ pub enum Preference {
     WholeFigure,
     /// Most customers differ by as little: a habit and no accident.
     Habit,
+    /// The whole of one side is the other at the customer's own mark-up or rates.
+    WholeByAgreement,
     /// The whole of one side is the other with the tax that is usual for calls.
     WholeByUsualRate,
     /// Several customers' figures are the other side's by one factor, whatever it is.
