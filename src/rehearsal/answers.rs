@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::month::{Customer, Month, Used};
+use super::month::{Customer, Month, Used, quoted};
 use super::script::{Script, Shape};
 use crate::model::money::MoneyError;
 use crate::model::usage::Direction;
@@ -92,7 +92,7 @@ fn analytics(script: &Script, from: NaiveDate, to: NaiveDate, whole: bool) -> Re
         let block = |used: Used| {
             format!(
                 r#"{{"total_calls":{},"answered_calls":{},"total_minutes":{}.0,"total_cost":"{}"}}"#,
-                used.calls, used.calls, used.calls, used.cost
+                used.calls, used.answered, used.calls, used.cost
             )
         };
         return Ok(format!(
@@ -114,12 +114,13 @@ fn analytics(script: &Script, from: NaiveDate, to: NaiveDate, whole: bool) -> Re
         .iter()
         .take(script.top)
         .map(|(used, c)| {
-            format!(r#"{{"auth_id":"{}","name":"{}","calls":{},"cost":{}}}"#, c.id, c.name, used.calls, used.cost)
+            let (id, name) = (quoted(&c.id), quoted(&c.name));
+            format!(r#"{{"auth_id":{id},"name":{name},"calls":{},"cost":{}}}"#, used.calls, used.cost)
         })
         .collect();
     Ok(format!(
-        r#"{{"period":{{"from":"{from}","to":"{to}"}},"totals":{{"total_calls":{calls},"answered_calls":{calls},"failed_calls":0,"total_duration_seconds":{},"total_cost":{},"currency":"INR"}},"by_direction":{{"inbound":{{"calls":{},"cost":{}}},"outbound":{{"calls":{},"cost":{}}}}},"top_customers":[{}]}}"#,
-        total.calls * 54,
+        r#"{{"period":{{"from":"{from}","to":"{to}"}},"totals":{{"total_calls":{calls},"answered_calls":{answered},"failed_calls":{failed},"total_duration_seconds":{},"total_cost":{},"currency":"INR"}},"by_direction":{{"inbound":{{"calls":{},"cost":{}}},"outbound":{{"calls":{},"cost":{}}}}},"top_customers":[{}]}}"#,
+        total.answered * 54,
         total.cost,
         inbound.calls,
         inbound.cost,
@@ -127,6 +128,8 @@ fn analytics(script: &Script, from: NaiveDate, to: NaiveDate, whole: bool) -> Re
         outbound.cost,
         top.join(","),
         calls = total.calls,
+        answered = total.answered,
+        failed = total.calls.saturating_sub(total.answered),
     ))
 }
 
@@ -148,8 +151,10 @@ fn accounts(script: &Script, query: &Query<'_>) -> String {
         .iter()
         .map(|c| {
             format!(
-                r#"{{"name":"{}","email":"accounts@example.in","phone":"+918041000000","gstin":null,"auth_id":"{}","is_active":true,"cash_credits":"100.00000","auth_token":"rehearsal-secret-of-{}"}}"#,
-                c.name, c.id, c.id
+                r#"{{"name":{},"email":"accounts@example.in","phone":"+918041000000","gstin":null,"auth_id":{},"is_active":true,"cash_credits":"100.00000","auth_token":{}}}"#,
+                quoted(&c.name),
+                quoted(&c.id),
+                quoted(&format!("rehearsal-secret-of-{}", c.id))
             )
         })
         .collect();
@@ -176,15 +181,18 @@ fn cdrs(
     let upto = |n: u64| (q / calls) * i128::from(n) + i128::from(n).min(q % calls);
     let cost = crate::model::money::from_parts(upto(numbers.end) - upto(numbers.start), scale).unwrap_or_default();
     let pages = total.div_ceil(per_page);
+    // As many of these as of all.
+    let answered = total * used.answered / used.calls.max(1);
     format!(
-        r#"{{"success":true,"account_id":"{id}","account_auth_id":"{id}","count":{},"data":[{}],"pagination":{{"page":{page},"per_page":{per_page},"total":{total},"pages":{pages},"has_next":{},"has_prev":{}}},"summary":{{"answerRate":100,"answeredCalls":{total},"avgCallDuration":"54s","totalCalls":{total},"total_billable_seconds":{},"total_cost":{cost},"total_duration_seconds":{}}}}}"#,
+        r#"{{"success":true,"account_id":{id},"account_auth_id":{id},"count":{},"data":[{}],"pagination":{{"page":{page},"per_page":{per_page},"total":{total},"pages":{pages},"has_next":{},"has_prev":{}}},"summary":{{"answerRate":{rate},"answeredCalls":{answered},"avgCallDuration":"54s","totalCalls":{total},"total_billable_seconds":{},"total_cost":{cost},"total_duration_seconds":{}}}}}"#,
         rows.len(),
         rows.join(","),
         page < pages,
         page > 1,
-        total * 54,
+        answered * 54,
         total * 60,
-        id = customer.id,
+        id = quoted(&customer.id),
+        rate = (answered * 100).checked_div(total).unwrap_or(0),
     )
 }
 
@@ -198,9 +206,10 @@ fn transactions(month: &Month, only: Option<&str>, query: &Query<'_>) -> String 
         .flat_map(|c| {
             let row = |kind: &str, side: &str, amount: &str| {
                 format!(
-                    r#"{{"id":"{kind}-{id}","account_id":"{id}","type":"{side}","amount":{amount},"currency":"INR","description":"{kind}","reference_type":"{kind}","status":"completed","created_at":"{}T06:00:00.000001Z"}}"#,
+                    r#"{{"id":{row},"account_id":{id},"type":"{side}","amount":{amount},"currency":"INR","description":"{kind}","reference_type":"{kind}","status":"completed","created_at":"{}T06:00:00.000001Z"}}"#,
                     month.period.from,
-                    id = c.id,
+                    row = quoted(&format!("{kind}-{}", c.id)),
+                    id = quoted(&c.id),
                 )
             };
             [row("did_rental", "debit", "300"), row("payment", "credit", "1000")]

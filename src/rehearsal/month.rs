@@ -14,6 +14,8 @@ use crate::model::usage::Direction;
 pub struct Used {
     /// Calls.
     pub calls: u64,
+    /// Of them, connected.
+    pub answered: u64,
     /// What they cost.
     pub cost: Decimal,
 }
@@ -50,16 +52,18 @@ pub struct Month {
 
 fn add<'a>(parts: impl Iterator<Item = &'a Used>) -> Result<Used, MoneyError> {
     let mut cost = Tally::default();
-    let mut calls = 0_u64;
+    let (mut calls, mut answered) = (0_u64, 0_u64);
     for part in parts {
         calls = calls.saturating_add(part.calls);
+        answered = answered.saturating_add(part.answered);
         cost.add(part.cost)?;
     }
-    Ok(Used { calls, cost: cost.total()? })
+    Ok(Used { calls, answered, cost: cost.total()? })
 }
 
 impl Month {
-    /// Reads the columns `auth_id,name,inbound_calls,inbound_cost,outbound_calls,outbound_cost`.
+    /// Reads the columns `auth_id,name,inbound_calls,inbound_cost,outbound_calls,outbound_cost`,
+    /// and, where not every call was answered, `inbound_answered,outbound_answered`.
     ///
     /// # Errors
     /// A row that is not of this form.
@@ -68,10 +72,13 @@ impl Month {
         for (index, row) in csv::Reader::from_reader(text.as_bytes()).records().enumerate() {
             let row = row.ok();
             let cell = |n: usize| row.as_ref().and_then(|row| row.get(n));
-            let used = |n: usize| Some(Used { calls: cell(n)?.parse().ok()?, cost: parse_plain(cell(n + 1)?).ok()? });
-            let customer =
-                (|| Some(Customer { id: cell(0)?.to_owned(), name: cell(1)?.to_owned(), used: [used(2)?, used(4)?] }))(
-                );
+            let used = |n: usize, answered: usize| {
+                let calls = cell(n)?.parse().ok()?;
+                let answered = cell(answered).map_or(Some(calls), |text| text.parse().ok())?;
+                Some(Used { calls, answered, cost: parse_plain(cell(n + 1)?).ok()? })
+            };
+            let both = || Some([used(2, 6)?, used(4, 7)?]);
+            let customer = (|| Some(Customer { id: cell(0)?.to_owned(), name: cell(1)?.to_owned(), used: both()? }))();
             customers.push(customer.ok_or_else(|| {
                 Problem::stop("rehearsal", format!("row {} of the rehearsal's customers cannot be read", index + 2))
             })?);
@@ -91,7 +98,7 @@ impl Month {
                     let each = 10_000 + i128::from(mix(n * 2 + which + 77) % 80_000);
                     let scale = if n % 3 == 0 { 5 } else { 2 };
                     let units = i128::from(calls) * each / 10_i128.pow(5 - scale);
-                    Used { calls, cost: from_parts(units, scale).unwrap_or_default() }
+                    Used { calls, answered: calls, cost: from_parts(units, scale).unwrap_or_default() }
                 };
                 Customer { id: format!("MA_{n:08X}"), name: format!("Customer {n}"), used: [used(0), used(1)] }
             })
@@ -150,8 +157,8 @@ impl Month {
         let uuid =
             format!("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", a >> 32, a & 0xffff, b >> 52, b & 0xfff, (a ^ b) >> 16);
         format!(
-            r#"{{"account_id":"{id}","answer_time":"{answer}","billsec":54,"bridge_uuid":null,"call_direction":"{direction}","caller_id_number":"+918041{caller:06}","context":"voice-api","cost":{cost},"created_at":"{end}","currency":"INR","destination_number":"+9198{callee:08}","duration":60,"end_time":"{end}","hangup_cause":"NORMAL_CLEARING","hangup_cause_code":4000,"id":{number},"ring_time":6,"start_time":"{begin}","streaming_cost":0,"total_cost":{cost},"uuid":"{uuid}"}}"#,
-            id = customer.id,
+            r#"{{"account_id":{id},"answer_time":"{answer}","billsec":54,"bridge_uuid":null,"call_direction":"{direction}","caller_id_number":"+918041{caller:06}","context":"voice-api","cost":{cost},"created_at":"{end}","currency":"INR","destination_number":"+9198{callee:08}","duration":60,"end_time":"{end}","hangup_cause":"NORMAL_CLEARING","hangup_cause_code":4000,"id":{number},"ring_time":6,"start_time":"{begin}","streaming_cost":0,"total_cost":{cost},"uuid":"{uuid}"}}"#,
+            id = quoted(&customer.id),
             direction = direction.name(),
             begin = stamp(0),
             answer = stamp(6),
@@ -160,6 +167,11 @@ impl Month {
             callee = b % 100_000_000,
         )
     }
+}
+
+/// A text as JSON writes it.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// A step of splitmix64: figures that look like nobody chose them, the same every time.
