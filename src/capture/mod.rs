@@ -17,5 +17,6 @@ pub(crate) mod record;
 pub(crate) mod redact;
 pub(crate) mod requests;
 pub(crate) mod staging;
+pub(crate) mod running;
 pub(crate) mod store;
 pub(crate) mod transactions;

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::money::{Tally, add_exact};
+use super::money::{Currency, Tally, add_exact};
 use super::rounding::{Rounding, round_to};
 
 /// Which way calls went.
@@ -157,6 +157,21 @@ pub struct Dashboard {
     pub accounts_suspended: Option<u64>,
     /// Fields we do not know, kept aside: their paths.
     pub unknown_fields: Vec<String>,
+}
+
+/// What a dashboard said of a month while it ran.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// When it was asked.
+    pub taken: DateTime<Utc>,
+    /// The file, relative to the books.
+    pub file: String,
+    /// The month's spend until then, where stated.
+    pub spent: Option<Decimal>,
+    /// In which currency.
+    pub currency: Currency,
+    /// What each whole day of the month cost, where the dashboard has days.
+    pub days: Vec<Decimal>,
 }
 
 /// The answer of `/me`: who the partner is.

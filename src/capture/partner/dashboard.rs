@@ -1,13 +1,16 @@
 //! `GET /dashboard`: live counts, all optional. Three generations name them differently;
 //! one reader takes them all, since no name means two things.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::{Rest, note_unknown, undecodable};
+use super::{PeriodPart, Rest, note_unknown, undecodable};
 use crate::capture::exact;
+use crate::model::money::{Currency, MoneyError, Tally};
+use crate::model::period::{Period, parse_day};
 use crate::model::problem::Problem;
-use crate::model::usage::Dashboard;
+use crate::model::usage::{Dashboard, Look};
 
 #[derive(Deserialize)]
 struct Body {
@@ -61,9 +64,84 @@ pub(crate) fn decode(body: &[u8], file: &str) -> Result<Dashboard, Problem> {
     })
 }
 
+/// The parts of an answer that a month's spend stands in. The current generation has days in
+/// place of one figure.
+#[derive(Deserialize)]
+struct Spend {
+    #[serde(default, alias = "mtd_revenue", deserialize_with = "exact::amount")]
+    total_spend_this_month: Option<Decimal>,
+    currency: Option<String>,
+    period: Option<PeriodPart>,
+    #[serde(default)]
+    time_series: Option<Vec<Day>>,
+}
+
+#[derive(Deserialize)]
+struct Day {
+    date: String,
+    #[serde(default, deserialize_with = "exact::amount")]
+    total_cost: Option<Decimal>,
+}
+
+/// What the answer says of the spend of a month that runs: `today` is the partner's day on
+/// which it was `taken`. Days count where they reach back to the month's first one.
+///
+/// # Errors
+/// As [`decode`]; a currency that does not exist, a sum beyond the exact range.
+pub(crate) fn look(
+    body: &[u8],
+    file: String,
+    (month, today): (&Period, NaiveDate),
+    taken: DateTime<Utc>,
+    currency: Currency,
+) -> Result<Look, Problem> {
+    let parsed: Spend = serde_json::from_slice(body).map_err(|e| undecodable("dashboard", &file, &e))?;
+    let wrong = |e: MoneyError| {
+        Problem::stop("upstream-shape", "the partner's dashboard answer cannot be used")
+            .at(&file)
+            .because(e.to_string())
+    };
+    let currency = parsed.currency.as_deref().map_or(Ok(currency), Currency::parse).map_err(wrong)?;
+    let covers = PeriodPart::days(parsed.period, &file)?.is_some_and(|(from, _)| from <= month.from);
+    let (mut sum, mut days) = (Tally::default(), Vec::new());
+    for day in parsed.time_series.iter().flatten().filter(|_| covers) {
+        let date = parse_day(&day.date).ok().filter(|date| month.contains(*date));
+        let (Some(date), Some(cost)) = (date, day.total_cost) else { continue };
+        sum.add(cost).map_err(wrong)?;
+        // The day of asking is not over.
+        if date < today {
+            days.push(cost);
+        }
+    }
+    let by_days = if days.is_empty() { None } else { Some(sum.total().map_err(wrong)?) };
+    Ok(Look { taken, spent: parsed.total_spend_this_month.or(by_days), currency, days, file })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_running_month_is_its_stated_spend_or_the_sum_of_its_days() {
+        let october = Period::parse("2026-10").unwrap();
+        let today = parse_day("2026-10-03").unwrap();
+        let read = |body: &str| {
+            let taken = "2026-10-03T12:00:00Z".parse().unwrap();
+            let look = look(body.as_bytes(), "dashboard.json".into(), (&october, today), taken, Currency::INR).unwrap();
+            (look.spent.map(|spent| spent.to_string()), look.days.iter().map(Decimal::to_string).collect::<Vec<_>>())
+        };
+        assert_eq!(read(r#"{"total_spend_this_month":18450.5,"calls_today":1}"#).0.as_deref(), Some("18450.5"));
+        assert_eq!(read(r#"{"mtd_revenue":"7.25"}"#), (Some("7.25".into()), vec![]));
+        let days = |from: &str| {
+            format!(
+                r#"{{"period":{{"from":"{from}","to":"2026-10-03"}},"time_series":[{{"date":"2026-09-30","total_cost":"9.00"}},{{"date":"2026-10-01","total_cost":"1.50"}},{{"date":"2026-10-02","total_cost":"2.25"}},{{"date":"2026-10-03","total_cost":"0.10"}}]}}"#
+            )
+        };
+        // The day of asking is in the spend, and no whole day.
+        assert_eq!(read(&days("2026-09-04")), (Some("3.85".into()), vec!["1.50".into(), "2.25".into()]));
+        // Days that begin after the month's first one are not its spend.
+        assert_eq!(read(&days("2026-10-02")), (None, vec![]));
+    }
 
     #[test]
     fn the_three_generations_are_read_as_one() {
