@@ -13,6 +13,7 @@
 //! - [`ledger`]: a stream of ledger rows → sums, and an account of every row
 //! - [`reconcile`]: compare; facts and causes, one finding code a file; rank. Pure
 //! - [`bill`]: charges, taxes, numbers. Pure
+//! - [`trends`]: this period beside the closed ones, and the running month's forecast. Pure
 //! - [`render`]: model + template → bytes. Pure
 //! - [`audit`]: the formats of the trail: chain, manifest, mail journal, git
 //! - [`close`]: what is loaded, what follows from it as one map of files, seal, verify
@@ -30,6 +31,7 @@ pub mod capture;
 pub mod ledger;
 pub mod reconcile;
 pub mod bill;
+pub(crate) mod trends;
 pub mod render;
 pub(crate) mod audit;
 pub mod close;

@@ -10,10 +10,12 @@ use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::tax::{Failure, Refusal};
 use crate::bill::{corrections, not_billable, selling, unprintable};
 use crate::books::customers::folded;
+use crate::capture::store::{Capture, DASHBOARD};
 use crate::ledger::merge::merge;
 use crate::ledger::naming::{self, AccountLine};
 use crate::ledger::open::{self, How, Reading};
 use crate::model::finding::{Finding, Severity};
+use crate::model::history::Month;
 use crate::model::invoice::{Draft, Issued};
 use crate::model::matrix::Matrix;
 use crate::model::money::{Currency, Money, MoneyError};
@@ -25,6 +27,8 @@ use crate::model::usage::Analytics;
 use crate::reconcile::compare::Question;
 use crate::reconcile::{decisions, reconcile, registry, wanted};
 use crate::render::pdf;
+use crate::trends::month::Stated;
+use crate::trends::{self, Trends};
 
 /// What follows.
 #[derive(Debug)]
@@ -37,6 +41,8 @@ pub struct Derived {
     pub decisions: BTreeMap<String, Disposition>,
     /// Notes that correct invoices issued before, by customer.
     pub corrections: BTreeMap<String, Draft>,
+    /// This period beside the closed ones; None where there are no books.
+    pub(crate) trends: Option<Trends>,
 }
 
 /// Reads the ledger and compares: twice where a difference has to be looked for in its rows.
@@ -224,7 +230,21 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
         earlier.order(&mut reconciliation.findings);
     }
     reconciliation.settle();
-    Ok(Derived { reconciliation, ledger, decisions, corrections: notes_due })
+    let trends = inputs.past.as_ref().map(|past| Trends::of(own_month(inputs, &reconciliation), past));
+    Ok(Derived { reconciliation, ledger, decisions, corrections: notes_due, trends })
+}
+
+/// The period's own figures, as its report keeps them for later ones.
+fn own_month(inputs: &Inputs, reconciliation: &Reconciliation) -> Month {
+    let capture = inputs.capture.as_ref();
+    let taken = |capture: &Capture| capture.record.answer(DASHBOARD).map(|answer| answer.when.clone());
+    let taken = capture.and_then(taken).unwrap_or_default();
+    trends::month::of(&Stated {
+        reconciliation,
+        analytics: &inputs.analytics,
+        matrix: capture.and_then(|capture| capture.matrix.as_ref()),
+        dashboard: capture.and_then(|capture| Some((capture.dashboard.as_ref()?, taken.as_str()))),
+    })
 }
 
 /// Notes for customers whose invoices say something else than the figures do now, and what

@@ -1,15 +1,21 @@
-//! What earlier closed periods came to. Read from their reports; a copy is sealed with each
-//! close, so that its report can be made again.
+//! What earlier closed periods came to: read from their reports as they were sealed, never
+//! from what merely lies in a folder. A copy is sealed with each close, so that its report can
+//! be made again whatever becomes of the earlier ones.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::audit::manifest;
+use crate::audit::chain::{self, Chain, Event};
+use crate::audit::manifest::{self, Manifest};
 use crate::books::layout::Books;
-use crate::model::history::Month;
+use crate::model::digest::sha256_hex;
+use crate::model::history::{Calls, CustomerMonth, Month, Past, Unread};
 use crate::model::money::{Currency, Money, MoneyError, parse_plain};
-use crate::model::period::Period;
+use crate::model::period::{Period, parse_day};
 use crate::model::problem::{Problem, io};
+use crate::model::usage::Direction;
 
 /// The reports of the books' periods that ended before this one began, each read as `T`.
 /// `code` is what an error calls it.
@@ -39,16 +45,31 @@ pub(super) fn reports<T: DeserializeOwned>(
     Ok(found)
 }
 
+/// The file of a close that keeps its month for later ones.
+const REPORT: &str = "reconciliation.json";
+
+/// A report as far as trends need it.
 #[derive(Deserialize)]
 struct Report {
     currency: String,
-    totals: Totals,
+    totals: Side,
     #[serde(default)]
     usage: Usage,
+    #[serde(default)]
+    directions: Vec<DirectionRow>,
+    #[serde(default)]
+    customers: Vec<CustomerRow>,
+    /// What version 0.1 has not.
+    trends: Option<Kept>,
 }
 
 #[derive(Deserialize)]
-struct Totals {
+struct Kept {
+    month: Month,
+}
+
+#[derive(Deserialize)]
+struct Side {
     analytics: Option<String>,
 }
 
@@ -59,27 +80,129 @@ struct Usage {
     failed: Option<u64>,
 }
 
+#[derive(Deserialize)]
+struct DirectionRow {
+    direction: Direction,
+    analytics: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct CustomerRow {
+    customer_id: String,
+    name: Option<String>,
+    analytics: Option<String>,
+    analytics_by_direction: Option<BTreeMap<Direction, Option<String>>>,
+}
+
+impl Report {
+    /// The month as the report keeps it, or what a report of version 0.1 says of it.
+    fn month(self, period: &Period) -> Result<Month, MoneyError> {
+        if let Some(kept) = self.trends {
+            return Ok(kept.month);
+        }
+        let currency = Currency::parse(&self.currency)?;
+        let money = |text: &String| parse_plain(text).map(|amount| Money::new(amount, currency));
+        let split = |stated: Vec<(Direction, Option<String>)>| -> Result<BTreeMap<Direction, Money>, MoneyError> {
+            stated
+                .iter()
+                .filter_map(|(direction, text)| Some((*direction, text.as_ref()?)))
+                .map(|(d, text)| Ok((d, money(text)?)))
+                .collect()
+        };
+        let mut customers = BTreeMap::new();
+        for row in self.customers {
+            let Some(cost) = &row.analytics else { continue };
+            let directions = split(row.analytics_by_direction.unwrap_or_default().into_iter().collect())?;
+            let own = CustomerMonth { name: row.name, cost: money(cost)?, calls: Calls::default(), directions };
+            customers.insert(row.customer_id, own);
+        }
+        let Usage { calls, answered, failed } = self.usage;
+        let mut month = Month {
+            period: period.clone(),
+            manifest_sha256: None,
+            currency,
+            cost: self.totals.analytics.as_ref().map(money).transpose()?,
+            calls: Calls { calls, answered, failed },
+            directions: split(self.directions.into_iter().map(|row| (row.direction, row.analytics)).collect())?,
+            accounts: None,
+            customers,
+            customers_beyond: 0,
+        };
+        month.keep_largest();
+        Ok(month)
+    }
+}
+
 /// How many periods the trends look back.
 const MONTHS: usize = 24;
+/// Of how many the customers' own figures are copied.
+const WITH_CUSTOMERS: usize = 12;
 
-/// The closed periods before this one, oldest first.
+/// The sealed periods before this one, oldest first.
 ///
 /// # Errors
-/// A report that is there and cannot be read.
-pub(crate) fn before(books: &Books, period: &Period) -> Result<Vec<Month>, Problem> {
-    let reports: Vec<(Period, Report)> = reports(books, period, "history")?;
-    let closed = |earlier: &Period| books.path(Books::close_dir(earlier)).join(manifest::FILE).exists();
-    let mut months = Vec::new();
-    for (earlier, report) in reports.into_iter().filter(|(earlier, _)| closed(earlier)) {
-        let unread = |e: MoneyError| {
-            Problem::stop("history", format!("the report of {} cannot be read", earlier.name)).because(e.to_string())
-        };
-        let currency = Currency::parse(&report.currency).map_err(unread)?;
-        let cost = report.totals.analytics.as_deref().map(parse_plain).transpose().map_err(unread)?;
-        let Usage { calls, answered, failed } = report.usage;
-        let cost = cost.map(|amount| Money::new(amount, currency));
-        months.push(Month { period: earlier, currency, cost, calls, answered, failed });
+/// The chain does not hold.
+pub(crate) fn before(books: &Books, period: &Period) -> Result<Past, Problem> {
+    let (chain, _) = chain::load(books)?;
+    let mut last: BTreeMap<&str, (Period, &Event)> = BTreeMap::new();
+    for event in &chain.events {
+        if let (Ok(from), Ok(to)) = (parse_day(&event.from), parse_day(&event.to))
+            && to < period.from
+        {
+            last.insert(&event.period, (Period { name: event.period.clone(), from, to }, event));
+        }
     }
-    months.drain(..months.len().saturating_sub(MONTHS));
-    Ok(months)
+    let mut sealed: Vec<(Period, &Event)> = last.into_values().collect();
+    sealed.sort_by(|(a, _), (b, _)| (a.to, &a.name).cmp(&(b.to, &b.name)));
+    let mut past = Past::default();
+    let recent = sealed.split_off(sealed.len().saturating_sub(MONTHS));
+    let without_customers = recent.len().saturating_sub(WITH_CUSTOMERS);
+    for (place, (period, event)) in recent.into_iter().enumerate() {
+        match month(books, &period, event) {
+            Ok(mut month) => {
+                if place < without_customers {
+                    month.customers_beyond += month.customers.len() as u64;
+                    month.customers.clear();
+                }
+                past.months.push(month);
+            }
+            Err(why) => past.unread.push(Unread { period, why }),
+        }
+    }
+    Ok(past)
+}
+
+/// The same with the bytes of the copy that is sealed: one line, since nobody reads it by eye.
+pub(super) fn copied(past: Past) -> (Past, Vec<u8>) {
+    let mut bytes = Vec::new();
+    // A vector takes everything.
+    let _ = serde_json::to_writer(&mut bytes, &past);
+    bytes.push(b'\n');
+    (past, bytes)
+}
+
+/// What a seal holds of a period, or why it cannot be had: its report is not what was sealed.
+fn month(books: &Books, period: &Period, event: &Event) -> Result<Month, String> {
+    let manifest = manifest::sealed_by(books, event).map_err(|problem| problem.what.clone())?;
+    let bytes = sealed_file(books, period, &manifest, REPORT)?;
+    let report: Report =
+        serde_json::from_slice(&bytes).map_err(|e| format!("its sealed report cannot be read: {e}"))?;
+    let month = report.month(period).map_err(|e| format!("its sealed report cannot be read: {e}"))?;
+    Ok(Month { manifest_sha256: Some(event.manifest_sha256.clone()), ..month })
+}
+
+/// A file of a close, where it is what was sealed.
+fn sealed_file(books: &Books, period: &Period, manifest: &Manifest, name: &str) -> Result<Vec<u8>, String> {
+    let changed = || format!("its {name} is not what was sealed");
+    let entry = manifest.files.iter().find(|entry| entry.path == name).ok_or_else(changed)?;
+    let bytes = std::fs::read(books.path(format!("{}/{name}", Books::close_dir(period)))).map_err(|_| changed())?;
+    if sha256_hex(&bytes) == entry.sha256 { Ok(bytes) } else { Err(changed()) }
+}
+
+/// Months of a sealed copy that no event before the close's own seals.
+pub(super) fn unsealed<'a>(past: &'a Past, chain: &'a Chain, close: &'a Event) -> impl Iterator<Item = &'a Month> {
+    past.months.iter().filter(move |month| {
+        let mut before = chain.of(&month.period.name).filter(|event| event.sequence < close.sequence);
+        !before.any(|event| Some(&event.manifest_sha256) == month.manifest_sha256.as_ref())
+    })
 }

@@ -28,7 +28,7 @@ use crate::capture::store::{self, Capture};
 use crate::ledger::format::Format;
 use crate::ledger::known::FORMATS;
 use crate::model::digest::sha256_hex;
-use crate::model::history::Month;
+use crate::model::history::{Month, Past};
 use crate::model::invoice::Issued;
 use crate::model::open_item::OpenItem;
 use crate::model::period::Period;
@@ -70,8 +70,10 @@ pub struct Inputs {
     pub voids: Voids,
     /// What earlier periods left open.
     pub open_items: Vec<OpenItem>,
-    /// What earlier closed periods came to.
+    /// What earlier closed periods came to, in a close of version 0.1.
     pub history: Vec<Month>,
+    /// The same as sealed; None where there are no books, or in such a close.
+    pub past: Option<Past>,
     /// Copies for `inputs/` of all these: name and bytes.
     pub copies: Vec<(String, Vec<u8>)>,
     /// What the person should know, a sentence each.
@@ -123,12 +125,13 @@ struct Files {
     resolutions: (Option<Vec<u8>>, String),
     /// The voids, and what errors call the file.
     voids: (Option<Vec<u8>>, String),
-    open_items: Copied<OpenItem>,
-    history: Copied<Month>,
+    open_items: Copied<Vec<OpenItem>>,
+    history: Copied<Vec<Month>>,
+    past: Copied<Past>,
 }
 
 /// Values, and the bytes of their copy; None where there are none.
-type Copied<T> = Option<(Vec<T>, Vec<u8>)>;
+type Copied<T> = Option<(T, Vec<u8>)>;
 
 impl Inputs {
     /// A comparison without books: default settings, nobody known, nothing answered yet.
@@ -147,6 +150,7 @@ impl Inputs {
             voids: (None, String::new()),
             open_items: None,
             history: None,
+            past: None,
         };
         assemble(period, config::parse("", "defaults")?, files)
     }
@@ -178,7 +182,8 @@ impl Inputs {
             resolutions: (resolutions::read(&books.path(&decisions))?, decisions),
             voids: (resolutions::read(&books.path(VOIDS))?, VOIDS.to_owned()),
             open_items: copied(open_items::before(books, period)?),
-            history: copied(history::before(books, period)?),
+            history: None,
+            past: Some(history::copied(history::before(books, period)?)),
         };
         spreadsheet::undamaged([(&files.customers, "customers", CUSTOMERS), (&files.charges, "charges", CHARGES)])?;
         assemble(period.clone(), config, files)
@@ -248,6 +253,7 @@ impl Inputs {
             voids: (resolutions::read(&inputs.join(VOIDS_COPY))?, format!("inputs/{VOIDS_COPY}")),
             open_items: copy(&inputs, OPEN_ITEMS_COPY)?,
             history: copy(&inputs, HISTORY_COPY)?,
+            past: copy(&inputs, PAST_COPY)?,
         };
         assemble(period.clone(), config, files)
     }
@@ -309,20 +315,18 @@ fn answers_of(capture: &Capture) -> Vec<Input> {
 
 /// The name in `inputs/` of what earlier periods left open when the close was made.
 const OPEN_ITEMS_COPY: &str = "open-items.json";
-/// The name in `inputs/` of what earlier closed periods came to when the close was made.
+/// The name in `inputs/` of what earlier closed periods came to when the close was made, and
+/// the name that version 0.1 gave to less of it.
+pub(super) const PAST_COPY: &str = "trends.json";
 const HISTORY_COPY: &str = "history.json";
 /// The name of the decisions' copy in `inputs/`.
 const RESOLUTIONS_COPY: &str = "resolutions.toml";
-
 /// The name of the voids' copy in `inputs/`.
 const VOIDS_COPY: &str = "voids.toml";
-
 /// How the copies of templates in `inputs/` begin.
 const TEMPLATE_COPY: &str = "invoice-template-";
-
 /// How the copies of logos in `inputs/` begin.
 const LOGO_COPY: &str = "logo-";
-
 /// How the copies of ledger formats in `inputs/` begin.
 const FORMAT_COPY: &str = "ledger-format-";
 
@@ -348,7 +352,7 @@ fn copy<T: DeserializeOwned>(inputs: &Path, name: &str) -> Result<Copied<T>, Pro
 }
 
 /// Values of the books with the bytes of their copy.
-fn copied<T: Serialize>(values: Vec<T>) -> Copied<T> {
+fn copied<T: Serialize>(values: Vec<T>) -> Copied<Vec<T>> {
     (!values.is_empty()).then(|| {
         let bytes = to_bytes(&values);
         (values, bytes)
@@ -377,6 +381,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
     let (resolutions, voids) = (files.resolutions, files.voids);
     let (open_items, open_items_bytes) = files.open_items.unzip();
     let (history, history_bytes) = files.history.unzip();
+    let (past, past_bytes) = files.past.unzip();
     Ok(Inputs {
         resolutions: resolutions
             .0
@@ -396,6 +401,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
             .chain(voids.0.map(|bytes| (VOIDS_COPY.to_owned(), bytes)))
             .chain(open_items_bytes.map(|bytes| (OPEN_ITEMS_COPY.to_owned(), bytes)))
             .chain(history_bytes.map(|bytes| (HISTORY_COPY.to_owned(), bytes)))
+            .chain(past_bytes.map(|bytes| (PAST_COPY.to_owned(), bytes)))
             .collect(),
         period,
         config,
@@ -408,6 +414,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         charges,
         open_items: open_items.unwrap_or_default(),
         history: history.unwrap_or_default(),
+        past,
         notes,
         analytics: Analytics::default(),
         capture: None,

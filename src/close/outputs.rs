@@ -35,7 +35,8 @@ const REPORTS: [(&str, Report); 8] = [
     ("reconciliation.csv", |c| Ok(csv::reconciliation(&c.derived.reconciliation))),
     ("reconciliation.html", |c| {
         let dashboard = c.inputs.capture.as_ref().and_then(|capture| capture.dashboard.as_ref());
-        html::render(&c.derived.reconciliation, dashboard, &c.inputs.history, &c.inputs.version)
+        let trends = c.derived.trends.as_ref();
+        html::render(&c.derived.reconciliation, dashboard, &c.inputs.history, trends, &c.inputs.version)
     }),
     (WORKBOOK, |c| workbook(c, &c.documents.register(c.inputs, RegisterRow::of), csv::REGISTER)),
     (REGISTER, |c| Ok(csv::register(&c.documents.register(c.inputs, RegisterRow::of), csv::REGISTER))),
@@ -65,14 +66,15 @@ const EARLIER: [(&str, Report); 2] = [
 /// `reconciliation.json`, which `reconcile --json` prints.
 #[must_use]
 pub(crate) fn reconciliation(close: &Close<'_>) -> Vec<u8> {
-    reconciliation_json::render(&close.derived.reconciliation, &close.inputs.version)
+    reconciliation_json::render(&close.derived.reconciliation, close.derived.trends.as_ref(), &close.inputs.version)
 }
 
 const WORKBOOK: &str = "reconciliation.xlsx";
 const REGISTER: &str = "invoices.csv";
 
 fn workbook(c: &Close<'_>, register: &[RegisterRow], columns: &[Column]) -> Result<Vec<u8>, Problem> {
-    xlsx::render(&c.derived.reconciliation, &c.derived.ledger, (register, columns), &c.inputs.version)
+    let (derived, trends) = (c.derived, c.derived.trends.as_ref());
+    xlsx::render(&derived.reconciliation, &derived.ledger, (register, columns), trends, &c.inputs.version)
 }
 
 /// The period's invoices and notes as postings.

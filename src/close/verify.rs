@@ -8,7 +8,8 @@ use super::derive::derive;
 use super::difference::{differing_field, differing_line, first_difference};
 use super::documents::{Documents, Looks, pdf_digests};
 use super::earlier::Earlier;
-use super::inputs::{Inputs, VERSION};
+use super::history;
+use super::inputs::{Inputs, PAST_COPY, VERSION};
 use super::issued;
 use super::ledgers::open_ledgers;
 use super::outputs::{self, Close, outputs};
@@ -335,6 +336,10 @@ fn rederive(
             return Ok(());
         }
     };
+    for month in inputs.past.iter().flat_map(|past| history::unsealed(past, chain, event)) {
+        let file = format!("{folder}/inputs/{PAST_COPY}");
+        report.add(file, Some(month.period.name.clone()), "no earlier event of the chain seals what it says");
+    }
     let (looks, wrong) = Looks::sealed(books, period, issued)?;
     let drawable = wrong.is_empty();
     for (file, what) in wrong {

@@ -6,7 +6,6 @@ use minijinja::{HtmlEscape, Value};
 use rust_decimal::Decimal;
 
 use super::figures::Spender;
-use crate::model::history::Month;
 use crate::model::money::{Currency, Money, add_exact};
 use crate::model::reconciliation::Reconciliation;
 use crate::model::rounding::{Rounding, percent, ratio};
@@ -168,28 +167,31 @@ fn field_of(steps: &[(String, Decimal)]) -> Option<(Decimal, Decimal)> {
     Some((low, if width.is_zero() { Decimal::ONE } else { width }))
 }
 
-/// Spend of the closed periods and of this one, as columns.
-pub(super) fn spend(months: &[Month], currency: Currency) -> Value {
-    let costs: Vec<(&str, Decimal)> = months
-        .iter()
-        .filter(|month| month.currency == currency)
-        .filter_map(|month| Some((month.period.name.as_str(), month.cost?.amount())))
-        .collect();
-    let Some(most) = costs.iter().map(|(_, cost)| *cost).max().filter(|most| !most.is_zero() && costs.len() > 1) else {
+/// Spend of the closed periods and of this one, as columns, or the words that stand in the
+/// place of one.
+pub(super) fn spend(costs: &[(&str, Result<Decimal, String>)], currency: Currency) -> Value {
+    let known: Vec<(&str, Decimal)> =
+        costs.iter().filter_map(|(period, cost)| Some((*period, *cost.as_ref().ok()?))).collect();
+    let Some(most) = known.iter().map(|(_, cost)| *cost).max().filter(|most| !most.is_zero() && known.len() > 1) else {
         return none();
     };
     let step = WIDTH / i128::try_from(costs.len()).unwrap_or(1);
     let mut body = String::new();
     let mut x = 0;
     for (at, (period, cost)) in costs.iter().enumerate() {
-        let height = length(*cost, most, 150);
         let class = if at + 1 == costs.len() { "c2" } else { "c1" };
-        body.push_str(&format!(
-            "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{height}\"/>",
-            x + step / 8,
-            170 - height,
-            step * 3 / 4
-        ));
+        body.push_str(&match cost {
+            Ok(cost) => {
+                let height = length(*cost, most, 150);
+                format!(
+                    "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{height}\"/>",
+                    x + step / 8,
+                    170 - height,
+                    step * 3 / 4
+                )
+            }
+            Err(why) => standing(x + step / 2, why),
+        });
         // Names as far as they have room beside each other.
         if costs.len() <= 12 || at % 3 == 0 || at + 1 == costs.len() {
             body.push_str(&format!(
@@ -200,56 +202,157 @@ pub(super) fn spend(months: &[Month], currency: Currency) -> Value {
         }
         x += step;
     }
-    let show = |at: usize| Money::new(costs[at].1, currency).display();
+    let show = |at: usize| Money::new(known[at].1, currency).display();
     let words = format!(
         "Spend by period, from {} in {} to {} in {}",
         show(0),
-        costs[0].0,
-        show(costs.len() - 1),
-        costs[costs.len() - 1].0
+        known[0].0,
+        show(known.len() - 1),
+        known[known.len() - 1].0
     );
     figure(196, &words, &format!("{words}."), &body)
 }
 
-/// Answer rate and failure ratio of the closed periods and of this one, as lines.
-pub(super) fn rates(months: &[Month]) -> Value {
-    let points: Vec<(&str, Decimal, Decimal)> = months
-        .iter()
-        .filter_map(|month| {
-            let rate = |part| month.share_of_calls(part);
-            Some((month.period.name.as_str(), rate(month.answered)?, rate(month.failed)?))
-        })
-        .collect();
-    let many = i128::try_from(points.len()).unwrap_or(1);
-    let [first, .., last] = &points[..] else { return none() };
-    let step = (WIDTH - 120) / (many - 1);
+/// Words in the place of a figure, read upwards.
+fn standing(x: i128, words: &str) -> String {
+    format!("<text x=\"{x}\" y=\"160\" class=\"gap\" transform=\"rotate(-90 {x} 160)\">{}</text>", escaped(words))
+}
+
+/// A line over the periods.
+struct Line<'a> {
+    /// How it is drawn.
+    class: &'static str,
+    /// Heights below a full 160, and the sign over a point.
+    points: Vec<Option<(i128, &'a str)>>,
+}
+
+/// Lines over periods, broken where a point is missing; a point with no neighbour is a dot.
+fn lines(lines: &[Line<'_>], step: i128) -> String {
     let mut body = String::new();
-    for (percent, y) in [(100, 10), (50, 90), (0, 170)] {
+    for Line { class, points } in lines {
+        let mut x = 60;
+        let mut path: Vec<(i128, i128)> = Vec::new();
+        let mut signs = String::new();
+        for point in points.iter().chain([&None]) {
+            match point {
+                Some((height, sign)) => {
+                    let y = 170 - height;
+                    path.push((x, y));
+                    if !sign.is_empty() {
+                        signs.push_str(&format!(
+                            "<text x=\"{x}\" y=\"{}\" text-anchor=\"middle\" class=\"strong\">{sign}</text>",
+                            (y - 8).max(12)
+                        ));
+                    }
+                }
+                None => {
+                    let all: Vec<String> = path.iter().map(|(x, y)| format!("{x},{y}")).collect();
+                    match path.as_slice() {
+                        [] => {}
+                        [(x, y)] => {
+                            body.push_str(&format!("<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"2\"/>"));
+                        }
+                        _ => body.push_str(&format!("<polyline class=\"{class}\" points=\"{}\"/>", all.join(" "))),
+                    }
+                    path.clear();
+                }
+            }
+            x += step;
+        }
+        body.push_str(&signs);
+    }
+    body
+}
+
+/// Heights with their labels, and what stands in the place of points.
+fn grid(labels: [&str; 3], gaps: &[&str], step: i128) -> String {
+    let mut body = String::new();
+    for (label, y) in labels.into_iter().zip([10, 90, 170]) {
         body.push_str(&format!(
-            "<line class=\"grid\" x1=\"50\" y1=\"{y}\" x2=\"{WIDTH}\" y2=\"{y}\"/><text x=\"42\" y=\"{}\" text-anchor=\"end\">{percent} %</text>",
+            "<line class=\"grid\" x1=\"50\" y1=\"{y}\" x2=\"{WIDTH}\" y2=\"{y}\"/><text x=\"42\" y=\"{}\" text-anchor=\"end\">{label}</text>",
             y + 5
         ));
     }
-    for (class, pick) in [("l1", 0), ("l2", 1)] {
-        let mut path = String::new();
-        let mut x = 60;
-        for (_, answered, failed) in &points {
-            let value = if pick == 0 { *answered } else { *failed };
-            let y = 170 - length(value, Decimal::ONE_HUNDRED, 160);
-            path.push_str(&format!("{x},{y} "));
-            x += step;
+    let mut x = 60;
+    for gap in gaps {
+        if !gap.is_empty() {
+            body.push_str(&standing(x, gap));
         }
-        body.push_str(&format!("<polyline class=\"{class}\" points=\"{}\"/>", path.trim_end()));
+        x += step;
     }
-    body.push_str(&format!(
+    body
+}
+
+/// The first and the last period below a chart of lines.
+fn ends_of(periods: &[&str], step: i128) -> String {
+    let many = i128::try_from(periods.len()).unwrap_or(1);
+    let (first, last) = (periods.first().copied().unwrap_or_default(), periods.last().copied().unwrap_or_default());
+    format!(
         "<text x=\"60\" y=\"190\">{}</text><text x=\"{}\" y=\"190\" text-anchor=\"end\">{}</text>",
-        short(first.0, 24),
+        short(first, 24),
         60 + step * (many - 1),
-        short(last.0, 24)
-    ));
+        short(last, 24)
+    )
+}
+
+/// How far apart so many periods stand.
+fn step_of(periods: usize) -> Option<i128> {
+    let many = i128::try_from(periods).ok()?;
+    (many > 1).then(|| (WIDTH - 120) / (many - 1))
+}
+
+/// A share of the calls in a period: per cent, and the sign of what left its usual range.
+pub(super) type Share<'a> = Option<(Decimal, &'a str)>;
+
+/// Answer rate and failure ratio over the periods, as lines; None: not stated. `gaps` has the
+/// words in the place of periods without a close.
+pub(super) fn rates(periods: &[&str], gaps: &[&str], answered: &[Share<'_>], failed: &[Share<'_>]) -> Value {
+    let Some(step) = step_of(periods.len()) else { return none() };
+    let ends = |shares: &[Share<'_>]| {
+        let mut stated = shares.iter().flatten().map(|(share, _)| *share);
+        Some((stated.next()?, stated.next_back()?))
+    };
+    let (Some((first, last)), Some((first_failed, last_failed))) = (ends(answered), ends(failed)) else {
+        return none();
+    };
+    fn line<'a>(class: &'static str, shares: &[Share<'a>]) -> Line<'a> {
+        let point = |(share, sign): (Decimal, &'a str)| (length(share, Decimal::ONE_HUNDRED, 160), sign);
+        Line { class, points: shares.iter().map(|share| share.map(point)).collect() }
+    }
+    let body = format!(
+        "{}{}{}",
+        grid(["100 %", "50 %", "0 %"], gaps, step),
+        lines(&[line("l1", answered), line("l2", failed)], step),
+        ends_of(periods, step)
+    );
     let words = format!(
-        "Answered calls went from {} % to {} % (solid line), failed ones from {} % to {} % (dashed)",
-        first.1, last.1, first.2, last.2
+        "Answered calls went from {first} % to {last} % (solid line), failed ones from {first_failed} % to {last_failed} % (dashed)"
+    );
+    figure(198, &words, &format!("{words}."), &body)
+}
+
+/// Accounts with a low balance and suspended ones over the periods, as lines.
+pub(super) fn accounts(periods: &[&str], gaps: &[&str], low: &[Option<u64>], suspended: &[Option<u64>]) -> Value {
+    let Some(step) = step_of(periods.len()) else { return none() };
+    let Some(most) = low.iter().chain(suspended).flatten().max().copied() else { return none() };
+    let whole = Decimal::from(most.max(1));
+    let line = |class, counts: &[Option<u64>]| Line {
+        class,
+        points: counts.iter().map(|count| count.map(|count| (length(count.into(), whole, 160), ""))).collect(),
+    };
+    let body = format!(
+        "{}{}{}",
+        grid([&whole.to_string(), "", "0"], gaps, step),
+        lines(&[line("l1", low), line("l2", suspended)], step),
+        ends_of(periods, step)
+    );
+    let last = |counts: &[Option<u64>]| {
+        counts.last().copied().flatten().map_or_else(|| "not stated".to_owned(), |count| count.to_string())
+    };
+    let words = format!(
+        "Accounts when the partner was asked: with a low balance (solid line), now {}; suspended (dashed), now {}",
+        last(low),
+        last(suspended)
     );
     figure(198, &words, &format!("{words}."), &body)
 }

@@ -77,3 +77,13 @@ pub(crate) fn cost_per_call(r: &Reconciliation) -> Option<Money> {
 pub(crate) fn direction_share(r: &Reconciliation, cost: Option<Money>) -> Option<Decimal> {
     percent(cost?.amount(), r.totals.analytics?.amount(), 1)
 }
+
+/// What stands where nothing is stated.
+pub(super) fn dash() -> String {
+    "–".to_owned()
+}
+
+/// A share as a person reads it.
+pub(super) fn per_cent(share: Option<Decimal>) -> String {
+    share.map_or_else(dash, |s| format!("{s} %"))
+}

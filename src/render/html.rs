@@ -4,20 +4,24 @@
 use minijinja::{Environment, Value, context};
 use rust_decimal::Decimal;
 
-use super::{charts, figures};
+use super::figures::{dash, per_cent};
+use super::{charts, figures, trends_html};
 use crate::model::finding::{Finding, Severity, Sides};
-use crate::model::history::Month;
+use crate::model::history::{Calls, Month};
 use crate::model::matrix::Grain;
 use crate::model::money::{Currency, Money, grouped_count, total};
 use crate::model::problem::Problem;
 use crate::model::reconciliation::{Reconciliation, Status};
 use crate::model::usage::{Dashboard, Direction};
+use crate::trends::Trends;
 
 const PAGE: &str = include_str!("../../templates/report/reconciliation.html");
+const TRENDS: &str = include_str!("../../templates/report/trends.html");
 /// How many places of a finding the page shows; all are in the JSON.
 const SHOWN_EVIDENCE: usize = 50;
 
-/// Renders the page. `history` has the closed periods before this one.
+/// Renders the page. `trends` are this period beside the closed ones; `history` has these for
+/// a close of version 0.1.
 ///
 /// # Errors
 /// The built-in template does not fit its data, which tests rule out.
@@ -25,6 +29,7 @@ pub(crate) fn render(
     r: &Reconciliation,
     dashboard: Option<&Dashboard>,
     history: &[Month],
+    trends: Option<&Trends>,
     version: &str,
 ) -> Result<Vec<u8>, Problem> {
     let failed =
@@ -32,11 +37,15 @@ pub(crate) fn render(
     let mut environment = Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.add_template("reconciliation.html", PAGE).map_err(failed)?;
+    environment.add_template("trends.html", TRENDS).map_err(failed)?;
+    // A page within the page: one template engine's `include` less.
+    let trends = trends.and_then(|trends| trends_html::section(trends, r.currency));
+    let trends = trends.map(|values| environment.get_template("trends.html")?.render(context! { trends => values }));
+    let trends = trends.transpose().map_err(failed)?.map(Value::from_safe_string);
     let page = environment.get_template("reconciliation.html").map_err(failed)?;
     let held = r.held();
     let (headline, subline) = verdict(r);
     let top = figures::top_spenders(r, 20);
-    let trend = trend(r, history);
     let share = |direction: Direction| {
         let line = r.directions.iter().find(|line| line.direction == direction);
         figures::direction_share(r, line.and_then(|line| line.sides.analytics))
@@ -59,9 +68,8 @@ pub(crate) fn render(
         split_chart => charts::split(share(Direction::Inbound), share(Direction::Outbound)),
         waterfall_chart => charts::waterfall(r),
         spenders_chart => charts::spenders(&top, r.totals.analytics),
-        spend_chart => charts::spend(&trend, r.currency),
-        rates_chart => charts::rates(&trend),
-        months => months(r, &trend),
+        months => earlier_trend(r, history),
+        trends,
         calls => calls(r),
         spenders => top.iter().map(|s| context! {
             name => s.name.as_str(),
@@ -198,20 +206,12 @@ pub(crate) fn verdict(r: &Reconciliation) -> (String, String) {
     }
 }
 
-fn dash() -> String {
-    "–".to_owned()
-}
-
 fn shown(money: Option<Money>) -> String {
     money.map_or_else(dash, |m| m.display())
 }
 
 fn signed(sides: &Sides) -> String {
     sides.difference.map_or_else(dash, |d| d.display_signed())
-}
-
-fn per_cent(share: Option<Decimal>) -> String {
-    share.map_or_else(dash, |s| format!("{s} %"))
 }
 
 fn finding(f: &Finding) -> Value {
@@ -275,31 +275,42 @@ fn lines(r: &Reconciliation) -> Vec<Value> {
     all
 }
 
-/// The closed periods before this one, and this one.
-fn trend(r: &Reconciliation, history: &[Month]) -> Vec<Month> {
-    let this = Month {
-        period: r.period.clone(),
-        currency: r.currency,
-        cost: r.totals.analytics,
-        calls: r.usage.calls,
-        answered: r.usage.answered,
-        failed: r.usage.failed,
+/// The trend as version 0.1 told it: the closed periods before this one, and this one.
+fn earlier_trend(r: &Reconciliation, history: &[Month]) -> Value {
+    let calls = Calls { calls: r.usage.calls, answered: r.usage.answered, failed: r.usage.failed };
+    let this = (r.period.name.as_str(), r.currency, r.totals.analytics, calls);
+    let months: Vec<_> = history
+        .iter()
+        .map(|month| (month.period.name.as_str(), month.currency, month.cost, month.calls))
+        .chain([this])
+        .collect();
+    let costs: Vec<(&str, Result<Decimal, String>)> = months
+        .iter()
+        .filter(|(_, currency, ..)| *currency == r.currency)
+        .filter_map(|(period, _, cost, _)| Some((*period, Ok((*cost)?.amount()))))
+        .collect();
+    let rates: Vec<(&str, Decimal, Decimal)> = months
+        .iter()
+        .filter_map(|(period, .., calls)| Some((*period, calls.share(calls.answered)?, calls.share(calls.failed)?)))
+        .collect();
+    let periods: Vec<&str> = rates.iter().map(|(period, ..)| *period).collect();
+    let share = |pick: fn(&(&str, Decimal, Decimal)) -> Decimal| -> Vec<charts::Share<'_>> {
+        rates.iter().map(|rate| Some((pick(rate), ""))).collect()
     };
-    history.iter().cloned().chain([this]).collect()
-}
-
-/// The trend as rows of a table.
-fn months(r: &Reconciliation, trend: &[Month]) -> Vec<Value> {
-    let row = |month: &Month| {
+    let row = |(period, _, cost, calls): &(&str, Currency, Option<Money>, Calls)| {
         context! {
-            period => month.period.name.as_str(),
-            cost => month.cost.map_or_else(dash, |cost| cost.display()),
-            calls => month.calls.map_or_else(dash, |n| grouped_count(n, r.currency)),
-            answered => per_cent(month.share_of_calls(month.answered)),
-            failed => per_cent(month.share_of_calls(month.failed)),
+            period => *period,
+            cost => cost.map_or_else(dash, |cost| cost.display()),
+            calls => calls.calls.map_or_else(dash, |n| grouped_count(n, r.currency)),
+            answered => per_cent(calls.share(calls.answered)),
+            failed => per_cent(calls.share(calls.failed)),
         }
     };
-    if trend.len() > 1 { trend.iter().map(row).collect() } else { Vec::new() }
+    context! {
+        spend_chart => charts::spend(&costs, r.currency),
+        rates_chart => charts::rates(&periods, &[], &share(|rate| rate.1), &share(|rate| rate.2)),
+        rows => if months.len() > 1 { months.iter().map(row).collect() } else { Vec::new() },
+    }
 }
 
 fn fact(what: &str, value: Option<String>) -> Value {

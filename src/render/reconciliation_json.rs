@@ -6,11 +6,13 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use super::trends_json;
 use crate::model::finding::{Finding, Sides};
 use crate::model::money::Money;
 use crate::model::posting::RowCounts;
 use crate::model::reconciliation::Reconciliation;
 use crate::model::usage::Direction;
+use crate::trends::Trends;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -40,6 +42,8 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     unread: &'a [String],
     findings: Vec<FindingRow<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trends: Option<trends_json::Document>,
 }
 
 /// At which price the ledger was compared: `cost` or `selling`.
@@ -238,7 +242,7 @@ struct EvidenceRow<'a> {
 /// it: a later one that verifies the close derives it under the sealed version.
 #[must_use]
 // Long: the document, field by field in its order; nothing is decided here.
-pub(crate) fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> {
+pub(crate) fn render(reconciliation: &Reconciliation, trends: Option<&Trends>, version: &str) -> Vec<u8> {
     let document = Document {
         schema: "crossfoot/reconciliation/v1",
         tool: Tool { name: env!("CARGO_PKG_NAME"), version },
@@ -325,6 +329,7 @@ pub(crate) fn render(reconciliation: &Reconciliation, version: &str) -> Vec<u8> 
         }),
         unread: &reconciliation.unread,
         findings: reconciliation.findings.iter().map(FindingRow::from).collect(),
+        trends: trends.map(trends_json::of),
     };
     to_bytes(&document)
 }

@@ -3,10 +3,11 @@
 //! text.
 
 mod sheet;
+mod trends;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
-use self::sheet::{Sheet, Styles, letter, sum};
+use self::sheet::{MOST_ROWS, Sheet, Styles, letter, sum};
 use super::csv::{Cell, Column, REGISTER_0_1, RegisterRow};
 use super::html::verdict;
 use crate::model::finding::Sides;
@@ -15,9 +16,7 @@ use crate::model::posting::Ledger;
 use crate::model::problem::Problem;
 use crate::model::reconciliation::Reconciliation;
 use crate::model::usage::Direction;
-
-/// The most rows of a sheet, its header and totals left out (ECMA-376: 1,048,576).
-const MOST_ROWS: usize = 1_000_000;
+use crate::trends::Trends;
 
 /// Makes the workbook. `register` has the rows of `invoices.csv`, as far as there are any.
 ///
@@ -27,9 +26,10 @@ pub(crate) fn render(
     r: &Reconciliation,
     ledger: &Ledger,
     register: (&[RegisterRow], &[Column]),
+    trends: Option<&Trends>,
     version: &str,
 ) -> Result<Vec<u8>, Problem> {
-    build(r, ledger, register, version)
+    build(r, ledger, register, trends, version)
         .map_err(|e| Problem::stop("internal", "the workbook cannot be made").because(e.to_string()))
 }
 
@@ -37,6 +37,7 @@ fn build(
     r: &Reconciliation,
     ledger: &Ledger,
     (register, columns): (&[RegisterRow], &[Column]),
+    trends: Option<&Trends>,
     version: &str,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
@@ -55,6 +56,9 @@ fn build(
     workbook.push_worksheet(directions(r, &styles)?);
     workbook.push_worksheet(set_aside(ledger, &styles)?);
     workbook.push_worksheet(invoices(register, columns, &styles)?);
+    for sheet in trends.map(|trends| trends::sheets(trends, &styles)).transpose()?.unwrap_or_default() {
+        workbook.push_worksheet(sheet);
+    }
     workbook.save_to_buffer()
 }
 

@@ -12,4 +12,5 @@ mod invoices;
 mod reconcile;
 mod resolve;
 mod send;
+mod trends;
 mod verify;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use uses::{Names, home, names};
 
 /// Rooms from the ground up. A room may use itself and those before it.
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "model",
     "tables",
     "books",
@@ -17,6 +17,7 @@ const ROOMS: [&str; 13] = [
     "ledger",
     "reconcile",
     "bill",
+    "trends",
     "render",
     "audit",
     "close",

@@ -6,6 +6,9 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Formula, Worksheet, Xls
 
 use crate::model::money::{Money, add_exact};
 
+/// The most rows of a sheet, its header and totals left out (ECMA-376: 1,048,576).
+pub(super) const MOST_ROWS: usize = 1_000_000;
+
 /// The most characters of a cell (ECMA-376: 32,767).
 const MOST_TEXT: usize = 32_000;
 
