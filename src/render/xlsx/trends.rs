@@ -106,26 +106,24 @@ fn below(trends: &Trends, mut sheet: Worksheet, last: u32) -> Result<Worksheet, 
         sheet.write_string(row, 0, note)?;
         row += 1;
     }
-    let charts: [(ChartType, &str, &[(u16, &str)]); 3] = [
-        (ChartType::Column, "Cost, by the partner", &[(1, "cost")]),
-        (ChartType::Line, "Answered and failed calls, % of all", &[(3, "answered"), (7, "failed")]),
-        (ChartType::Line, "Accounts when the partner was asked", &[(13, "low balance"), (14, "suspended")]),
-    ];
-    for (place, (kind, title, series)) in (0_u16..).zip(charts) {
+    let mut place = 0;
+    let mut chart = |kind, title: &str, series: &[(u16, &str)]| -> Result<(), XlsxError> {
         let mut chart = Chart::new(kind);
         chart.title().set_name(title);
         for (column, name) in series {
-            chart
-                .add_series()
-                .set_name(*name)
-                .set_categories((NAME, 1, 0, last, 0))
-                .set_values((NAME, 1, *column, last, *column));
+            let values = (NAME, 1, *column, last, *column);
+            chart.add_series().set_name(*name).set_categories((NAME, 1, 0, last, 0)).set_values(values);
         }
         if series.len() == 1 {
             chart.legend().set_hidden();
         }
-        sheet.insert_chart(row + 1, place * 5, &chart)?;
-    }
+        sheet.insert_chart(row + 1, place, &chart)?;
+        place += 5;
+        Ok(())
+    };
+    chart(ChartType::Column, "Cost, by the partner", &[(1, "cost")])?;
+    chart(ChartType::Line, "Answered and failed calls, % of all", &[(3, "answered"), (7, "failed")])?;
+    chart(ChartType::Line, "Accounts when the partner was asked", &[(13, "low balance"), (14, "suspended")])?;
     Ok(sheet)
 }
 
