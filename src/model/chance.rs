@@ -47,6 +47,12 @@ impl Chance {
         Self(if count == 0 { 1 } else { count })
     }
 
+    /// How many millionths.
+    #[must_use]
+    pub const fn in_millionths(self) -> u64 {
+        self.0
+    }
+
     /// What [`fmt::Display`] writes, read again. None where it is no such number.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -131,6 +131,7 @@ static ALL: Pattern = Pattern {
         },
     }),
     is_proportional: true,
+    is_of_report: true,
     ..Pattern::BASE
 };
 

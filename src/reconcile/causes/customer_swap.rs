@@ -44,14 +44,18 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let slack = context.slack_of_total();
-    let about = |units: i128, slack: i128| [units - slack, units + slack].map(|units| context.money(units).amount());
     // Where they are many, only those that mirror it.
-    let others: Vec<usize> = if context.all.len() > MANY {
-        let [least, most] = about(-context.target, 2 * slack);
-        context.known.differences_of(least, most).collect()
-    } else {
-        (0..context.all.len()).collect()
+    let many = context.all.len() > MANY;
+    let sizes = if many { Some(vec![[context.target.abs(); 2]]) } else { sink.sizes() };
+    let mut others: Vec<usize> = match sizes {
+        // Those that may have the effect.
+        Some(sizes) => {
+            sizes.iter().flat_map(|[least, most]| about(context, [least - 2 * slack, most + 2 * slack])).collect()
+        }
+        None => (0..context.all.len()).collect(),
     };
+    others.sort_unstable();
+    others.dedup();
     for index in others.into_iter().filter(|index| *index != context.index) {
         let other = &context.all[index];
         let theirs = context.units(other.amount);
@@ -62,8 +66,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         // the whole of both; otherwise it is the whole of the other's.
         let mirrored = (theirs + context.target).abs() <= 2 * slack;
         let holder = if context.target > 0 { context.at } else { other };
-        let [least, most] = about(theirs.abs(), slack);
-        let rows = context.known.of_amount(least, most);
+        let rows = context.known.of_amount([theirs.abs() - slack, theirs.abs() + slack], context.scale);
         let rows = rows.filter(|row| holder.members.binary_search(&row.customer_id).is_ok());
         let mut any = false;
         for row in rows {
@@ -73,7 +76,17 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
             sink.row(row, effect, Candidate { preference, other: Some(index), ..Candidate::of(&ROW) });
         }
         if !any && mirrored {
-            sink.take(Candidate { other: Some(index), ..Candidate::of(&MOVED) });
+            // Every other one of about this size could have been its mirror.
+            let tries = about(context, [context.target.abs() / 2, 2 * context.target.abs()]).count() as u64;
+            let tries = tries.saturating_mul(context.width(2 * slack));
+            sink.take(Candidate { other: Some(index), tries, ..Candidate::of(&MOVED) });
         }
     }
+}
+
+/// The differences of these sizes, from and to, that have the other sign.
+fn about(context: &Context<'_>, [least, most]: [i128; 2]) -> impl Iterator<Item = usize> {
+    let span = if context.target > 0 { [-most, -least] } else { [least, most] };
+    let [least, most] = span.map(|units| context.money(units).amount());
+    context.known.differences_of(least, most)
 }

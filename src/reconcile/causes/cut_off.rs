@@ -58,7 +58,9 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     for (after, pattern) in [(true, &AFTER), (false, &BEFORE)] {
         let mut days: BTreeMap<u64, Vec<&PostedRow>> = BTreeMap::new();
         for row in context.outside.iter().filter(|row| (row.date > period.to) == after) {
-            sink.row(row, -context.amount(row), Candidate::of(pattern));
+            if sink.wants(-context.amount(row)) {
+                sink.row(row, -context.amount(row), Candidate::of(pattern));
+            }
             let away = if after { row.date - period.to } else { period.from - row.date };
             days.entry(away.num_days().unsigned_abs()).or_default().push(row);
         }
@@ -69,7 +71,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
                 effect[row.direction as usize] -= context.amount(row);
             }
             rows.extend(of_day);
-            if rows.len() > 1 {
+            if rows.len() > 1 && sink.may_want(effect[0] + effect[1], 0) {
                 sink.take(Candidate {
                     effect: Some(effect),
                     preference: Preference::RowsOutside,

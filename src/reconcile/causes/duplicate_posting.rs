@@ -39,23 +39,8 @@ fn words(t: &Telling<'_>) -> Words {
 /// The same customer, direction and amount: on one day, or under one reference, which shows
 /// it; or on another day under another, which only the amount shows.
 fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut of_amount: BTreeMap<_, Vec<&PostedRow>> = BTreeMap::new();
-    for row in &context.inside {
-        of_amount.entry((&row.customer_id, row.direction, row.amount)).or_default().push(row);
-    }
     let mut twice: Vec<Vec<&PostedRow>> = Vec::new();
-    for rows in of_amount.into_values().filter(|rows| rows.len() > 1 && !rows[0].amount.is_zero()) {
-        let mut shown: Vec<Vec<&PostedRow>> = Vec::new();
-        for row in &rows {
-            let same = |other: &PostedRow| {
-                let reference = !row.reference.is_empty() && row.reference == other.reference;
-                reference || row.date == other.date
-            };
-            match shown.iter_mut().find(|group| group.iter().any(|other| same(other))) {
-                Some(group) => group.push(row),
-                None => shown.push(vec![row]),
-            }
-        }
+    for shown in context.alike().iter().map(|rows| by_day_and_voucher(rows)) {
         for group in shown.iter().filter(|group| group.len() > 1) {
             let one_reference = group.iter().all(|row| row.reference == group[0].reference);
             let preference = if one_reference { Preference::SameVoucher } else { Preference::SameDay };
@@ -85,11 +70,33 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Those of one day, or under one reference, together: each row with the first that are so.
+fn by_day_and_voucher<'a>(rows: &[&'a PostedRow]) -> Vec<Vec<&'a PostedRow>> {
+    let mut shown: Vec<Vec<&PostedRow>> = Vec::new();
+    let (mut days, mut vouchers) = (BTreeMap::new(), BTreeMap::new());
+    for row in rows {
+        let day = days.get(&row.date).copied();
+        let voucher = vouchers.get(row.reference.as_str()).copied().filter(|_| !row.reference.is_empty());
+        let group = [day, voucher].into_iter().flatten().min().unwrap_or(shown.len());
+        if group == shown.len() {
+            shown.push(Vec::new());
+        }
+        shown[group].push(*row);
+        for place in [days.entry(row.date).or_insert(group), vouchers.entry(row.reference.as_str()).or_insert(group)] {
+            *place = group.min(*place);
+        }
+    }
+    shown
+}
+
 fn copies(context: &Context<'_>, sink: &mut Sink<'_>, rows: &[&PostedRow], strong: bool, preference: Preference) {
     let mut give = |too_many: usize| {
         let too_many = i128::try_from(too_many).unwrap_or(1);
         let mut effect = [0; 2];
         effect[rows[0].direction as usize] = context.amount(rows[0]) * too_many;
+        if !sink.may_want(effect[0] + effect[1], 0) {
+            return;
+        }
         sink.take(Candidate {
             effect: Some(effect),
             strong,

@@ -25,5 +25,6 @@ static SOME: Pattern = Pattern {
         },
     }),
     is_proportional: true,
+    is_of_report: true,
     ..Pattern::BASE
 };

@@ -24,6 +24,7 @@ static LOST: Pattern = Pattern {
             )
         },
     }),
+    is_of_report: true,
     ..Pattern::BASE
 };
 

@@ -1,8 +1,6 @@
 //! A posting is missing: a gap in an otherwise regular series of numbers or days. The
 //! particular is the number or the day.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::model::chance::Chance;
@@ -65,11 +63,9 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     number_gaps(context, sink);
-    let mut series: BTreeMap<(&str, Direction), Vec<&PostedRow>> = BTreeMap::new();
-    for row in context.by_member().flatten() {
-        series.entry((&row.customer_id, row.direction)).or_default().push(row);
-    }
-    for rows in series.into_values() {
+    let each = context.by_member().flat_map(|own| Direction::ALL.map(|direction| (own, direction)));
+    for (own, direction) in each {
+        let rows: Vec<&PostedRow> = own.iter().copied().filter(|row| row.direction == direction).collect();
         let missing = context.target.abs();
         // As large as the customer's postings on that weekday.
         let is_level = |day: &NaiveDate| {
@@ -93,7 +89,8 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// The one day that a series of equal steps leaves out.
 fn day_gap(context: &Context<'_>, rows: &[&PostedRow]) -> Option<NaiveDate> {
-    let days: Vec<NaiveDate> = rows.iter().map(|row| row.date).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut days: Vec<NaiveDate> = rows.iter().map(|row| row.date).collect();
+    days.dedup();
     if days.len() < FEWEST {
         return None;
     }
@@ -124,10 +121,10 @@ fn day_gap(context: &Context<'_>, rows: &[&PostedRow]) -> Option<NaiveDate> {
 fn number_gaps(context: &Context<'_>, sink: &mut Sink<'_>) {
     let rivals = context.known.short.saturating_sub(1);
     // Whoever has no row at all lacks a voucher as well.
-    if rivals >= MOST_SHORT || context.known.absent >= context.known.gaps.len() {
+    if rivals >= MOST_SHORT || context.known.absent >= context.known.gaps().len() {
         return;
     }
-    for gap in &context.known.gaps {
+    for gap in context.known.gaps() {
         let particulars = gap.number.clone().into();
         sink.take(Candidate { rows: gap.beside.clone(), particulars, rivals, ..Candidate::of(&NUMBER) });
     }

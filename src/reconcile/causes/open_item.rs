@@ -54,7 +54,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         if strong || was == context.at.amount {
             let particulars = format!("{} of {}", item.id, item.period.name).into();
             let pattern = if strong { &CORRECTED } else { &REPEATED };
-            sink.take(Candidate { strong, particulars, ..Candidate::of(pattern) });
+            sink.take(Candidate { strong, particulars, tries: 1, ..Candidate::of(pattern) });
         }
     }
 }

@@ -56,7 +56,7 @@ static BACK: Pattern = Pattern {
 fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let credits = context.inside.iter().filter(|row| row.amount.is_sign_negative() && !row.amount.is_zero());
     for back in credits.take(MOST) {
-        let own = context.known.of_customer(&back.customer_id).iter().copied();
+        let own = context.known.of_customer(&back.customer_id).iter();
         let own = own.filter(|row| row.direction == back.direction && context.cx.question.period.contains(row.date));
         let Some(first) = own.clone().find(|row| row.amount == -back.amount) else { continue };
         let taken = context.amount(back);

@@ -66,12 +66,18 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         let (stated, booked) = (context.units(analytics.amount()), context.units(context.at.sides.ledger.amount()));
         for power in POWERS {
             let factor = 10_i128.pow(power);
-            let mut whole = |power: i128| sink.take(Candidate { particulars: power.into(), ..Candidate::of(&ALL) });
-            if stated != 0 && booked.abs() > 20 * bound && (booked - stated * factor).abs() <= bound * factor {
-                whole(i128::from(power));
+            // By so many powers, up and down.
+            let ways = 2 * POWERS.len() as u64;
+            let mut whole = |power: i128, off: i128| {
+                let tries = ways.saturating_mul(context.width(off));
+                sink.take(Candidate { particulars: power.into(), tries, ..Candidate::of(&ALL) });
+            };
+            let (more, less) = ((booked - stated * factor).abs(), (booked * factor - stated).abs());
+            if stated != 0 && booked.abs() > 20 * bound && more <= bound * factor {
+                whole(i128::from(power), more);
             }
-            if stated.abs() > 20 * bound * factor && (booked * factor - stated).abs() <= bound * factor {
-                whole(-i128::from(power));
+            if stated.abs() > 20 * bound * factor && less <= bound * factor {
+                whole(-i128::from(power), less);
             }
         }
     }
@@ -86,6 +92,9 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
             for row in rows {
                 effect[row.direction as usize] += context.amount(row) - context.amount(row) / factor;
             }
+            if !sink.may_want(effect[0] + effect[1], 0) {
+                continue;
+            }
             sink.take(Candidate {
                 effect: Some(effect),
                 preference: Preference::AllRowsByFactor,
@@ -99,14 +108,24 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 fn rows(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut sizes: Vec<i128> = context.inside.iter().map(|row| context.amount(row).abs()).collect();
-    sizes.sort_unstable();
+    let sizes = context.by_size();
     // Whether a row can stand out at all.
     let told = sizes.len() > 3 && context.is_complete();
+    let ends = [sizes.first(), sizes.last()].map(|end| end.map_or(0, |(size, _)| *size));
+    let [smallest, largest] = ends;
     // The largest and the smallest but the row's own.
-    let largest_but = |size: i128| sizes.iter().rev().copied().find(|other| *other != size).unwrap_or(0);
-    let smallest_but = |size: i128| sizes.iter().copied().find(|other| *other != size).unwrap_or(0);
-    for row in &context.inside {
+    let below = sizes[..sizes.partition_point(|(size, _)| *size < largest)].last().map_or(0, |(size, _)| *size);
+    let above = sizes.get(sizes.partition_point(|(size, _)| *size <= smallest)).map_or(0, |(size, _)| *size);
+    let largest_but = |size: i128| if size == largest { below } else { largest };
+    let smallest_but = |size: i128| if size == smallest { above } else { smallest };
+    let factors = POWERS.map(|power| 10_i128.pow(power)).map(|by| [[by - 1, by], [by - 1, 1]]);
+    // Only the largest and the smallest can stand out.
+    let rows = if sink.strong_only {
+        context.of_sizes(ends.map(|size| [size; 2]).into_iter())
+    } else {
+        context.of_shares(sink, factors.as_flattened(), 0)
+    };
+    for row in rows.iter() {
         let amount = context.amount(row);
         for power in POWERS {
             let factor = 10_i128.pow(power);

@@ -53,7 +53,7 @@ fn row(t: &Telling<'_>) -> Words {
 fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let sides = context.at.sides;
     if sides.analytics.is_some_and(|a| !a.is_zero() && a.negated() == sides.ledger) {
-        sink.take(Candidate::of(&ALL));
+        sink.take(Candidate { tries: 1, ..Candidate::of(&ALL) });
     }
     for rows in context.by_member().filter(|rows| rows.len() > 1) {
         if rows.iter().all(|row| row.amount.is_sign_negative()) {
@@ -70,13 +70,16 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         }
     }
     let negative = context.inside.iter().filter(|row| row.amount.is_sign_negative()).count();
-    for row in &context.inside {
+    for row in context.of_shares(sink, &[[2, 1]], 0).iter() {
         let effect = 2 * context.amount(row);
         if effect == 0 {
             continue;
         }
         let own = if row.amount.is_sign_negative() { negative } else { context.inside.len() - negative };
         let strong = row.amount.is_sign_negative() && 4 * own <= context.inside.len();
+        if sink.strong_only && !strong {
+            continue;
+        }
         let preference = if strong { Preference::OddSign } else { Preference::Sign };
         sink.row(row, effect, Candidate { strong, preference, ..Candidate::of(&ROW) });
     }

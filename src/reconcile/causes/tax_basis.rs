@@ -99,11 +99,16 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         for rate in RATES {
             let with = i128::from(1000 + rate);
             let by = [Preference::WholeByUsualRate, Preference::WholeByOtherRate];
-            if told && (booked * 1000 - stated * with).abs() <= bound * 1000 {
-                sink.take(of(&ALL_GROSS, rate == RATES[0], by, rate));
-            }
-            if told && (booked * with - stated * 1000).abs() <= bound * with {
-                sink.take(of(&ALL_NET, rate == RATES[0], by, rate));
+            // With the tax and without, by the usual rate or by any.
+            let ways = if rate == RATES[0] { 2 } else { 2 * RATES.len() as u64 };
+            for (off, whole, pattern) in [
+                ((booked * 1000 - stated * with).abs(), 1000, &ALL_GROSS),
+                ((booked * with - stated * 1000).abs(), with, &ALL_NET),
+            ] {
+                if told && off <= bound * whole {
+                    let tries = ways.saturating_mul(context.width(off / whole));
+                    sink.take(Candidate { tries, ..of(pattern, rate == RATES[0], by, rate) });
+                }
             }
         }
     }
@@ -112,10 +117,18 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         let by = by * unit;
         (2 * numerator + by * numerator.signum()) / (2 * by) * unit
     };
+    let strong_only = sink.strong_only;
     // All rows of one customer, where others or another slip lie beside them.
     for rows in context.by_member().filter(|rows| rows.len() > 1) {
-        for rate in RATES {
+        let sum: i128 = rows.iter().map(|row| context.amount(row)).sum();
+        let room = i128::try_from(rows.len()).unwrap_or(i128::MAX) * unit;
+        for rate in RATES.into_iter().filter(|rate| !strong_only || *rate == RATES[0]) {
             let with = i128::from(1000 + rate);
+            // Row by row only where the sum comes near it.
+            let (part, more) = (sum * i128::from(rate) / with, -sum * i128::from(rate) / 1000);
+            if !sink.may_want(part, room) && !sink.may_want(more, room) {
+                continue;
+            }
             let (mut gross, mut net) = ([0; 2], [0; 2]);
             for row in rows {
                 let amount = context.amount(row);
@@ -128,15 +141,18 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
-    let strong_only = sink.strong_only;
-    for row in context.inside.iter().filter(|_| context.is_small() && !strong_only) {
+    if strong_only || !context.is_small() {
+        return;
+    }
+    let shares = RATES.map(i128::from).map(|rate| [[rate, 1000 + rate], [rate, 1000]]);
+    for row in context.of_shares(sink, shares.as_flattened(), unit).iter() {
         let amount = context.amount(row);
         for rate in RATES {
             let with = i128::from(1000 + rate);
             let by = [Preference::RowByUsualRate, Preference::RowByOtherRate];
             let weak = |pattern| Candidate { strong: false, ..of(pattern, rate == RATES[0], by, rate) };
             let net = rounded(amount * 1000, with);
-            if rounded(net * with, 1000) == amount && sink.wants(amount - net) {
+            if sink.wants(amount - net) && rounded(net * with, 1000) == amount {
                 sink.row(row, amount - net, weak(&ROW_GROSS));
             }
             let gross = rounded(amount * with, 1000);

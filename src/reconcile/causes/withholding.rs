@@ -65,7 +65,8 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let short = |whole: i128, rate: i128| (2 * whole * (1000 - rate) + 1000 * unit) / (2000 * unit) * unit;
     let bound = context.rounding_room();
     for rate in RATES {
-        for row in context.inside.iter().filter(|row| row.amount.is_sign_positive()) {
+        let rows = context.of_shares(sink, &[[rate, 1000 - rate]], 2 * unit);
+        for row in rows.iter().filter(|row| row.amount.is_sign_positive()) {
             let amount = context.amount(row);
             let about = amount * 1000 / (1000 - rate) / unit * unit;
             let wholes = [about, about + unit].into_iter().filter(|whole| short(*whole, rate) == amount);

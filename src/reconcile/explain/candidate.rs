@@ -34,6 +34,9 @@ pub struct Candidate<'a> {
     pub chance: Option<Chance>,
     /// How many others fit as well that no candidate stands for.
     pub rivals: usize,
+    /// For how many amounts it would have been handed over, beside those of candidates: what
+    /// follows from the sums and not from a row.
+    pub tries: u64,
 }
 
 impl Candidate<'_> {
@@ -50,6 +53,7 @@ impl Candidate<'_> {
             other: None,
             chance: None,
             rivals: 0,
+            tries: 0,
         }
     }
 }
@@ -93,6 +97,8 @@ pub struct Pattern {
     pub states: States,
     /// Whether it changes all amounts of a customer in proportion.
     pub is_proportional: bool,
+    /// Whether its odds are already those of the whole report: it is a fact about all customers.
+    pub is_of_report: bool,
 }
 
 impl Pattern {
@@ -104,6 +110,7 @@ impl Pattern {
         together: None,
         states: States::Part,
         is_proportional: false,
+        is_of_report: false,
     };
 }
 
@@ -157,9 +164,26 @@ impl Sink<'_> {
         match self.wanted {
             Effects::Any => true,
             Effects::About(size) => 2 * effect.abs() >= size && effect.abs() <= 2 * size,
-            Effects::Among(few, slack) => {
-                few.get(few.partition_point(|one| *one < effect - slack)).is_some_and(|one| *one <= effect + slack)
-            }
+            Effects::Among(..) => self.may_want(effect, 0),
+        }
+    }
+
+    /// Whether an effect on both directions may be of interest of which the sum is known, but for
+    /// so much.
+    #[must_use]
+    pub fn may_want(&self, sum: i128, near: i128) -> bool {
+        let Effects::Among(few, slack) = self.wanted else { return true };
+        let near = slack + near;
+        few.get(few.partition_point(|one| *one < sum - near)).is_some_and(|one| *one <= sum + near)
+    }
+
+    /// The sizes of effects that are of interest, from and to; None: all are.
+    #[must_use]
+    pub fn sizes(&self) -> Option<Vec<[i128; 2]>> {
+        match self.wanted {
+            Effects::Any => None,
+            Effects::About(size) => Some(vec![[size / 2, 2 * size]]),
+            Effects::Among(few, slack) => Some(few.iter().map(|one| [one.abs() - slack, one.abs() + slack]).collect()),
         }
     }
 
@@ -203,8 +227,14 @@ pub struct Fit {
     pub(super) order: (Preference, usize),
     /// Other fits of the same standing: their codes and the first of their rows.
     pub rivals: Vec<(&'static str, Option<PostedRow>)>,
-    /// Expected chance fits.
+    /// Expected chance fits: of this difference, and when all are searched of the whole report.
     pub chance: Chance,
+    /// The same of this difference alone, in 10^-12; what is below a millionth adds up.
+    pub(super) odds: u128,
+    /// As in the candidate.
+    pub(super) tries: u64,
+    /// Whether the odds come from counting candidates.
+    pub(super) is_counted: bool,
     /// Whether a second cause is needed beside it.
     pub part: bool,
     /// Whether another cause of the same difference is told beside it.

@@ -1,11 +1,14 @@
 //! What a cause looks at: one difference, the rows that can have made it, and the other
 //! differences.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::difference::{Difference, Who, row_count, units};
+use super::candidate::Sink;
+use super::difference::{Difference, Who, decimals, row_count, units};
 use super::index::Index;
 use super::narration::{Ear, Telling};
 use super::slack::{self, Slack};
@@ -50,6 +53,8 @@ pub struct Context<'a> {
     /// What rounding may leave of it beside a cause.
     pub(super) slack: Slack,
     told: OnceCell<Vec<(&'a PostedRow, Telling)>>,
+    by_size: OnceCell<Vec<(i128, usize)>>,
+    alike: OnceCell<Vec<Vec<&'a PostedRow>>>,
 }
 
 impl<'a> Context<'a> {
@@ -65,13 +70,13 @@ impl<'a> Context<'a> {
         let mut inside = Vec::new();
         let mut outside = Vec::new();
         for row in at.members.iter().flat_map(|id| known.of_customer(id)) {
-            if cx.question.period.contains(row.date) { inside.push(*row) } else { outside.push(*row) }
+            if cx.question.period.contains(row.date) { inside.push(row) } else { outside.push(row) }
         }
-        let analytics = at.sides.analytics.map_or(0, |a| a.amount().normalize().scale());
-        let finest = at.by_direction.into_iter().flatten().map(|d| d.normalize().scale()).max().unwrap_or(0);
-        let scale = known.scale.max(at.amount.normalize().scale()).max(analytics).max(finest);
+        let analytics = at.sides.analytics.map_or(0, |a| decimals(a.amount()));
+        let finest = at.by_direction.into_iter().flatten().map(decimals).max().unwrap_or(0);
+        let scale = known.scale.max(decimals(at.amount)).max(analytics).max(finest);
         let scale = scale.max(cx.question.currency.minor_digits());
-        let written_scale = inside.iter().map(|row| row.amount.normalize().scale()).max().unwrap_or(0);
+        let written_scale = inside.iter().map(|row| decimals(row.amount)).max().unwrap_or(0);
         let sum = inside.iter().map(|row| units(row.amount, scale).unwrap_or(0)).sum::<i128>();
         let is_complete = sum == units(at.sides.ledger.amount(), scale).unwrap_or(0);
         let row_count = i128::from(row_count(cx, &at.members));
@@ -96,6 +101,8 @@ impl<'a> Context<'a> {
             written_scale: if is_written { written_scale } else { cx.question.currency.minor_digits() },
             is_rounded: is_written && known.rarely_whole && known.partner_scale > written_scale,
             told: OnceCell::new(),
+            by_size: OnceCell::new(),
+            alike: OnceCell::new(),
             inside,
             outside,
         })
@@ -177,11 +184,80 @@ impl<'a> Context<'a> {
         10_i128.pow(self.scale.saturating_sub(self.cx.question.currency.minor_digits()))
     }
 
+    /// How many amounts, in the currency's smallest unit, are no further than this from another.
+    #[must_use]
+    pub fn width(&self, off: i128) -> u64 {
+        u64::try_from(2 * off / self.minor_unit() + 1).unwrap_or(u64::MAX)
+    }
+
     /// Whether there are so few rows that a candidate which nothing but the amount shows can be
     /// told from the others.
     #[must_use]
     pub fn is_small(&self) -> bool {
         self.inside.len() <= FEW
+    }
+
+    /// The rows whose effect may be of interest, where that is one of these shares, a part of a
+    /// whole, of their amount, or no further than `near` from it: looked up, so that few rows
+    /// have to be tried.
+    #[must_use]
+    pub fn of_shares(&self, sink: &Sink<'_>, shares: &[[i128; 2]], near: i128) -> Cow<'_, [&'a PostedRow]> {
+        let Some(effects) = sink.sizes() else { return Cow::Borrowed(&self.inside) };
+        let each = shares.iter().flat_map(|share| effects.iter().map(move |effect| (share, effect)));
+        self.of_sizes(each.map(|([part, whole], [least, most])| {
+            let of = |size: i128| size.saturating_mul(*whole) / part;
+            [of(least - near) - 1, of(most + near) + 1]
+        }))
+    }
+
+    /// The units in which its rows are written, the largest first.
+    #[must_use]
+    pub fn written(&self) -> Vec<i128> {
+        let mut scales: Vec<u32> = self.inside.iter().map(|row| row.amount.scale().min(self.scale)).collect();
+        scales.sort_unstable();
+        scales.dedup();
+        scales.into_iter().map(|scale| 10_i128.pow(self.scale - scale)).collect()
+    }
+
+    /// The rows whose amounts are of these sizes, from and to, in their order.
+    #[must_use]
+    pub fn of_sizes(&self, sizes: impl Iterator<Item = [i128; 2]>) -> Cow<'_, [&'a PostedRow]> {
+        let by_size = self.by_size();
+        let mut places: Vec<usize> = Vec::new();
+        for [least, most] in sizes {
+            let from = by_size.partition_point(|(size, _)| *size < least);
+            places.extend(by_size[from..].iter().take_while(|(size, _)| *size <= most).map(|(_, at)| *at));
+        }
+        places.sort_unstable();
+        places.dedup();
+        Cow::Owned(places.into_iter().map(|at| self.inside[at]).collect())
+    }
+
+    /// The sizes of its rows' amounts, the smallest first, with the rows' places.
+    #[must_use]
+    pub fn by_size(&self) -> &[(i128, usize)] {
+        self.by_size.get_or_init(|| {
+            let sizes = self.inside.iter().map(|row| self.amount(row).abs());
+            let mut all: Vec<(i128, usize)> = sizes.enumerate().map(|(at, size)| (size, at)).collect();
+            all.sort_unstable();
+            all
+        })
+    }
+
+    /// Its rows of which there is another of the same customer, direction and amount, together.
+    #[must_use]
+    pub fn alike(&self) -> &[Vec<&'a PostedRow>] {
+        self.alike.get_or_init(|| {
+            let mut alike = BTreeMap::new();
+            for run in self.by_size().chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1 && run[0].0 != 0) {
+                for row in run.iter().map(|(_, at)| self.inside[*at]) {
+                    let same: &mut Vec<&PostedRow> =
+                        alike.entry((&row.customer_id, row.direction, row.amount)).or_default();
+                    same.push(row);
+                }
+            }
+            alike.into_values().filter(|rows| rows.len() > 1).collect()
+        })
     }
 
     /// Whether every row of its customers is at hand, and not only those of telling amounts:

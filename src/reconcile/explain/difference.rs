@@ -127,6 +127,15 @@ pub(crate) fn row_count(cx: &Comparison<'_>, members: &[String]) -> u64 {
     members.iter().filter_map(|id| cx.question.ledger.customers.get(id)).map(|posted| posted.rows).sum::<u64>()
 }
 
+/// How many decimals an amount has without the noughts at its end.
+pub(super) fn decimals(amount: Decimal) -> u32 {
+    let (mut number, mut scale) = (amount.mantissa(), amount.scale());
+    while scale > 0 && number % 10 == 0 {
+        (number, scale) = (number / 10, scale - 1);
+    }
+    scale
+}
+
 /// A decimal as a count of 10^-scale units; None beyond them.
 #[must_use]
 pub(crate) fn units(amount: Decimal, scale: u32) -> Option<i128> {

@@ -1,12 +1,14 @@
 //! What is looked up for every difference and depends on none: the rows by customer, amount
 //! and number, the differences by amount and by size. Computed once.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 use rust_decimal::Decimal;
 
 use super::days::Days;
-use super::difference::{Difference, row_count, units};
+use super::difference::{Difference, decimals, row_count, units};
 use super::factor::{self, Factor};
 use super::narration::Usual;
 use super::slack;
@@ -22,9 +24,12 @@ const FEWEST_NUMBERS: usize = 10;
 
 /// Rows and differences, to be looked up.
 pub struct Index<'a> {
-    by_customer: HashMap<&'a str, Vec<&'a PostedRow>>,
-    /// The rows of the period by amount.
-    by_amount: Vec<(Decimal, &'a PostedRow)>,
+    rows: &'a [PostedRow],
+    /// Where each customer's rows are among them.
+    by_customer: HashMap<&'a str, Range<usize>>,
+    /// The rows of the period by amount, in units of the finest scale of the rows, of the
+    /// customers with a difference.
+    by_amount: Vec<(i128, usize)>,
     /// The differences by amount.
     by_difference: Vec<(Decimal, usize)>,
     /// Each difference's size with its rows, by size for each row, the smallest first.
@@ -33,8 +38,10 @@ pub struct Index<'a> {
     share_scale: u32,
     /// How many differences lack money, those that are told of already among them.
     pub short: usize,
-    /// Numbers that the vouchers' series leave out; none where not every row is at hand.
-    pub gaps: Vec<Gap<'a>>,
+    /// Numbers that the vouchers' series leave out, once somebody asks.
+    gaps: OnceCell<Vec<Gap<'a>>>,
+    /// Whether every row is at hand.
+    is_whole: bool,
     /// How many customers have no row at all: a missing voucher may be theirs.
     pub absent: usize,
     /// The finest scale of the rows.
@@ -64,18 +71,21 @@ pub struct Gap<'a> {
 impl<'a> Index<'a> {
     pub(super) fn new(cx: &'a Comparison<'a>, all: &[Difference], short: usize) -> Self {
         let rows = &cx.question.rows;
-        let mut by_customer: HashMap<&str, Vec<&PostedRow>> = HashMap::new();
-        let mut by_amount: Vec<(Decimal, &PostedRow)> = Vec::new();
         // The rows come sorted, so that candidates come in one order whatever that of the
         // file is.
-        for row in rows {
-            by_customer.entry(&row.customer_id).or_default().push(row);
-            if cx.question.period.contains(row.date) {
-                by_amount.push((row.amount, row));
-            }
+        let mut by_customer: HashMap<&str, Range<usize>> = HashMap::new();
+        let mut from = 0;
+        for own in rows.chunk_by(|a, b| a.customer_id == b.customer_id) {
+            by_customer.insert(&own[0].customer_id, from..from + own.len());
+            from += own.len();
         }
-        let inside = by_amount.len() as u64;
-        by_amount.sort_by_key(|(amount, _)| *amount);
+        let inside = rows.iter().filter(|row| cx.question.period.contains(row.date)).count() as u64;
+        let scale = slack::ledger_scale(cx);
+        let of_some = all.iter().flat_map(|one| &one.members).filter_map(|id| by_customer.get(id.as_str()));
+        let of_some = of_some.flat_map(Range::clone).filter(|at| cx.question.period.contains(rows[*at].date));
+        let mut by_amount: Vec<(i128, usize)> =
+            of_some.filter_map(|at| Some((units(rows[at].amount, scale)?, at))).collect();
+        by_amount.sort_unstable();
         let mut by_difference: Vec<(Decimal, usize)> =
             all.iter().enumerate().map(|(index, one)| (one.amount, index)).collect();
         by_difference.sort_unstable();
@@ -85,40 +95,52 @@ impl<'a> Index<'a> {
         let mut by_share: Vec<(i128, i128)> = all.iter().filter_map(share).collect();
         by_share.sort_unstable_by(|a, b| a.0.saturating_mul(b.1).cmp(&b.0.saturating_mul(a.1)));
         let is_whole = inside >= cx.question.ledger.rows.used;
-        let scale = slack::ledger_scale(cx);
         Self {
+            rows,
             by_customer,
             by_amount,
             by_difference,
             by_share,
             share_scale,
             short,
-            gaps: if is_whole { gaps(rows) } else { Vec::new() },
+            gaps: OnceCell::new(),
+            is_whole,
             absent: cx.customers.iter().filter(|line| is_absent(cx, line)).count(),
             scale,
             factor: factor::common(cx, all, scale),
             days: if is_whole { Days::of(rows, cx.question.period) } else { Days::default() },
             partner_scale: slack::partner_scale(cx),
             tolerated: tolerated(cx).unwrap_or_default(),
-            rarely_whole: 5 * rows.iter().filter(|row| row.amount.normalize().scale() == 0).count() <= rows.len(),
+            rarely_whole: 5 * rows.iter().filter(|row| decimals(row.amount) == 0).count() <= rows.len(),
             usual: Usual::of(rows, cx.question.period),
         }
     }
 
     /// A customer's rows, in the period and around it.
     #[must_use]
-    pub fn of_customer(&self, id: &str) -> &[&'a PostedRow] {
-        self.by_customer.get(id).map_or(&[], Vec::as_slice)
+    pub fn of_customer(&self, id: &str) -> &'a [PostedRow] {
+        self.by_customer.get(id).map_or(&[], |places| &self.rows[places.clone()])
     }
 
-    /// The rows of the period that have an amount between two, whoever's.
-    pub fn of_amount(&self, least: Decimal, most: Decimal) -> impl Iterator<Item = &'a PostedRow> {
-        between(&self.by_amount, least, most)
+    /// The rows of the period that have an amount between two, in units of 10^-`scale`, whoever's
+    /// of those with a difference.
+    pub fn of_amount(&self, [least, most]: [i128; 2], scale: u32) -> impl Iterator<Item = &'a PostedRow> {
+        let finer = 10_i128.pow(scale.saturating_sub(self.scale));
+        let from = self.by_amount.partition_point(|(amount, _)| amount.saturating_mul(finer) < least);
+        let near = self.by_amount[from..].iter().take_while(move |(amount, _)| amount.saturating_mul(finer) <= most);
+        near.map(|(_, at)| &self.rows[*at])
+    }
+
+    /// Numbers that the vouchers' series leave out; none where not every row is at hand.
+    #[must_use]
+    pub fn gaps(&self) -> &[Gap<'a>] {
+        self.gaps.get_or_init(|| if self.is_whole { gaps(self.rows) } else { Vec::new() })
     }
 
     /// The differences that are between two amounts.
     pub fn differences_of(&self, least: Decimal, most: Decimal) -> impl Iterator<Item = usize> {
-        between(&self.by_difference, least, most)
+        let from = self.by_difference.partition_point(|(amount, _)| *amount < least);
+        self.by_difference[from..].iter().take_while(move |(amount, _)| *amount <= most).map(|(_, of)| *of)
     }
 
     /// How many differences are, for each of their rows, at most `bound` / `rows` units of
@@ -130,12 +152,6 @@ impl<'a> Index<'a> {
         let right = bound.saturating_mul(up(self.share_scale.saturating_sub(scale)));
         self.by_share.partition_point(|(size, own)| size.saturating_mul(left) <= right.saturating_mul(*own))
     }
-}
-
-/// Of a sorted list what lies between two amounts, these among them.
-fn between<T: Copy>(list: &[(Decimal, T)], least: Decimal, most: Decimal) -> impl Iterator<Item = T> {
-    let from = list.partition_point(|(amount, _)| *amount < least);
-    list[from..].iter().take_while(move |(amount, _)| *amount <= most).map(|(_, of)| *of)
 }
 
 /// Whether the partner charges for a customer of whom there is no row.
@@ -248,7 +264,7 @@ mod tests {
         let index = Index::new(&cx, &all, 0);
         let half = Decimal::new(-50, 2);
         assert_eq!(index.differences_of(half, half).collect::<Vec<_>>(), [1]);
-        let of_amount = |least: i64, most: i64| index.of_amount(Decimal::new(least, 2), Decimal::new(most, 2)).count();
+        let of_amount = |least: i128, most: i128| index.of_amount([least, most], 2).count();
         assert_eq!((index.of_customer("A").len(), of_amount(1000, 1000), of_amount(999, 1005)), (2, 1, 2));
         // A has 0.025 a row, B 0.50; C has no rows.
         assert_eq!(index.as_small(25, 1, 3), 1);

@@ -13,6 +13,7 @@ mod factor;
 mod index;
 mod left;
 mod narration;
+mod odds;
 mod posted;
 mod preference;
 mod search;

@@ -2,6 +2,7 @@
 //! that is no usage of this month. A word is usual where most customers have it; what a row says
 //! beside the usual is what tells it from the others.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{Datelike, Days};
@@ -113,6 +114,8 @@ pub(super) struct Usual {
     words: HashSet<String>,
     /// In nearly all of them.
     always: Vec<String>,
+    /// Which ways of saying it, by their digest, have the usual words and no others.
+    plain: RefCell<HashMap<u64, bool>>,
 }
 
 impl Usual {
@@ -137,7 +140,15 @@ impl Usual {
         always.sort();
         let usual = |n: usize, of: usize| 2 * of > customers && customers > 1 || 3 * n > taken;
         let words = seen.into_iter().filter(|(_, (n, of, _))| usual(*n, *of)).map(|(word, _)| word).collect();
-        Self { words, always }
+        Self { words, always, plain: RefCell::default() }
+    }
+
+    /// Whether a row says what nearly all say, and nothing else.
+    fn is_plain(&self, digest: u64, row: &PostedRow) -> bool {
+        *self.plain.borrow_mut().entry(digest).or_insert_with(|| {
+            let all = words(row);
+            all.iter().all(|word| self.words.contains(word)) && self.always.iter().all(|word| all.contains(word))
+        })
     }
 }
 
@@ -169,22 +180,22 @@ pub(super) struct Ear<'c> {
 impl Ear<'_> {
     /// Those of one customer's rows that are no usage by what they say, and what that is. `all`
     /// are all of the customer's.
-    pub(super) fn told<'a>(&self, own: &[&'a PostedRow], all: &[&PostedRow]) -> Vec<(&'a PostedRow, Telling)> {
+    pub(super) fn told<'a>(&self, own: &[&'a PostedRow], all: &[PostedRow]) -> Vec<(&'a PostedRow, Telling)> {
         let Some(id) = own.first().map(|row| &row.customer_id) else { return Vec::new() };
-        let names = format!("{id} {}", self.cx.line(id).and_then(|line| line.name.clone()).unwrap_or_default());
-        let names = names.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase);
-        let heard = Heard { ear: self, names: names.chain(NEVER.map(str::to_owned)).collect() };
+        let heard = Heard { ear: self, id, names: OnceCell::new() };
         // Most rows say the same but for their figures: each way of saying it is heard once.
         let mut ways: HashMap<u64, Way> = HashMap::new();
         // Whether a row that says something else is rare enough among the customer's own.
         let (mut count, mut odds, mut negative) = (0, 0, 0);
         for row in all.iter().take(SOME).filter(|row| self.cx.question.period.contains(row.date)) {
             count += 1;
-            odds += usize::from(ways.entry(letters(row)).or_insert_with(|| heard.way(row)).odd.is_some());
+            let digest = letters(row);
+            odds += usize::from(ways.entry(digest).or_insert_with(|| heard.way(digest, row)).odd.is_some());
             negative += usize::from(row.amount.is_sign_negative());
         }
         let mut telling = |row: &PostedRow| {
-            let way = ways.entry(letters(row)).or_insert_with(|| heard.way(row));
+            let digest = letters(row);
+            let way = ways.entry(digest).or_insert_with(|| heard.way(digest, row));
             let odd = || way.odd.clone().filter(|_| 2 * odds <= count && !is_copy(row, all));
             let is_credit = || row.amount.is_sign_negative() && 2 * negative <= count;
             let adjustment = |by| Telling { said: Said::Adjustment, by };
@@ -200,6 +211,7 @@ impl Ear<'_> {
 }
 
 /// A way of saying it, of rows that differ in their figures only.
+#[derive(Default)]
 struct Way {
     /// A word that few rows have.
     odd: Option<String>,
@@ -226,16 +238,18 @@ fn letters(row: &PostedRow) -> u64 {
 /// The same for one customer.
 struct Heard<'c> {
     ear: &'c Ear<'c>,
+    /// Who it is.
+    id: &'c str,
     /// Words that say nothing: those of its name, and of directions.
-    names: HashSet<String>,
+    names: OnceCell<HashSet<String>>,
 }
 
 /// Whether the same amount stands there again on that day, or under that voucher: a word that
 /// only the copy has does not make it anything else.
-fn is_copy(row: &PostedRow, all: &[&PostedRow]) -> bool {
+fn is_copy(row: &PostedRow, all: &[PostedRow]) -> bool {
     all.iter().any(|other| {
         let same = other.date == row.date || !row.reference.is_empty() && other.reference == row.reference;
-        !std::ptr::eq(*other, row) && same && other.amount == row.amount && other.direction == row.direction
+        !std::ptr::eq(other, row) && same && other.amount == row.amount && other.direction == row.direction
     })
 }
 
@@ -244,16 +258,27 @@ const NEVER: [&str; 5] = ["inbound", "outbound", "inr", "income", "other"];
 
 impl Heard<'_> {
     fn is_odd(&self, word: &str) -> bool {
-        !self.ear.usual.words.contains(word) && !self.names.contains(word)
+        !self.ear.usual.words.contains(word) && !self.names().contains(word)
+    }
+
+    fn names(&self) -> &HashSet<String> {
+        self.names.get_or_init(|| {
+            let name = self.ear.cx.line(self.id).and_then(|line| line.name.as_deref()).unwrap_or_default();
+            let texts = [self.id, name].into_iter().flat_map(|text| text.split(|c: char| !c.is_alphabetic()));
+            texts.map(str::to_lowercase).chain(NEVER.map(str::to_owned)).collect()
+        })
     }
 
     /// Whether a row lacks what nearly all have.
     fn lacks(&self, all: &[String]) -> bool {
-        self.ear.usual.always.iter().any(|word| !self.names.contains(word) && !all.contains(word))
+        self.ear.usual.always.iter().any(|word| !self.names().contains(word) && !all.contains(word))
     }
 
     /// What all rows with these letters say.
-    fn way(&self, row: &PostedRow) -> Way {
+    fn way(&self, digest: u64, row: &PostedRow) -> Way {
+        if self.ear.usual.is_plain(digest, row) {
+            return Way::default();
+        }
         let all = words(row);
         let odd = all.iter().find(|word| self.is_odd(word)).cloned();
         Way { odd: odd.or_else(|| self.lacks(&all).then(String::new)), said: self.said(&all) }

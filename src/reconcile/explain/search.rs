@@ -2,11 +2,13 @@
 //! many would be expected to.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::candidate::{Candidate, Effects, Fit, Sink};
 use super::context::Context;
 use super::difference::Difference;
 use super::index::Index;
+use super::odds;
 use super::slack::Slack;
 use crate::model::chance::Chance;
 use crate::model::finding::Confidence;
@@ -102,6 +104,11 @@ pub(super) fn explain(cx: &Comparison<'_>, all: &[Difference], short: usize, cau
         }
         found.extend(fits);
     }
+    odds::over_all(&mut found, all.len(), |index, places| {
+        let context = Context::new(cx, all, index, &known);
+        let odds = |place: &usize| context.as_ref().map_or(0, |context| Search { context, causes }.odds_of(*place));
+        places.iter().map(odds).collect()
+    });
     found
 }
 
@@ -113,15 +120,20 @@ fn is_of_another(context: &Context<'_>, fit: &Fit) -> bool {
 }
 
 /// The search for what explains one difference.
-struct Search<'a> {
-    context: &'a Context<'a>,
-    causes: &'a [Cause],
+struct Search<'s, 'a> {
+    context: &'s Context<'a>,
+    causes: &'s [Cause],
 }
 
-impl Search<'_> {
-    fn explained(&self) -> Vec<Fit> {
+impl Search<'_, '_> {
+    fn target(&self) -> Target {
         let Context { target: total, by_direction, slack, .. } = *self.context;
-        let target = Target { total, by_direction, slack };
+        Target { total, by_direction, slack }
+    }
+
+    fn explained(&self) -> Vec<Fit> {
+        let target = self.target();
+        let Target { total, slack, .. } = target;
         if let Some(fit) = self.best(target) {
             return vec![fit];
         }
@@ -173,7 +185,7 @@ impl Search<'_> {
             return Vec::new();
         }
         let mut strong: Vec<([i128; 2], Fit)> = Vec::new();
-        self.visit(Effects::Any, true, None, &mut |place, candidate| {
+        self.visit(0..self.causes.len(), Effects::Any, true, None, &mut |place, candidate| {
             let Some(effect) = candidate.effect.filter(|_| candidate.strong) else { return };
             if strong.len() < MOST {
                 strong.push((effect, self.fitted(place, candidate, effect[0] + effect[1], target)));
@@ -185,9 +197,15 @@ impl Search<'_> {
         rests.dedup();
         let mut effects: Vec<(i128, [i128; 2])> = Vec::new();
         if !rests.is_empty() {
-            self.visit(Effects::Among(&rests, target.slack.total), false, None, &mut |_, candidate| {
-                effects.extend(candidate.effect.map(|effect| (effect[0] + effect[1], effect)));
-            });
+            self.visit(
+                0..self.causes.len(),
+                Effects::Among(&rests, target.slack.total),
+                false,
+                None,
+                &mut |_, candidate| {
+                    effects.extend(candidate.effect.map(|effect| (effect[0] + effect[1], effect)));
+                },
+            );
             effects.sort_unstable();
         }
         strong.sort_by_key(|(_, fit)| fit.order);
@@ -209,7 +227,8 @@ impl Search<'_> {
                 // for a second one to fit the rest. These odds, and the rivals, are those of
                 // both.
                 second.chance = second.chance.times(strong.len());
-                first.chance = second.chance;
+                second.odds = second.odds.saturating_mul(strong.len() as u128);
+                (first.chance, first.odds) = (second.chance, second.odds);
                 first.rivals.clone_from(&second.rivals);
                 (first.part, second.part) = (false, !second.strong);
                 (first.rounding, first.pair, second.pair) = (0, true, true);
@@ -219,15 +238,17 @@ impl Search<'_> {
         Vec::new()
     }
 
-    /// Hands every candidate of every cause to `take`, with the place of its cause.
+    /// Hands every candidate of the causes at these places to `take`, with the place of its cause.
     fn visit(
         &self,
+        places: Range<usize>,
         wanted: Effects<'_>,
         strong_only: bool,
         crossed: Option<[i128; 2]>,
         take: &mut dyn FnMut(usize, &Candidate<'_>),
     ) {
-        for (place, (_, candidates)) in self.causes.iter().enumerate() {
+        for place in places {
+            let (_, candidates) = self.causes[place];
             candidates(
                 self.context,
                 &mut Sink { wanted, strong_only, crossed, take: &mut |candidate| take(place, &candidate) },
@@ -257,6 +278,9 @@ impl Search<'_> {
             order: (candidate.preference, place),
             rivals: vec![(code, None); candidate.rivals],
             chance: candidate.chance.unwrap_or(Chance::millionths(0)),
+            odds: candidate.chance.map_or(0, |chance| u128::from(chance.in_millionths()) * odds::MILLIONTH),
+            tries: candidate.tries,
+            is_counted: candidate.chance.is_none(),
             part: false,
             rounding: target.total - explains,
             pair: false,
@@ -276,23 +300,29 @@ impl Search<'_> {
         let whole = target.total == self.context.target && target.by_direction == self.context.by_direction;
         let crossed = target.crossed();
         let slack = target.slack.total;
-        let mut fits: Vec<(Fit, bool)> = Vec::new();
-        self.visit(Effects::Among(&[target.total], slack), false, crossed, &mut |place, candidate| {
-            // From the sums themselves: of the whole difference or of nothing.
-            let explains = match candidate.effect {
-                None if whole => target.total,
-                // What rounding can make shows no row.
-                Some(effect) if target.fits(effect) && !target.is_nothing() => effect[0] + effect[1],
-                _ => return,
-            };
-            let fit = self.fitted(place, candidate, explains, target);
-            let seen = |(known, _): &(Fit, bool)| known.code == fit.code && known.rows == fit.rows;
-            if candidate.effect.is_none() || !fits.iter().any(seen) {
-                fits.push((fit, candidate.chance.is_none()));
-            }
-        });
-        fits.sort_by_key(|(fit, _)| (!fit.strong, fit.order, fit.rounding.abs()));
-        let (mut first, counted) = fits.first()?.clone();
+        let mut fits: Vec<Fit> = Vec::new();
+        self.visit(
+            0..self.causes.len(),
+            Effects::Among(&[target.total], slack),
+            false,
+            crossed,
+            &mut |place, candidate| {
+                // From the sums themselves: of the whole difference or of nothing.
+                let explains = match candidate.effect {
+                    None if whole => target.total,
+                    // What rounding can make shows no row.
+                    Some(effect) if target.fits(effect) && !target.is_nothing() => effect[0] + effect[1],
+                    _ => return,
+                };
+                let fit = self.fitted(place, candidate, explains, target);
+                let seen = |known: &Fit| known.code == fit.code && known.rows == fit.rows;
+                if candidate.effect.is_none() || !fits.iter().any(seen) {
+                    fits.push(fit);
+                }
+            },
+        );
+        fits.sort_by_key(|fit| (!fit.strong, fit.order, fit.rounding.abs()));
+        let mut first = fits.first()?.clone();
         // The same one, seen in the sums and in the rows, is no rival of itself.
         let is_other = |fit: &Fit| {
             let same = fit.code == first.code
@@ -300,35 +330,51 @@ impl Search<'_> {
                 && fit.particulars == first.particulars;
             !same || fit.rows != first.rows && !first.rows.is_empty()
         };
-        let as_well = fits.iter().skip(1).map(|(fit, _)| fit).filter(|fit| fit.strong || !first.strong);
+        let as_well = fits.iter().skip(1).filter(|fit| fit.strong || !first.strong);
         let as_well = as_well.filter(|fit| is_other(fit));
         let mut rivals: Vec<_> = as_well.map(|fit| (fit.code, fit.rows.first().cloned())).collect();
         rivals.append(&mut first.rivals);
         first.rivals = rivals;
-        if counted {
+        if first.is_counted {
             // So many amounts of about this size, half to twice of it, in so many units, with
             // either sign.
-            // Where rounding may leave something, each hits that many amounts.
-            let tried = self.tried(size, first.strong, crossed);
-            let unit = self.context.minor_unit();
-            let slack = if target.by_direction.is_some() { slack.max(target.slack.by_direction) } else { slack };
-            let width = u64::try_from(2 * slack / unit + 1).unwrap_or(u64::MAX);
-            first.chance = Chance::of_tries(tried.saturating_mul(width), (3 * size / unit).unsigned_abs());
+            let tries = self.tries(target, first.strong, None).saturating_add(first.tries);
+            let amounts = (3 * size / self.context.minor_unit()).unsigned_abs();
+            first.chance = Chance::of_tries(tries, amounts);
+            first.odds = odds::of(tries, amounts);
         }
         Some(first)
     }
 
-    /// How many different effects of about this size are tried: of candidates that something
-    /// beside the amount shows, or of all.
-    fn tried(&self, size: i128, strong_only: bool, crossed: Option<[i128; 2]>) -> u64 {
-        let mut near: HashSet<(usize, [i128; 2])> = HashSet::new();
-        self.visit(Effects::About(size), strong_only, crossed, &mut |place, candidate| {
+    /// How likely one of a cause's candidates that more than the amount shows fits by accident.
+    fn odds_of(&self, place: usize) -> u128 {
+        let target = self.target();
+        let tries = self.tries(target, true, Some(place));
+        odds::of(tries, (3 * target.size() / self.context.minor_unit()).unsigned_abs())
+    }
+
+    /// How many amounts of about this size are hit by different effects that are tried: of
+    /// candidates that something beside the amount shows, or of all; of one cause, or of all.
+    /// Where rounding may leave something, each hits that many amounts.
+    fn tries(&self, target: Target, strong_only: bool, of: Option<usize>) -> u64 {
+        let Slack { total, by_direction } = target.slack;
+        let slack = if target.by_direction.is_some() { total.max(by_direction) } else { total };
+        let different = self.different(target.size(), strong_only, target.crossed(), of);
+        different.saturating_mul(self.context.width(slack))
+    }
+
+    fn different(&self, size: i128, strong_only: bool, crossed: Option<[i128; 2]>, of: Option<usize>) -> u64 {
+        let mut near: Vec<(usize, [i128; 2])> = Vec::new();
+        let causes = of.map_or(0..self.causes.len(), |place| place..place + 1);
+        self.visit(causes, Effects::About(size), strong_only, crossed, &mut |place, candidate| {
             let Some(effect) = candidate.effect.filter(|_| candidate.strong || !strong_only) else { return };
             let by = effect[0].abs().max(effect[1].abs());
             if 2 * by >= size && by <= 2 * size {
-                near.insert((place, effect));
+                near.push((place, effect));
             }
         });
+        near.sort_unstable();
+        near.dedup();
         near.len() as u64
     }
 }

@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use super::difference::{Difference, Who, units};
+use super::difference::{Difference, Who, decimals, units};
 use crate::model::usage::without_float_noise;
 use crate::reconcile::compare::Comparison;
 
@@ -58,12 +58,12 @@ pub(super) fn partner_scale(cx: &Comparison<'_>) -> u32 {
     let customers = cx.customers.iter().filter_map(|line| line.sides.analytics);
     let all = customers.chain(cx.directions.iter().filter_map(|line| line.sides.analytics));
     let meant = all.map(|stated| without_float_noise(stated.amount()).unwrap_or(stated.amount()));
-    meant.map(|amount| amount.normalize().scale()).max().unwrap_or(0)
+    meant.map(decimals).max().unwrap_or(0)
 }
 
 /// The finest scale of the ledger's rows.
 pub(super) fn ledger_scale(cx: &Comparison<'_>) -> u32 {
-    cx.question.rows.iter().map(|row| row.amount.normalize().scale()).max().unwrap_or(0)
+    cx.question.rows.iter().map(|row| decimals(row.amount)).max().unwrap_or(0)
 }
 
 /// What rounding can make of differences, in units of 10^-`scale`, by the number of their rows;
