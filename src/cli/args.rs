@@ -74,6 +74,8 @@ pub enum Command {
     Import(Import),
     /// List the ledger formats that are known, or print one as an example
     Formats(Formats),
+    /// List the templates of invoices and mails, or print one to be changed
+    Templates(Templates),
     /// Compare a period's usage with the ledger; issues nothing
     Reconcile(Reconcile),
     /// Decide about a finding: what is billed all the same, and why
@@ -304,6 +306,14 @@ pub struct Import {
 #[derive(Debug, Args)]
 pub struct Formats {
     /// The format to print; without one, all are listed
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// `templates`
+#[derive(Debug, Args)]
+pub struct Templates {
+    /// The template to print; without one, all are listed
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
 }

@@ -29,6 +29,7 @@ mod self_test;
 mod send;
 mod sql;
 mod status;
+mod templates;
 mod verify;
 mod void;
 mod words;
@@ -55,6 +56,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Exit {
         Command::Fetch(args) => fetch::run(&context, &args),
         Command::Import(args) => import::run(&context, &args),
         Command::Formats(args) => formats::run(&context, &args),
+        Command::Templates(args) => templates::run(&context, &args),
         Command::Reconcile(args) => reconcile::run(&context, &args),
         Command::Resolve(args) => resolve::run(&context, &args),
         Command::Close(args) => close::run(&context, &args),

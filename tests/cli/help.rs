@@ -12,6 +12,7 @@ fn the_whole_help() {
         "fetch",
         "import",
         "formats",
+        "templates",
         "reconcile",
         "close",
         "verify",
@@ -64,6 +65,26 @@ fn the_small_verbs_answer() {
     assert!(books.run("formats ours --json").exits(0).json()["toml"].as_str().unwrap().contains("Our sheet"));
     assert!(books.run("formats zoho-boks").exits(2).stderr.contains("did you mean `zoho-books`"));
     assert!(books.run("formats canonical").exits(2).stderr.contains("has no format file"));
+}
+
+#[test]
+fn templates_are_listed_and_printed_to_be_changed() {
+    let books = Books::empty("");
+    let list = books.run("templates").exits(0).stdout;
+    let names: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let shipped =
+        ["invoice/classic.toml", "invoice/hindi.toml", "invoice/modern.toml", "mail/invoice.html", "mail/invoice.txt"];
+    assert_eq!(names, shipped);
+    for name in shipped {
+        let text = std::fs::read_to_string(format!("templates/{name}")).unwrap();
+        assert_eq!(books.run(&format!("templates {name}")).exits(0).stdout, text, "{name}");
+    }
+    let classic = books.run("templates classic").exits(0).stdout;
+    books.write("templates/invoice/ours.toml", &classic);
+    assert!(books.run("templates").exits(0).stdout.contains("invoice/ours.toml           of these books"));
+    assert_eq!(books.run("templates ours --json").exits(0).json()["text"], classic);
+    assert!(books.run("templates mail/invoice.tx").exits(2).stderr.contains("did you mean `mail/invoice.txt`"));
+    assert!(books.run("templates ../crossfoot.toml").exits(2).stderr.contains("there is no template"));
     assert!(books.run("completions bash").exits(0).stdout.contains("_crossfoot"));
     assert!(books.run("man").exits(0).stdout.contains(".TH"));
     assert_eq!(books.run("explain nonsense --json").exits(2).json()["error"]["code"], "unknown-code");
