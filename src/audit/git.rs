@@ -7,7 +7,9 @@ use std::process::Command;
 
 use chrono::{DateTime, Utc};
 
+use super::manifest;
 use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS};
+use crate::capture::store;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 
@@ -18,8 +20,13 @@ pub(crate) struct Git<'a> {
     environment: &'a BTreeMap<String, String>,
 }
 
-/// What a close is made from, and what it makes, where it is there.
+/// What a close is made from, and what it makes, where it is there: with the captures of the
+/// period before that it asked for again.
 fn paths(books: &Books, period: &Period) -> Vec<String> {
+    let manifest = manifest::read(books, &period.name).ok().and_then(|found| found.manifest.ok());
+    let inputs = manifest.iter().flat_map(|manifest| &manifest.inputs);
+    let periods = inputs.filter_map(|entry| Period::parse(entry.path.strip_prefix("closes/")?.split_once('/')?.0).ok());
+    let captures = periods.flat_map(|period| store::folders(books, &period));
     let all = [
         CONFIG,
         CUSTOMERS,
@@ -33,7 +40,8 @@ fn paths(books: &Books, period: &Period) -> Vec<String> {
         "audit",
         &Books::close_dir(period),
     ];
-    all.into_iter().filter(|path| books.path(path).exists()).map(str::to_owned).collect()
+    let all = all.into_iter().map(str::to_owned).chain(captures);
+    all.filter(|path| books.path(path).exists()).collect()
 }
 
 impl<'a> Git<'a> {

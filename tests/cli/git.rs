@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::support::partner::Partner;
-use crate::support::{Books, settings};
+use crate::support::{Books, rehearse_month, settings};
 
 fn git(books: &Books, arguments: &[&str]) -> String {
     let output = Command::new("git")
@@ -89,4 +89,35 @@ fn a_commit_that_fails_leaves_sealed_books_and_says_so() {
     std::fs::remove_file(hook).unwrap();
     run(&books, "close --period 2026-03 --offline").exits(0);
     assert_eq!(git(&books, &["rev-list", "--count", "HEAD"]), "1\n");
+}
+
+#[test]
+fn what_the_partner_changed_of_the_month_before_is_committed_with_the_next_close() {
+    let head = "auth_id,name,inbound_calls,inbound_cost,outbound_calls,outbound_cost\n";
+    let server = rehearse_month("2026-03", &format!("{head}MA_1,Asha,10,5.00,10,5.00\n"), |_| {});
+    let port = server.address.port();
+    let books = Books::empty("");
+    books.write("crossfoot.toml", &settings(&server.base_url(), "[git]\ncommit = true\n"));
+    books.write("customers.csv", "customer_id,legal_name\nMA_1,Asha\n");
+    let row = |direction: &str| format!("2026-03-05,MA_1,{direction},5.00\n");
+    let ledger = format!("date,customer_id,direction,amount\n{}{}", row("inbound"), row("outbound"));
+    books.write("ledgers/2026-03.csv", &ledger);
+    books.write(".gitignore", "/.crossfoot/\n");
+    repository(&books);
+    run(&books, "close --period 2026-03").exits(0);
+    drop(server);
+    books.write("ledgers/2026-04.csv", "date,customer_id,direction,amount\n");
+    // Asked again twice, with another answer each time.
+    for (now, cost) in [("2026-05-02T09:30:00Z", "6.00"), ("2026-05-03T09:30:00Z", "7.00")] {
+        let month = format!("{head}MA_1,Asha,10,{cost},10,5.00\n");
+        let _server = rehearse_month("2026-03", &month, |script| script.port = port);
+        let mut command = crate::support::crossfoot(books.path());
+        command.env("PATH", std::env::var("PATH").unwrap()).env("CROSSFOOT_NOW", now);
+        let ran: crate::support::Ran =
+            command.args(["close", "--period", "2026-04", "--refetch"]).output().unwrap().into();
+        let ran = ran.exits(0);
+        assert!(ran.stderr.contains("answers differently about 2026-03"), "{}", ran.stderr);
+        assert_eq!(git(&books, &["status", "--porcelain"]), "");
+    }
+    assert!(books.path().join("closes/2026-03/capture-2/capture.json").exists());
 }
