@@ -47,8 +47,22 @@ fn open_ledger(books: &Books, relative: &str) -> Result<File, Problem> {
     opened.map_err(|e| {
         let mut problem = io("no-ledger", "read the ledger", &path, &e).not_done("Nothing was reconciled.");
         if e.kind() == std::io::ErrorKind::NotFound {
-            problem = problem.next("export the ledger of the period to that file, or set [ledger] path");
+            problem = problem.next(match beside(books, relative) {
+                Some(other) => format!("{other} lies there: if that is it, set [ledger] path to such names"),
+                None => "export the ledger of the period to that file, or set [ledger] path".to_owned(),
+            });
         }
         problem
     })
+}
+
+/// A file of the same name with another ending, relative to the books: the first by name.
+fn beside(books: &Books, relative: &str) -> Option<String> {
+    let (folder, name) = relative.rsplit_once('/').map_or(("", relative), |(folder, name)| (folder, name));
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let entries = std::fs::read_dir(books.path(folder)).ok()?;
+    let files = entries.flatten().filter(|entry| entry.path().is_file());
+    let names = files.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let other = names.filter(|other| other.strip_prefix(stem).is_some_and(|rest| rest.starts_with('.'))).min()?;
+    Some(if folder.is_empty() { other } else { format!("{folder}/{other}") })
 }

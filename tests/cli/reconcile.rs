@@ -142,6 +142,10 @@ fn reconcile_issues_nothing_and_files_that_are_missing_are_named() {
         assert!(ran.stderr.contains(expected), "{line}: {}", ran.stderr);
     }
     assert!(books.files() == files);
+    // The ledger is there under another ending.
+    std::fs::rename(books.path().join("ledgers/2026-03.csv"), books.path().join("ledgers/2026-03.xlsx")).unwrap();
+    let ran = books.run("reconcile --period 2026-03 --offline").exits(1);
+    assert!(ran.stderr.contains("ledgers/2026-03.xlsx lies there"), "{}", ran.stderr);
 }
 
 #[test]
