@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::inputs::{Inputs, logo_copy, template_copy};
+use super::copies::{logo_copy, template_copy};
+use super::inputs::Inputs;
 use crate::audit::chain::{Chain, IssuedEntry};
 use crate::books::layout::Books;
 use crate::model::digest::sha256_hex;

@@ -7,11 +7,14 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::recapture;
 use crate::audit::chain::{self, Chain, Event};
 use crate::audit::manifest::{self, Manifest};
 use crate::books::layout::Books;
+use crate::capture::partner::dashboard;
+use crate::capture::record::{DASHBOARD, RECORD, Record};
 use crate::model::digest::sha256_hex;
-use crate::model::history::{Calls, CustomerMonth, Month, Past, Unread};
+use crate::model::history::{Accounts, Calls, CustomerMonth, Month, Past, Unread};
 use crate::model::money::{Currency, Money, MoneyError, parse_plain};
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::{Problem, io};
@@ -48,7 +51,18 @@ pub(super) fn reports<T: DeserializeOwned>(
 /// The file of a close that keeps its month for later ones.
 const REPORT: &str = "reconciliation.json";
 
-/// A report as far as trends need it.
+/// What a report keeps for later closes.
+#[derive(Deserialize)]
+struct Kept {
+    trends: Option<Trends>,
+}
+
+#[derive(Deserialize)]
+struct Trends {
+    month: Month,
+}
+
+/// A report of version 0.1, which keeps nothing, as far as trends can be had from it.
 #[derive(Deserialize)]
 struct Report {
     currency: String,
@@ -59,13 +73,6 @@ struct Report {
     directions: Vec<DirectionRow>,
     #[serde(default)]
     customers: Vec<CustomerRow>,
-    /// What version 0.1 has not.
-    trends: Option<Kept>,
-}
-
-#[derive(Deserialize)]
-struct Kept {
-    month: Month,
 }
 
 #[derive(Deserialize)]
@@ -95,11 +102,7 @@ struct CustomerRow {
 }
 
 impl Report {
-    /// The month as the report keeps it, or what a report of version 0.1 says of it.
-    fn month(self, period: &Period) -> Result<Month, MoneyError> {
-        if let Some(kept) = self.trends {
-            return Ok(kept.month);
-        }
+    fn month(self, period: &Period, accounts: Option<Accounts>) -> Result<Month, MoneyError> {
         let currency = Currency::parse(&self.currency)?;
         let money = |text: &String| parse_plain(text).map(|amount| Money::new(amount, currency));
         let split = |stated: Vec<(Direction, Option<String>)>| -> Result<BTreeMap<Direction, Money>, MoneyError> {
@@ -124,7 +127,7 @@ impl Report {
             cost: self.totals.analytics.as_ref().map(money).transpose()?,
             calls: Calls { calls, answered, failed },
             directions: split(self.directions.into_iter().map(|row| (row.direction, row.analytics)).collect())?,
-            accounts: None,
+            accounts,
             customers,
             customers_beyond: 0,
         };
@@ -184,19 +187,45 @@ pub(super) fn copied(past: Past) -> (Past, Vec<u8>) {
 /// What a seal holds of a period, or why it cannot be had: its report is not what was sealed.
 fn month(books: &Books, period: &Period, event: &Event) -> Result<Month, String> {
     let manifest = manifest::sealed_by(books, event).map_err(|problem| problem.what.clone())?;
-    let bytes = sealed_file(books, period, &manifest, REPORT)?;
-    let report: Report =
-        serde_json::from_slice(&bytes).map_err(|e| format!("its sealed report cannot be read: {e}"))?;
-    let month = report.month(period).map_err(|e| format!("its sealed report cannot be read: {e}"))?;
+    let bytes = sealed_file(books, period, &manifest, REPORT, REPORT)?;
+    let unread = |why: String| format!("its sealed report cannot be read: {why}");
+    let kept: Kept = serde_json::from_slice(&bytes).map_err(|e| unread(e.to_string()))?;
+    let month = match kept.trends {
+        Some(kept) => kept.month,
+        None => {
+            let report: Report = serde_json::from_slice(&bytes).map_err(|e| unread(e.to_string()))?;
+            let accounts = accounts(books, period, &manifest);
+            report.month(period, accounts).map_err(|e| unread(e.to_string()))?
+        }
+    };
     Ok(Month { manifest_sha256: Some(event.manifest_sha256.clone()), ..month })
 }
 
-/// A file of a close, where it is what was sealed.
-fn sealed_file(books: &Books, period: &Period, manifest: &Manifest, name: &str) -> Result<Vec<u8>, String> {
+/// A file of a close that lies at `place` now, where it is what was sealed.
+fn sealed_file(
+    books: &Books,
+    period: &Period,
+    manifest: &Manifest,
+    name: &str,
+    place: &str,
+) -> Result<Vec<u8>, String> {
     let changed = || format!("its {name} is not what was sealed");
     let entry = manifest.files.iter().find(|entry| entry.path == name).ok_or_else(changed)?;
-    let bytes = std::fs::read(books.path(format!("{}/{name}", Books::close_dir(period)))).map_err(|_| changed())?;
+    let bytes = std::fs::read(books.path(format!("{}/{place}", Books::close_dir(period)))).map_err(|_| changed())?;
     if sha256_hex(&bytes) == entry.sha256 { Ok(bytes) } else { Err(changed()) }
+}
+
+/// How accounts stood by the sealed dashboard, where that was captured.
+fn accounts(books: &Books, period: &Period, manifest: &Manifest) -> Option<Accounts> {
+    let moved = recapture::moved(books, period, manifest);
+    let file = |name: &str| {
+        let name = format!("capture/{name}");
+        sealed_file(books, period, manifest, &name, &recapture::place(&moved, &name)).ok()
+    };
+    let record: Record = serde_json::from_slice(&file(RECORD)?).ok()?;
+    let taken = record.answer(DASHBOARD)?.when.clone();
+    let dashboard = dashboard::decode(&file(DASHBOARD)?, DASHBOARD).ok()?;
+    Some(Accounts::of(&dashboard, taken))
 }
 
 /// Months of a sealed copy that no event before the close's own seals.

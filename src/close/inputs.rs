@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
+use super::copies::{
+    Copied, FORMAT_COPY, HISTORY_COPY, LOGO_COPY, OPEN_ITEMS_COPY, PAST_COPY, RESOLUTIONS_COPY, TEMPLATE_COPY,
+    VOIDS_COPY, copied, copy, logo_copy, template_copy,
+};
 use super::earlier::Earlier;
 use super::formats::{format_files, parse_formats};
 use super::issued::load_issued;
@@ -38,7 +39,6 @@ use crate::model::resolution::Resolution;
 use crate::model::usage::Analytics;
 use crate::render::pdf;
 use crate::render::pdf::template::{SHIPPED, Template};
-use crate::render::reconciliation_json::to_bytes;
 
 /// This program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -129,9 +129,6 @@ struct Files {
     history: Copied<Vec<Month>>,
     past: Copied<Past>,
 }
-
-/// Values, and the bytes of their copy; None where there are none.
-type Copied<T> = Option<(T, Vec<u8>)>;
 
 impl Inputs {
     /// A comparison without books: default settings, nobody known, nothing answered yet.
@@ -311,52 +308,6 @@ fn answers_of(capture: &Capture) -> Vec<Input> {
         bytes,
     }));
     inputs
-}
-
-/// The name in `inputs/` of what earlier periods left open when the close was made.
-const OPEN_ITEMS_COPY: &str = "open-items.json";
-/// The name in `inputs/` of what earlier closed periods came to when the close was made, and
-/// the name that version 0.1 gave to less of it.
-pub(super) const PAST_COPY: &str = "trends.json";
-const HISTORY_COPY: &str = "history.json";
-/// The name of the decisions' copy in `inputs/`.
-const RESOLUTIONS_COPY: &str = "resolutions.toml";
-/// The name of the voids' copy in `inputs/`.
-const VOIDS_COPY: &str = "voids.toml";
-/// How the copies of templates in `inputs/` begin.
-const TEMPLATE_COPY: &str = "invoice-template-";
-/// How the copies of logos in `inputs/` begin.
-const LOGO_COPY: &str = "logo-";
-/// How the copies of ledger formats in `inputs/` begin.
-const FORMAT_COPY: &str = "ledger-format-";
-
-/// `inputs/…` name of a template's copy.
-#[must_use]
-pub fn template_copy(sha256: &str) -> String {
-    format!("{TEMPLATE_COPY}{}.toml", sha256.get(..16).unwrap_or(sha256))
-}
-
-/// `inputs/…` name of a logo's copy.
-#[must_use]
-pub fn logo_copy(sha256: &str) -> String {
-    format!("{LOGO_COPY}{}", sha256.get(..16).unwrap_or(sha256))
-}
-
-/// A JSON copy that need not be there, and its bytes.
-fn copy<T: DeserializeOwned>(inputs: &Path, name: &str) -> Result<Copied<T>, Problem> {
-    let Some(bytes) = optional("sealed-inputs", &inputs.join(name))? else { return Ok(None) };
-    match serde_json::from_slice(&bytes) {
-        Ok(value) => Ok(Some((value, bytes))),
-        Err(e) => Err(Problem::stop("sealed-inputs", format!("inputs/{name} cannot be read")).because(e.to_string())),
-    }
-}
-
-/// Values of the books with the bytes of their copy.
-fn copied<T: Serialize>(values: Vec<T>) -> Copied<Vec<T>> {
-    (!values.is_empty()).then(|| {
-        let bytes = to_bytes(&values);
-        (values, bytes)
-    })
 }
 
 fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Problem> {

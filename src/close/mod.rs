@@ -1,6 +1,7 @@
 //! The close: what it is made from, what follows from that as one map of files, and the
 //! proof that what was sealed still follows.
 
+mod copies;
 pub mod derive;
 mod difference;
 pub(crate) mod documents;

@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::copies::PAST_COPY;
 use super::derive::derive;
 use super::difference::{differing_field, differing_line, first_difference};
 use super::documents::{Documents, Looks, pdf_digests};
 use super::earlier::Earlier;
 use super::history;
-use super::inputs::{Inputs, PAST_COPY, VERSION};
+use super::inputs::{Inputs, VERSION};
 use super::issued;
 use super::ledgers::open_ledgers;
 use super::outputs::{self, Close, outputs};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::money::{Currency, Money, MoneyError, parse_plain};
 use super::period::Period;
 use super::rounding::percent;
-use super::usage::Direction;
+use super::usage::{Dashboard, Direction};
 
 /// A closed period.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
@@ -89,6 +89,19 @@ pub struct Accounts {
     pub low_balance: Option<u64>,
     /// Suspended ones.
     pub suspended: Option<u64>,
+}
+
+impl Accounts {
+    /// What a dashboard says of them.
+    #[must_use]
+    pub(crate) fn of(dashboard: &Dashboard, taken: String) -> Self {
+        Self {
+            taken,
+            active: dashboard.active_accounts,
+            low_balance: dashboard.accounts_low_balance,
+            suspended: dashboard.accounts_suspended,
+        }
+    }
 }
 
 /// What earlier periods came to: `inputs/trends.json` of a close.

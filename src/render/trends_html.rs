@@ -37,6 +37,10 @@ pub(super) fn section(trends: &Trends, currency: Currency) -> Option<Value> {
             text => told(mark.measure, &mark.point),
         }).collect::<Vec<_>>(),
         unmarked => unmarked(trends),
+        inside => trends.whole.iter().filter_map(|series| {
+            let point = series.points.last()?.as_ref().filter(|point| point.usual.is_some() && point.side.is_none())?;
+            Some(format!("All calls: {}.", told(series.measure, point)))
+        }).collect::<Vec<_>>(),
         spend_chart => charts::spend(&costs(trends, currency), currency),
         rates_chart => charts::rates(&periods, &words, &shares(Measure::Answered), &shares(Measure::Failed)),
         months => months(trends, currency),

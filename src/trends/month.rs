@@ -31,12 +31,7 @@ pub(crate) fn of(stated: &Stated<'_>) -> Month {
         cost: r.totals.analytics,
         calls: Calls { calls: r.usage.calls, answered: r.usage.answered, failed: r.usage.failed },
         directions: r.directions.iter().filter_map(|line| Some((line.direction, line.sides.analytics?))).collect(),
-        accounts: stated.dashboard.map(|(dashboard, taken)| Accounts {
-            taken: taken.to_owned(),
-            active: dashboard.active_accounts,
-            low_balance: dashboard.accounts_low_balance,
-            suspended: dashboard.accounts_suspended,
-        }),
+        accounts: stated.dashboard.map(|(dashboard, taken)| Accounts::of(dashboard, taken.to_owned())),
         customers: BTreeMap::new(),
         customers_beyond: 0,
     };

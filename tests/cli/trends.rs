@@ -122,6 +122,22 @@ fn seven_months_with_a_hole_are_told_and_verify_whatever_comes_later() {
     assert_eq!(low, ["2", "3", "4", "null", "5", "6", "7", "9"]);
     insta::assert_snapshot!(section(&books, "2026-03"));
 
+    // The workbook has the same, numbers as numbers, in sheets and charts of their own.
+    let file = std::fs::File::open(books.path().join("closes/2026-03/reconciliation.xlsx")).unwrap();
+    let mut zip = zip::ZipArchive::new(file).unwrap();
+    let mut part = |name: &str| std::io::read_to_string(zip.by_name(name).unwrap()).unwrap();
+    let names = part("xl/workbook.xml");
+    for name in ["Trends", "Top spenders", "Customers by period"] {
+        assert!(names.contains(&format!("<sheet name=\"{name}\"")), "{names}");
+    }
+    let sheet = part("xl/worksheets/sheet7.xml");
+    assert!(sheet.contains("<v>75.2</v>") && sheet.contains("<v>24.8</v>"), "{sheet}");
+    // The hole of November has no figure that a chart could draw.
+    assert!(sheet.contains("r=\"A5\"") && !sheet.contains("r=\"B5\""), "{sheet}");
+    for n in 1..=3 {
+        assert!(part(&format!("xl/charts/chart{n}.xml")).contains("Trends!"), "chart {n}");
+    }
+
     // The month before is a gap for December: nothing is joined over it.
     let december = trends(&books, "2025-12");
     assert!(december["movement"]["untold"].as_str().unwrap().contains("no close"), "{december:#}");
@@ -182,6 +198,11 @@ fn a_month_after_closes_of_0_1_goes_on_from_their_reports() {
         told["periods"].as_array().unwrap().iter().map(|period| period["cost"].as_str().unwrap_or("–")).collect();
     assert_eq!(costs, ["4463.11", "30.00", "10.00"], "{told:#}");
     assert_eq!(told["movement"]["before"], "2026-04");
+    // The report of 0.1 does not keep how accounts stood; the capture that it seals does.
+    let taken: Vec<bool> =
+        told["periods"].as_array().unwrap().iter().map(|period| period["accounts_taken"].is_string()).collect();
+    let sealed = |period: &str| books.path().join(format!("closes/{period}/capture/dashboard.json")).exists();
+    assert_eq!(taken, [sealed("2026-03"), sealed("2026-04"), true]);
     assert!(told["movement"]["rows"].as_array().unwrap().len() == 2, "{told:#}");
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Styles {
     pub(super) wrapped: Format,
     pub(super) text: Format,
     pub(super) count: Format,
+    /// Per cent, with one decimal.
+    pub(super) share: Format,
     /// Text that would begin a formula if somebody typed it.
     pub(super) quoted: Format,
 }
@@ -40,6 +42,7 @@ impl Styles {
             bold: Format::new().set_bold(),
             wrapped: text.clone().set_text_wrap(),
             quoted: text.clone().set_quote_prefix(),
+            share: top.clone().set_num_format("0.0"),
             count: top,
             text,
         }
@@ -128,6 +131,11 @@ impl<'a> Sheet<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A share in per cent, with one decimal.
+    pub(super) fn share(&mut self, column: u16, percent: Decimal) -> Result<(), XlsxError> {
+        number(&mut self.sheet, self.row, column, percent, &self.styles.share).map(|_| ())
     }
 
     /// A formula with the value that it has.

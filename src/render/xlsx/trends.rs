@@ -2,7 +2,7 @@
 //! every customer period by period.
 
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{Chart, ChartType, Worksheet, XlsxError};
+use rust_xlsxwriter::{Chart, ChartLegendPosition, ChartType, Worksheet, XlsxError};
 
 use super::sheet::{MOST_ROWS, Sheet, Styles};
 use crate::render::trends_html::{rule, told, unmarked};
@@ -19,12 +19,11 @@ pub(super) fn sheets(trends: &Trends, styles: &Styles) -> Result<Vec<Worksheet>,
 /// A share, its usual range and its mark, in four columns.
 fn point(sheet: &mut Sheet<'_>, column: u16, point: Option<&Point>) -> Result<(), XlsxError> {
     let Some(point) = point else { return Ok(()) };
-    let title = "per cent";
-    sheet.amount(column, point.percent, title)?;
+    sheet.share(column, point.percent)?;
     if let Some(usual) = point.usual {
         let (low, high) = usual.ends();
-        sheet.amount(column + 1, low, title)?;
-        sheet.amount(column + 2, high, title)?;
+        sheet.share(column + 1, low)?;
+        sheet.share(column + 2, high)?;
     }
     match point.side {
         Some(side) => sheet.text(column + 3, &format!("{} {}", side.sign(), side.name())),
@@ -49,9 +48,9 @@ fn periods(trends: &Trends, styles: &Styles) -> Result<Worksheet, XlsxError> {
         ("Mark", 10),
         ("Inbound cost", 16),
         ("Outbound cost", 16),
-        ("Accounts with a low balance", 12),
-        ("Accounts suspended", 12),
-        ("Accounts counted", 22),
+        ("Low balance", 13),
+        ("Suspended", 12),
+        ("Accounts asked for at", 26),
         ("Note", 40),
     ];
     let mut sheet = Sheet::new(NAME, &columns, styles)?;
@@ -84,11 +83,11 @@ fn periods(trends: &Trends, styles: &Styles) -> Result<Worksheet, XlsxError> {
         sheet.end_row()?;
     }
     let last = sheet.row - 1;
-    below(trends, sheet.finish()?, last)
+    below(trends, styles, sheet.finish()?, last)
 }
 
 /// What stands below the rows: what left its usual range, the rule, and the charts.
-fn below(trends: &Trends, mut sheet: Worksheet, last: u32) -> Result<Worksheet, XlsxError> {
+fn below(trends: &Trends, styles: &Styles, mut sheet: Worksheet, last: u32) -> Result<Worksheet, XlsxError> {
     let mut row = last + 2;
     let mut notes: Vec<String> = trends
         .marks()
@@ -100,14 +99,13 @@ fn below(trends: &Trends, mut sheet: Worksheet, last: u32) -> Result<Worksheet, 
     if notes.is_empty() {
         notes.push(unmarked(trends));
     }
-    notes.push(rule(trends));
     for note in notes {
-        // As plain text beside no other cell, so that it runs over them.
         sheet.write_string(row, 0, note)?;
         row += 1;
     }
-    let mut place = 0;
-    let mut chart = |kind, title: &str, series: &[(u16, &str)]| -> Result<(), XlsxError> {
+    sheet.merge_range(row, 0, row, 12, &rule(trends), &styles.wrapped)?;
+    sheet.set_row_height(row, 45)?;
+    let mut chart = |kind, place: u16, title: &str, series: &[(u16, &str)]| -> Result<(), XlsxError> {
         let mut chart = Chart::new(kind);
         chart.title().set_name(title);
         for (column, name) in series {
@@ -117,13 +115,12 @@ fn below(trends: &Trends, mut sheet: Worksheet, last: u32) -> Result<Worksheet, 
         if series.len() == 1 {
             chart.legend().set_hidden();
         }
-        sheet.insert_chart(row + 1, place, &chart)?;
-        place += 5;
-        Ok(())
+        chart.legend().set_position(ChartLegendPosition::Bottom);
+        sheet.insert_chart(row + 2, place, &chart).map(|_| ())
     };
-    chart(ChartType::Column, "Cost, by the partner", &[(1, "cost")])?;
-    chart(ChartType::Line, "Answered and failed calls, % of all", &[(3, "answered"), (7, "failed")])?;
-    chart(ChartType::Line, "Accounts when the partner was asked", &[(13, "low balance"), (14, "suspended")])?;
+    chart(ChartType::Column, 0, "Cost, by the partner", &[(1, "cost")])?;
+    chart(ChartType::Line, 4, "Answered and failed calls, % of all", &[(3, "answered"), (7, "failed")])?;
+    chart(ChartType::Line, 11, "Accounts when the partner was asked", &[(13, "low balance"), (14, "suspended")])?;
     Ok(sheet)
 }
 
@@ -161,7 +158,7 @@ fn movement(trends: &Trends, styles: &Styles) -> Result<Worksheet, XlsxError> {
                     sheet.formula(7, &formula, &value, &styles.money)?;
                 }
                 if let Some(percent) = row.percent {
-                    sheet.amount(8, percent, "per cent")?;
+                    sheet.share(8, percent)?;
                 }
                 sheet.end_row()?;
             }
@@ -215,7 +212,7 @@ fn customers(trends: &Trends, styles: &Styles) -> Result<Worksheet, XlsxError> {
                 sheet.money(column, direction.name(), own.directions.get(&direction).copied())?;
             }
             if let Some(point) = of(Measure::Inbound) {
-                sheet.amount(17, point.percent, "per cent")?;
+                sheet.share(17, point.percent)?;
             }
             sheet.row += 1;
         }
