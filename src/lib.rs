@@ -15,6 +15,7 @@
 //! - [`bill`]: charges, taxes, numbers. Pure
 //! - [`trends`]: this period beside the closed ones, and the running month's forecast. Pure
 //! - [`render`]: model + template → bytes. Pure
+//! - [`calls`]: call by call: the partner's records against a ledger of single calls
 //! - [`audit`]: the formats of the trail: chain, manifest, mail journal, git
 //! - [`close`]: what is loaded, what follows from it as one map of files, seal, verify
 //! - [`dispatch`]: invoices to the mail server
@@ -33,6 +34,7 @@ pub mod reconcile;
 pub mod bill;
 pub(crate) mod trends;
 pub mod render;
+pub mod calls;
 pub(crate) mod audit;
 pub mod close;
 pub(crate) mod dispatch;

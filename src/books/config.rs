@@ -11,6 +11,7 @@ pub use super::invoicing::{Gst, Invoicing, Regime};
 use super::layout::{Books, CONFIG};
 pub use super::mailing::{Mailing, Tls};
 use super::settings_reader::{SettingsReader, limit};
+use crate::model::call_terms::{Limits, Named, Role};
 use crate::model::ledger_terms::{AccountUse, Basis, DateOrder};
 use crate::model::money::Currency;
 use crate::model::period::Period;
@@ -106,6 +107,19 @@ pub enum Unlisted {
     Hold,
 }
 
+/// `[calls]`: the file that has a row a call.
+#[derive(Clone, Debug)]
+pub struct Calls {
+    /// Its path, with `{period}` in it; None takes the ledger's.
+    pub ledger: Option<String>,
+    /// Its columns that have names of their own.
+    pub columns: Named,
+    /// Where its times without an offset are; None takes the books' zone.
+    pub timezone: Option<Tz>,
+    /// Within what calls without a common id are the same one.
+    pub limits: Limits,
+}
+
 /// The checked settings.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -129,6 +143,8 @@ pub struct Config {
     pub accounts: BTreeMap<String, AccountUse>,
     /// `[ledger.voucher_types]`: voucher type → whether it counts.
     pub voucher_types: BTreeMap<String, bool>,
+    /// `[calls]`
+    pub calls: Calls,
     /// `[reconcile] tolerance`, `tolerance_percent`, `tolerance_total`
     pub tolerance: Tolerance,
     /// `[reconcile] unlisted`
@@ -200,6 +216,7 @@ impl SettingsReader<'_> {
             self.convert(path, |text| if text.is_empty() { Ok(None) } else { word(text, &Basis::WORDS).map(Some) })
         };
         let own_basis = [of_direction("ledger.basis_inbound"), of_direction("ledger.basis_outbound")];
+        let calls = self.calls();
         let tolerance = self.convert("reconcile.tolerance", limit);
         let tolerance_percent = self.convert("reconcile.tolerance_percent", limit);
         let tolerance_total =
@@ -224,6 +241,7 @@ impl SettingsReader<'_> {
             basis: [own_basis[0]?.or(basis).unwrap_or_default(), own_basis[1]?.or(basis).unwrap_or_default()],
             accounts: self.accounts(),
             voucher_types: self.voucher_types(),
+            calls: calls?,
             tolerance: Tolerance { absolute: tolerance?, per_cent: tolerance_percent?, total: tolerance_total? },
             unlisted: unlisted?,
             recheck: recheck?,
@@ -231,6 +249,25 @@ impl SettingsReader<'_> {
             mailing: mailing?,
             commits: commits?,
         })
+    }
+
+    fn calls(&mut self) -> Option<Calls> {
+        let columns = self.convert("calls.columns", |text| {
+            text.split(';')
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(Role::named)
+                .collect::<Result<Named, _>>()
+        });
+        let timezone =
+            self.convert("calls.timezone", |text| if text.is_empty() { Ok(None) } else { time_zone(text).map(Some) });
+        let start_seconds = self.number("calls.start_seconds", 0..=3_600);
+        let duration_seconds = self.number("calls.duration_seconds", 0..=3_600);
+        let limits = Limits {
+            start_seconds: i64::try_from(start_seconds?).ok()?,
+            duration_seconds: u32::try_from(duration_seconds?).ok()?,
+        };
+        Some(Calls { ledger: self.optional("calls.ledger"), columns: columns?, timezone: timezone?, limits })
     }
 
     fn upstream(&mut self) -> Option<Upstream> {
@@ -270,7 +307,11 @@ impl SettingsReader<'_> {
     }
 }
 
-fn time_zone(text: &str) -> Result<Tz, String> {
+/// Reads the name of a time zone.
+///
+/// # Errors
+/// A phrase that names the nearest.
+pub fn time_zone(text: &str) -> Result<Tz, String> {
     text.parse::<Tz>().map_err(|_| {
         // The abbreviation that these books' people use names no zone: it is also Israel's and Ireland's.
         let near = if text.eq_ignore_ascii_case("ist") {

@@ -123,6 +123,31 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting { path: "ledger.basis_outbound", default: "", doc: "The same of the accounts of outbound calls." },
     Setting {
+        path: "calls.ledger",
+        default: "",
+        doc: "A ledger or rating file with a row a call, for `crossfoot calls`; {period} is the\nperiod as given. Default: [ledger] path.",
+    },
+    Setting {
+        path: "calls.columns",
+        default: "",
+        doc: "Its columns that have names of their own: \"cost=Betrag; start=Beginn\". The words\nare id, from, to, start, time, billsec, duration, minutes, cost, streaming, account,\ndirection and currency.",
+    },
+    Setting {
+        path: "calls.timezone",
+        default: "",
+        doc: "Where its times without an offset are. Default: [calendar] timezone.",
+    },
+    Setting {
+        path: "calls.start_seconds",
+        default: "2",
+        doc: "Calls without a common id are one if their starts are no further apart, and their\nnumbers and durations are the same.",
+    },
+    Setting {
+        path: "calls.duration_seconds",
+        default: "1",
+        doc: "And their durations; one that is the other rounded up to 6, 15, 30 or 60 s is the\nsame.",
+    },
+    Setting {
         path: "reconcile.tolerance",
         default: "\"0.00\"",
         doc: "Absolute, per customer and per direction. What it lets pass is printed.",

@@ -38,6 +38,21 @@ pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, 
         .ok_or_else(|| D::Error::custom(format!("`{}` is not a count", shorten(token))))
 }
 
+/// Reads an optional string or number as the text that stands there; anything else is none.
+///
+/// # Errors
+/// No JSON.
+pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let Some(raw) = <Option<&'de RawValue>>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    Ok(match raw.get().as_bytes() {
+        [b'"', ..] => serde_json::from_str(raw.get()).ok(),
+        [b'0'..=b'9' | b'-', ..] => Some(raw.get().to_owned()),
+        _ => None,
+    })
+}
+
 /// Reads an amount from a JSON token.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 
 pub mod args;
 mod ask;
+mod calls;
 mod close;
 mod committed;
 mod consequence;
@@ -58,6 +59,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Exit {
         Command::Formats(args) => formats::run(&context, &args),
         Command::Templates(args) => templates::run(&context, &args),
         Command::Reconcile(args) => reconcile::run(&context, &args),
+        Command::Calls(args) => calls::run(&context, &args),
         Command::Resolve(args) => resolve::run(&context, &args),
         Command::Close(args) => close::run(&context, &args),
         Command::Send(args) => send::run(&context, &args),

@@ -191,7 +191,7 @@ fn serial(text: &str) -> Option<NaiveDate> {
 }
 
 /// The date, and the time of day behind it.
-fn split_time(text: &str) -> (&str, Option<&str>) {
+pub(super) fn split_time(text: &str) -> (&str, Option<&str>) {
     let behind = |at: usize| text.get(at + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let is_time = |rest: &str| {
         let clock: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == ':').collect();
@@ -208,7 +208,7 @@ fn split_time(text: &str) -> (&str, Option<&str>) {
 }
 
 /// The time that a text begins with.
-fn local(text: &str) -> Option<NaiveTime> {
+pub(super) fn local(text: &str) -> Option<NaiveTime> {
     let end = text.find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.')).unwrap_or(text.len());
     let (clock, rest) = text.split_at(end);
     let digits = clock.split('.').next()?.replace(':', "");
@@ -224,7 +224,7 @@ fn local(text: &str) -> Option<NaiveTime> {
 }
 
 /// The distance from Greenwich that a time of day ends with.
-fn offset(text: &str) -> Option<FixedOffset> {
+pub(super) fn offset(text: &str) -> Option<FixedOffset> {
     let behind = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':' || c == '.').trim();
     let behind = behind.trim_start_matches(['a', 'A', 'p', 'P', 'm', 'M', ' ']);
     let behind = ["GMT", "UTC"].iter().find_map(|zone| behind.strip_prefix(zone)).map_or(behind, str::trim);

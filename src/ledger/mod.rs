@@ -23,8 +23,10 @@ pub(crate) mod export;
 pub mod format;
 mod grouping;
 pub mod known;
+pub(crate) mod lines;
 pub(crate) mod merge;
 mod memo;
+pub(crate) mod moments;
 pub(crate) mod naming;
 pub mod open;
 #[cfg(feature = "parquet")]

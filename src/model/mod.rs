@@ -20,6 +20,7 @@
 //!   *note*: what corrects it, credit or debit ([`invoice`]); *register*: the list of them
 //! - *scale*: the digits after an amount's point; *minor unit*: paise of rupees ([`money`])
 
+pub mod call_terms;
 pub(crate) mod chance;
 pub(crate) mod currency;
 pub mod digest;

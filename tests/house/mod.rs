@@ -19,6 +19,7 @@ const ROOMS: [&str; 14] = [
     "bill",
     "trends",
     "render",
+    "calls",
     "audit",
     "close",
     "dispatch",

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{Rest, instant, note_unknown, undecodable};
 use crate::capture::answer::DEGRADED;
@@ -59,6 +60,18 @@ pub(crate) struct Call {
     pub cost: Option<Decimal>,
     /// In which currency.
     pub currency: Option<String>,
+    /// Who called, as it stands there.
+    pub from: Option<String>,
+    /// Who was called.
+    pub to: Option<String>,
+    /// Billed seconds.
+    pub billed: Option<String>,
+    /// Seconds with ringing.
+    pub whole: Option<String>,
+    /// `inbound`, `outbound`.
+    pub direction: Option<String>,
+    /// Whose call it is.
+    pub account: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -118,6 +131,14 @@ struct Row {
     #[serde(default, deserialize_with = "exact::amount")]
     streaming_cost: Option<Decimal>,
     currency: Option<String>,
+    #[serde(default, alias = "caller_id_number", deserialize_with = "exact::text")]
+    from_number: Option<String>,
+    #[serde(default, alias = "destination_number", deserialize_with = "exact::text")]
+    to_number: Option<String>,
+    #[serde(default, deserialize_with = "exact::text")]
+    billsec: Option<String>,
+    #[serde(default, alias = "duration_seconds", deserialize_with = "exact::text")]
+    duration: Option<String>,
 }
 
 /// Decodes page `page`, and checks that it is what was asked for. `file` is what errors
@@ -174,17 +195,14 @@ pub(crate) fn decode(body: &[u8], file: &str, page: u64, asked: &CdrFilter<'_>) 
 }
 
 fn call(row: Row, asked: &CdrFilter<'_>) -> Result<Call, String> {
-    let direction = row.call_direction.or(row.direction);
-    if let Some(direction) = direction.filter(|d| d != asked.direction.name()) {
-        return Err(format!("a call is `{}`, not {}", shorten(&direction), asked.direction.name()));
+    let call = plain(row, asked.timezone)?;
+    if let Some(direction) = call.direction.as_deref().filter(|d| *d != asked.direction.name()) {
+        return Err(format!("a call is `{}`, not {}", shorten(direction), asked.direction.name()));
     }
-    // `account_id` may be a number of another kind (API trap); only an id of the same form counts.
-    let account = row.account_auth_id.or(row.account_id.filter(|id| id.starts_with("MA_")));
-    if let Some(account) = account.filter(|id| id != asked.customer_id) {
-        return Err(format!("a call is of {}", shorten(&account)));
+    if let Some(account) = call.account.as_deref().filter(|id| *id != asked.customer_id) {
+        return Err(format!("a call is of {}", shorten(account)));
     }
-    let start = row.start_time.or(row.created_at).and_then(|text| instant(&text, asked.timezone));
-    if let Some(start) = start {
+    if let Some(start) = call.start {
         let day = start.with_timezone(&asked.timezone).date_naive();
         // Which of its moments places a call in a day is not documented, and a wrong zone in
         // the settings is no dropped filter: a day more at each end is let pass.
@@ -193,13 +211,64 @@ fn call(row: Row, asked: &CdrFilter<'_>) -> Result<Call, String> {
             return Err(format!("a call is of {day}"));
         }
     }
+    Ok(call)
+}
+
+/// A row, whatever was asked for.
+fn plain(row: Row, timezone: Tz) -> Result<Call, String> {
+    let start = row.start_time.or(row.created_at).and_then(|text| instant(&text, timezone));
     let cost = match (row.total_cost, row.cost, row.streaming_cost) {
         // It contains the streaming cost.
         (Some(total), _, _) => Some(total),
         (None, Some(cost), Some(streaming)) => Some(add_exact(cost, streaming).map_err(|e| e.to_string())?),
         (None, cost, _) => cost,
     };
-    Ok(Call { uuid: row.uuid.or(row.call_uuid).or(row.call_id), start, cost, currency: row.currency })
+    Ok(Call {
+        uuid: row.uuid.or(row.call_uuid).or(row.call_id),
+        start,
+        cost,
+        currency: row.currency,
+        from: row.from_number,
+        to: row.to_number,
+        billed: row.billsec,
+        whole: row.duration,
+        direction: row.call_direction.or(row.direction),
+        // `account_id` may be a number of another kind (API trap); only an id of the same form counts.
+        account: row.account_auth_id.or(row.account_id.filter(|id| id.starts_with("MA_"))),
+    })
+}
+
+/// The calls of a file that holds answers or records as the partner sends them: pages one
+/// after the other, a list, or a record a line.
+///
+/// # Errors
+/// It is no JSON, or no call records.
+pub(crate) fn records(body: &[u8], file: &str, timezone: Tz) -> Result<Vec<Call>, Problem> {
+    let rows = if body.trim_ascii_start().starts_with(b"[") {
+        serde_json::from_slice(body).map_err(|e| undecodable("call records", file, &e))?
+    } else {
+        let mut rows: Vec<Row> = Vec::new();
+        for value in serde_json::Deserializer::from_slice(body).into_iter::<&RawValue>() {
+            let text = value.map_err(|e| undecodable("call records", file, &e))?.get();
+            let page: Page = serde_json::from_str(text).map_err(|e| undecodable("call records", file, &e))?;
+            match page.data {
+                Some(page) => rows.extend(page),
+                None => rows.push(serde_json::from_str(text).map_err(|e| undecodable("call records", file, &e))?),
+            }
+        }
+        rows
+    };
+    let refused = |why: String| {
+        Problem::stop("upstream-shape", "a call record's costs cannot be added up exactly").at(file).because(why)
+    };
+    rows.into_iter().map(|row| plain(row, timezone).map_err(refused)).collect()
+}
+
+/// A page of which only the records matter.
+#[derive(Deserialize)]
+struct Page {
+    #[serde(alias = "cdrs")]
+    data: Option<Vec<Row>>,
 }
 
 #[cfg(test)]
@@ -228,6 +297,22 @@ mod tests {
         assert_eq!((summary.calls, summary.cost.map(|c| c.to_string())), (Some(6), Some("4.07".into())));
         assert_eq!(page.unknown_fields, Vec::<String>::new());
         assert_eq!(page.calls[0].start.unwrap().to_rfc3339(), "2026-10-31T19:05:12+00:00");
+        let call = &page.calls[0];
+        assert_eq!((call.billed.as_deref(), call.whole.as_deref()), (Some("88"), Some("96")));
+        assert_eq!((call.from.as_deref(), call.to.as_deref()), (Some("+918041000004"), Some("+919876543215")));
+    }
+
+    #[test]
+    fn files_of_records_are_pages_lists_or_lines() {
+        let records = |text: &str| records(text.as_bytes(), "export.json", Tz::UTC);
+        assert_eq!(records(SAMPLE).unwrap().len(), 6);
+        assert_eq!(records(&format!("{SAMPLE}\n{SAMPLE}")).unwrap().len(), 12);
+        let row = r#"{"call_uuid":"a","from_number":"+911","duration_seconds":5,"cost":"0.3"}"#;
+        for text in [format!("[{row},{row}]"), format!("{row}\n{row}\n"), format!(r#"{{"cdrs":[{row},{row}]}}"#)] {
+            let calls = records(&text).unwrap();
+            assert_eq!((calls.len(), calls[1].whole.as_deref()), (2, Some("5")), "{text}");
+        }
+        assert!(records("{\"data\":7}").is_err() && records("x").is_err());
     }
 
     #[test]
