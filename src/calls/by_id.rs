@@ -3,7 +3,7 @@
 
 use super::number::{self, COMPARED};
 use super::outcome::Outcome;
-use super::record::{MATCHED, Record, Side};
+use super::record::{DAY, LARGEST_SHIFT, MATCHED, Record, Side};
 use super::sort::{Scratch, Sorter, Stream};
 use crate::model::problem::Problem;
 
@@ -110,7 +110,9 @@ struct Group {
 
 impl Group {
     fn step(&mut self, takes: [bool; 2], outcome: &mut Outcome<'_>, rest: &mut Rest) -> Result<(), Problem> {
-        if let ([true, true], [Some(partner), Some(ours)]) = (takes, self.last) {
+        if let ([true, true], [Some(partner), Some(ours)]) = (takes, self.last)
+            && may_be_one(&partner, &ours)
+        {
             self.pairs += 1;
             if self.pairs == 1 {
                 outcome.pair(&partner, &ours, 0)?;
@@ -118,14 +120,11 @@ impl Group {
             }
             return outcome.repeated(&partner, &ours);
         }
-        for at in 0..2 {
-            if takes[at]
-                && let Some(record) = self.last[at]
-            {
-                match self.held[at] {
-                    None => self.held[at] = Some(record),
-                    Some(_) => outcome.duplicated(Side::BOTH[at], &record)?,
-                }
+        for (at, side) in Side::BOTH.into_iter().enumerate().filter(|(at, _)| takes[*at]) {
+            match (self.last[at], self.held[at]) {
+                (Some(record), None) => self.held[at] = Some(record),
+                (Some(record), Some(_)) => outcome.duplicated(side, &record)?,
+                (None, _) => {}
             }
         }
         Ok(())
@@ -133,7 +132,7 @@ impl Group {
 
     fn end(self, outcome: &mut Outcome<'_>, rest: &mut Rest) -> Result<(), Problem> {
         match self.held {
-            [Some(partner), Some(ours)] if self.pairs == 0 => {
+            [Some(partner), Some(ours)] if self.pairs == 0 && may_be_one(&partner, &ours) => {
                 outcome.pair(&partner, &ours, 0)?;
                 matched(&partner, &ours, rest)
             }
@@ -149,6 +148,13 @@ impl Group {
             }
         }
     }
+}
+
+/// Whether calls of one id are one call. Numbers that each side counts up for itself are no
+/// common ids: such calls are days apart, further than any two clocks.
+fn may_be_one(partner: &Record, ours: &Record) -> bool {
+    let is_day = partner.has(DAY) || ours.has(DAY);
+    partner.id.is_uuid() || is_day || (partner.start - ours.start).abs() <= LARGEST_SHIFT
 }
 
 fn matched(partner: &Record, ours: &Record, rest: &mut Rest) -> Result<(), Problem> {

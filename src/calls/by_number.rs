@@ -5,20 +5,15 @@
 use std::collections::BTreeMap;
 
 use super::outcome::Outcome;
-use super::record::{DAY, MATCHED, Record, Side, UNSTATED};
+use super::record::{DAY, LARGEST_SHIFT, MATCHED, PULSES, Record, Side, UNSTATED};
 use super::sort::{Scratch, Spool, Stream};
 use crate::model::call_terms::Limits;
 use crate::model::problem::Problem;
 
-/// What durations may be rounded up to, in seconds.
-pub(crate) const PULSES: [u32; 5] = [1, 6, 15, 30, 60];
 /// Calls that lie within the limits of one another, at most; more are ambiguous.
 const CLUSTER: usize = 4_096;
 /// Calls of the same numbers that are looked at for a shift of clocks.
 const VOTERS: usize = 16;
-/// The largest shift of clocks: a time zone and summer time. Telephone calls that are a day
-/// apart are two.
-const LARGEST: i64 = 15 * 3_600;
 /// Shifts that are tried, one after the other.
 const SHIFTS: usize = 4;
 /// Calls that must speak for a shift.
@@ -122,8 +117,8 @@ impl Pass<'_, '_> {
         let mut last: Option<(u64, i64)> = None;
         loop {
             let mut next = None;
-            for at in 0..2 {
-                let place = sides[at].peek()?.map(|record| (record.key, self.start(at, &record), record.seconds()));
+            for (at, side) in sides.iter_mut().enumerate() {
+                let place = side.peek()?.map(|record| (record.key, self.start(at, &record), record.seconds()));
                 next = [next, place].into_iter().flatten().min();
             }
             let Some((key, start, seconds)) = next else { break };
@@ -191,11 +186,9 @@ impl Pass<'_, '_> {
                 }
             }
         }
-        for at in 0..2 {
-            if same[at].is_matched
-                && let Some(record) = same[at].held.take()
-            {
-                self.outcome.duplicated(Side::BOTH[at], &record)?;
+        for (side, same) in Side::BOTH.into_iter().zip(&mut same) {
+            if let Some(record) = same.held.take_if(|_| same.is_matched) {
+                self.outcome.duplicated(side, &record)?;
             }
         }
         match [same[0].held, same[1].held] {
@@ -273,7 +266,7 @@ impl Pass<'_, '_> {
         for call in &partner {
             for other in &ours {
                 let seconds = other.start - call.start;
-                if seconds.abs() <= LARGEST && (self.same)(call, other) && lasted_as_long(call, other, 0) {
+                if seconds.abs() <= LARGEST_SHIFT && (self.same)(call, other) && lasted_as_long(call, other, 0) {
                     *self.votes.entry(seconds).or_default() += 1;
                 }
             }

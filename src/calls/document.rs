@@ -182,7 +182,7 @@ fn side<'a>(c: &Comparison, side: &'a SideRead) -> SidePart<'a> {
             read: intake.read,
             compared: side.total.calls,
             outside_period: intake.outside.calls,
-            other_currency: intake.foreign.values().map(|sum| sum.calls).sum(),
+            other_currency: intake.foreign.values().map(|sum| sum.calls).sum::<u64>(),
             delivered_twice: intake.again.calls,
             excluded: intake.aside,
             rejected: intake.rejected,

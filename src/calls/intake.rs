@@ -222,6 +222,7 @@ impl Intake {
 }
 
 /// A sum beyond the exact range.
+#[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 pub(crate) fn too_large(error: MoneyError) -> Problem {
     Problem::stop("overflow", "call costs are too large to be added up exactly").because(error.to_string())
 }

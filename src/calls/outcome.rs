@@ -81,6 +81,17 @@ pub(crate) struct Key {
     pub direction: u8,
 }
 
+/// What is said of calls on one side only that cost nothing, as those that were not connected:
+/// many a rating file leaves them out.
+const FREE: &str = "at no cost";
+
+impl Key {
+    /// Whether calls of the group are a difference.
+    pub(crate) fn is_difference(&self) -> bool {
+        self.detail != FREE
+    }
+}
+
 /// Calls of both sides, and their money.
 pub(crate) type Both = [Counted; 2];
 
@@ -156,7 +167,7 @@ impl<'a> Outcome<'a> {
         let cost = |at: usize| example[at].filter(Record::is_counted).map(|record| record.cost()).unwrap_or_default();
         let difference = add_exact(cost(1), -cost(0)).map_err(too_large)?.abs();
         group.examples.push((Reverse(difference), example));
-        group.examples.sort_by(|a, b| a.0.cmp(&b.0));
+        group.examples.sort_by_key(|(difference, _)| *difference);
         group.examples.truncate(EXAMPLES);
         let called = example.iter().flatten().map(|record| record.to.digits()).find(|digits| !digits.is_empty());
         let called = called.unwrap_or_default();
@@ -290,7 +301,8 @@ impl<'a> Outcome<'a> {
     /// A sum beyond the exact range.
     pub(crate) fn unmatched(&mut self, side: Side, record: &Record) -> Result<(), Problem> {
         let cause = if side == Side::Partner { Cause::Missing } else { Cause::Extra };
-        self.put(cause, String::new(), alone(side, record))
+        let detail = if record.units == 0 { FREE } else { "" };
+        self.put(cause, detail.to_owned(), alone(side, record))
     }
 }
 

@@ -401,3 +401,6 @@ pub(crate) fn record(
     };
     intake.take(&row, window, into)
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,6 +77,11 @@ impl Id {
         self.kind != NONE
     }
 
+    /// Whether it is a UUID, which two calls never share.
+    pub(crate) fn is_uuid(self) -> bool {
+        self.kind == UUID
+    }
+
     /// The id as text; empty of one that was too long to be kept.
     pub(crate) fn shown(self) -> String {
         match self.kind {
@@ -116,6 +121,13 @@ pub(crate) const FOREIGN: u8 = 2;
 pub(crate) const MATCHED: u8 = 4;
 /// Only its day is known.
 pub(crate) const DAY: u8 = 8;
+
+/// The largest shift of clocks, in seconds: a time zone and summer time. Telephone calls that
+/// are a day apart are two.
+pub(crate) const LARGEST_SHIFT: i64 = 15 * 3_600;
+
+/// What durations may be rounded up to, in seconds.
+pub(crate) const PULSES: [u32; 5] = [1, 6, 15, 30, 60];
 
 /// A duration that is not stated.
 pub(crate) const UNSTATED: u32 = u32::MAX;

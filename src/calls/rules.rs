@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::by_number::PULSES;
-use super::record::{Record, UNSTATED};
+use super::record::{PULSES, Record, UNSTATED};
 use crate::model::money::from_parts;
 
 /// Calls that must follow a rule before it is one.
@@ -173,7 +172,7 @@ impl Rules {
 }
 
 fn found(mut calls: BTreeMap<Costs, u64>, scale: &Scale) -> Vec<Rule> {
-    let all: u64 = calls.values().sum();
+    let all = calls.values().sum::<u64>();
     let mut rules = Vec::new();
     while rules.len() < RULES {
         let pulses = PULSES.iter().flat_map(|a| PULSES.iter().map(move |b| Rule::Pulse(*a, *b)));

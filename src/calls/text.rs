@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::compare::Comparison;
+use super::compare::{Comparison, SideRead};
 use super::intake::Counted;
 use super::outcome::{Both, Cause, Group, Key, shown};
 use super::record::{Record, Side, UNSTATED};
@@ -202,43 +202,57 @@ fn facts(c: &Comparison, paint: &dyn Paint) -> String {
         lines.push("Whose calls they are was not compared: the sides share no customer's name.".to_owned());
     }
     for (who, side) in ["Partner", "Ours"].into_iter().zip(&c.sides) {
-        let intake = &side.intake;
-        let mut parts = vec![format!("{} rows read, {} compared", count(intake.read), count(side.total.calls))];
-        if intake.outside.calls > 0 {
-            parts.push(format!(
-                "{} outside of the period ({})",
-                count(intake.outside.calls),
-                c.money(&intake.outside.cost).display()
-            ));
-        }
-        for (code, sum) in &intake.foreign {
-            parts.push(format!("{} in {code} ({})", count(sum.calls), sum.cost.total().unwrap_or_default()));
-        }
-        if intake.again.calls > 0 {
-            parts.push(format!(
-                "{} delivered twice and counted once ({})",
-                count(intake.again.calls),
-                c.money(&intake.again.cost).display()
-            ));
-        }
-        if intake.aside > 0 {
-            parts.push(format!("{} empty or totals", count(intake.aside)));
-        }
-        if intake.rejected > 0 {
-            parts.push(format!("{} that cannot be read", count(intake.rejected)));
-        }
-        lines.push(format!("{who}: {}.", parts.join(", ")));
-        if intake.cut_numbers > 0 {
-            lines.push(format!(
-                "{who}: {} numbers have lost digits in a spreadsheet (9.19877E+11), and match nothing.",
-                count(intake.cut_numbers)
-            ));
-        }
-        if let Some(order) = side.how.date_order {
-            lines.push(format!("{who}: dates are read {} (day, month, year), as that way they fall in the period; --date-order says otherwise.", order.name()));
-        }
+        lines.extend(rows(c, who, side));
     }
-    let mut out = format!("\n{}\n", lines.iter().map(|line| wrap(line, "  ")).collect::<Vec<_>>().join("\n"));
+    let lines: Vec<String> = lines.iter().map(|line| wrap(line, "  ")).collect();
+    format!("\n{}\n{}", lines.join("\n"), unread(c, paint))
+}
+
+/// What was read of a side and what of it is not compared.
+fn rows(c: &Comparison, who: &str, side: &SideRead) -> Vec<String> {
+    let count = |n: u64| grouped_count(n, c.currency);
+    let mut lines = Vec::new();
+    let intake = &side.intake;
+    let mut parts = vec![format!("{} rows read, {} compared", count(intake.read), count(side.total.calls))];
+    if intake.outside.calls > 0 {
+        parts.push(format!(
+            "{} outside of the period ({})",
+            count(intake.outside.calls),
+            c.money(&intake.outside.cost).display()
+        ));
+    }
+    for (code, sum) in &intake.foreign {
+        parts.push(format!("{} in {code} ({})", count(sum.calls), sum.cost.total().unwrap_or_default()));
+    }
+    if intake.again.calls > 0 {
+        parts.push(format!(
+            "{} delivered twice and counted once ({})",
+            count(intake.again.calls),
+            c.money(&intake.again.cost).display()
+        ));
+    }
+    if intake.aside > 0 {
+        parts.push(format!("{} empty or totals", count(intake.aside)));
+    }
+    if intake.rejected > 0 {
+        parts.push(format!("{} that cannot be read", count(intake.rejected)));
+    }
+    lines.push(format!("{who}: {}.", parts.join(", ")));
+    if intake.cut_numbers > 0 {
+        lines.push(format!(
+            "{who}: {} numbers have lost digits in a spreadsheet (9.19877E+11), and match nothing.",
+            count(intake.cut_numbers)
+        ));
+    }
+    if let Some(order) = side.how.date_order {
+        lines.push(format!("{who}: dates are read {} (day, month, year), as that way they fall in the period; --date-order says otherwise.", order.name()));
+    }
+    lines
+}
+
+/// What is not there or cannot be read.
+fn unread(c: &Comparison, paint: &dyn Paint) -> String {
+    let mut out = String::new();
     for gap in &c.not_captured {
         out.push_str(&format!("{}\n", paint.bad(&wrap(&format!("not captured: {gap}"), "  "))));
     }
@@ -253,7 +267,7 @@ fn facts(c: &Comparison, paint: &dyn Paint) -> String {
         }
         let more = side.intake.rejected.saturating_sub(BAD as u64);
         if more > 0 {
-            out.push_str(&format!("  and {} more rows of {}\n", count(more), side.name));
+            out.push_str(&format!("  and {} more rows of {}\n", grouped_count(more, c.currency), side.name));
         }
     }
     out

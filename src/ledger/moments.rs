@@ -50,7 +50,7 @@ pub(crate) fn read(text: &str, order: DateOrder, zone: Tz) -> Result<Moment, Str
     let day = dates::read(date, order, zone)?;
     let Some((time, offset)) = time else { return at(day, NaiveTime::MIN, zone, true, plain) };
     match offset {
-        None => at(day, time, zone, false, plain),
+        None => at(day, time, zone, false, plain).and_then(|moment| in_zone(moment, zone, plain)),
         Some(offset) => {
             let utc = NaiveDateTime::new(day, time).and_utc().timestamp();
             Ok(Moment { seconds: utc - i64::from(offset.local_minus_utc()), is_day: false })
@@ -67,6 +67,17 @@ fn at(day: NaiveDate, time: NaiveTime, zone: Tz, is_day: bool, text: &str) -> Re
     let moment = zone.from_local_datetime(&NaiveDateTime::new(day, time)).earliest();
     let seconds = moment.ok_or_else(|| format!("`{}` does not exist in {zone}", shorten(text)))?.timestamp();
     Ok(Moment { seconds, is_day })
+}
+
+/// Checks that letters behind a time are those of the zone: `IST` is India's, and Israel's.
+fn in_zone(moment: Moment, zone: Tz, text: &str) -> Result<Moment, String> {
+    let letters = text.trim_end_matches(')').rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    let here = zone.timestamp_opt(moment.seconds, 0).earliest().map(|there| there.format("%Z").to_string());
+    let says_nothing = ["", "am", "pm"].iter().any(|word| letters.eq_ignore_ascii_case(word));
+    if says_nothing || here.is_some_and(|here| here.eq_ignore_ascii_case(letters)) {
+        return Ok(moment);
+    }
+    Err(format!("`{}`: {letters} is not the time of {zone}, in which the file is read", shorten(text)))
 }
 
 /// `2026-03-01T10:00:00`, a space for the T, a fraction, and `Z`, `+05:30` or nothing: as
@@ -151,6 +162,11 @@ mod tests {
             ("2026-03-01T10:00:00.5+0530", "2026-03-01T04:30:00"),
             ("2026-03-01T00:10:00-02:00", "2026-03-01T02:10:00"),
             ("2026-03-01 10:00:00", "2026-03-01T04:30:00"),
+            ("2026-03-01 10:00:00 IST", "2026-03-01T04:30:00"),
+            (
+                "2026-03-01 10:00:00 EST",
+                "`2026-03-01 10:00:00 EST`: EST is not the time of Asia/Kolkata, in which the file is read",
+            ),
             ("2026-03-01 10:00", "2026-03-01T04:30:00"),
             ("01/03/2026 10:00:00", "2026-03-01T04:30:00"),
             ("01-Mar-2026 10:00:00 PM", "2026-03-01T16:30:00"),

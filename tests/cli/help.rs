@@ -14,6 +14,7 @@ fn the_whole_help() {
         "formats",
         "templates",
         "reconcile",
+        "calls",
         "close",
         "verify",
         "status",

@@ -1,6 +1,7 @@
 //! The binary, end to end: one file a verb.
 
 mod basis;
+mod calls;
 mod capture;
 mod close;
 mod demo;

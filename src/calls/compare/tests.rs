@@ -1,4 +1,4 @@
-use std::path::Path;
+//! Both sides from files: what becomes of every call, and that it adds up in any order.
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -13,16 +13,20 @@ use crate::render::text::Plain;
 
 /// What files are read with, where it is not the usual.
 #[derive(Clone, Default)]
-struct Terms {
-    columns: Named,
-    date_order: Option<DateOrder>,
-    decimal: Option<Style>,
-    room: Option<usize>,
-    ours: Option<Tz>,
-    limits: Limits,
+pub(in crate::calls) struct Terms {
+    pub(in crate::calls) columns: Named,
+    pub(in crate::calls) date_order: Option<DateOrder>,
+    pub(in crate::calls) decimal: Option<Style>,
+    pub(in crate::calls) room: Option<usize>,
+    pub(in crate::calls) ours: Option<Tz>,
+    pub(in crate::calls) limits: Limits,
 }
 
-fn try_compare(partner: (&str, &str), ours: (&str, &str), terms: &Terms) -> Result<Comparison, Problem> {
+pub(in crate::calls) fn try_compare(
+    partner: (&str, &[u8]),
+    ours: (&str, &[u8]),
+    terms: &Terms,
+) -> Result<Comparison, Problem> {
     let folder = tempfile::tempdir().unwrap();
     let paths = [partner, ours].map(|(name, bytes)| {
         let path = folder.path().join(name);
@@ -57,7 +61,7 @@ fn try_compare(partner: (&str, &str), ours: (&str, &str), terms: &Terms) -> Resu
 }
 
 fn csvs(partner: &str, ours: &str) -> Comparison {
-    try_compare(("p.csv", partner), ("o.csv", ours), &Terms::default()).unwrap()
+    try_compare(("p.csv", partner.as_bytes()), ("o.csv", ours.as_bytes()), &Terms::default()).unwrap()
 }
 
 fn json(c: &Comparison) -> Value {
@@ -65,7 +69,7 @@ fn json(c: &Comparison) -> Value {
 }
 
 /// `cause detail customer direction calls/calls difference`, a group each.
-fn groups(c: &Comparison) -> Vec<String> {
+pub(in crate::calls) fn groups(c: &Comparison) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let document = json(c);
     let groups = document["groups"].as_array().unwrap().iter();
@@ -154,7 +158,7 @@ fn without_ids_calls_are_matched_by_numbers_start_and_duration() {
     assert_eq!(c.agreed[1][0].calls, 2);
     assert_eq!(groups(&c), ["missing MA_1 outbound 1/0 -0.90", "extra - - 0/1 0.90"]);
     let wide = Terms { limits: Limits { start_seconds: 5, duration_seconds: 0 }, ..Terms::default() };
-    assert!(try_compare(("p.csv", &partner), ("o.csv", ours), &wide).unwrap().agrees());
+    assert!(try_compare(("p.csv", partner.as_bytes()), ("o.csv", ours.as_bytes()), &wide).unwrap().agrees());
 }
 
 #[test]
@@ -285,10 +289,12 @@ fn bad_rows_are_listed_and_nothing_is_skipped() {
 #[test]
 fn what_a_file_leaves_open_is_asked_and_answered() {
     let partner = calls(&[("a", 1, 60, "0.45")]);
-    let ask = |ours: &str, terms: &Terms| match try_compare(("p.csv", &partner), ("o.csv", ours), terms) {
-        Ok(c) => format!("{} {}", c.sides[1].intake.counted.calls, c.money(&c.totals()[1].cost).plain()),
-        Err(problem) => format!("{} {}", problem.exit.code(), problem.what),
-    };
+    let ask =
+        |ours: &str, terms: &Terms| match try_compare(("p.csv", partner.as_bytes()), ("o.csv", ours.as_bytes()), terms)
+        {
+            Ok(c) => format!("{} {}", c.sides[1].intake.counted.calls, c.money(&c.totals()[1].cost).plain()),
+            Err(problem) => format!("{} {}", problem.exit.code(), problem.what),
+        };
     let dates = "id,date,cost\na,01/02/2026,1\nb,03/04/2026,1\n";
     assert_eq!(ask(dates, &Terms::default()), "2 `01/02/2026` is 2026-02-01 (dmy) or 2026-01-02 (mdy)");
     assert_eq!(ask(dates, &Terms { date_order: Some(DateOrder::MonthFirst), ..Terms::default() }), "1 1.00");
@@ -307,14 +313,18 @@ fn the_partners_json_is_read_in_every_generation() {
     let sample =
         include_str!("../../../tests/data/partner-api/09-customer-cdrs-outbound.json").replace("2026-10", "2026-03");
     let ours = "call_uuid,start,billsec,amount\n";
-    let c = try_compare(("p.json", &sample), ("o.csv", ours), &Terms::default()).unwrap();
+    let c = try_compare(("p.json", sample.as_bytes()), ("o.csv", ours.as_bytes()), &Terms::default()).unwrap();
     // The last one is in April in India.
     assert_eq!((c.sides[0].intake.read, c.totals()[0].calls, c.sides[0].intake.outside.calls), (6, 5, 1));
     let line = r#"{"call_uuid":"a","from_number":"+911","duration_seconds":5,"cost":0.3,"streaming_cost":0.15,"start_time":"2026-03-01 10:00:00"}"#;
-    let c = try_compare(("p.json", &format!("{line}\n{{\"x\n{line}\n")), ("o.csv", ours), &Terms::default()).unwrap();
+    let c = try_compare(
+        ("p.json", format!("{line}\n{{\"x\n{line}\n").as_bytes()),
+        ("o.csv", ours.as_bytes()),
+        &Terms::default(),
+    )
+    .unwrap();
     assert_eq!((c.sides[0].intake.rejected, c.money(&c.totals()[0].cost).plain()), (1, "0.90".to_owned()));
     assert_eq!(groups(&c), ["missing - - 1/0 -0.45", "duplicated-by-partner - - 1/0 -0.45"]);
-    assert!(Path::new("p.json").extension().is_some());
 }
 
 /// A made-up call: id, account, direction, numbers, start, durations, cost.
@@ -355,7 +365,7 @@ proptest! {
         };
         let few = Terms { room: Some(20), ..Terms::default() };
         let c = csvs(&file(&partner, &[]), &file(&ours, &partner));
-        let again = try_compare(("p.csv", &file(&shuffled, &[])), ("o.csv", &file(&mixed, &partner)), &few).unwrap();
+        let again = try_compare(("p.csv", file(&shuffled, &[]).as_bytes()), ("o.csv", file(&mixed, &partner).as_bytes()), &few).unwrap();
         prop_assert_eq!(without_rows(&c), without_rows(&again));
         let mut sum = Tally::default();
         for (_, group) in &c.groups {
@@ -365,7 +375,7 @@ proptest! {
         prop_assert_eq!(sum.total().unwrap(), difference(&totals).unwrap());
         for side in &c.sides {
             let i = &side.intake;
-            let foreign: u64 = i.foreign.values().map(|sum| sum.calls).sum();
+            let foreign = i.foreign.values().map(|sum| sum.calls).sum::<u64>();
             prop_assert_eq!(i.read, i.counted.calls + i.outside.calls + foreign + i.aside + i.rejected);
         }
     }
