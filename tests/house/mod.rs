@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use uses::{Names, home, names};
 
 /// Rooms from the ground up. A room may use itself and those before it.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "model",
     "tables",
     "books",
