@@ -33,13 +33,13 @@ pub(super) fn section(trends: &Trends, currency: Currency) -> Option<Value> {
         gaps => gaps.collect::<Vec<_>>(),
         marks => trends.marks().map(|mark| context! {
             sign => mark.point.side.map_or("", trends::Side::sign),
-            who => mark.customer.map_or("All calls", |trend| trend.name.as_deref().unwrap_or(&trend.customer_id)),
+            who => mark.customer.map_or("All customers", |trend| trend.name.as_deref().unwrap_or(&trend.customer_id)),
             text => told(mark.measure, &mark.point),
         }).collect::<Vec<_>>(),
         unmarked => unmarked(trends),
         inside => trends.whole.iter().filter_map(|series| {
             let point = series.points.last()?.as_ref().filter(|point| point.usual.is_some() && point.side.is_none())?;
-            Some(format!("All calls: {}.", told(series.measure, point)))
+            Some(format!("All customers: {}.", told(series.measure, point)))
         }).collect::<Vec<_>>(),
         spend_chart => charts::spend(&costs(trends, currency), currency),
         rates_chart => charts::rates(&periods, &words, &shares(Measure::Answered), &shares(Measure::Failed)),
@@ -109,17 +109,20 @@ fn months(trends: &Trends, currency: Currency) -> Vec<Value> {
         let series = trends.whole.iter().find(|series| series.measure == measure);
         cell(series.and_then(|series| series.points.get(at)?.as_ref()))
     };
-    let row = |(at, slot): (usize, &Slot)| match slot {
-        Slot::Gap(period, why) => context! { period => period.name.as_str(), gap => why.as_str() },
-        Slot::Closed(month) => context! {
-            period => month.period.name.as_str(),
-            gap => "",
-            cost => month.cost.map_or_else(dash, |cost| cost.display()),
-            calls => month.calls.calls.map_or_else(dash, |n| grouped_count(n, currency)),
+    let row = |(at, slot): (usize, &Slot)| {
+        let month = slot.month();
+        context! {
+            period => slot.period().name.as_str(),
+            gap => match slot {
+                Slot::Gap(_, why) => why.as_str(),
+                Slot::Closed(_) => "",
+            },
+            cost => month.and_then(|month| month.cost).map_or_else(dash, |cost| cost.display()),
+            calls => month.and_then(|month| month.calls.calls).map_or_else(dash, |n| grouped_count(n, currency)),
             answered => point(Measure::Answered, at),
             failed => point(Measure::Failed, at),
-            inbound => per_cent(inbound(month)),
-        },
+            inbound => per_cent(month.and_then(inbound)),
+        }
     };
     trends.slots.iter().enumerate().map(row).collect()
 }

@@ -92,7 +92,8 @@ fn below(trends: &Trends, styles: &Styles, mut sheet: Worksheet, last: u32) -> R
     let mut notes: Vec<String> = trends
         .marks()
         .map(|mark| {
-            let who = mark.customer.map_or("All calls", |trend| trend.name.as_deref().unwrap_or(&trend.customer_id));
+            let who =
+                mark.customer.map_or("All customers", |trend| trend.name.as_deref().unwrap_or(&trend.customer_id));
             format!("{} {who}: {}", mark.point.side.map_or("", |side| side.sign()), told(mark.measure, &mark.point))
         })
         .collect();
