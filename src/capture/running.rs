@@ -37,9 +37,8 @@ pub(crate) fn looks(books: &Books, month: &Period, currency: Currency) -> Result
             if taken < begins || ends <= taken {
                 continue;
             }
-            let file = format!("{folder}/{DASHBOARD}");
-            let today = taken.with_timezone(&record.partner_timezone).date_naive();
-            looks.push(dashboard::look(&read_body(&place, answer)?, file, (month, today), taken, currency)?);
+            let (body, file) = (read_body(&place, answer)?, format!("{folder}/{DASHBOARD}"));
+            looks.extend(dashboard::look(&body, file, (taken, record.partner_timezone), Some(currency))?);
         }
     }
     looks.sort_by(|a, b| (a.taken, &a.file).cmp(&(b.taken, &b.file)));

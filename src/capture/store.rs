@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
+
 use super::bodies::read_body;
 use super::partner::{analytics, dashboard, identity, note_unread};
 use super::record::Role;
@@ -12,10 +14,11 @@ use super::{matrix, transactions};
 use crate::books::layout::Books;
 use crate::model::digest::sha256_hex;
 use crate::model::matrix::Matrix;
+use crate::model::money::Currency;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};
 use crate::model::transactions::Transactions;
-use crate::model::usage::{Analytics, Dashboard, Identity};
+use crate::model::usage::{Analytics, Dashboard, Identity, Look};
 
 /// A capture, decoded.
 #[derive(Clone, Debug)]
@@ -28,6 +31,8 @@ pub struct Capture {
     pub analytics: Analytics,
     /// `/dashboard`, where it was captured.
     pub dashboard: Option<Dashboard>,
+    /// What it says of the month in which it was asked; None where that cannot be used.
+    pub look: Option<Look>,
     /// `/me`, where it was captured.
     pub identity: Option<Identity>,
     /// Each customer's own figures, where they were captured.
@@ -90,8 +95,16 @@ pub(crate) fn load_from(folder: &Path, period: &Period) -> Result<Option<Capture
     };
     let analytics = analytics::decode(&bytes, &format!("capture/{ANALYTICS}"))?;
     note_unread(&mut unread, Role::Analytics.name(), &analytics.unknown_fields);
-    let dashboard =
-        body(DASHBOARD)?.map(|bytes| dashboard::decode(&bytes, &format!("capture/{DASHBOARD}"))).transpose()?;
+    let bytes = body(DASHBOARD)?;
+    let file = format!("capture/{DASHBOARD}");
+    let dashboard = bytes.as_ref().map(|bytes| dashboard::decode(bytes, &file)).transpose()?;
+    let taken = record.answer(DASHBOARD).and_then(|answer| DateTime::parse_from_rfc3339(&answer.when).ok());
+    let currency = analytics.currency.as_deref().and_then(|code| Currency::parse(code).ok());
+    // Nothing is compared with it or billed from it: what it cannot say is not said.
+    let look = bytes.zip(taken).and_then(|(bytes, taken)| {
+        let asked = (taken.with_timezone(&Utc), record.partner_timezone);
+        dashboard::look(&bytes, file, asked, currency).ok().flatten()
+    });
     if let Some(dashboard) = &dashboard {
         note_unread(&mut unread, Role::Dashboard.name(), &dashboard.unknown_fields);
     }
@@ -102,7 +115,7 @@ pub(crate) fn load_from(folder: &Path, period: &Period) -> Result<Option<Capture
         let words: Vec<String> = transactions.unknown.iter().map(|word| format!("type `{word}`")).collect();
         note_unread(&mut unread, Role::Transactions.name(), &words);
     }
-    Ok(Some(Capture { record, record_sha256, analytics, dashboard, identity, matrix, transactions, unread }))
+    Ok(Some(Capture { record, record_sha256, analytics, dashboard, look, identity, matrix, transactions, unread }))
 }
 
 /// The folders of a period's captures, relative to the books: the earlier ones, oldest

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -14,40 +14,18 @@ use crate::books::config::{self, Config};
 use crate::books::layout::Books;
 use crate::books::voids::{self, Voids};
 use crate::capture::{running, store};
-use crate::model::money::Money;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
-use crate::model::usage::Look;
 use crate::render::text::{Paint, wrap};
-use crate::trends::forecast;
+use crate::render::trends_json::OutlookRow;
+use crate::trends::Outlook;
 
 #[derive(Serialize)]
 struct Document {
     schema: &'static str,
     unfinished: Option<String>,
     periods: Vec<Stage>,
-    running: Running,
-}
-
-/// The month that runs now, and what it will cost.
-#[derive(Serialize)]
-struct Running {
-    month: String,
-    /// When the partner's dashboard was asked last, and where the answer lies.
-    taken: Option<String>,
-    file: Option<String>,
-    currency: Option<String>,
-    spent: Option<String>,
-    /// At the same pace until the month's end.
-    estimate: Option<String>,
-    low: Option<String>,
-    high: Option<String>,
-    /// How many days' costs are known.
-    days: usize,
-    /// Why nothing is forecast.
-    untold: Option<String>,
-    #[serde(skip)]
-    text: String,
+    running: OutlookRow,
 }
 
 #[derive(Serialize)]
@@ -93,7 +71,12 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
         })
         .collect();
     if context.out.is_json() {
-        context.out.document(&Document { schema: "crossfoot/status/v1", unfinished, periods, running })?;
+        context.out.document(&Document {
+            schema: "crossfoot/status/v1",
+            unfinished,
+            periods,
+            running: (&running).into(),
+        })?;
         return Ok(Exit::Done);
     }
     let mut text = String::new();
@@ -135,68 +118,22 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
         text.push_str(&format!("  next: {}\n", p.next));
     }
     if is_begun {
-        text.push_str(&format!("\n{}", running.text));
+        let newer = format!("  newer: crossfoot fetch --period {}{}\n", running.month.name, context.same_books());
+        text.push_str(&format!("\n{}\n{newer}", wrap(&running.words(), "")));
     }
     context.out.text(&text)?;
     Ok(Exit::Done)
 }
 
-/// What the running month will cost, by the last look at the partner's dashboard.
-fn running(context: &Context<'_>, config: &Config, now: DateTime<Utc>) -> Result<Running, Problem> {
+/// What the running month will cost, by the looks at the partner's dashboard that lie here.
+fn running(context: &Context<'_>, config: &Config, now: DateTime<Utc>) -> Result<Outlook, Problem> {
     let zone = config.upstream.timezone;
     let month = Period::parse(&now.with_timezone(&zone).format("%Y-%m").to_string())
         .map_err(|why| Problem::stop("internal", why))?;
-    let looks = running::looks(&context.books, &month, config.currency);
-    // What lies there and is not as it was received is `verify`'s to tell in full.
-    let (looks, broken) = looks.map_or_else(|problem| (Vec::new(), Some(problem.reason())), |looks| (looks, None));
-    let last = looks.iter().rev().find(|look| look.spent.is_some()).or(looks.last());
-    let money = |amount| last.map(|look| Money::new(amount, look.currency));
-    let spent = last.and_then(|look| money(look.spent?));
-    let forecast = broken.map_or_else(|| forecast::of(&looks, &month, month.instants(zone)), Err);
-    let same = context.same_books();
-    let newer = format!("  newer: crossfoot fetch --period {}{same}\n", month.name);
-    let at = |look: &Look| look.taken.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z").to_string();
-    let said = last.zip(spent).map_or_else(String::new, |(look, spent)| {
-        format!("{} spent until {}, says the partner's dashboard. ", spent.display(), at(look))
-    });
-    let words = match &forecast {
-        Err(why) => format!("{} is running: {said}No forecast: {why}.", month.name),
-        Ok(forecast) => {
-            let range = match forecast.range {
-                Some((low, high)) => format!(
-                    "between {} and {} as {} days so far have strayed (two standard deviations)",
-                    low.display(),
-                    high.display(),
-                    forecast.days
-                ),
-                None => format!(
-                    "no range, since the costs of {} days are known and {} are needed",
-                    forecast.days,
-                    forecast::FEWEST_COSTS
-                ),
-            };
-            format!(
-                "{} is running: {said}At the same pace {} by its end; {range}.",
-                month.name,
-                forecast.estimate.display()
-            )
-        }
-    };
-    let plain = |money: Option<Money>| money.map(|money| money.plain());
-    let (told, untold) = forecast.map_or_else(|why| (None, Some(why)), |told| (Some(told), None));
-    let range = told.as_ref().and_then(|told| told.range);
-    Ok(Running {
-        taken: last.map(|look| look.taken.to_rfc3339_opts(SecondsFormat::Secs, true)),
-        file: last.map(|look| look.file.clone()),
-        currency: last.map(|look| look.currency.code().to_owned()),
-        spent: plain(spent),
-        estimate: plain(told.as_ref().map(|told| told.estimate)),
-        low: plain(range.map(|(low, _)| low)),
-        high: plain(range.map(|(_, high)| high)),
-        days: told.as_ref().map_or(0, |told| told.days),
-        untold,
-        text: format!("{}\n{newer}", wrap(&words, "")),
-        month: month.name,
+    Ok(match running::looks(&context.books, &month, config.currency) {
+        Ok(looks) => Outlook::of(month, zone, &looks),
+        // What lies there and is not as it was received is `verify`'s to tell in full.
+        Err(problem) => Outlook { month, zone, look: None, forecast: Err(problem.reason()) },
     })
 }
 

@@ -28,7 +28,7 @@ use crate::reconcile::compare::Question;
 use crate::reconcile::{decisions, reconcile, registry, wanted};
 use crate::render::pdf;
 use crate::trends::month::Stated;
-use crate::trends::{self, Trends};
+use crate::trends::{self, Outlook, Trends};
 
 /// What follows.
 #[derive(Debug)]
@@ -230,8 +230,17 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
         earlier.order(&mut reconciliation.findings);
     }
     reconciliation.settle();
-    let trends = inputs.past.as_ref().map(|past| Trends::of(own_month(inputs, &reconciliation), past));
+    let trends = inputs.past.as_ref().map(|past| Trends::of(own_month(inputs, &reconciliation), past, running(inputs)));
     Ok(Derived { reconciliation, ledger, decisions, corrections: notes_due, trends })
+}
+
+/// What a calendar month will cost that ran when the partner was asked; nothing of any other.
+fn running(inputs: &Inputs) -> Option<Outlook> {
+    let (month, zone) = (&inputs.period, inputs.config.upstream.timezone);
+    let look = inputs.capture.as_ref()?.look.as_ref()?;
+    let (begins, ends) = month.instants(zone);
+    let runs = month.is_month() && begins <= look.taken && look.taken < ends;
+    runs.then(|| Outlook::of(month.clone(), zone, std::slice::from_ref(look)))
 }
 
 /// The period's own figures, as its report keeps them for later ones.

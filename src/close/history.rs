@@ -235,3 +235,31 @@ pub(super) fn unsealed<'a>(past: &'a Past, chain: &'a Chain, close: &'a Event) -
         !before.any(|event| Some(&event.manifest_sha256) == month.manifest_sha256.as_ref())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_whose_seal_the_chain_does_not_know_before_the_close_is_told() {
+        let event = |sequence: u64, period: &str, sha: &str| -> Event {
+            serde_json::from_value(serde_json::json!({
+                "schema": "", "sequence": sequence, "event": "close", "period": period, "from": "", "to": "", "at": "",
+                "tool": "", "outcome": "", "manifest_sha256": sha, "issued": [], "previous": "",
+            }))
+            .unwrap()
+        };
+        // February was closed twice, the second time after March.
+        let events = vec![event(1, "2026-02", "aa"), event(2, "2026-03", "bb"), event(3, "2026-02", "cc")];
+        let chain = Chain { events, head: String::new() };
+        let past = |sha: &str| -> Past {
+            serde_json::from_value(serde_json::json!({"unread": [], "months": [{
+                "to": "2026-02-28", "period": "2026-02", "manifest_sha256": sha, "currency": "INR", "cost": null,
+                "calls": null, "answered": null, "failed": null,
+            }]}))
+            .unwrap()
+        };
+        let told = |sha: &str| unsealed(&past(sha), &chain, &chain.events[1]).count();
+        assert_eq!([told("aa"), told("bb"), told("cc")], [0, 1, 1]);
+    }
+}

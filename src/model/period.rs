@@ -40,6 +40,12 @@ impl Period {
         }
     }
 
+    /// Whether it is a calendar month by name, and not days that may be one.
+    #[must_use]
+    pub fn is_month(&self) -> bool {
+        self.name.len() == 7
+    }
+
     /// Whether the day lies in the period.
     #[must_use]
     pub fn contains(&self, day: NaiveDate) -> bool {

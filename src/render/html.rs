@@ -38,6 +38,7 @@ pub(crate) fn render(
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.add_template("reconciliation.html", PAGE).map_err(failed)?;
     environment.add_template("trends.html", TRENDS).map_err(failed)?;
+    let running = trends.and_then(|trends| trends.running.as_ref()).map(|running| running.words());
     // A page within the page: one template engine's `include` less.
     let trends = trends.and_then(|trends| trends_html::section(trends, r.currency));
     let trends = trends.map(|values| environment.get_template("trends.html")?.render(context! { trends => values }));
@@ -104,6 +105,7 @@ pub(crate) fn render(
             amount => row.amount.display(),
         }).collect::<Vec<_>>()),
         dashboard => dashboard.map(|d| dashboard_facts(r, d)),
+        running,
         statement => statement(r),
         inputs => r.inputs.iter().map(|i| context! {
             role => i.role, path => i.path.as_str(), sha256 => i.sha256.as_str(), bytes => grouped_count(i.bytes, r.currency),

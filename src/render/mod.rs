@@ -13,6 +13,6 @@ pub(crate) mod reconciliation_json;
 pub(crate) mod structured;
 pub(crate) mod text;
 mod trends_html;
-mod trends_json;
+pub(crate) mod trends_json;
 pub(crate) mod xlsx;
 mod xml;

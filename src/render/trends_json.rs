@@ -1,10 +1,12 @@
 //! `trends` of `reconciliation.json`: this period's own figures, which later closes read from
 //! there, and what follows beside the earlier ones.
 
+use chrono::SecondsFormat;
 use serde::Serialize;
 
 use crate::model::history::Month;
 use crate::model::money::Money;
+use crate::trends::forecast::Outlook;
 use crate::trends::{Compared, Measure, Movement, Point, Series, Slot, Trends};
 
 /// As the report has it.
@@ -19,6 +21,48 @@ pub(super) struct Document {
     customers: Vec<CustomerRow>,
     customers_shown: usize,
     movement: MovementPart,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    running: Option<OutlookRow>,
+}
+
+/// What is known of a month that runs, as every document has it.
+#[derive(Serialize)]
+pub(crate) struct OutlookRow {
+    month: String,
+    /// When the partner's dashboard was asked last, and where the answer lies.
+    taken: Option<String>,
+    file: Option<String>,
+    currency: Option<String>,
+    spent: Option<String>,
+    /// At the same pace until the month's end.
+    estimate: Option<String>,
+    low: Option<String>,
+    high: Option<String>,
+    /// How many days' costs are known.
+    days: usize,
+    /// Why nothing is forecast.
+    untold: Option<String>,
+}
+
+impl From<&Outlook> for OutlookRow {
+    fn from(outlook: &Outlook) -> Self {
+        let plain = |money: Option<Money>| money.map(|money| money.plain());
+        let look = outlook.look.as_ref();
+        let told = outlook.forecast.as_ref().ok();
+        let range = told.and_then(|told| told.range);
+        Self {
+            month: outlook.month.name.clone(),
+            taken: look.map(|look| look.taken.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            file: look.map(|look| look.file.clone()),
+            currency: look.map(|look| look.currency.code().to_owned()),
+            spent: plain(outlook.spent()),
+            estimate: plain(told.map(|told| told.estimate)),
+            low: plain(range.map(|(low, _)| low)),
+            high: plain(range.map(|(_, high)| high)),
+            days: told.map_or(0, |told| told.days),
+            untold: outlook.forecast.as_ref().err().cloned(),
+        }
+    }
 }
 
 /// A place on the line of time, with the figures of the whole that are no series.
@@ -134,6 +178,7 @@ pub(super) fn of(trends: &Trends) -> Document {
             .collect(),
         customers_shown: trends.shown().count(),
         movement: movement(&trends.movement),
+        running: trends.running.as_ref().map(OutlookRow::from),
     }
 }
 

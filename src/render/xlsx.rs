@@ -16,7 +16,7 @@ use crate::model::posting::Ledger;
 use crate::model::problem::Problem;
 use crate::model::reconciliation::Reconciliation;
 use crate::model::usage::Direction;
-use crate::trends::Trends;
+use crate::trends::{Outlook, Trends};
 
 /// Makes the workbook. `register` has the rows of `invoices.csv`, as far as there are any.
 ///
@@ -50,7 +50,7 @@ fn build(
             .set_creation_datetime(&made),
     );
     let styles = Styles::new();
-    workbook.push_worksheet(summary(r, &styles)?);
+    workbook.push_worksheet(summary(r, trends.and_then(|trends| trends.running.as_ref()), &styles)?);
     workbook.push_worksheet(findings(r, &styles)?);
     workbook.push_worksheet(customers(r, &styles)?);
     workbook.push_worksheet(directions(r, &styles)?);
@@ -62,7 +62,7 @@ fn build(
     workbook.save_to_buffer()
 }
 
-fn summary(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> {
+fn summary(r: &Reconciliation, running: Option<&Outlook>, styles: &Styles) -> Result<Worksheet, XlsxError> {
     let columns = [("What", 34), ("Analytics", 20), ("Ledger", 20), ("Difference", 20), ("Status", 18)];
     let mut sheet = Sheet::new("Summary", &columns, styles)?;
     let (headline, subline) = verdict(r);
@@ -92,6 +92,19 @@ fn summary(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> 
     for (what, value) in facts.into_iter().filter(|(what, _)| *what != "Compared" || !r.two_outcomes) {
         sheet.sheet.write_string_with_format(sheet.row, 0, what, &styles.bold)?;
         sheet.sheet.write_string_with_format(sheet.row, 1, value, &styles.text)?;
+        sheet.row += 1;
+    }
+    if let Some(running) = running {
+        sheet.sheet.write_string_with_format(sheet.row, 0, "Forecast", &styles.bold)?;
+        sheet.sheet.write_string_with_format(sheet.row, 1, running.words(), &styles.text)?;
+        if let Ok(forecast) = &running.forecast {
+            let (low, high) = forecast.range.unzip();
+            for (what, money) in [("of the cost", Some(forecast.estimate)), ("from", low), ("to", high)] {
+                sheet.row += 1;
+                sheet.text(0, what)?;
+                sheet.money(1, what, money)?;
+            }
+        }
         sheet.row += 1;
     }
     sheet.row += 1;

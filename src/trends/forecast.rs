@@ -6,6 +6,7 @@
 //! by chance, and what the pace itself is uncertain by.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use crate::model::money::{Money, add_exact, from_parts, times};
@@ -14,9 +15,9 @@ use crate::model::rounding::{Rounding, ratio, round_to};
 use crate::model::usage::Look;
 
 /// Whole days that must be gone before anything is said.
-pub(crate) const FEWEST_DAYS: i64 = 3;
+const FEWEST_DAYS: i64 = 3;
 /// Days' costs that must be known for a range.
-pub(crate) const FEWEST_COSTS: usize = 7;
+const FEWEST_COSTS: usize = 7;
 const DAY: i64 = 86_400;
 
 /// What the month will cost.
@@ -30,12 +31,61 @@ pub(crate) struct Forecast {
     pub days: usize,
 }
 
+/// What is known of a month that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Outlook {
+    /// The month.
+    pub month: Period,
+    /// The partner's time zone.
+    pub zone: Tz,
+    /// The last look at the dashboard in it, one that states a spend before others.
+    pub look: Option<Look>,
+    /// What follows, or why nothing does.
+    pub forecast: Result<Forecast, String>,
+}
+
+impl Outlook {
+    /// What looks in a month, oldest first, say of it.
+    pub(crate) fn of(month: Period, zone: Tz, looks: &[Look]) -> Self {
+        let forecast = of(looks, &month, month.instants(zone));
+        let look = looks.iter().rev().find(|look| look.spent.is_some()).or(looks.last()).cloned();
+        Self { month, zone, look, forecast }
+    }
+
+    /// The spend so far.
+    pub(crate) fn spent(&self) -> Option<Money> {
+        self.look.as_ref().and_then(|look| Some(Money::new(look.spent?, look.currency)))
+    }
+
+    /// All of it in words.
+    pub(crate) fn words(&self) -> String {
+        let said = self.look.as_ref().zip(self.spent()).map_or_else(String::new, |(look, spent)| {
+            let at = look.taken.with_timezone(&self.zone).format("%Y-%m-%d %H:%M %Z");
+            format!("{} spent until {at}, says the partner's dashboard. ", spent.display())
+        });
+        let outlook = match &self.forecast {
+            Err(why) => format!("No forecast: {why}."),
+            Ok(Forecast { estimate, range: Some((low, high)), days }) => format!(
+                "At the same pace {} by its end; between {} and {} as {days} days so far have strayed (two standard deviations).",
+                estimate.display(),
+                low.display(),
+                high.display()
+            ),
+            Ok(Forecast { estimate, range: None, days }) => format!(
+                "At the same pace {} by its end; no range, since the costs of {days} days are known and {FEWEST_COSTS} are needed.",
+                estimate.display()
+            ),
+        };
+        format!("{} is running: {said}{outlook}", self.month.name)
+    }
+}
+
 /// What `looks`, oldest first, say of a month that begins and ends at these moments; or why
 /// they say nothing.
 ///
 /// # Errors
 /// Why there is no forecast, for a person.
-pub(crate) fn of(looks: &[Look], month: &Period, ends: (DateTime<Utc>, DateTime<Utc>)) -> Result<Forecast, String> {
+fn of(looks: &[Look], month: &Period, ends: (DateTime<Utc>, DateTime<Utc>)) -> Result<Forecast, String> {
     if looks.is_empty() {
         return Err(format!("the partner's dashboard was not asked in {}", month.name));
     }

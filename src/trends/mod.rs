@@ -10,6 +10,7 @@ mod series;
 mod testing;
 pub(crate) mod usual;
 
+pub(crate) use self::forecast::Outlook;
 pub(crate) use self::movement::{Compared, Movement};
 pub(crate) use self::series::{Measure, Point, Series, Slot};
 pub(crate) use self::usual::Side;
@@ -29,6 +30,8 @@ pub(crate) struct Trends {
     pub customers: Vec<CustomerTrend>,
     /// Who spends more or less than a period before.
     pub movement: Movement,
+    /// What the month will cost, where it ran when the partner was asked.
+    pub running: Option<Outlook>,
 }
 
 /// One customer over the periods.
@@ -56,7 +59,7 @@ pub(crate) struct Mark<'a> {
 impl Trends {
     /// The trends of a period with this month's own figures.
     #[must_use]
-    pub(crate) fn of(month: Month, past: &Past) -> Self {
+    pub(crate) fn of(month: Month, past: &Past, running: Option<Outlook>) -> Self {
         let movement = movement::of(past.months.last(), &month);
         let slots = series::slots(past, month);
         let months: Vec<Option<&Month>> = slots.iter().map(Slot::month).collect();
@@ -67,7 +70,7 @@ impl Trends {
         let mut by_cost: Vec<(&String, &CustomerMonth)> = this.iter().flat_map(|month| &month.customers).collect();
         by_cost.sort_by(|(a, x), (b, y)| y.cost.amount().cmp(&x.cost.amount()).then_with(|| a.cmp(b)));
         let customers = by_cost.iter().map(|(id, _)| CustomerTrend::of(id, &months)).collect();
-        Self { whole: whole.into(), customers, movement, slots }
+        Self { whole: whole.into(), customers, movement, running, slots }
     }
 
     /// The customers that the report shows: the largest, and who left a usual range.

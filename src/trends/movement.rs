@@ -91,8 +91,7 @@ pub(super) fn of(before: Option<&Month>, now: &Month) -> Movement {
         return untold(format!("the days before {} have no close that is as it was sealed", n.name));
     }
     let days = |period: &Period| (period.to - period.from).num_days();
-    let is_month = |period: &Period| period.name.len() == 7;
-    if !(is_month(b) && is_month(n)) && days(b) != days(n) {
+    if !(b.is_month() && n.is_month()) && days(b) != days(n) {
         return untold(format!("{} is not as long as {}", b.name, n.name));
     }
     if before.currency != now.currency {

@@ -68,6 +68,12 @@ fn trends(books: &Books, period: &str) -> Value {
     books.json(&format!("closes/{period}/reconciliation.json"))["trends"].clone()
 }
 
+/// A part of a workbook.
+fn zip_part(books: &Books, file: &str, part: &str) -> String {
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(books.path().join(file)).unwrap()).unwrap();
+    std::io::read_to_string(zip.by_name(part).unwrap()).unwrap()
+}
+
 /// A part of the page, without the charts' drawing.
 fn section(books: &Books, period: &str) -> String {
     let page = String::from_utf8(books.read(&format!("closes/{period}/reconciliation.html"))).unwrap();
@@ -123,9 +129,7 @@ fn seven_months_with_a_hole_are_told_and_verify_whatever_comes_later() {
     insta::assert_snapshot!(section(&books, "2026-03"));
 
     // The workbook has the same, numbers as numbers, in sheets and charts of their own.
-    let file = std::fs::File::open(books.path().join("closes/2026-03/reconciliation.xlsx")).unwrap();
-    let mut zip = zip::ZipArchive::new(file).unwrap();
-    let mut part = |name: &str| std::io::read_to_string(zip.by_name(name).unwrap()).unwrap();
+    let part = |name: &str| zip_part(&books, "closes/2026-03/reconciliation.xlsx", name);
     let names = part("xl/workbook.xml");
     for name in ["Trends", "Top spenders", "Customers by period"] {
         assert!(names.contains(&format!("<sheet name=\"{name}\"")), "{names}");
@@ -155,7 +159,7 @@ fn seven_months_with_a_hole_are_told_and_verify_whatever_comes_later() {
     books.run("verify").exits(0);
     assert!(books.read("closes/2026-03/reconciliation.html") == before);
 
-    // A copy that names another seal is told, also under a manifest that was made to fit.
+    // A copy that was changed is told.
     let copy = String::from_utf8(books.read("closes/2026-03/inputs/trends.json")).unwrap();
     assert!(copy.contains("\"period\":\"2026-02\",\"manifest_sha256\":\""), "{copy}");
     books.write("closes/2026-03/inputs/trends.json", &copy.replace("\"calls\":2000", "\"calls\":2001"));
@@ -232,6 +236,14 @@ fn the_running_month_is_forecast_from_the_dashboard_and_never_sealed() {
     let told = status(now);
     assert_eq!(told["file"], "closes/2026-04/capture/dashboard.json");
     assert_eq!((told["days"].as_u64(), &told["untold"]), (Some(10), &Value::Null));
+    // The report of the running month says the same of its own capture, and the workbook too.
+    books.at(now, "reconcile --period 2026-04 --offline").exits(0);
+    let report = trends(&books, "2026-04")["running"].clone();
+    assert_eq!((&report["estimate"], &report["low"]), (&told["estimate"], &told["low"]));
+    let page = String::from_utf8(books.read("closes/2026-04/reconciliation.html")).unwrap();
+    assert!(page.contains("2026-04 is running: ₹1,097.50 spent until"), "{page}");
+    let sheet = zip_part(&books, "closes/2026-04/reconciliation.xlsx", "xl/worksheets/sheet1.xml");
+    assert!(sheet.contains("<v>3135.71</v>"), "{sheet}");
     // In May nobody asks what April will have cost.
     assert_eq!(status("2026-05-02T00:00:00Z")["untold"], "the partner's dashboard was not asked in 2026-05");
 
@@ -242,6 +254,12 @@ fn the_running_month_is_forecast_from_the_dashboard_and_never_sealed() {
     assert!(server.requests() > asked);
     assert!(books.path().join("closes/2026-04/capture-1/dashboard.json").exists());
     books.at("2026-05-02T03:04:05Z", "verify").exits(0);
+    assert!(trends(&books, "2026-04").get("running").is_none());
+
+    // An answer that is not as it was received forecasts nothing.
+    books.write("closes/2026-04/capture-1/dashboard.json", "{}");
+    let untold = status(now)["untold"].clone();
+    assert!(untold.as_str().unwrap().contains("is not what was received"), "{untold}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! `GET /dashboard`: live counts, all optional. Three generations name them differently;
 //! one reader takes them all, since no name means two things.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -83,25 +84,28 @@ struct Day {
     total_cost: Option<Decimal>,
 }
 
-/// What the answer says of the spend of a month that runs: `today` is the partner's day on
-/// which it was `taken`. Days count where they reach back to the month's first one.
+/// What the answer says of the spend of the month in which it was `taken`, by the partner's
+/// days. Days count where they reach back to the month's first one. `currency` is that of an
+/// answer that states none; None where there is none at all.
 ///
 /// # Errors
 /// As [`decode`]; a currency that does not exist, a sum beyond the exact range.
 pub(crate) fn look(
     body: &[u8],
     file: String,
-    (month, today): (&Period, NaiveDate),
-    taken: DateTime<Utc>,
-    currency: Currency,
-) -> Result<Look, Problem> {
+    (taken, zone): (DateTime<Utc>, Tz),
+    currency: Option<Currency>,
+) -> Result<Option<Look>, Problem> {
     let parsed: Spend = serde_json::from_slice(body).map_err(|e| undecodable("dashboard", &file, &e))?;
     let wrong = |e: MoneyError| {
         Problem::stop("upstream-shape", "the partner's dashboard answer cannot be used")
             .at(&file)
             .because(e.to_string())
     };
-    let currency = parsed.currency.as_deref().map_or(Ok(currency), Currency::parse).map_err(wrong)?;
+    let stated = parsed.currency.as_deref().map(Currency::parse).transpose().map_err(wrong)?;
+    let Some(currency) = stated.or(currency) else { return Ok(None) };
+    let today = taken.with_timezone(&zone).date_naive();
+    let month = Period::parse(&today.format("%Y-%m").to_string()).map_err(|why| Problem::stop("internal", why))?;
     let covers = PeriodPart::days(parsed.period, &file)?.is_some_and(|(from, _)| from <= month.from);
     let (mut sum, mut days) = (Tally::default(), Vec::new());
     for day in parsed.time_series.iter().flatten().filter(|_| covers) {
@@ -114,7 +118,7 @@ pub(crate) fn look(
         }
     }
     let by_days = if days.is_empty() { None } else { Some(sum.total().map_err(wrong)?) };
-    Ok(Look { taken, spent: parsed.total_spend_this_month.or(by_days), currency, days, file })
+    Ok(Some(Look { taken, spent: parsed.total_spend_this_month.or(by_days), currency, days, file }))
 }
 
 #[cfg(test)]
@@ -123,11 +127,10 @@ mod tests {
 
     #[test]
     fn a_running_month_is_its_stated_spend_or_the_sum_of_its_days() {
-        let october = Period::parse("2026-10").unwrap();
-        let today = parse_day("2026-10-03").unwrap();
         let read = |body: &str| {
             let taken = "2026-10-03T12:00:00Z".parse().unwrap();
-            let look = look(body.as_bytes(), "dashboard.json".into(), (&october, today), taken, Currency::INR).unwrap();
+            let look = look(body.as_bytes(), "dashboard.json".into(), (taken, Tz::UTC), Some(Currency::INR));
+            let look = look.unwrap().unwrap();
             (look.spent.map(|spent| spent.to_string()), look.days.iter().map(Decimal::to_string).collect::<Vec<_>>())
         };
         assert_eq!(read(r#"{"total_spend_this_month":18450.5,"calls_today":1}"#).0.as_deref(), Some("18450.5"));
