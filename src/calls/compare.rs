@@ -77,6 +77,8 @@ pub struct Comparison {
     pub(crate) groups: Vec<(Key, Group)>,
     /// By how many seconds our clock is ahead, of how many calls; the most first.
     pub(crate) shifts: Vec<(i64, u64)>,
+    /// Calls of one id that begin further apart than any two clocks.
+    pub(crate) far: u64,
     /// What the capture lacks, one each.
     pub(crate) not_captured: Vec<String>,
 }
@@ -118,7 +120,7 @@ pub fn compare(question: &Question<'_>, resolve: &dyn Fn(&str) -> Option<String>
     by_number::pair(rest.finish()?, &question.limits, &scratch, &mut outcome, &same)?;
     outcome.settle(&scratch)?;
 
-    let Outcome { agreed, repeated, groups, shifts, again, .. } = outcome;
+    let Outcome { agreed, repeated, groups, shifts, far, again, .. } = outcome;
     let mut groups: Vec<(Key, Group)> = groups.into_iter().collect();
     let mut sized = Vec::new();
     for (at, (key, group)) in groups.iter().enumerate() {
@@ -161,6 +163,7 @@ pub fn compare(question: &Question<'_>, resolve: &dyn Fn(&str) -> Option<String>
         repeated,
         groups,
         shifts,
+        far,
         not_captured,
     })
 }

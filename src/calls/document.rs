@@ -25,6 +25,7 @@ pub struct Document<'a> {
     agree: Agree,
     groups: Vec<GroupPart<'a>>,
     clock_shifts: Vec<Shift>,
+    far_apart: u64,
     not_captured: &'a [String],
 }
 
@@ -167,6 +168,7 @@ impl<'a> Document<'a> {
                 .take(SHIFTS)
                 .map(|(seconds, calls)| Shift { seconds: *seconds, calls: *calls })
                 .collect(),
+            far_apart: c.far,
             not_captured: &c.not_captured,
         }
     }

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::intake::{Counted, Intake, too_large};
 use super::names::Names;
-use super::record::{DAY, FOREIGN, OUTSIDE, Record, Side};
+use super::record::{DAY, FOREIGN, LARGEST_SHIFT, OUTSIDE, Record, Side};
 use super::rules::{Evidence, Rule, Scale};
 use super::sort::{Scratch, Spool};
 use crate::model::call_terms::Limits;
@@ -125,6 +125,8 @@ pub(crate) struct Outcome<'a> {
     /// By how many seconds our clock is ahead of the partner's, beyond the limit: how many
     /// calls.
     pub shifts: BTreeMap<i64, u64>,
+    /// Calls of one id that begin further apart than any two clocks.
+    pub far: u64,
     /// Rows that the partner delivered again.
     pub again: [Counted; 2],
     /// Pairs that a rule may explain, once all are known: the partner's and ours in turn.
@@ -142,6 +144,7 @@ impl<'a> Outcome<'a> {
             repeated: Default::default(),
             groups: BTreeMap::new(),
             shifts: BTreeMap::new(),
+            far: 0,
             again: Default::default(),
             differing: Spool::new(scratch),
             evidence: Evidence::default(),
@@ -188,7 +191,9 @@ impl<'a> Outcome<'a> {
             return Ok(());
         }
         let apart = if partner.has(DAY) || ours.has(DAY) { 0 } else { ours.start - partner.start };
-        if apart.abs() > self.limits.start_seconds {
+        if apart.abs() > LARGEST_SHIFT {
+            self.far += 1;
+        } else if apart.abs() > self.limits.start_seconds {
             *self.shifts.entry(apart).or_default() += 1;
         }
         if partner.has(FOREIGN) || ours.has(FOREIGN) {
@@ -237,13 +242,14 @@ impl<'a> Outcome<'a> {
     /// As [`Outcome::pair`].
     pub(crate) fn settle(&mut self, scratch: &Scratch) -> Result<(), Problem> {
         let rules = std::mem::take(&mut self.evidence).rules(&self.scale);
+        let shifted = self.shifts.values().sum::<u64>();
         let mut pairs = std::mem::replace(&mut self.differing, Spool::new(scratch)).finish()?;
         while let (Some(partner), Some(ours)) = (pairs.next()?, pairs.next()?) {
             let example = [Some(partner), Some(ours)];
             if partner.has(OUTSIDE) || ours.has(OUTSIDE) {
                 let apart = ours.start - partner.start;
-                // What one or two calls show is no clock.
-                let many = self.shifts.get(&apart).is_some_and(|calls| *calls >= 3);
+                // What a few calls show is no clock.
+                let many = self.shifts.get(&apart).is_some_and(|calls| *calls >= 3.max(shifted / 100));
                 let detail = if many { shown(apart) } else { "by various times".to_owned() };
                 self.put(Cause::ClockShift, detail, example)?;
                 continue;

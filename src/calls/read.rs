@@ -231,7 +231,7 @@ fn direction(text: &str) -> Option<Direction> {
     }
 }
 
-/// The order of day and month: as it is stated, as the file proves it, or as its dates fall
+/// The order of day and month: as the file proves it, as it is stated, or as its dates fall
 /// in the period. The second says that they can be read in another order as well.
 fn date_order(
     columns: &Columns,
@@ -239,9 +239,6 @@ fn date_order(
     name: &str,
     reading: &Reading<'_>,
 ) -> Result<(DateOrder, bool), Problem> {
-    if let Some(order) = reading.date_order {
-        return Ok((order, false));
-    }
     let cells = head.iter().map(|row| row.at(columns.at(Role::Start)));
     let days: Vec<_> = cells.filter_map(|cell| Some((cell, moments::readings(cell)?))).collect();
     let orders = DateOrder::ALL.into_iter().enumerate();
@@ -249,6 +246,9 @@ fn date_order(
     let Some((first, order)) = valid.first().copied() else { return Ok((DateOrder::DayFirst, false)) };
     let differing = days.iter().find(|(_, days)| valid.iter().any(|(at, _)| days[*at] != days[first]));
     let Some((cell, read)) = differing else { return Ok((order, false)) };
+    if let Some((_, order)) = valid.iter().find(|(_, order)| Some(*order) == reading.date_order) {
+        return Ok((*order, false));
+    }
     let near = reading.period.widened(1);
     let is_near = |at: usize| {
         days.iter().all(|(_, days)| days[at].is_some_and(|day| near.as_ref().is_some_and(|p| p.contains(day))))
@@ -266,11 +266,8 @@ fn date_order(
         .not_done("Nothing was compared."))
 }
 
-/// The decimal separator: as it is stated or as the file shows it.
+/// The decimal separator: as the file shows it, or as it is stated.
 fn style(columns: &Columns, head: &[&SheetRow], name: &str, reading: &Reading<'_>) -> Result<Style, Problem> {
-    if let Some(style) = reading.decimal {
-        return Ok(style);
-    }
     let (mut only_comma, mut open) = (false, None);
     for row in head {
         let cell = row.at(columns.at(Role::Cost));
@@ -281,6 +278,9 @@ fn style(columns: &Columns, head: &[&SheetRow], name: &str, reading: &Reading<'_
             // `0.450` groups nothing: a point between digits is one as long as none is proven to be none.
             _ => open = open.or(two.filter(|_| cell.contains(','))),
         }
+    }
+    if let (Some(_), Some(style), false) = (&open, reading.decimal, only_comma) {
+        return Ok(style);
     }
     match open {
         _ if only_comma => Ok(Style::Comma),

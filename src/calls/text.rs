@@ -190,6 +190,9 @@ fn facts(c: &Comparison, paint: &dyn Paint) -> String {
             }
         ));
     }
+    if c.far > 0 {
+        lines.push(format!("{} calls of one id begin more than 15 h apart.", count(c.far)));
+    }
     if c.repeated[0].calls > 0 {
         lines.push(format!(
             "Both sides repeat {} rows of ids that they have already, {}: they agree, and are billed twice.",

@@ -38,6 +38,12 @@ pub(crate) fn open(path: &Path, name: &str, fits: &dyn Fn(&str) -> bool) -> Resu
     (&mut file).take(HEAD).read_to_end(&mut head).map_err(|e| {
         Problem::stop("ledger-unreadable", format!("{name} cannot be read")).at(name).because(e.to_string())
     })?;
+    if head.starts_with(b"PAR1") {
+        return Err(Problem::stop("ledger-unreadable", format!("{name} is Parquet"))
+            .at(name)
+            .next("write it as CSV, which is read at any size")
+            .not_done("Nothing was compared."));
+    }
     let is_utf16 = matches!(&*head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, _, 0, ..] | [0, _, 0, _, ..]);
     if tables::holds_tables(&head) || is_utf16 {
         let (whole, _, _) = decode::whole(file, head, name)?;

@@ -3,6 +3,8 @@
 use std::io::Write;
 
 use crate::calls::compare::tests::{Terms, groups, try_compare};
+use crate::ledger::amounts::Style;
+use crate::model::ledger_terms::DateOrder;
 
 /// Two charged calls, and one that nobody answered.
 const PARTNER: &str = "uuid,account_id,call_direction,caller_id_number,destination_number,start_time,duration,billsec,total_cost,currency,bridge_uuid
@@ -129,12 +131,34 @@ fn files_of_every_dress() {
         "<table><tr><td>UUID</td><td>Start</td><td>Cost</td></tr><tr><td>{id}1</td><td>2026-03-04 15:30:05</td><td>0.45</td></tr><tr><td>{id}2</td><td>2026-03-21 02:00:00</td><td>0.90</td></tr></table>"
     );
     assert_eq!(told(html.as_bytes()), one_free);
+    // The ledger that a close reads, where it has a row a call.
+    let canonical = format!(
+        "date,customer_id,direction,amount,reference\n2026-03-04,MA_1,outbound,0.45,cdr:{id}1\n2026-03-21,MA_1,outbound,0.90,cdr:{id}2\n"
+    );
+    assert_eq!(told(canonical.as_bytes()), one_free);
+    assert_eq!(told(b"PAR1\0\0"), "ledger-unreadable: o.csv is Parquet");
+    // Streaming is added where the cost does not hold it.
+    let apart = format!(
+        "uuid,start,cost,streaming_cost\n{id}1,2026-03-04 15:30:05,0.30,0.15\n{id}2,2026-03-21 02:00:00,0.90,\n"
+    );
+    assert_eq!(told(apart.as_bytes()), one_free);
+    let within = apart.replace("cost,streaming", "total_cost,streaming").replace("0.30", "0.45");
+    assert_eq!(told(within.as_bytes()), one_free);
     // Two files one behind the other: the header stands there again.
     let twice =
         format!("uuid,start,cost\n{id}1,2026-03-04 15:30:05,0.45\nuuid,start,cost\n{id}2,2026-03-21 02:00:00,0.90\n");
     assert_eq!(told(twice.as_bytes()), one_free);
     assert!(told(b"").starts_with("calls-columns"), "{}", told(b""));
     assert!(told(b"uuid,start,cost\n\"a,2026-03-01,1\n").starts_with("ledger-unreadable"));
+}
+
+#[test]
+fn a_flag_answers_for_the_file_that_leaves_it_open() {
+    let ours = "uuid;start;cost\n3c1f6d1a-5f10-4b39-9c0e-0d4a8f3b7e01;2026-03-04 15:30:05;0,450\n";
+    let terms = Terms { decimal: Some(Style::Comma), date_order: Some(DateOrder::MonthFirst), ..Terms::default() };
+    let c = try_compare(("p.csv", PARTNER.as_bytes()), ("o.csv", ours.as_bytes()), &terms).unwrap();
+    assert_eq!((c.sides[0].intake.rejected, groups(&c).len()), (0, 2));
+    assert!(told(ours.as_bytes()).starts_with("calls-amounts: `0,450` is"), "{}", told(ours.as_bytes()));
 }
 
 #[test]
