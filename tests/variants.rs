@@ -287,6 +287,21 @@ fn cells_that_a_comma_has_moved_are_never_read() {
     is_told(&far, INBOUND, "has no amount in its column");
 }
 
+/// A posting whose amount is blank shows in the running balance; a note does not.
+#[test]
+fn a_blank_amount_that_moves_the_balance_is_told() {
+    let book = |rows: &str| {
+        format!(
+            "Co\nGeneral Ledger\nMarch 2026\n\n,Date,Transaction Type,Num,Name,Memo/Description,Split,Amount,Balance\nInbound Voice,,,,,,,,\n{rows}"
+        )
+    };
+    let beta = ",03/13/2026,Invoice,102,Beta,x,A/R,500.00,";
+    let row = |balance: &str| format!(",03/14/2026,Invoice,103,Alpha,March,A/R,,{balance}\n");
+    is_told(&book(&format!("{}{beta}1500.00\n", row("1000.00"))), INBOUND, "has no amount in its column");
+    is_told(&book(&format!("{beta}500.00\n{}", row("1500.00"))), INBOUND, "has no amount in its column");
+    is_right(&book(&format!("{beta}500.00\n{}", row("500.00"))), INBOUND, &[], &[("Beta", "500.00", "0.00")]);
+}
+
 #[test]
 fn what_stands_in_place_of_a_customer_or_an_account_is_told() {
     let names = ["N/A", "#REF!", "-do-", "B/F", "NULL", "nan", "-Split-", "<multiple>", "Various", "0", "TBD", "Cash"];

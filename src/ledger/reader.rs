@@ -50,6 +50,8 @@ pub(super) struct Reader<'a> {
     /// Days as they are read in the way of this reader's `day_order`.
     days: Memo<Result<NaiveDate, String>>,
     day_order: DateOrder,
+    /// Where the running balance stands, and what it was in the row before.
+    balance: (Option<usize>, String),
 }
 
 impl<'a> Reader<'a> {
@@ -70,6 +72,7 @@ impl<'a> Reader<'a> {
             looks_dated: Memo::default(),
             days: Memo::default(),
             day_order: way.order,
+            balance: (file.header.cells().position(|cell| cell.eq_ignore_ascii_case("balance")), String::new()),
         };
         reader.open_titles(true);
         reader.pending.clear();
@@ -105,6 +108,16 @@ impl<'a> Reader<'a> {
     }
 
     fn body(&mut self, row: &SheetRow, filled: usize) -> Result<(), MoneyError> {
+        self.filled(row, filled)?;
+        let stated = row.at(self.balance.0);
+        // A row with a name and nothing else begins another account.
+        if !stated.is_empty() || filled == 1 {
+            stated.clone_into(&mut self.balance.1);
+        }
+        Ok(())
+    }
+
+    fn filled(&mut self, row: &SheetRow, filled: usize) -> Result<(), MoneyError> {
         let is_marked =
             row.cell(0).starts_with('\u{feff}') && row.cells().map(fold).eq(self.file.header.cells().map(fold));
         if is_marked || row.cells().eq(self.file.header.cells()) {
@@ -153,7 +166,7 @@ impl<'a> Reader<'a> {
             Ok(Some(sides)) => sides,
             Ok(None) if self.is_cut(row) => {
                 self.mention(row);
-                let why = "the row is on an account that is usage, and has no amount in its column: its cells end before that, or have moved".to_owned();
+                let why = "the row is on an account that is usage, and has no amount in its column: it is missing, or the row's cells end before that or have moved".to_owned();
                 self.poster.reject(row, None, why, None);
                 return Ok(());
             }

@@ -35,7 +35,7 @@ impl Reader<'_> {
     }
 
     /// Whether a dated row on an account that is usage, without an amount where it should be,
-    /// ends before that, or has it further behind.
+    /// ends before that, or has it further behind, or changes the running balance.
     pub(super) fn is_cut(&self, row: &SheetRow) -> bool {
         let places = || [Role::Debit, Role::Credit, Role::Amount].iter().filter_map(|role| self.file.column(*role));
         let (Some(first), Some(last)) = (places().min(), places().max()) else { return false };
@@ -45,10 +45,15 @@ impl Reader<'_> {
             amounts::read(cell, self.way.style).is_ok_and(|read| read.is_some_and(|written| !written.amount.is_zero()))
         };
         let is_behind = || !is_sum(last + 1) && is_amount(row.cell(last + 1));
+        let balance = |cell: &str| amounts::read(cell, self.way.style).ok().flatten().map(|read| read.amount);
+        let changes =
+            || balance(row.at(self.balance.0)).is_some_and(|now| now != balance(&self.balance.1).unwrap_or_default());
+        let section = self.sums.account().filter(|_| self.file.column(Role::Account).is_none());
+        let account = section.as_deref().unwrap_or_else(|| particulars(row, self.file));
         !self.format().account_columns
             && dates::looks_like_one(self.own(row, Role::Date))
-            && self.naming.find(particulars(row, self.file), self.own(row, Role::AccountCode)).is_some()
-            && (row.len() <= first || is_behind())
+            && self.naming.find(account, self.own(row, Role::AccountCode)).is_some()
+            && (row.len() <= first || is_behind() || changes())
     }
 
     /// Whether a row is the heading of an account that the settings name, whatever it begins
