@@ -9,6 +9,7 @@ mod docs;
 mod findings;
 mod house;
 mod layouts;
+mod odds;
 mod ledgers;
 #[cfg(feature = "parquet")]
 mod parquet;
