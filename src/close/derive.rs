@@ -20,7 +20,7 @@ use crate::model::invoice::{Draft, Issued};
 use crate::model::matrix::Matrix;
 use crate::model::money::{Currency, Money, MoneyError};
 use crate::model::open_item::OpenItem;
-use crate::model::posting::Ledger;
+use crate::model::posting::{Ledger, PostedRow};
 use crate::model::problem::Problem;
 use crate::model::reconciliation::{ComparedAt, Input, Reconciliation};
 use crate::model::usage::Analytics;
@@ -119,11 +119,12 @@ pub fn reconciled(
                 Problem::stop("ledger-unreadable", format!("the ledger {name} cannot be read again"))
                     .because(e.to_string())
             })?;
-            question.rows.extend(open::rows(input, name, &reading, &wanted)?);
+            let mut rows = open::rows(input, name, &reading, &wanted)?;
+            if question.rows.is_empty() { question.rows = rows } else { question.rows.append(&mut rows) }
         }
     }
     // The same search whatever the order of the file.
-    question.rows.sort_by(|a, b| a.order().cmp(&b.order()));
+    question.rows = PostedRow::sorted(question.rows);
     let reconciliation = reconcile(&question).map_err(|e| too_large(&e))?;
     drop(question);
     Ok((ledger, reconciliation))

@@ -416,7 +416,8 @@ impl Seen {
 /// The beginning of a row, for a message.
 pub(super) fn shorten_row(text: &str) -> String {
     const LIMIT: usize = 400;
-    match text.char_indices().nth(LIMIT) {
+    let further = if text.len() > LIMIT { text.char_indices().nth(LIMIT) } else { None };
+    match further {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
     }

@@ -2,6 +2,7 @@
 //! The first pass adds up and keeps none of them.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use hashbrown::HashSet;
@@ -70,11 +71,11 @@ pub(super) struct Search<'a> {
     around: Option<Period>,
     options: &'a Options<'a>,
     wanted: &'a Wanted,
-    name: &'a str,
+    name: Arc<str>,
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(columns: &'a Columns, name: &'a str, options: &'a Options<'a>, wanted: &'a Wanted) -> Self {
+    pub(super) fn new(columns: &'a Columns, name: &str, options: &'a Options<'a>, wanted: &'a Wanted) -> Self {
         let texts: Vec<&[u8]> = wanted.customers.iter().map(String::as_bytes).collect();
         Self {
             keys: texts.iter().filter_map(|id| canonical::key_of(id)).collect(),
@@ -83,7 +84,7 @@ impl<'a> Search<'a> {
             around: options.period.and_then(|period| period.widened(DAYS_AROUND)),
             options,
             wanted,
-            name,
+            name: name.into(),
         }
     }
 
@@ -162,14 +163,14 @@ impl<'a> Search<'a> {
             return None;
         }
         let row = PostedRow {
-            file: self.name.to_owned(),
+            file: Arc::clone(&self.name),
             line: record.row,
             date,
             customer_id: text(id),
             direction: direction(record.cell(columns.direction))?,
             amount,
             reference: columns.reference.map(|c| text(record.cell(c))).unwrap_or_default(),
-            text: super::canonical_row::shorten_row(&text(record.raw)),
+            text: super::canonical_row::shorten_row(&String::from_utf8_lossy(record.raw)),
         };
         Some((row, other))
     }

@@ -392,8 +392,9 @@ fn conclude(reader: Reader<'_>, name: &str, date_proof: String) -> Result<Export
     poster.problems.sort_by_key(|problem| problem.line);
     let spelt: BTreeMap<&str, &str> =
         poster.spelt.iter().map(|(of, spelt)| (poster.names.text(*of), poster.names.text(*spelt))).collect();
+    let file: std::sync::Arc<str> = name.into();
     for row in &mut poster.rows {
-        name.clone_into(&mut row.file);
+        row.file = std::sync::Arc::clone(&file);
         if let Some(spelt) = spelt.get(row.customer_id.as_str()) {
             (*spelt).clone_into(&mut row.customer_id);
         }

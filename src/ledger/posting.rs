@@ -383,7 +383,7 @@ impl<'a> Poster<'a> {
         if wanted.takes(&id, line.net) && self.rows.len() < MOST_ROWS {
             let reference = format!("{} {}", voucher.kind, voucher.number);
             self.rows.push(PostedRow {
-                file: String::new(),
+                file: "".into(),
                 line: row.line,
                 date,
                 customer_id: id,

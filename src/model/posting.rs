@@ -1,7 +1,8 @@
 //! What the ledger says of a period: sums per customer and direction, and an account of
 //! every row that did not go into them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -114,7 +115,7 @@ pub struct LedgerFile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostedRow {
     /// The file, as findings name it.
-    pub file: String,
+    pub file: Arc<str>,
     /// The row as a spreadsheet counts it.
     pub line: u64,
     /// Its day.
@@ -135,13 +136,35 @@ impl PostedRow {
     /// As evidence: the row as it stands.
     #[must_use]
     pub fn shown(&self) -> Evidence {
-        Evidence { file: self.file.clone(), line: Some(self.line), column: None, text: self.text.clone(), why: None }
+        let file = self.file.as_ref().to_owned();
+        Evidence { file, line: Some(self.line), column: None, text: self.text.clone(), why: None }
     }
 
-    /// A full key to sort by: what the row says first, where it stands last.
+    /// Rows by all that they say, and where they stand last: in one order, whatever that of the
+    /// file is.
     #[must_use]
-    pub fn order(&self) -> impl Ord + use<'_> {
-        (&self.customer_id, self.date, self.direction, self.amount, &self.reference, &self.file, self.line)
+    pub fn sorted(rows: Vec<Self>) -> Vec<Self> {
+        // By customer first, so that few rows have to be compared with each other.
+        let mut by_customer: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (place, row) in rows.iter().enumerate() {
+            by_customer.entry(&row.customer_id).or_default().push(place);
+        }
+        let mut by_customer: Vec<(&str, Vec<usize>)> = by_customer.into_iter().collect();
+        by_customer.sort_unstable();
+        let mut order = Vec::with_capacity(rows.len());
+        for (_, mut own) in by_customer {
+            own.sort_by(|a, b| rows[*a].order().cmp(&rows[*b].order()));
+            order.extend(own);
+        }
+        let mut rows: Vec<Option<Self>> = rows.into_iter().map(Some).collect();
+        let mut sorted = Vec::with_capacity(rows.len());
+        sorted.extend(order.into_iter().filter_map(|place| rows[place].take()));
+        sorted
+    }
+
+    /// What a customer's rows are sorted by.
+    fn order(&self) -> impl Ord + use<'_> {
+        (self.date, self.direction, self.amount, &self.reference, &self.file, self.line)
     }
 }
 

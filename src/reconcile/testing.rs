@@ -55,10 +55,10 @@ impl Month {
             customers: customers.collect(),
             ..Analytics::default()
         };
-        let mut posted: Vec<PostedRow> = (2_u64..)
+        let posted: Vec<PostedRow> = (2_u64..)
             .zip(rows)
             .map(|(line, (id, day, direction, amount, reference))| PostedRow {
-                file: "ledger.csv".to_owned(),
+                file: "ledger.csv".into(),
                 line,
                 date: NaiveDate::from_ymd_opt(2026, 3, 1).unwrap() + chrono::TimeDelta::days(day - 1),
                 customer_id: (*id).to_owned(),
@@ -69,7 +69,7 @@ impl Month {
             })
             .collect();
         let ledger = ledger(&period, &posted);
-        posted.sort_by(|a, b| a.order().cmp(&b.order()));
+        let posted = PostedRow::sorted(posted);
         Self {
             period,
             analytics,

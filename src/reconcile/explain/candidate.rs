@@ -196,7 +196,9 @@ impl Sink<'_> {
     pub fn row<'r>(&mut self, row: &'r PostedRow, effect: i128, candidate: Candidate<'r>) {
         let mut both = [0; 2];
         both[row.direction as usize] = effect;
-        self.take(Candidate { effect: Some(both), rows: vec![row], ..candidate });
+        // What is only counted needs no rows.
+        let rows = if matches!(self.wanted, Effects::About(_)) { Vec::new() } else { vec![row] };
+        self.take(Candidate { effect: Some(both), rows, ..candidate });
     }
 }
 

@@ -27,10 +27,10 @@ pub struct Days {
 }
 
 impl Days {
-    /// Counted over all rows, which come by customer and day.
-    pub(super) fn of(rows: &[PostedRow], period: &Period) -> Self {
+    /// Counted over all rows, those of a customer together and by day.
+    pub(super) fn of(by_customer: &[&[PostedRow]], period: &Period) -> Self {
         let (mut on, mut customers): (BTreeMap<NaiveDate, usize>, usize) = Default::default();
-        for own in rows.chunk_by(|a, b| a.customer_id == b.customer_id) {
+        for own in by_customer {
             let mut days: Vec<NaiveDate> = own.iter().map(|row| row.date).filter(|day| period.contains(*day)).collect();
             days.dedup();
             if days.len() >= FEWEST {
@@ -91,7 +91,8 @@ mod tests {
             rows.extend((1..=31).filter(|day| has(*day)).map(|day| (id, day, Inbound, "1.00", "")));
         }
         let month = Month::new("1.00", ["1.00", "0.00"], &[], &rows);
-        Days::of(&month.rows, month.question().period)
+        let by_customer: Vec<_> = month.rows.chunk_by(|a, b| a.customer_id == b.customer_id).collect();
+        Days::of(&by_customer, month.question().period)
     }
 
     fn march(days: impl IntoIterator<Item = u32>) -> Vec<NaiveDate> {

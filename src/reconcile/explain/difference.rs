@@ -129,7 +129,9 @@ pub(crate) fn row_count(cx: &Comparison<'_>, members: &[String]) -> u64 {
 
 /// How many decimals an amount has without the noughts at its end.
 pub(super) fn decimals(amount: Decimal) -> u32 {
-    let (mut number, mut scale) = (amount.mantissa(), amount.scale());
+    // Nearly all amounts are small, and small numbers are divided quickly.
+    let Ok(mut number) = u64::try_from(amount.mantissa().unsigned_abs()) else { return amount.normalize().scale() };
+    let mut scale = amount.scale();
     while scale > 0 && number % 10 == 0 {
         (number, scale) = (number / 10, scale - 1);
     }

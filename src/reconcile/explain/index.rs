@@ -3,7 +3,6 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::ops::Range;
 
 use rust_decimal::Decimal;
 
@@ -13,6 +12,7 @@ use super::factor::{self, Factor};
 use super::narration::Usual;
 use super::slack;
 use crate::model::money::{MoneyError, Tally};
+use crate::model::period::Period;
 use crate::model::posting::PostedRow;
 use crate::model::reconciliation::{CustomerLine, Status};
 use crate::reconcile::compare::Comparison;
@@ -25,11 +25,12 @@ const FEWEST_NUMBERS: usize = 10;
 /// Rows and differences, to be looked up.
 pub struct Index<'a> {
     rows: &'a [PostedRow],
-    /// Where each customer's rows are among them.
-    by_customer: HashMap<&'a str, Range<usize>>,
-    /// The rows of the period by amount, in units of the finest scale of the rows, of the
-    /// customers with a difference.
-    by_amount: Vec<(i128, usize)>,
+    by_customer: HashMap<&'a str, &'a [PostedRow]>,
+    /// The rows of the period by amount, in units of the finest scale of the rows, once somebody
+    /// asks.
+    by_amount: OnceCell<Vec<(i128, usize)>>,
+    /// The period.
+    period: &'a Period,
     /// The differences by amount.
     by_difference: Vec<(Decimal, usize)>,
     /// Each difference's size with its rows, by size for each row, the smallest first.
@@ -73,19 +74,10 @@ impl<'a> Index<'a> {
         let rows = &cx.question.rows;
         // The rows come sorted, so that candidates come in one order whatever that of the
         // file is.
-        let mut by_customer: HashMap<&str, Range<usize>> = HashMap::new();
-        let mut from = 0;
-        for own in rows.chunk_by(|a, b| a.customer_id == b.customer_id) {
-            by_customer.insert(&own[0].customer_id, from..from + own.len());
-            from += own.len();
-        }
+        let customers: Vec<&[PostedRow]> = rows.chunk_by(|a, b| a.customer_id == b.customer_id).collect();
+        let by_customer = customers.iter().map(|own| (own[0].customer_id.as_str(), *own)).collect();
         let inside = rows.iter().filter(|row| cx.question.period.contains(row.date)).count() as u64;
         let scale = slack::ledger_scale(cx);
-        let of_some = all.iter().flat_map(|one| &one.members).filter_map(|id| by_customer.get(id.as_str()));
-        let of_some = of_some.flat_map(Range::clone).filter(|at| cx.question.period.contains(rows[*at].date));
-        let mut by_amount: Vec<(i128, usize)> =
-            of_some.filter_map(|at| Some((units(rows[at].amount, scale)?, at))).collect();
-        by_amount.sort_unstable();
         let mut by_difference: Vec<(Decimal, usize)> =
             all.iter().enumerate().map(|(index, one)| (one.amount, index)).collect();
         by_difference.sort_unstable();
@@ -98,7 +90,8 @@ impl<'a> Index<'a> {
         Self {
             rows,
             by_customer,
-            by_amount,
+            by_amount: OnceCell::new(),
+            period: cx.question.period,
             by_difference,
             by_share,
             share_scale,
@@ -108,7 +101,7 @@ impl<'a> Index<'a> {
             absent: cx.customers.iter().filter(|line| is_absent(cx, line)).count(),
             scale,
             factor: factor::common(cx, all, scale),
-            days: if is_whole { Days::of(rows, cx.question.period) } else { Days::default() },
+            days: if is_whole { Days::of(&customers, cx.question.period) } else { Days::default() },
             partner_scale: slack::partner_scale(cx),
             tolerated: tolerated(cx).unwrap_or_default(),
             rarely_whole: 5 * rows.iter().filter(|row| decimals(row.amount) == 0).count() <= rows.len(),
@@ -119,15 +112,21 @@ impl<'a> Index<'a> {
     /// A customer's rows, in the period and around it.
     #[must_use]
     pub fn of_customer(&self, id: &str) -> &'a [PostedRow] {
-        self.by_customer.get(id).map_or(&[], |places| &self.rows[places.clone()])
+        self.by_customer.get(id).copied().unwrap_or_default()
     }
 
-    /// The rows of the period that have an amount between two, in units of 10^-`scale`, whoever's
-    /// of those with a difference.
+    /// The rows of the period that have an amount between two, in units of 10^-`scale`, whoever's.
     pub fn of_amount(&self, [least, most]: [i128; 2], scale: u32) -> impl Iterator<Item = &'a PostedRow> {
         let finer = 10_i128.pow(scale.saturating_sub(self.scale));
-        let from = self.by_amount.partition_point(|(amount, _)| amount.saturating_mul(finer) < least);
-        let near = self.by_amount[from..].iter().take_while(move |(amount, _)| amount.saturating_mul(finer) <= most);
+        let by_amount = self.by_amount.get_or_init(|| {
+            let inside = self.rows.iter().enumerate().filter(|(_, row)| self.period.contains(row.date));
+            let mut all: Vec<(i128, usize)> =
+                inside.filter_map(|(at, row)| Some((units(row.amount, self.scale)?, at))).collect();
+            all.sort_unstable();
+            all
+        });
+        let from = by_amount.partition_point(|(amount, _)| amount.saturating_mul(finer) < least);
+        let near = by_amount[from..].iter().take_while(move |(amount, _)| amount.saturating_mul(finer) <= most);
         near.map(|(_, at)| &self.rows[*at])
     }
 

@@ -184,18 +184,21 @@ impl Ear<'_> {
         let Some(id) = own.first().map(|row| &row.customer_id) else { return Vec::new() };
         let heard = Heard { ear: self, id, names: OnceCell::new() };
         // Most rows say the same but for their figures: each way of saying it is heard once.
-        let mut ways: HashMap<u64, Way> = HashMap::new();
+        let mut ways = Ways { heard: &heard, known: Vec::new(), places: HashMap::new() };
+        let some = all.iter().take(SOME).filter(|row| self.cx.question.period.contains(row.date));
+        let some: Vec<(&PostedRow, u64)> = some.map(|row| (row, letters(row))).collect();
         // Whether a row that says something else is rare enough among the customer's own.
-        let (mut count, mut odds, mut negative) = (0, 0, 0);
-        for row in all.iter().take(SOME).filter(|row| self.cx.question.period.contains(row.date)) {
-            count += 1;
-            let digest = letters(row);
-            odds += usize::from(ways.entry(digest).or_insert_with(|| heard.way(digest, row)).odd.is_some());
+        let (mut odds, mut negative) = (0, 0);
+        for (row, digest) in &some {
+            odds += usize::from(ways.of(*digest, row).odd.is_some());
             negative += usize::from(row.amount.is_sign_negative());
         }
-        let mut telling = |row: &PostedRow| {
-            let digest = letters(row);
-            let way = ways.entry(digest).or_insert_with(|| heard.way(digest, row));
+        let count = some.len();
+        let mut telling = |at: usize, row: &PostedRow| {
+            // Mostly all of them are asked about.
+            let digested = some.get(at).filter(|(own, _)| std::ptr::eq(*own, row));
+            let digest = digested.map_or_else(|| letters(row), |(_, digest)| *digest);
+            let way = ways.of(digest, row);
             let odd = || way.odd.clone().filter(|_| 2 * odds <= count && !is_copy(row, all));
             let is_credit = || row.amount.is_sign_negative() && 2 * negative <= count;
             let adjustment = |by| Telling { said: Said::Adjustment, by };
@@ -206,7 +209,7 @@ impl Ear<'_> {
                 .or_else(|| odd().map(adjustment))
                 .or_else(|| is_credit().then(|| adjustment(String::new())))
         };
-        own.iter().filter_map(|row| Some((*row, telling(row)?))).collect()
+        own.iter().enumerate().filter_map(|(at, row)| Some((*row, telling(at, row)?))).collect()
     }
 }
 
@@ -217,6 +220,28 @@ struct Way {
     odd: Option<String>,
     /// What it says that it is.
     said: Option<Telling>,
+}
+
+/// The ways that a customer's rows have.
+struct Ways<'c> {
+    heard: &'c Heard<'c>,
+    known: Vec<(u64, Way)>,
+    /// Where each is among them.
+    places: HashMap<u64, usize>,
+}
+
+impl Ways<'_> {
+    fn of(&mut self, digest: u64, row: &PostedRow) -> &Way {
+        // Mostly there are two or three: they are looked through quicker than they are hashed.
+        let first = self.known.iter().take(3).position(|(known, _)| *known == digest);
+        let at = first.unwrap_or_else(|| {
+            *self.places.entry(digest).or_insert_with(|| {
+                self.known.push((digest, self.heard.way(digest, row)));
+                self.known.len() - 1
+            })
+        });
+        &self.known[at].1
+    }
 }
 
 /// A digest of a row's letters: the same for rows that differ in their figures only.
@@ -304,9 +329,12 @@ impl Heard<'_> {
     /// but those of a plug.
     fn plug(&self, row: &PostedRow) -> Option<Telling> {
         let late = self.ear.cx.question.period.to.checked_sub_days(Days::new(1)).is_some_and(|day| row.date >= day);
+        if !late {
+            return None;
+        }
         let amount = units(row.amount, self.ear.scale).unwrap_or(0);
         let round = amount != 0 && amount % (100 * 10_i128.pow(self.ear.scale)) == 0;
-        if !late || !round {
+        if !round {
             return None;
         }
         let all = words(row);

@@ -85,17 +85,18 @@ impl<'a> Sheet<'a> {
     }
 
     pub(super) fn text(&mut self, column: u16, text: &str) -> Result<(), XlsxError> {
+        let length = text.chars().take(MOST_TEXT).count();
         let format = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
             &self.styles.quoted
-        } else if text.chars().count() > 40 {
+        } else if length > 40 {
             &self.styles.wrapped
         } else {
             &self.styles.text
         };
-        let kept: String = text.chars().take(MOST_TEXT).collect();
+        let kept = text.char_indices().nth(MOST_TEXT).map_or(text, |(end, _)| &text[..end]);
         let width = self.widths.get(usize::from(column)).copied().unwrap_or(20).max(8) - 4;
-        if kept.chars().count() > 40 {
-            self.lines = self.lines.max(u32::try_from(kept.chars().count()).unwrap_or(0) / width + 1);
+        if length > 40 {
+            self.lines = self.lines.max(u32::try_from(length).unwrap_or(0) / width + 1);
         }
         if !kept.is_empty() {
             self.sheet.write_string_with_format(self.row, column, kept, format)?;
