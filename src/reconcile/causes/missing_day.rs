@@ -42,6 +42,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let missing = context.target.abs();
     if days.len() >= 5 && 20 * missing >= about && missing <= 8 * about {
         let word = lost.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        sink.take(Candidate { particulars: word.into(), chance: Some(ODDS), ..Candidate::of(&LOST) });
+        let chance = Some(ODDS.max(Chance::millionths(context.known.days.by_accident)));
+        sink.take(Candidate { particulars: word.into(), chance, ..Candidate::of(&LOST) });
     }
 }

@@ -79,7 +79,8 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
         }
         let unit = 10_u128.pow(scale.saturating_sub(cx.question.currency.minor_digits()));
         let tried = tried.saturating_mul(u64::try_from(2 * slack.unsigned_abs() / unit + 1).unwrap_or(u64::MAX));
-        let chance = Chance::of_tries(tried, 3 * open[at].1.unsigned_abs() / unit);
+        // Sums of others are tried for each of them.
+        let chance = Chance::of_tries(tried, 3 * open[at].1.unsigned_abs() / unit).times(open.len());
         if chance.confidence(0, false) != Confidence::Supported {
             continue;
         }

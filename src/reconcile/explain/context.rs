@@ -17,7 +17,7 @@ use crate::model::posting::PostedRow;
 use crate::reconcile::compare::Comparison;
 
 /// Above so many rows, candidates that only the amount shows are not looked for.
-const FEW: usize = 20_000;
+pub(super) const FEW: usize = 20_000;
 
 /// One difference with the rows that can have made it.
 pub struct Context<'a> {

@@ -24,6 +24,9 @@ pub struct Days {
     pub customers: usize,
     /// Days that nobody has, although most have that weekday otherwise.
     pub lost: Vec<NaiveDate>,
+    /// How many days nobody would have by accident, in millionths: each customer leaves one out
+    /// as often as the weekday's other days.
+    pub by_accident: u64,
 }
 
 impl Days {
@@ -40,7 +43,7 @@ impl Days {
                 }
             }
         }
-        let mut days = Self { on, customers, lost: Vec::new() };
+        let mut days = Self { on, customers, lost: Vec::new(), by_accident: 0 };
         let missing: Vec<NaiveDate> = all(period).filter(|day| !days.on.contains_key(day)).collect();
         let is_regular = |day: &NaiveDate| {
             let others: Vec<usize> = all(period)
@@ -55,7 +58,21 @@ impl Days {
             let lost: Vec<NaiveDate> = missing.iter().copied().filter(is_regular).collect();
             days.lost = if lost.len() <= MOST_LOST { lost } else { Vec::new() };
         }
+        days.by_accident = days.lost.iter().map(|day| days.accidents(day, period)).max().unwrap_or(0);
         days
+    }
+
+    /// How many days like a lost one nobody would have by accident, in millionths.
+    fn accidents(&self, day: &NaiveDate, period: &Period) -> u64 {
+        let others = all(period).filter(|other| other.weekday() == day.weekday() && !self.lost.contains(other));
+        let had: Vec<u128> = others.map(|other| self.on.get(&other).copied().unwrap_or(0) as u128).collect();
+        let (had, could) = (had.iter().sum::<u128>(), had.len() as u128 * self.customers as u128);
+        // By Laplace's rule of succession.
+        let (lacks, of) = ((could + 1).saturating_sub(had), could + 2);
+        let days = all(period).count() as u128;
+        // Of more customers it is nothing.
+        let nobody = (0..self.customers.min(64)).fold(1_000_000_000_000, |odds: u128, _| odds * lacks / of);
+        u64::try_from((nobody * days).div_ceil(1_000_000)).unwrap_or(u64::MAX)
     }
 
     /// The one day that most others have and this customer lacks, of the weekdays that it has.
@@ -112,6 +129,8 @@ mod tests {
         let found = days([&but_one, &but_one, &but_one]);
         assert_eq!(found.lost, march([11]));
         assert_eq!(found.lacking(&own), Some(None));
+        // Each of three has 3 of 3 other Wednesdays: (1/11)^3 of 31 days.
+        assert_eq!(found.by_accident, 23_291);
         let found = days([&weekday, &|_| false, &|_| false]);
         assert_eq!(found.lacking(&own), None);
     }

@@ -82,6 +82,19 @@ pub(crate) fn find(cx: &Comparison<'_>, claims: &mut Claims, causes: &[Cause]) -
     tell::findings(cx, &open, &found)
 }
 
+/// What is not looked for among so many rows of a customer, in words; nothing among fewer.
+#[must_use]
+pub(crate) fn not_looked_for(rows: u64) -> Option<&'static str> {
+    let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+    if rows > context::FEW {
+        Some(" Among more than 20,000 rows, slips that only the amount shows were not looked for.")
+    } else if rows > search::ROWS {
+        Some(" Among more than 5,000 rows, two slips at once were not looked for.")
+    } else {
+        None
+    }
+}
+
 /// Whether the partner's own ledger accounts for a difference: that is a fact, not a guess.
 fn is_beside_calls(cx: &Comparison<'_>, one: &Difference) -> bool {
     let Who::Customer(id) = &one.who else { return false };

@@ -58,8 +58,9 @@ pub(super) fn over_all(found: &mut [Fit], tried: usize, odds: impl Fn(usize, &[u
 }
 
 impl Fit {
-    /// Whether the odds come from counting rows that more than the amount shows.
+    /// Whether the odds come from counting rows that more than the amount shows. Of two at once
+    /// they come from the pairs, of which every difference has many.
     fn is_of_rows(&self) -> bool {
-        self.strong && self.effect.is_some() && self.is_counted
+        self.strong && self.effect.is_some() && self.is_counted && !self.pair
     }
 }

@@ -27,6 +27,9 @@ impl Fit {
     }
 }
 
+/// More rows than this have too many candidates to be held against each other.
+pub(super) const ROWS: usize = 5_000;
+
 /// What is still to be explained of a difference.
 #[derive(Clone, Copy)]
 struct Target {
@@ -179,8 +182,6 @@ impl Search<'_, '_> {
     /// A candidate that shows by more than its amount, and one that explains the rest.
     fn two(&self, target: Target) -> Vec<Fit> {
         const MOST: usize = 400;
-        /// More rows than this have too many candidates to be held against each other.
-        const ROWS: usize = 5_000;
         if self.context.inside.len() > ROWS {
             return Vec::new();
         }

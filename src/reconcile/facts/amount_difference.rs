@@ -10,6 +10,7 @@ use crate::model::usage::Direction;
 use crate::reconcile::check::{Check, Look};
 use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
+use crate::reconcile::explain::not_looked_for;
 use crate::reconcile::wording::{figures, more_or_less, whole_file};
 
 /// So many postings are shown.
@@ -43,7 +44,9 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
                 line.sides.ledger.display()
             ),
         };
-        let (message, off) = by_direction(line, message);
+        let (mut message, off) = by_direction(line, message);
+        let rows = cx.question.ledger.customers.get(id).map_or(0, |posted| posted.rows);
+        message.push_str(not_looked_for(rows).unwrap_or_default());
         let mut finding = Finding::fact("amount-difference", Severity::Blocking, message, "Compare the customer's postings with the partner's figure, correct the wrong one and run the command again.".to_owned())
             .touching([id.clone()])
             .shown_by(postings(cx, id))
