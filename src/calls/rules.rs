@@ -14,7 +14,7 @@ use crate::model::money::from_parts;
 /// Calls that must follow a rule before it is one.
 const CALLS: u64 = 3;
 /// And of a hundred calls that differ so many.
-const PER_CENT: u64 = 20;
+const PER_CENT: u64 = 34;
 /// Rules of one customer and direction.
 const RULES: usize = 6;
 /// Different calls that are kept to find rules by: of a customer and direction, and in all.

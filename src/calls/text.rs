@@ -90,7 +90,7 @@ fn line(c: &Comparison, what: &str, both: &Both) -> String {
     let money = |sum: &Counted| if sum.calls == 0 { "–".to_owned() } else { c.money(&sum.cost).display() };
     let calls = both[0].calls.max(both[1].calls);
     format!(
-        "{what:<24}{:>11}{:>15}{:>15}{:>15}\n",
+        "{what:<24}{:>11} {:>14} {:>14} {:>14}\n",
         grouped_count(calls, c.currency),
         money(&both[0]),
         money(&both[1]),
