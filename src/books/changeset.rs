@@ -9,15 +9,17 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{Books, WORK};
+use super::layout::{Books, CHAIN, WORK};
 use crate::model::problem::{Problem, io};
 
 const INTENT: &str = "intent.json";
 const STAGING: &str = "staging";
+/// Where captures are made.
+pub(crate) const FETCH: &str = "fetch";
 
 /// One rename, both paths relative to the books.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
@@ -145,12 +147,44 @@ fn read_intent(books: &Books) -> Result<Option<Intent>, Problem> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(failed("read", &path, &e)),
     };
-    serde_json::from_slice(&bytes).map(Some).map_err(|e| {
+    let intent: Intent = serde_json::from_slice(&bytes).map_err(|e| {
         Problem::stop("intent", "the intent of an interrupted command cannot be read")
             .at(path.display().to_string())
             .because(e.to_string())
             .next("restore the books from git or a backup")
-    })
+    })?;
+    match intent.moves.iter().find(|step| !is_own(books, step)) {
+        None => Ok(Some(intent)),
+        Some(step) => Err(Problem::unverified(
+            "intent",
+            format!("the intent would move `{}` to `{}`, which no command of this program does", step.from, step.to),
+        )
+        .at(path.display().to_string())
+        .next("find out who wrote it; then delete the file, or restore the books from git or a backup")
+        .not_done("Nothing was moved.")),
+    }
+}
+
+/// Whether a move is one that commands make: of staged files, to a close or the chain; of a
+/// capture to the place where earlier ones are kept. The folder is open to others, so an intent
+/// is data: it leads nowhere else, and through no link.
+fn is_own(books: &Books, step: &Move) -> bool {
+    let parts = |path: &str| -> Option<Vec<String>> {
+        let normal = |part| match part {
+            Component::Normal(name) => name.to_str().map(str::to_owned),
+            _ => None,
+        };
+        let parts: Vec<String> = Path::new(path).components().map(normal).collect::<Option<_>>()?;
+        (parts.join("/") == path).then_some(parts)
+    };
+    let (Some(from), Some(to)) = (parts(&step.from), parts(&step.to)) else { return false };
+    let in_close = |parts: &[String]| parts.len() > 2 && parts[0] == "closes";
+    let is_work = from.len() > 2 && from[0] == WORK && (from[1] == STAGING || from[1] == FETCH);
+    let is_capture = in_close(&from) && from.len() == 3 && from[2] == "capture";
+    let is_kept = is_capture && to.len() == 3 && to[1] == from[1] && to[2].starts_with("capture-");
+    let is_place = step.to == CHAIN || in_close(&to);
+    let is_straight = |parts: &[String]| (1..=parts.len()).all(|n| !books.path(parts[..n].join("/")).is_symlink());
+    is_place && (is_work || is_kept) && is_straight(&from) && is_straight(&to)
 }
 
 /// Every move is safe to repeat: one whose source is gone was made before.
@@ -243,10 +277,10 @@ mod tests {
     fn nothing_is_seen_before_the_commit_and_all_after() {
         let (_dir, books) = books();
         let mut t = ChangeSet::begin(&books).unwrap();
-        t.stage("closes/a.txt", b"a").unwrap();
+        t.stage("closes/2026-03/a.txt", b"a").unwrap();
         assert!(!books.path("closes").exists());
         t.commit("test").unwrap();
-        assert_eq!(fs::read(books.path("closes/a.txt")).unwrap(), b"a");
+        assert_eq!(fs::read(books.path("closes/2026-03/a.txt")).unwrap(), b"a");
         assert!(!books.path(WORK).join(STAGING).exists());
     }
 
@@ -254,22 +288,22 @@ mod tests {
     fn an_abandoned_staging_is_thrown_away() {
         let (_dir, books) = books();
         let mut t = ChangeSet::begin(&books).unwrap();
-        t.stage("a.txt", b"a").unwrap();
+        t.stage("closes/2026-03/a.txt", b"a").unwrap();
         std::mem::forget(t);
         assert_eq!(recover(&books).unwrap(), None);
-        assert!(!books.path("a.txt").exists());
+        assert!(!books.path("closes").exists());
     }
 
     #[test]
     fn a_commit_cut_after_any_move_is_finished() {
         for made in 0..=3 {
             let (_dir, books) = books();
-            fs::create_dir_all(books.path("old")).unwrap();
-            fs::write(books.path("old/x"), b"old").unwrap();
+            fs::create_dir_all(books.path("closes/2026-03/capture")).unwrap();
+            fs::write(books.path("closes/2026-03/capture/x"), b"old").unwrap();
             let mut t = ChangeSet::begin(&books).unwrap();
-            t.rename("old", "old-1");
-            t.stage("old/x", b"new").unwrap();
-            t.stage("b.txt", b"b").unwrap();
+            t.rename("closes/2026-03/capture", "closes/2026-03/capture-1");
+            t.stage("closes/2026-03/capture/x", b"new").unwrap();
+            t.stage("audit/chain.jsonl", b"b").unwrap();
             let moves = t.moves.clone();
             std::mem::forget(t);
             let intent = Intent { schema: "crossfoot/intent/v1".into(), doing: "test".into(), moves: moves.clone() };
@@ -279,10 +313,60 @@ mod tests {
                 fs::rename(books.path(&step.from), books.path(&step.to)).unwrap();
             }
             assert_eq!(recover(&books).unwrap(), Some("test".into()));
-            assert_eq!(fs::read(books.path("old-1/x")).unwrap(), b"old");
-            assert_eq!(fs::read(books.path("old/x")).unwrap(), b"new");
-            assert_eq!(fs::read(books.path("b.txt")).unwrap(), b"b");
+            assert_eq!(fs::read(books.path("closes/2026-03/capture-1/x")).unwrap(), b"old");
+            assert_eq!(fs::read(books.path("closes/2026-03/capture/x")).unwrap(), b"new");
+            assert_eq!(fs::read(books.path("audit/chain.jsonl")).unwrap(), b"b");
             assert_eq!(recover(&books).unwrap(), None);
         }
+    }
+
+    #[test]
+    fn an_intent_leads_nowhere_but_where_commands_write() {
+        let own = |from: &str, to: &str| {
+            let (_dir, books) = books();
+            is_own(&books, &Move { from: from.to_owned(), to: to.to_owned() })
+        };
+        let staged = ".crossfoot/staging/00000001";
+        assert!(own(staged, "closes/2026-03/manifest.json") && own(staged, CHAIN));
+        assert!(own(".crossfoot/fetch/2026-03/bodies", "closes/2026-03/capture"));
+        assert!(own("closes/2026-03/capture", "closes/2026-03/capture-1"));
+        for to in [
+            "../victim.txt",
+            "/etc/passwd",
+            "closes/../crossfoot.toml",
+            "closes/2026-03/../../x",
+            "crossfoot.toml",
+            ".git/config",
+            ".git/hooks/pre-commit",
+            "customers.csv",
+            "closes/x",
+            "audit/mail.jsonl",
+            "closes//2026-03/x",
+            "./closes/2026-03/x",
+            "",
+        ] {
+            assert!(!own(staged, to), "{to}");
+        }
+        for from in ["crossfoot.toml", "/etc/passwd", ".crossfoot/lock", "closes/2026-02/manifest.json", ".git/config"]
+        {
+            assert!(!own(from, "closes/2026-03/x"), "{from}");
+        }
+        assert!(!own("closes/2026-03/capture", "closes/2026-02/capture-1"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_intent_leads_through_no_link() {
+        let (_dir, books) = books();
+        let away = tempfile::tempdir().unwrap();
+        fs::create_dir_all(books.path(WORK).join(STAGING)).unwrap();
+        fs::write(books.path(".crossfoot/staging/1"), b"x").unwrap();
+        std::os::unix::fs::symlink(away.path(), books.path("closes")).unwrap();
+        let step = Move { from: ".crossfoot/staging/1".into(), to: "closes/2026-03/x".into() };
+        assert!(!is_own(&books, &step));
+        let intent = Intent { schema: "crossfoot/intent/v1".into(), doing: "close".into(), moves: vec![step] };
+        fs::write(books.path(WORK).join(INTENT), serde_json::to_vec(&intent).unwrap()).unwrap();
+        assert_eq!(recover(&books).unwrap_err().code, "intent");
+        assert!(!away.path().join("2026-03").exists());
     }
 }

@@ -17,6 +17,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::record::{AnswerRecord, RECORD, Record, is_plain, plain};
+use crate::books::changeset::FETCH;
 use crate::books::config::MatrixSource;
 use crate::books::layout::{Books, WORK};
 use crate::model::digest::sha256_hex;
@@ -76,7 +77,7 @@ pub(crate) struct Staging {
 impl Staging {
     /// The working folder of a period's capture, relative to the books.
     fn folder(period: &Period) -> String {
-        format!("{WORK}/fetch/{}", period.name)
+        format!("{WORK}/{FETCH}/{}", period.name)
     }
 
     /// Where the bodies lie, relative to the books.
@@ -218,7 +219,7 @@ impl Staging {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed("clear", &folder, &e)),
             _ => {
                 // Empty, it says nothing.
-                let _ = fs::remove_dir(books.path(format!("{WORK}/fetch")));
+                let _ = fs::remove_dir(books.path(format!("{WORK}/{FETCH}")));
                 Ok(())
             }
         }
