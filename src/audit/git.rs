@@ -18,6 +18,43 @@ use crate::model::problem::Problem;
 pub(crate) struct Git<'a> {
     root: &'a Path,
     environment: &'a BTreeMap<String, String>,
+    /// Settings of the repository itself that name programs which git would run.
+    programs: Vec<String>,
+}
+
+/// What git is given of the environment, beside its own `GIT_…`: enough to find itself, the user's
+/// settings and keys, and no secret of ours.
+const ENVIRONMENT: [&str; 13] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "TMPDIR",
+    "XDG_CONFIG_HOME",
+    "XDG_RUNTIME_DIR",
+    "GNUPGHOME",
+    "GPG_TTY",
+    "SSH_AUTH_SOCK",
+    "SYSTEMROOT",
+    "USERPROFILE",
+    "APPDATA",
+];
+/// What the repository may not have run: whoever can write the folder could.
+const OVERRULED: [&str; 4] = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
+
+/// Whether a setting names a program that reading or committing would run, and that no flag
+/// switches off: filters, comparers, signers.
+fn names_program(key: &str) -> bool {
+    let (section, name) = key.split_once('.').unwrap_or((key, ""));
+    let last = name.rsplit('.').next().unwrap_or(name);
+    match section {
+        "filter" => matches!(last, "clean" | "smudge" | "process"),
+        "diff" => matches!(last, "external" | "command" | "textconv"),
+        "gpg" => last == "program",
+        "trailer" => matches!(last, "command" | "cmd"),
+        "merge" => last == "driver",
+        _ => false,
+    }
 }
 
 /// What a close is made from, and what it makes, where it is there: with the captures of the
@@ -48,15 +85,41 @@ impl<'a> Git<'a> {
     /// The work tree of the books; None where there is none, or no git.
     #[must_use]
     pub(crate) fn open(books: &'a Books, environment: &'a BTreeMap<String, String>) -> Option<Self> {
-        let git = Self { root: &books.root, environment };
-        git.run(&["rev-parse", "--is-inside-work-tree"], None).is_ok_and(|said| said.trim() == "true").then_some(git)
+        let mut git = Self { root: &books.root, environment, programs: Vec::new() };
+        if !git.run(&["rev-parse", "--is-inside-work-tree"], None).is_ok_and(|said| said.trim() == "true") {
+            return None;
+        }
+        let said = git.run(&["config", "--list", "--show-scope", "-z"], None).ok()?;
+        let mut fields = said.split('\0');
+        while let (Some(scope), Some(setting)) = (fields.next(), fields.next()) {
+            let key = setting.split('\n').next().unwrap_or(setting);
+            if matches!(scope, "local" | "worktree") && names_program(key) && !git.programs.iter().any(|one| one == key)
+            {
+                git.programs.push(key.to_owned());
+            }
+        }
+        Some(git)
+    }
+
+    /// Why git is not asked, where the repository's own settings name programs.
+    #[must_use]
+    pub(crate) fn distrusted(&self) -> Option<String> {
+        let [first, ..] = self.programs.as_slice() else { return None };
+        Some(format!(
+            "the repository's own settings name a program ({first}), which whoever can write the folder chooses; git is not run"
+        ))
     }
 
     /// Runs git in the books; its output, or what it said against it. Nothing is asked on
     /// the terminal, and no locale changes the words.
     fn run(&self, arguments: &[&str], now: Option<DateTime<Utc>>) -> Result<String, String> {
+        if let Some(why) = self.distrusted() {
+            return Err(why);
+        }
         let mut command = Command::new("git");
-        command.arg("-C").arg(self.root).args(arguments).env_clear().envs(self.environment);
+        let is_passed = |name: &str| ENVIRONMENT.contains(&name) || name.starts_with("GIT_");
+        command.args(OVERRULED).arg("-C").arg(self.root).args(arguments).env_clear();
+        command.envs(self.environment.iter().filter(|(name, _)| is_passed(name)));
         command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
         if let Some(now) = now {
             let date = format!("{} +0000", now.timestamp());

@@ -8,6 +8,7 @@ use super::args;
 use super::context::Context;
 use crate::audit::git::Git;
 use crate::books::changeset;
+use crate::books::layout::{CHAIN, CONFIG};
 use crate::books::lock::Lock;
 use crate::close::verify::{self, Report};
 use crate::model::problem::{Exit, Problem};
@@ -49,6 +50,10 @@ pub(super) struct Committed {
 /// What git has of each period of a report.
 fn committed(context: &Context<'_>, report: &Report) -> BTreeMap<String, Committed> {
     let Some(git) = Git::open(&context.books, &context.environment.variables) else { return BTreeMap::new() };
+    if let Some(why) = git.distrusted() {
+        context.out.say(&format!("note: {why}, so it is not known what is committed"));
+        return BTreeMap::new();
+    }
     let look = |name: &String| {
         let period = crate::model::period::Period::parse(name).ok()?;
         let (uncommitted, commit) = git.uncommitted(&period).ok()?;
@@ -68,7 +73,7 @@ struct Broken<'a> {
 }
 
 pub(super) fn run(context: &Context<'_>, args: &args::Verify) -> Result<Exit, Problem> {
-    if !context.books.root.is_dir() {
+    if ![CONFIG, CHAIN, "closes"].iter().any(|name| context.books.path(name).exists()) {
         return Err(Problem::usage("no-books", format!("there are no books at {}", context.books.root.display()))
             .next("name the folder with --books DIR"));
     }

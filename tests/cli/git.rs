@@ -121,3 +121,44 @@ fn what_the_partner_changed_of_the_month_before_is_committed_with_the_next_close
     }
     assert!(books.path().join("closes/2026-03/capture-2/capture.json").exists());
 }
+
+/// What lies in the folder is data: no hook, monitor or filter of the repository is run, and what
+/// is run has no secret of ours.
+#[test]
+fn nothing_that_the_folder_chooses_is_run() {
+    let (books, _partner) = books();
+    repository(&books);
+    run(&books, "close --period 2026-03").exits(0);
+    let away = tempfile::tempdir().unwrap();
+    let witness = away.path().join("ran");
+    let program = away.path().join("program");
+    std::fs::write(&program, format!("#!/bin/sh\nenv >> {}\n", witness.display())).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&program, mode).unwrap();
+    let hook = books.path().join(".git/hooks/pre-commit");
+    std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    std::fs::copy(&program, &hook).unwrap();
+    git(&books, &["config", "core.fsmonitor", program.to_str().unwrap()]);
+    for line in ["verify", "status", "doctor", "pack --period 2026-03 --out away.zip"] {
+        run(&books, line);
+        assert!(!witness.exists(), "{line}");
+    }
+    // Another close, which commits.
+    books.write("charges.csv", "customer_id,description,kind,amount\nMA_48149cf4,Router,one-off,10.00\n");
+    run(&books, "close --period 2026-03 --offline");
+    assert!(!witness.exists(), "close");
+    let commits: u32 =
+        git(&books, &["-c", "core.fsmonitor=false", "rev-list", "--count", "HEAD"]).trim().parse().unwrap();
+    assert_eq!(commits, 2);
+
+    // A filter cannot be switched off: git is not run at all, and that is told.
+    git(&books, &["-c", "core.fsmonitor=false", "config", "filter.evil.clean", program.to_str().unwrap()]);
+    books.write(".gitattributes", "* filter=evil\n");
+    books.write("ledgers/2026-03.csv", "changed");
+    let ran = run(&books, "verify");
+    assert!(ran.stderr.contains("filter.evil.clean"), "{}{}", ran.stdout, ran.stderr);
+    for line in ["status", "doctor"] {
+        run(&books, line);
+    }
+    assert!(!witness.exists());
+}
