@@ -37,6 +37,8 @@ fn oracle(value: &BigRational, digits: u32, mode: Rounding) -> BigRational {
     let zero = BigRational::from_integer(BigInt::from(0));
     let rounded = match mode {
         Rounding::Down => scaled.trunc(),
+        Rounding::Up if scaled < zero => scaled.floor(),
+        Rounding::Up => scaled.ceil(),
         Rounding::HalfUp if scaled < zero => (scaled - half).ceil(),
         Rounding::HalfUp => (scaled + half).floor(),
         Rounding::HalfEven => {

@@ -170,6 +170,7 @@ impl<'a> Search<'a> {
             direction: direction(record.cell(columns.direction))?,
             amount,
             reference: columns.reference.map(|c| text(record.cell(c))).unwrap_or_default(),
+            account: String::new(),
             text: super::canonical_row::shorten_row(&String::from_utf8_lossy(record.raw)),
         };
         Some((row, other))

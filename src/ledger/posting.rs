@@ -390,6 +390,7 @@ impl<'a> Poster<'a> {
                 direction,
                 amount: line.net,
                 reference: if voucher.number.is_empty() { String::new() } else { reference },
+                account: self.of(&line).map(|account| account.name.clone()).unwrap_or_default(),
                 text: row.cells().collect::<Vec<_>>().join(","),
             });
         }

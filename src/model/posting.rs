@@ -7,7 +7,6 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::finding::Evidence;
 use super::money::{Currency, Money, MoneyError};
 use super::usage::Direction;
 
@@ -128,18 +127,13 @@ pub struct PostedRow {
     pub amount: Decimal,
     /// Voucher number or reference; empty where there is none.
     pub reference: String,
+    /// The account it stands on, as the file names it; empty where rows name none.
+    pub account: String,
     /// The row as it stands.
     pub text: String,
 }
 
 impl PostedRow {
-    /// As evidence: the row as it stands.
-    #[must_use]
-    pub fn shown(&self) -> Evidence {
-        let file = self.file.as_ref().to_owned();
-        Evidence { file, line: Some(self.line), column: None, text: self.text.clone(), why: None }
-    }
-
     /// Rows by all that they say, and where they stand last: in one order, whatever that of the
     /// file is.
     #[must_use]

@@ -14,6 +14,8 @@ pub enum Rounding {
     HalfEven,
     /// Towards zero: 0.129 → 0.12.
     Down,
+    /// Away from zero: 0.121 → 0.13. For limits that something must be within.
+    Up,
 }
 
 /// How a line's exact amount becomes one that can be charged: to the minor unit, half up,
@@ -22,7 +24,7 @@ pub const LINE_ROUNDING: Rounding = Rounding::HalfUp;
 
 impl Rounding {
     /// Every mode, for tests that must try all.
-    pub const ALL: [Self; 3] = [Self::HalfUp, Self::HalfEven, Self::Down];
+    pub const ALL: [Self; 4] = [Self::HalfUp, Self::HalfEven, Self::Down, Self::Up];
 
     /// The name printed where a rounding happened.
     #[must_use]
@@ -31,6 +33,7 @@ impl Rounding {
             Self::HalfUp => "half-up",
             Self::HalfEven => "half-even",
             Self::Down => "down",
+            Self::Up => "up",
         }
     }
 }
@@ -79,6 +82,7 @@ fn divide_integers(value: i128, divisor: i128, mode: Rounding) -> i128 {
     let half = remainder.cmp(&(divisor_size - remainder));
     let away = match mode {
         Rounding::Down => false,
+        Rounding::Up => remainder != 0,
         Rounding::HalfUp => half.is_ge() && remainder != 0,
         Rounding::HalfEven => half.is_gt() || (half.is_eq() && quotient % 2 != 0),
     };
@@ -99,16 +103,16 @@ mod tests {
     #[test]
     fn each_mode_settles_a_half_its_own_way() {
         let cases = [
-            ("0.125", "0.13", "0.12", "0.12"),
-            ("-0.125", "-0.13", "-0.12", "-0.12"),
-            ("0.135", "0.14", "0.14", "0.13"),
-            ("815.955", "815.96", "815.96", "815.95"),
-            ("2", "2.00", "2.00", "2.00"),
-            ("0.1249999", "0.12", "0.12", "0.12"),
+            ("0.125", "0.13", "0.12", "0.12", "0.13"),
+            ("-0.125", "-0.13", "-0.12", "-0.12", "-0.13"),
+            ("0.135", "0.14", "0.14", "0.13", "0.14"),
+            ("815.955", "815.96", "815.96", "815.95", "815.96"),
+            ("2", "2.00", "2.00", "2.00", "2.00"),
+            ("0.1249999", "0.12", "0.12", "0.12", "0.13"),
         ];
-        for (value, up, even, down) in cases {
+        for (value, up, even, down, away) in cases {
             let value = parse_plain(value).unwrap();
-            for (mode, expected) in Rounding::ALL.into_iter().zip([up, even, down]) {
+            for (mode, expected) in Rounding::ALL.into_iter().zip([up, even, down, away]) {
                 assert_eq!(round_to(value, 2, mode).unwrap().to_string(), expected);
             }
         }
@@ -134,19 +138,19 @@ mod tests {
         let of = |part: &str, whole: &str, mode: Rounding| {
             ratio(parse_plain(part).unwrap(), parse_plain(whole).unwrap(), 0, mode).unwrap().to_string()
         };
-        for (part, whole, up, even, down) in [
-            ("5", "2", "3", "2", "2"),
-            ("-5", "2", "-3", "-2", "-2"),
-            ("5", "-2", "-3", "-2", "-2"),
-            ("-5", "-2", "3", "2", "2"),
-            ("7", "2", "4", "4", "3"),
-            ("-7", "2", "-4", "-4", "-3"),
-            ("0.7", "0.25", "3", "3", "2"),
-            ("6", "2", "3", "3", "3"),
-            ("0", "2", "0", "0", "0"),
+        for (part, whole, up, even, down, away) in [
+            ("5", "2", "3", "2", "2", "3"),
+            ("-5", "2", "-3", "-2", "-2", "-3"),
+            ("5", "-2", "-3", "-2", "-2", "-3"),
+            ("-5", "-2", "3", "2", "2", "3"),
+            ("7", "2", "4", "4", "3", "4"),
+            ("-7", "2", "-4", "-4", "-3", "-4"),
+            ("0.7", "0.25", "3", "3", "2", "3"),
+            ("6", "2", "3", "3", "3", "3"),
+            ("0", "2", "0", "0", "0", "0"),
         ] {
             let got = Rounding::ALL.map(|mode| of(part, whole, mode));
-            assert_eq!(got, [up, even, down].map(str::to_owned), "{part} / {whole}");
+            assert_eq!(got, [up, even, down, away].map(str::to_owned), "{part} / {whole}");
         }
         assert_eq!(ratio(Decimal::MAX, parse_plain("0.0001").unwrap(), 9, Rounding::Down), None);
     }

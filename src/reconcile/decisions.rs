@@ -31,7 +31,7 @@ pub(crate) fn apply(reconciliation: &mut Reconciliation, resolutions: &[Resoluti
             f.code == resolution.finding && f.customers == resolution.customers && f.direction == resolution.direction
         };
         let Some(finding) = reconciliation.findings.iter_mut().find(same) else {
-            stale.push(not_there(resolution));
+            stale.push(not_there(resolution, reconciliation.two_outcomes));
             continue;
         };
         let is = |money: Option<Money>, amount| money.map(|m| m.amount()) == amount;
@@ -79,29 +79,44 @@ fn whom(resolution: &Resolution) -> String {
     }
 }
 
-fn not_there(resolution: &Resolution) -> Finding {
-    let message = format!(
-        "The decision of {} on {}{} ({}) finds no such `{}` any more; it changes nothing.",
-        resolution.by,
-        resolution.on,
-        whom(resolution),
-        resolution.decision.words(),
-        resolution.finding
-    );
-    let next = "Take the entry out of the resolutions file if the difference is mended.".to_owned();
-    Finding::fact("resolution-stale", Severity::Info, message, next).touching(resolution.customers.clone())
+/// The figures that a decision was made for.
+fn made_for(resolution: &Resolution) -> String {
+    let was = |amount: Option<rust_decimal::Decimal>| amount.map_or_else(|| "none".to_owned(), |a| a.to_string());
+    format!("analytics {} and ledger {}", was(resolution.analytics), was(resolution.ledger))
+}
+
+/// What was decided stays told, also where nothing is left to decide; 0.1 (`earlier`) told less.
+fn not_there(resolution: &Resolution, earlier: bool) -> Finding {
+    let (by, on, whom) = (&resolution.by, &resolution.on, whom(resolution));
+    let (decision, code) = (resolution.decision.words(), &resolution.finding);
+    let (message, next) = if earlier {
+        (
+            format!(
+                "The decision of {by} on {on}{whom} ({decision}) finds no such `{code}` any more; it changes nothing."
+            ),
+            "Take the entry out of the resolutions file if the difference is mended.",
+        )
+    } else {
+        (
+            format!(
+                "{by} decided on {on}{whom}: {decision}, for {}, because {} There is no such `{code}` any more, so it changes nothing.",
+                made_for(resolution),
+                ended(&resolution.reason)
+            ),
+            "Nothing: the decision stays on record.",
+        )
+    };
+    Finding::fact("resolution-stale", Severity::Info, message, next.to_owned()).touching(resolution.customers.clone())
 }
 
 fn changed(resolution: &Resolution, finding: &Finding) -> Finding {
     let figure = |money: Option<Money>| money.map_or_else(|| "none".to_owned(), |m| m.plain());
-    let was = |amount: Option<rust_decimal::Decimal>| amount.map_or_else(|| "none".to_owned(), |a| a.to_string());
     let message = format!(
-        "The decision of {} on {}{} no longer applies: it was made for analytics {} and ledger {}, and they are {} and {} now.",
+        "The decision of {} on {}{} no longer applies: it was made for {}, and they are {} and {} now.",
         resolution.by,
         resolution.on,
         whom(resolution),
-        was(resolution.analytics),
-        was(resolution.ledger),
+        made_for(resolution),
         figure(finding.analytics),
         figure(finding.ledger)
     );

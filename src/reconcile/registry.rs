@@ -39,6 +39,7 @@ pub static CHECKS: &[&Check] = &[
     &causes::scale::CHECK,
     &causes::basis::CHECK,
     &causes::exchange_rate::CHECK,
+    &causes::rate_change::CHECK,
     &causes::rounding::CHECK,
     &causes::customer_swap::CHECK,
     &causes::direction_swap::ROWS,
@@ -58,6 +59,7 @@ pub static CHECKS: &[&Check] = &[
     &causes::digit_error::CHECK,
     // What is left:
     &facts::missing_in_ledger::REST,
+    &causes::merged_directions::CHECK,
     &causes::direction_swap::SUMS,
     &facts::remainder_difference::CHECK,
     &facts::amount_difference::CHECK,

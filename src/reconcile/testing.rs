@@ -65,6 +65,7 @@ impl Month {
                 direction: *direction,
                 amount: parse_plain(amount).unwrap(),
                 reference: (*reference).to_owned(),
+                account: String::new(),
                 text: format!("text of row {line}"),
             })
             .collect();

@@ -4,7 +4,7 @@ use super::claims::Claims;
 use super::compare::Comparison;
 use crate::model::finding::{Evidence, Finding, Severity, Sides};
 use crate::model::money::{Money, MoneyError};
-use crate::model::posting::{RowProblem, RowProblemKind};
+use crate::model::posting::{PostedRow, RowProblem, RowProblemKind};
 use crate::model::reconciliation::{CustomerLine, Status};
 use crate::model::usage::Direction;
 
@@ -24,6 +24,15 @@ pub(super) fn counted(n: usize, one: &str) -> String {
 pub(super) fn more_or_less(difference: &Money) -> String {
     let word = if difference.is_negative() { "less" } else { "more" };
     format!("{} {word} than", difference.abs().display())
+}
+
+/// A posting as evidence: what a bookkeeper finds it by, and the row as it stands.
+pub(super) fn posting(cx: &Comparison<'_>, row: &PostedRow) -> Evidence {
+    let amount = cx.money(row.amount).display();
+    let (day, party) = (row.date.to_string(), cx.called(&row.customer_id));
+    let parts = [row.reference.trim(), &day, &party, row.account.trim(), row.direction.name(), &amount];
+    let why = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    Evidence { file: row.file.clone(), line: Some(row.line), column: None, text: row.text.clone(), why: Some(why) }
 }
 
 /// The ledger's rows of one kind of problem, as evidence.

@@ -2,8 +2,6 @@
 //! ledger, to see whether the search for causes names them. The same seed makes the same
 //! months on every machine.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -11,6 +9,7 @@ pub use super::extra::Extra;
 use super::extra::post;
 use super::rows::rows_of;
 pub use super::rows::{Dice, Row, month};
+use super::whole::{change_rate, leave_day_out, merge};
 
 use crate::model::money::from_parts;
 use crate::model::period::Period;
@@ -110,6 +109,10 @@ pub enum Fault {
     DayLeftOut,
     /// All amounts times 1.0825.
     OtherBasis,
+    /// All amounts from some day on at 0.9.
+    RateFrom,
+    /// Both directions of a customer as outbound.
+    Merged,
 }
 
 /// A kind of fault: what it is, in words, and the code that names it.
@@ -164,6 +167,8 @@ pub const KINDS: &[Kind] = &[
     (Fault::Reversed, "a row reversed and made again", "reversal"),
     (Fault::DayLeftOut, "a day missing for everybody", "missing-day"),
     (Fault::OtherBasis, "the ledger at another basis", "basis"),
+    (Fault::RateFrom, "another rate from some day on", "rate-change"),
+    (Fault::Merged, "both directions in one", "merged-directions"),
 ];
 
 /// Changes the amounts of a row, of its customer or of all.
@@ -259,6 +264,8 @@ pub fn inject(fault: Fault, rows: &mut Vec<Row>, period: &Period, dice: &mut Dic
             let times = from_parts(amount.mantissa() * 10_825, amount.scale() + 4).ok()?;
             round_to(times, amount.scale(), Rounding::HalfUp).ok()
         }),
+        Fault::RateFrom => return change_rate(rows, period, dice),
+        Fault::Merged => return merge(rows, &id),
     }
     true
 }
@@ -287,17 +294,6 @@ fn reverse(rows: &mut Vec<Row>, at: usize, dice: &mut Dice) -> bool {
         rows.extend([back, again]);
     }
     is_done
-}
-
-/// Leaves out all of a day; false where a customer has rows on few days.
-fn leave_day_out(rows: &mut Vec<Row>, id: &str, period: &Period, dice: &mut Dice) -> bool {
-    let day = period.from + chrono::Days::new(7 + dice.roll(15));
-    let days: BTreeSet<NaiveDate> = rows_of(rows, id).map(|at| rows[at].date).collect();
-    let is_daily = days.len() >= 15;
-    if is_daily {
-        rows.retain(|row| row.date != day);
-    }
-    is_daily
 }
 
 /// Mistypes a row's amount; false where it has too few digits for it.
@@ -391,9 +387,10 @@ mod tests {
             reference: format!("JV/{day}"),
             text: String::new(),
         };
-        let few = [row("A", 0), row("B", 1), row("A", 2), row("C", 3)];
+        let few = [row("A", 0), row("B", 1), row("A", 2), row("C", 3), row("A", 27), row("B", 28), row("C", 29)];
+        let few = few.into_iter().chain([Row { direction: "outbound".to_owned(), ..row("D", 30) }]);
         // Of a day that everybody lacks only who posts daily tells.
-        few.into_iter().chain((0..31).map(|day| row("D", day))).collect()
+        few.chain((0..31).map(|day| row("D", day))).collect()
     }
 
     #[test]

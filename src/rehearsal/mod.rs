@@ -11,6 +11,7 @@ pub mod month;
 mod rows;
 mod script;
 pub mod trial;
+mod whole;
 pub mod written;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};

@@ -141,6 +141,11 @@ const OTHERWISE: [&str; 18] = [
     "100", "1000", "0.1", "0.01", "0.001",
 ];
 
+/// Whether a factor is told of by another cause.
+pub(super) fn is_told_otherwise(factor: &str) -> bool {
+    OTHERWISE.contains(&factor)
+}
+
 /// `is 1.25 times the partner's figures`.
 pub(super) fn worded(factor: &Particulars, whose: &str) -> String {
     format!("is {} times the partner's figures, {whose}", factor.word)
@@ -148,8 +153,8 @@ pub(super) fn worded(factor: &Particulars, whose: &str) -> String {
 
 /// The whole of a customer who has the factor that several have.
 pub(super) fn by_factor(context: &Context<'_>, sink: &mut Sink<'_>, is_all: bool, pattern: &'static Pattern) {
-    let told = |factor: &str| OTHERWISE.contains(&factor);
-    let factor = context.known.factor.as_ref().filter(|factor| factor.is_all == is_all && !told(&factor.text));
+    let factor = context.known.factor.as_ref();
+    let factor = factor.filter(|factor| factor.is_all == is_all && !is_told_otherwise(&factor.text));
     if let Some(factor) = factor.filter(|factor| factor.of.contains(&context.index)) {
         let particulars = factor.text.clone().into();
         sink.take(Candidate { particulars, chance: Some(factor.chance), ..Candidate::of(pattern) });

@@ -1,9 +1,9 @@
 //! Money posted under the other direction: the directions differ by more than customers do.
 
+use super::merged_directions;
 use crate::model::chance::Chance;
-use crate::model::finding::{Confidence, Evidence, Finding, Severity};
+use crate::model::finding::{Confidence, Finding, Severity};
 use crate::model::money::{Money, MoneyError};
-use crate::model::posting::PostedRow;
 use crate::model::reconciliation::Status;
 use crate::model::usage::Direction;
 use crate::reconcile::check::{Check, Look};
@@ -62,7 +62,9 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
 /// A sum beyond the exact range.
 fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyError> {
     let found = of_customers(cx, claims)?;
-    if claims.directions || !found.is_empty() {
+    // Where every customer's directions were compared, sums add nothing.
+    let all_compared = cx.question.matrix.is_some() && cx.remainder.is_none();
+    if claims.directions || !found.is_empty() || all_compared {
         return Ok(found);
     }
     let [Some(inbound), Some(outbound)] = [0, 1].map(|i| cx.directions.get(i).and_then(|l| l.sides.difference)) else {
@@ -100,71 +102,32 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
     claims.directions = true;
     let Some(line) = cx.directions.iter().find(|l| l.direction == surplus) else { return Ok(Vec::new()) };
     let touched = cx.ids(|c| c.ledger_by_direction.get(&surplus).is_some_and(|m| !m.is_zero()));
-    let merged = merged(cx, &touched, surplus, &moved);
-    let message = match merged {
-        Some(id) => format!(
-            "For {}, {} seems to stand under {} that the partner has under {}: of all customers it alone has no {} posting.",
-            cx.called(id),
-            moved.display(),
-            surplus.name(),
-            surplus.other().name(),
-            surplus.other().name()
-        ),
-        None => format!(
-            "{} stands under {} that the partner has under {}: customers' totals do not show it, so it was posted under the wrong direction; every customer with {} rows is held until it is found.",
-            moved.display(),
-            surplus.name(),
-            surplus.other().name(),
-            surplus.name()
-        ),
+    let mut finding = match merged_directions::in_sums(cx, &touched, surplus, &moved) {
+        Some(merged) => merged,
+        None => Finding::fact(
+            "direction-swap",
+            Severity::Blocking,
+            format!(
+                "{} stands under {} that the partner has under {}: customers' totals do not show it, so it was posted under the wrong direction; every customer with {} rows is held until it is found.",
+                moved.display(),
+                surplus.name(),
+                surplus.other().name(),
+                surplus.name()
+            ),
+            format!(
+                "Look for {} rows that add up to {} and belong under {}.",
+                surplus.name(),
+                moved.display(),
+                surplus.other().name()
+            ),
+        )
+        .touching(touched.clone()),
     };
-    let rivals = touched.len().saturating_sub(1) as u64;
-    let mut finding = Finding::fact(
-        "direction-swap",
-        Severity::Blocking,
-        message,
-        format!(
-            "Look for {} rows that add up to {} and belong under {}.",
-            surplus.name(),
-            moved.display(),
-            surplus.other().name()
-        ),
-    )
-    .confidence(Confidence::Possible)
-    .in_direction(surplus)
-    .touching(merged.map_or_else(|| touched.clone(), |id| vec![id.to_owned()]))
-    .shown_by(merged.into_iter().flat_map(|id| rows_of(cx, id, surplus)))
-    .unexplained(&line.sides)
-    .confidence(Confidence::Possible);
+    finding = finding.in_direction(surplus).unexplained(&line.sides).confidence(Confidence::Possible);
     finding.explains = Some(moved);
     finding.residual = line.sides.difference.map(|d| d.minus(&moved)).transpose()?;
-    finding.rivals = rivals;
+    finding.rivals = touched.len().saturating_sub(1) as u64;
     Ok(vec![finding])
-}
-
-/// The one customer who has nothing in the direction that lacks money, and enough in the
-/// other, where most others have both: both directions of it were posted in one.
-fn merged<'a>(cx: &Comparison<'_>, touched: &'a [String], surplus: Direction, moved: &Money) -> Option<&'a str> {
-    let booked = |id: &str, direction: Direction| {
-        let line = cx.line(id)?;
-        line.ledger_by_direction.get(&direction).copied()
-    };
-    let lacks = |id: &&String| booked(id, surplus.other()).is_none_or(|amount| amount.is_zero());
-    let alone: Vec<&String> = touched.iter().filter(lacks).collect();
-    let enough = |id: &str| booked(id, surplus).is_some_and(|amount| amount.amount() >= moved.amount());
-    match alone.as_slice() {
-        [only] if touched.len() > 3 && enough(only) => Some(only),
-        _ => None,
-    }
-}
-
-/// A customer's rows in a direction, the first of them.
-fn rows_of(cx: &Comparison<'_>, id: &str, direction: Direction) -> Vec<Evidence> {
-    const SHOWN: usize = 20;
-    let is_its =
-        |row: &&PostedRow| row.customer_id == id && row.direction == direction && cx.question.period.contains(row.date);
-    let rows = cx.question.rows.iter().filter(is_its).take(SHOWN);
-    rows.map(PostedRow::shown).collect()
 }
 
 /// Where each customer's own directions are captured: those whose total is right and whose

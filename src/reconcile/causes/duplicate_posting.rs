@@ -24,16 +24,29 @@ static COPIES: Pattern = Pattern {
 fn words(t: &Telling<'_>) -> Words {
     let rows = &t.fit.rows;
     let times = t.fit.particulars.number;
+    let same = rows.iter().all(|row| row.reference == rows[0].reference && row.date == rows[0].date);
     let stands = if times == 2 { "twice".to_owned() } else { format!("{times} times") };
     let what = if rows.len() > 2 && times == 2 && rows.iter().any(|row| row.amount != rows[0].amount) {
         format!("several {} postings stand twice", t.way())
     } else {
-        format!("the {} posting of {} on {}{} stands {stands}", t.way(), t.amount(), t.day(), t.under())
+        let under = if same { format!(" on {}{}", t.day(), t.under()) } else { String::new() };
+        format!("the {} posting of {}{under} stands {stands}", t.way(), t.amount())
+    };
+    let each = |row: &PostedRow| format!("{} on {} (row {})", shown(row), row.date, row.line);
+    let places = if same || rows.len() > 3 {
+        format!(" (rows {})", t.lines().join(", "))
+    } else {
+        format!(": {}", rows.iter().map(each).collect::<Vec<_>>().join(", "))
     };
     (
-        format!("For {}, {what} (rows {}): the ledger is {}.", t.whom, t.lines().join(", "), t.off()),
+        format!("For {}, {what}{places}: the ledger is {}.", t.whom, t.off()),
         "Compare the vouchers, and take the one that was posted again out of the ledger.".to_owned(),
     )
+}
+
+/// A row's voucher, or that it has none.
+fn shown(row: &PostedRow) -> &str {
+    if row.reference.is_empty() { "without a voucher" } else { &row.reference }
 }
 
 /// The same customer, direction and amount: on one day, or under one reference, which shows

@@ -1,15 +1,22 @@
-//! Several customers' ledgers are one factor of the partner's figures: another rate of exchange,
-//! or another tariff. The particular is the factor.
+//! All postings of one or several customers are one factor of the partner's figures: another rate
+//! of exchange, or another tariff. The particular is the factor.
 
-use super::basis::{by_factor, worded};
+use super::basis::{by_factor, is_told_otherwise, worded};
+use crate::model::chance::Chance;
+use crate::model::usage::Direction;
 use crate::reconcile::check::{Check, Look};
-use crate::reconcile::explain::{Pattern, Preference, Together};
+use crate::reconcile::explain::{
+    Candidate, Context, Pattern, Preference, Sink, Together, Who, is_one_factor, shortest_factor,
+};
 
-/// Looked for in all customers together.
+/// Looked for in all customers together, and in both directions of one.
 pub(crate) static CHECK: Check = Check {
     code: "exchange-rate",
     page: include_str!("exchange_rate.md"),
-    look: Look::Candidates(|context, sink| by_factor(context, sink, false, &SOME)),
+    look: Look::Candidates(|context, sink| {
+        by_factor(context, sink, false, &SOME);
+        by_directions(context, sink);
+    }),
 };
 
 static SOME: Pattern = Pattern {
@@ -28,3 +35,40 @@ static SOME: Pattern = Pattern {
     is_of_report: true,
     ..Pattern::BASE
 };
+
+static ONE: Pattern = Pattern {
+    name: "one",
+    alone: Some(|t| {
+        (
+            format!(
+                "The ledger of {} is {} times the partner's figures, inbound and outbound alike: it is {}.",
+                t.whom,
+                t.fit.particulars.word,
+                t.off()
+            ),
+            "Look at which rate of exchange, or by which tariff, this customer is booked.".to_owned(),
+        )
+    }),
+    ..SOME
+};
+
+/// One customer of whom both directions differ by the same factor.
+fn by_directions(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let Who::Customer(id) = &context.at.who else { return };
+    let (Some(line), Some(both)) = (context.cx.line(id), context.by_direction) else { return };
+    let booked = Direction::ALL.map(|way| line.ledger_by_direction.get(&way).map_or(0, |m| context.units(m.amount())));
+    let room = context.room_by_direction();
+    if !is_one_factor(both, booked, room) {
+        return;
+    }
+    let sum = booked[0] + booked[1];
+    let Some(factor) = shortest_factor(sum, sum - context.target, room) else { return };
+    if is_told_otherwise(&factor) {
+        return;
+    }
+    let unit = context.minor_unit().min(room.max(1));
+    let width = u64::try_from(2 * room / unit + 1).unwrap_or(u64::MAX);
+    let least = both[0].abs().min(both[1].abs());
+    let chance = Some(Chance::of_tries(width, (3 * least / unit).unsigned_abs()));
+    sink.take(Candidate { effect: Some(both), particulars: factor.into(), chance, ..Candidate::of(&ONE) });
+}

@@ -1,6 +1,7 @@
 //! Differences that rounding each row at the ledger's scale can produce, and no larger.
 
 use crate::model::chance::Chance;
+use crate::model::rounding::{Rounding, round_to};
 use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Together};
 
@@ -21,6 +22,11 @@ static ROUNDED: Pattern = Pattern {
                 "Post unrounded amounts, or let [reconcile] tolerance pass what rounding takes.",
             )
         },
+    }),
+    next: Some(|t| {
+        let (digits, largest) = (t.cx.question.currency.minor_digits(), t.largest);
+        let up = round_to(largest.amount(), digits, Rounding::Up).unwrap_or(largest.amount());
+        format!("Post unrounded amounts, or set [reconcile] tolerance = \"{up}\": the largest of these differences.")
     }),
     ..Pattern::BASE
 };

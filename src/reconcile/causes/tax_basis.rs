@@ -120,7 +120,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let strong_only = sink.strong_only;
     // All rows of one customer, where others or another slip lie beside them.
     for rows in context.by_member().filter(|rows| rows.len() > 1) {
-        let sum: i128 = rows.iter().map(|row| context.amount(row)).sum();
+        let sum = rows.iter().map(|row| context.amount(row)).sum::<i128>();
         let room = i128::try_from(rows.len()).unwrap_or(i128::MAX) * unit;
         for rate in RATES.into_iter().filter(|rate| !strong_only || *rate == RATES[0]) {
             let with = i128::from(1000 + rate);

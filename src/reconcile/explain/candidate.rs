@@ -93,6 +93,8 @@ pub struct Pattern {
     pub alone: Option<fn(&Telling<'_>) -> Words>,
     /// How it is told when many customers have it: it is then one slip. None: each alone.
     pub together: Option<Together>,
+    /// What to do, where that depends on the figures of all whom it touches.
+    pub next: Option<fn(&Telling<'_>) -> String>,
     /// What the finding states as its difference.
     pub states: States,
     /// Whether it changes all amounts of a customer in proportion.
@@ -108,6 +110,7 @@ impl Pattern {
         preference: Preference::Small,
         alone: None,
         together: None,
+        next: None,
         states: States::Part,
         is_proportional: false,
         is_of_report: false,
@@ -278,6 +281,8 @@ pub struct Telling<'a> {
     pub sides: Sides,
     /// Whether it is one of many.
     pub many: bool,
+    /// The largest part that one of them explains, without its sign.
+    pub largest: Money,
 }
 
 impl Telling<'_> {

@@ -11,6 +11,7 @@ use super::candidate::Sink;
 use super::difference::{Difference, Who, decimals, row_count, units};
 use super::index::Index;
 use super::narration::{Ear, Telling};
+use super::parts::Rate;
 use super::slack::{self, Slack};
 use crate::model::money::{Money, from_parts};
 use crate::model::posting::PostedRow;
@@ -55,6 +56,8 @@ pub struct Context<'a> {
     told: OnceCell<Vec<(&'a PostedRow, Telling)>>,
     by_size: OnceCell<Vec<(i128, usize)>>,
     alike: OnceCell<Vec<Vec<&'a PostedRow>>>,
+    /// Other rates for a part of its rows that would make the difference.
+    pub(super) rates: OnceCell<Vec<Rate<'a>>>,
 }
 
 impl<'a> Context<'a> {
@@ -103,6 +106,7 @@ impl<'a> Context<'a> {
             told: OnceCell::new(),
             by_size: OnceCell::new(),
             alike: OnceCell::new(),
+            rates: OnceCell::new(),
             inside,
             outside,
         })
@@ -170,6 +174,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn slack_of_total(&self) -> i128 {
         self.slack.total
+    }
+
+    /// The same of each direction.
+    #[must_use]
+    pub fn room_by_direction(&self) -> i128 {
+        self.rounding_room().max(self.slack.by_direction)
     }
 
     /// The currency's unit: a rupee.

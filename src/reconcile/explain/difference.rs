@@ -100,11 +100,7 @@ pub(crate) fn differences(cx: &Comparison<'_>) -> Result<Vec<Difference>, MoneyE
             by_direction: None,
         });
     }
-    let whole = Direction::ALL.map(|direction| {
-        let line = cx.directions.iter().find(|line| line.direction == direction);
-        line.and_then(|line| line.sides.difference).map(|d| d.amount())
-    });
-    let Some(whole) = whole[0].zip(whole[1]).map(|(a, b)| [a, b]) else { return Ok(found) };
+    let Some(whole) = whole_directions(cx) else { return Ok(found) };
     if let [only] = found.as_mut_slice() {
         only.by_direction = only.by_direction.or(Some(whole));
     }
@@ -120,6 +116,15 @@ pub(crate) fn differences(cx: &Comparison<'_>) -> Result<Vec<Difference>, MoneyE
         });
     }
     Ok(found)
+}
+
+/// By how much inbound and outbound differ in all.
+pub(super) fn whole_directions(cx: &Comparison<'_>) -> Option<[Decimal; 2]> {
+    let [inbound, outbound] = Direction::ALL.map(|direction| {
+        let line = cx.directions.iter().find(|line| line.direction == direction);
+        line.and_then(|line| line.sides.difference).map(|d| d.amount())
+    });
+    inbound.zip(outbound).map(|(a, b)| [a, b])
 }
 
 /// How many rows of these customers the ledger has in the period.

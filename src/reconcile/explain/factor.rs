@@ -27,20 +27,44 @@ pub struct Factor {
 }
 
 /// Both sides of a difference in units, and what rounding its rows can make.
-struct Pair {
-    index: usize,
-    booked: i128,
-    stated: i128,
-    room: i128,
+pub(super) struct Pair {
+    pub index: usize,
+    pub booked: i128,
+    pub stated: i128,
+    pub room: i128,
 }
 
 impl Pair {
     /// Whether this one's factor is that one's, as far as rounding lets it be told.
-    fn is_as(&self, one: &Self) -> Option<bool> {
+    pub(super) fn is_as(&self, one: &Self) -> Option<bool> {
         let gap = self.booked.checked_mul(one.stated)?.checked_sub(one.booked.checked_mul(self.stated)?)?;
         let room = self.room.checked_mul(one.stated)?.checked_add(one.room.checked_mul(self.stated)?)?;
         Some(gap.abs() <= room)
     }
+
+    /// How many would have its factor by accident, in millionths: of all amounts up to twice its
+    /// difference, those that rounding lets stand for it.
+    pub(super) fn odds(&self) -> i128 {
+        (2 * self.room + 1).saturating_mul(1_000_000) / (self.booked - self.stated).abs().max(1)
+    }
+
+    /// The factor, as short as rounding lets it be: with six decimals at most.
+    pub(super) fn factor(&self) -> Option<String> {
+        let factor = self.booked.checked_mul(1_000_000)?.checked_add(self.stated / 2)? / self.stated;
+        let short = [10_000, 1_000, 100].into_iter().find_map(|step| {
+            let near = (factor + step / 2) / step * step;
+            let pair = Self { index: 0, booked: near, stated: 1_000_000, room: 0 };
+            self.is_as(&pair).filter(|is| *is).map(|_| near)
+        });
+        let factor = short.unwrap_or(factor);
+        let text = format!("{}.{:06}", factor / 1_000_000, factor % 1_000_000);
+        Some(text.trim_end_matches('0').trim_end_matches('.').to_owned())
+    }
+}
+
+/// The factor between both sides, as short as rounding lets it be. None where there is none.
+pub(crate) fn shortest(booked: i128, stated: i128, room: i128) -> Option<String> {
+    (booked > 0 && stated > 0).then_some(Pair { index: 0, booked, stated, room })?.factor()
 }
 
 /// The factor that most differences have, if enough have one.
@@ -62,10 +86,7 @@ pub(super) fn common(cx: &Comparison<'_>, all: &[Difference], ledger_scale: u32)
         }
     }
     pairs.sort_by_key(|pair| (std::cmp::Reverse(pair.stated), pair.index));
-    // How many would have one by accident, in millionths: of all amounts up to twice its
-    // difference, those that rounding lets stand for it.
-    let odds = |pair: &Pair| (2 * pair.room + 1).saturating_mul(1_000_000) / (pair.booked - pair.stated).abs().max(1);
-    let expected = pairs.iter().map(odds).fold(0_i128, i128::saturating_add);
+    let expected = pairs.iter().map(Pair::odds).fold(0_i128, i128::saturating_add);
     let best = pairs.iter().take(TRIED).map(|one| {
         let of: BTreeSet<usize> =
             pairs.iter().filter(|pair| pair.is_as(one) == Some(true)).map(|pair| pair.index).collect();
@@ -85,15 +106,6 @@ pub(super) fn common(cx: &Comparison<'_>, all: &[Difference], ledger_scale: u32)
     });
     // Another customer may have a fault of its own.
     let is_all = 10 * of.len() >= 9 * both.count();
-    let factor = one.booked.checked_mul(1_000_000)?.checked_add(one.stated / 2)? / one.stated;
-    // As short as rounding lets it be.
-    let short = [10_000, 1_000, 100].into_iter().find_map(|step| {
-        let near = (factor + step / 2) / step * step;
-        let pair = Pair { index: 0, booked: near, stated: 1_000_000, room: 0 };
-        one.is_as(&pair).filter(|is| *is).map(|_| near)
-    });
-    let factor = short.unwrap_or(factor);
-    let text = format!("{}.{:06}", factor / 1_000_000, factor % 1_000_000);
-    let text = text.trim_end_matches('0').trim_end_matches('.').to_owned();
+    let text = one.factor()?;
     Some(Factor { text, of, is_all, chance })
 }

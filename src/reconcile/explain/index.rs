@@ -10,11 +10,14 @@ use super::days::Days;
 use super::difference::{Difference, decimals, row_count, units};
 use super::factor::{self, Factor};
 use super::narration::Usual;
+use super::parts::{self, CommonRate};
+use super::prices::{Priced, Prices};
 use super::slack;
 use crate::model::money::{MoneyError, Tally};
 use crate::model::period::Period;
 use crate::model::posting::PostedRow;
 use crate::model::reconciliation::{CustomerLine, Status};
+use crate::model::usage::Direction;
 use crate::reconcile::compare::Comparison;
 
 /// More gaps than this, and a series is not regular.
@@ -55,6 +58,10 @@ pub struct Index<'a> {
     pub rarely_whole: bool,
     /// A factor that several customers' ledgers are of the partner's figures.
     pub factor: Option<Factor>,
+    /// A rate that several customers have in the same part of the month.
+    pub rate: Option<CommonRate>,
+    /// At which price calls of each direction are mostly charged, by what rows say.
+    pub(super) prices: Prices,
     /// On which days customers have rows.
     pub days: Days,
     /// What rows usually say.
@@ -87,6 +94,8 @@ impl<'a> Index<'a> {
         let mut by_share: Vec<(i128, i128)> = all.iter().filter_map(share).collect();
         by_share.sort_unstable_by(|a, b| a.0.saturating_mul(b.1).cmp(&b.0.saturating_mul(a.1)));
         let is_whole = inside >= cx.question.ledger.rows.used;
+        let of_customer = |id: &str| by_customer.get(id).map_or(&[][..], |places| &rows[places.clone()]);
+        let rate = is_whole.then(|| parts::common(cx, all, scale, of_customer)).flatten();
         Self {
             rows,
             by_customer,
@@ -101,6 +110,8 @@ impl<'a> Index<'a> {
             absent: cx.customers.iter().filter(|line| is_absent(cx, line)).count(),
             scale,
             factor: factor::common(cx, all, scale),
+            rate,
+            prices: Prices::of(rows, cx.question.period, scale),
             days: if is_whole { Days::of(&customers, cx.question.period) } else { Days::default() },
             partner_scale: slack::partner_scale(cx),
             tolerated: tolerated(cx).unwrap_or_default(),
@@ -140,6 +151,12 @@ impl<'a> Index<'a> {
     pub fn differences_of(&self, least: Decimal, most: Decimal) -> impl Iterator<Item = usize> {
         let from = self.by_difference.partition_point(|(amount, _)| *amount < least);
         self.by_difference[from..].iter().take_while(move |(amount, _)| *amount <= most).map(|(_, of)| *of)
+    }
+
+    /// At which price most calls of a direction are, in units of 10^-`scale`.
+    #[must_use]
+    pub(crate) fn price(&self, direction: Direction, scale: u32) -> Option<Priced> {
+        self.prices.0[direction as usize].map(|price| price.finer(scale.saturating_sub(self.scale)))
     }
 
     /// How many differences are, for each of their rows, at most `bound` / `rows` units of

@@ -14,8 +14,11 @@ mod index;
 mod left;
 mod narration;
 mod odds;
+mod parts;
 mod posted;
 mod preference;
+mod prices;
+mod rates;
 mod search;
 mod slack;
 mod tell;
@@ -23,12 +26,15 @@ mod tell;
 pub(crate) use candidate::{Candidate, Particulars, Pattern, Sink, States, Telling, Together, Words, factor, rate};
 pub(crate) use context::Context;
 pub(crate) use difference::{Difference, Who, differences, row_count, units};
+pub(crate) use factor::shortest as shortest_factor;
 pub(crate) use narration::Said;
 pub(crate) use posted::{posted, silent};
 pub(crate) use preference::Preference;
+pub(crate) use rates::{is_one_factor, of as rates};
 pub(crate) use search::Cause;
 pub(crate) use slack::rounding;
 
+use difference::whole_directions;
 use left::Left;
 
 use super::claims::Claims;
@@ -53,6 +59,15 @@ pub(crate) fn find(cx: &Comparison<'_>, claims: &mut Claims, causes: &[Cause]) -
         units(one.amount, scale).is_some_and(|amount| amount < -room(rows))
     };
     let short = open.iter().filter(is_short).count();
+    // Where all others are no more than rounding makes, the directions are those of the one.
+    let is_large = |one: &&mut Difference| {
+        let rows = i128::from(row_count(cx, &one.members));
+        units(one.amount, scale).is_none_or(|amount| amount.abs() > room(rows))
+    };
+    let mut large = open.iter_mut().filter(is_large);
+    if let (Some(only), None) = (large.next(), large.next()) {
+        only.by_direction = only.by_direction.or(whole_directions(cx));
+    }
     open.retain(|one| !one.is_claimed(claims) && !is_beside_calls(cx, one));
     if open.is_empty() {
         return Ok(Vec::new());

@@ -31,6 +31,8 @@ pub enum Preference {
     SameVoucher,
     /// All rows of a customer have the other sign.
     AllRowsSigned,
+    /// Rows at another price for each unit than the others, by what they say.
+    RateNamed,
     /// A posting was reversed and made again: both rows are there.
     Reversed,
     /// A row that is no usage by what it says.
@@ -67,6 +69,8 @@ pub enum Preference {
     RowByUsualRate,
     /// Two digits have changed places: the commonest slip of the fingers.
     Transposed,
+    /// A part of the month by a factor that rates change by.
+    RateOfPart,
     /// A row with another tax.
     RowByOtherRate,
     /// A sign that is like all others.

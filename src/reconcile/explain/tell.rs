@@ -10,7 +10,7 @@ use crate::model::money::{Money, MoneyError, from_parts};
 use crate::model::posting::PostedRow;
 use crate::model::reconciliation::CustomerLine;
 use crate::reconcile::compare::Comparison;
-use crate::reconcile::wording::{add_up, counted, figures};
+use crate::reconcile::wording::{add_up, counted, figures, posting};
 
 /// Above so many customers with the same pattern in single rows, it is one slip.
 const SAME_ABOVE: usize = 3;
@@ -61,12 +61,17 @@ fn one(cx: &Comparison<'_>, all: &[Difference], group: &[&Fit]) -> Result<Findin
         }
         ids => counted(ids.len(), "customer"),
     };
-    let telling = Telling { cx, all, fit: first, whom, sides, many: group.len() > 1 };
+    let sizes = group.iter().map(|fit| fit.money(cx, fit.explains).abs());
+    let largest = sizes.max_by_key(Money::amount).unwrap_or_else(|| cx.zero());
+    let telling = Telling { cx, all, fit: first, whom, sides, many: group.len() > 1, largest };
     let (mut message, mut next) = match (first.pattern.alone.filter(|_| !telling.many), &first.pattern.together) {
         (Some(alone), _) => alone(&telling),
         (None, Some(together)) => telling.together(together),
         (None, None) => unreachable!("a pattern is told alone or together"),
     };
+    if let Some(own) = first.pattern.next {
+        next = own(&telling);
+    }
     let (difference, explains) = amounts(cx, group, &sides, rows.first().copied());
     let supported = group.iter().any(|fit| fit.confidence() == Confidence::Supported);
     let of_direction =
@@ -100,8 +105,8 @@ fn one(cx: &Comparison<'_>, all: &[Difference], group: &[&Fit]) -> Result<Findin
         ));
     }
     next.push_str(" Then run the command again.");
-    let evidence = rows.iter().take(SHOWN).map(|row| row.shown());
-    let rivals = group.first().filter(|_| group.len() == 1).into_iter().flat_map(|only| beside(&only.rivals));
+    let evidence = rows.iter().take(SHOWN).map(|row| posting(cx, row));
+    let rivals = group.first().filter(|_| group.len() == 1).into_iter().flat_map(|only| beside(cx, &only.rivals));
     let mut finding = Finding::fact(first.code, Severity::Blocking, message, next)
         .confidence(if supported { Confidence::Supported } else { Confidence::Possible })
         .shown_by(evidence)
@@ -183,7 +188,11 @@ fn among(rivals: &[Rival]) -> String {
 }
 
 /// The rivals' rows, the first of them.
-fn beside(rivals: &[Rival]) -> impl Iterator<Item = Evidence> {
+fn beside(cx: &Comparison<'_>, rivals: &[Rival]) -> impl Iterator<Item = Evidence> {
     let rows = rivals.iter().filter_map(|(code, row)| Some((code, row.as_ref()?)));
-    rows.take(RIVALS).map(|(code, row)| Evidence { why: Some(format!("{code} fits here as well")), ..row.shown() })
+    rows.take(RIVALS).map(|(code, row)| {
+        let shown = posting(cx, row);
+        let why = format!("{code} fits here as well: {}", shown.why.unwrap_or_default());
+        Evidence { why: Some(why), ..shown }
+    })
 }

@@ -11,7 +11,7 @@ use crate::reconcile::check::{Check, Look};
 use crate::reconcile::claims::Claims;
 use crate::reconcile::compare::Comparison;
 use crate::reconcile::explain::not_looked_for;
-use crate::reconcile::wording::{figures, more_or_less, whole_file};
+use crate::reconcile::wording::{figures, more_or_less, posting, whole_file};
 
 /// So many postings are shown.
 const FEW: usize = 12;
@@ -97,7 +97,7 @@ fn postings(cx: &Comparison<'_>, id: &str) -> Vec<Evidence> {
         return Vec::new();
     }
     own.sort_by_key(|row| (row.amount.is_sign_positive(), &row.file, row.line));
-    own.into_iter().map(PostedRow::shown).collect()
+    own.into_iter().map(|row| posting(cx, row)).collect()
 }
 
 /// Says which direction it is in, where the partner's own are captured.

@@ -3,7 +3,7 @@
 use crate::books::customers::{Customers, folded};
 use crate::books::layout::CUSTOMERS;
 use crate::model::finding::{Finding, Severity, Sides};
-use crate::model::money::MoneyError;
+use crate::model::money::{Money, MoneyError};
 use crate::model::problem::nearest;
 use crate::model::reconciliation::{CustomerLine, Status};
 use crate::reconcile::check::{Check, Look};
@@ -15,8 +15,11 @@ use crate::reconcile::wording::{add_up, counted, whole_file};
 pub(crate) static CHECK: Check =
     Check { code: "unknown-customer", page: include_str!("unknown_customer.md"), look: Look::Find(find) };
 
-/// Looks up every customer with usage in the books. One finding tells of all, with what
-/// the ledger books on them and the nearest known id.
+/// Above so many customers, one finding tells of all: the books know hardly anybody.
+const SEVERAL: usize = 20;
+
+/// Looks up every customer with usage in the books. A finding speaks of one, with what the
+/// ledger books on it, who looks alike, and what to write where.
 ///
 /// # Errors
 /// A sum beyond the exact range.
@@ -25,76 +28,139 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
     let used = |sides: &Sides| !sides.ledger.is_zero() || sides.analytics.is_some_and(|a| !a.is_zero());
     let unknown: Vec<_> =
         cx.customers.iter().filter(|line| !known.contains_key(&line.customer_id) && used(&line.sides)).collect();
-    let [first, ..] = unknown.as_slice() else { return Ok(Vec::new()) };
-    let booked = add_up(cx, &unknown.iter().map(|line| Sides { analytics: None, ..line.sides }).collect::<Vec<_>>())?;
-    let near = |id: &str| nearest(id, known.keys().map(String::as_str)).filter(|n| n.len() == id.len());
-    let mut message = match unknown.as_slice() {
-        [line] => format!("Customer {} is not in {CUSTOMERS}", cx.called(&line.customer_id)),
-        _ => format!(
-            "{} are not in {CUSTOMERS}, such as {}",
-            counted(unknown.len(), "customer"),
-            cx.called(&first.customer_id)
-        ),
+    let booked = booked(cx, &unknown)?;
+    // A mistyped id adds its money to the remainder: that difference is theirs.
+    let is_remainder = !booked.is_zero() && cx.remainder.as_ref().is_some_and(|r| r.sides.difference == Some(booked));
+    let group = if unknown.len() > SEVERAL { unknown.len() } else { 1 };
+    unknown.chunks(group).map(|lines| told(cx, claims, known, lines, is_remainder)).collect()
+}
+
+fn booked(cx: &Comparison<'_>, lines: &[&CustomerLine]) -> Result<Money, MoneyError> {
+    let sides: Vec<_> = lines.iter().map(|line| Sides { analytics: None, ..line.sides }).collect();
+    Ok(add_up(cx, &sides)?.ledger)
+}
+
+fn told(
+    cx: &Comparison<'_>,
+    claims: &mut Claims,
+    known: &Customers,
+    lines: &[&CustomerLine],
+    is_remainder: bool,
+) -> Result<Finding, MoneyError> {
+    let booked = booked(cx, lines)?;
+    let first = lines.first().map(|line| line.customer_id.as_str()).unwrap_or_default();
+    let mut touched: Vec<String> = lines.iter().map(|line| line.customer_id.clone()).collect();
+    let mut message = match lines {
+        [_] => format!("Customer {} is not in {CUSTOMERS}", cx.called(first)),
+        _ => format!("{} are not in {CUSTOMERS}, such as {}", counted(lines.len(), "customer"), cx.called(first)),
     };
-    message.push_str(&format!("; the ledger books {} there.", booked.ledger.display()));
-    if let Some(near) = near(&first.customer_id) {
-        message.push_str(&format!(" {near} is a known id that looks alike."));
-    } else if let Some((id, name)) = alike(known, &first.customer_id) {
-        message.push_str(&format!(" {id} ({name}) looks alike."));
-    }
-    let mut touched: Vec<String> = unknown.iter().map(|line| line.customer_id.clone()).collect();
+    message.push_str(&format!("; the ledger books {} there.", booked.display()));
     // With a customer that only one side has, this finding is the one to act on.
-    let one_sided =
-        unknown.iter().filter(|l| l.sides.ledger.is_zero() || l.sides.analytics.is_some_and(|a| a.is_zero()));
+    let one_sided = lines.iter().filter(|l| l.sides.ledger.is_zero() || l.sides.analytics.is_some_and(|a| a.is_zero()));
     claims.customers.extend(one_sided.map(|line| line.customer_id.clone()));
-    // A mistyped id takes its money from the customer that was meant, and adds it to the
-    // remainder: both differences are this finding's.
-    for line in &unknown {
-        let lacking = |c: &&CustomerLine| c.sides.difference == Some(line.sides.ledger.negated());
-        let mut lacks = cx.customers.iter().filter(|c| c.status == Status::Discrepant).filter(lacking);
-        if let (Some(other), None) = (lacks.next(), lacks.next()) {
-            message.push_str(&format!(" Exactly this amount is missing for {}.", cx.called(&other.customer_id)));
-            claims.customers.insert(other.customer_id.clone());
-            touched.push(other.customer_id.clone());
+    // A mistyped id takes its money from the customer that was meant.
+    let mut meant = None;
+    for line in lines {
+        if let Some(other) = lacking(cx, line) {
+            message.push_str(&format!(" Exactly this amount is missing for {}.", cx.called(other)));
+            claims.customers.insert(other.to_owned());
+            touched.push(other.to_owned());
+            meant = Some(other);
         }
     }
-    if cx.remainder.as_ref().is_some_and(|r| r.sides.difference == Some(booked.ledger) && !booked.ledger.is_zero()) {
+    let alike = looks(known, first);
+    if meant.is_none()
+        && let Some(id) = alike.id()
+    {
+        message.push_str(&format!(" It looks like {}.", called(known, id)));
+    }
+    if is_remainder {
         claims.remainder = true;
         touched.extend(cx.ids(|line| line.status == Status::Unlisted));
         message.push_str(" Until it is settled, the customers whom the partner does not list are held.");
     }
-    let evidence = unknown.iter().map(|line| {
+    let next = match (lines, meant, alike) {
+        ([_], _, Alike::Id(near)) => format!("Correct `{first}` to `{near}` in the ledger, if it is that customer"),
+        ([_], Some(id), _) | ([_], None, Alike::Name(id)) => format!(
+            "Put `{first}` into the column aliases of {} in {CUSTOMERS}, if it is that customer",
+            called(known, id)
+        ),
+        ([_], None, Alike::Nobody) => {
+            format!(
+                "Add `{first}` to {CUSTOMERS} as a customer_id, or into the column aliases of the customer it is; or"
+            )
+        }
+        _ => format!(
+            "Add the customers to {CUSTOMERS}, each as a row or in the column aliases of the customer it is; or"
+        ),
+    };
+    let next = match next.strip_suffix("; or") {
+        Some(next) => format!("{next}, and run the command again."),
+        None => format!("{next}; else add it to {CUSTOMERS}. Then run the command again."),
+    };
+    let evidence = lines.iter().map(|line| {
         let id = &line.customer_id;
-        let hint = match (near(id), alike(known, id)) {
-            (Some(near), _) => format!("; looks like {near}"),
-            // Ready to be pasted: never applied by itself.
-            (None, Some((known, name))) => {
-                format!("; looks like {name}: if it is, put `{id}` into the column aliases of {known} in {CUSTOMERS}")
-            }
-            (None, None) => String::new(),
-        };
+        let hint =
+            looks(known, id).id().map_or_else(String::new, |near| format!("; looks like {}", called(known, near)));
         whole_file(cx.question.ledger.path.clone(), format!("{id}: {} booked{hint}", line.sides.ledger.plain()))
     });
-    let finding = Finding::fact(
-        "unknown-customer",
-        Severity::Blocking,
-        message,
-        format!("Add the customer to {CUSTOMERS}, or correct the id in the ledger, and run the command again."),
-    );
-    let mut finding = finding.touching(touched).shown_by(evidence);
-    finding.ledger = Some(booked.ledger);
-    Ok(vec![finding])
+    let mut finding =
+        Finding::fact("unknown-customer", Severity::Blocking, message, next).touching(touched).shown_by(evidence);
+    finding.ledger = Some(booked);
+    Ok(finding)
+}
+
+/// The one customer that lacks exactly what the ledger books on this line.
+fn lacking<'a>(cx: &'a Comparison<'_>, line: &CustomerLine) -> Option<&'a str> {
+    let lacks =
+        |c: &&CustomerLine| c.status == Status::Discrepant && c.sides.difference == Some(line.sides.ledger.negated());
+    let mut all = cx.customers.iter().filter(lacks).map(|c| c.customer_id.as_str());
+    all.next().filter(|_| all.next().is_none())
+}
+
+/// `Asha Traders (MA_1)`, of a customer of the books.
+fn called(known: &Customers, id: &str) -> String {
+    match known.get(id).map(|customer| customer.party.legal_name.as_str()) {
+        Some(name) if !name.is_empty() => format!("{name} ({id})"),
+        _ => id.to_owned(),
+    }
+}
+
+/// Whom an unknown customer looks like.
+enum Alike<'a> {
+    /// A known id, but for a letter or two.
+    Id(&'a str),
+    /// The customer of this id by its name.
+    Name(&'a str),
+    /// Nobody.
+    Nobody,
+}
+
+impl<'a> Alike<'a> {
+    fn id(&self) -> Option<&'a str> {
+        match self {
+            Self::Id(id) | Self::Name(id) => Some(id),
+            Self::Nobody => None,
+        }
+    }
+}
+
+fn looks<'a>(known: &'a Customers, given: &str) -> Alike<'a> {
+    if let Some(near) = nearest(given, known.keys().map(String::as_str)).filter(|near| near.len() == given.len()) {
+        return Alike::Id(near);
+    }
+    alike(known, given).map_or(Alike::Nobody, Alike::Name)
 }
 
 /// The customer whose legal name is nearest to a name of the ledger's.
-fn alike<'a>(known: &'a Customers, name: &str) -> Option<(&'a str, &'a str)> {
+fn alike<'a>(known: &'a Customers, name: &str) -> Option<&'a str> {
     let given = folded(name);
     let near = known
         .iter()
         .map(|(id, customer)| (id, &customer.party))
         .filter(|(_, party)| !party.legal_name.is_empty())
-        .map(|(id, party)| (strsim::damerau_levenshtein(&given, &folded(&party.legal_name)), id, &party.legal_name))
+        .map(|(id, party)| (strsim::damerau_levenshtein(&given, &folded(&party.legal_name)), id))
         .min()?;
     // A quarter of the letters may differ: less is another name.
-    (near.0 * 4 <= given.chars().count()).then_some((near.1.as_str(), near.2.as_str()))
+    (near.0 * 4 <= given.chars().count()).then_some(near.1.as_str())
 }

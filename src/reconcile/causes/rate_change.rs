@@ -1,0 +1,60 @@
+//! A part of the month, or one direction, is booked at another rate. The particular says which
+//! part, and the rate.
+
+use crate::reconcile::check::{Check, Look};
+use crate::reconcile::explain::{Candidate, Context, Particulars, Pattern, Preference, Sink, Together, rates};
+
+/// Looked for in parts of a customer's rows, and in the same part of several customers' rows.
+pub(crate) static CHECK: Check =
+    Check { code: "rate-change", page: include_str!("rate_change.md"), look: Look::Candidates(candidates) };
+
+const NEXT: &str = "Look from which day the partner charges which rate, and post the calls at it.";
+
+static OF_SEVERAL: Pattern = Pattern {
+    name: "several",
+    preference: Preference::WholeByFactor,
+    together: Some(Together {
+        alike: true,
+        words: |rate: &Particulars| (format!("is at another rate in a part of the month: {}", rate.word), NEXT),
+    }),
+    ..Pattern::BASE
+};
+
+static OF_ONE: Pattern = Pattern {
+    name: "one",
+    preference: Preference::RateNamed,
+    alone: Some(|t| {
+        let what = &t.fit.particulars.word;
+        (format!("For {}, {what}: the ledger is {}.", t.whom, t.off()), NEXT.to_owned())
+    }),
+    ..Pattern::BASE
+};
+
+fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
+    if let Some(rate) = context.known.rate.as_ref().filter(|rate| rate.of.contains(&context.index)) {
+        let words = format!("its postings {} are {} times the partner's figures", rate.part.words(), rate.text);
+        let effect = rate.part.direction.map(|direction| {
+            let mut both = [0; 2];
+            both[direction as usize] = context.target;
+            both
+        });
+        sink.take(Candidate {
+            effect,
+            particulars: words.into(),
+            chance: Some(rate.chance),
+            ..Candidate::of(&OF_SEVERAL)
+        });
+    }
+    let shown_only = sink.strong_only;
+    for rate in rates(context).iter().filter(|rate| rate.is_shown || !shown_only) {
+        sink.take(Candidate {
+            effect: Some(rate.effect),
+            strong: rate.is_shown,
+            preference: if rate.is_shown { Preference::RateNamed } else { Preference::RateOfPart },
+            rows: vec![rate.row],
+            particulars: rate.words.clone().into(),
+            chance: Some(rate.chance),
+            ..Candidate::of(&OF_ONE)
+        });
+    }
+}
