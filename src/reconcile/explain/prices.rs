@@ -128,12 +128,12 @@ mod tests {
     #[test]
     fn prices_are_alike_as_far_as_rounding_lets_it_be_told() {
         // 0.475 a minute.
-        let (a, b) = (priced(1_455_543, 30_643), priced(95_00, 200));
+        let (a, b) = (priced(1_455_543, 30_643), priced(9_500, 200));
         assert!(a.is_as(&b) && b.is_as(&a));
         assert!(!a.is_as(&priced(1_455_640, 30_643)));
         assert_eq!(a.at(&b), Some(1_455_543));
         assert_eq!(a.each(2), 4_750);
-        let most = [priced(1_000_00, 2_000), a, b, priced(4_750, 100), priced(9_500, 200)];
+        let most = [priced(100_000, 2_000), a, b, priced(4_750, 100), priced(9_500, 200)];
         assert_eq!(usual(&most), Some(a));
         assert_eq!(usual(&most[..3]), None);
     }
