@@ -109,7 +109,7 @@ impl Days {
     }
 
     /// Inbound and outbound of a part.
-    pub(crate) fn sum(&self, part: &Part) -> [i128; 2] {
+    pub(crate) fn of_part(&self, part: &Part) -> [i128; 2] {
         let at = |day: NaiveDate| usize::try_from((day - self.first).num_days()).unwrap_or(0);
         Direction::ALL.map(|direction| {
             if part.direction.is_some_and(|only| only != direction) {
@@ -170,7 +170,7 @@ pub(super) fn common<'a>(
     let sample: Vec<_> = sizes.iter().take(SAMPLE).filter_map(own).collect();
     let pairs = |part: &Part, of: &[(usize, Days, i128, i128)]| -> Vec<Pair> {
         let pair = |(index, days, amount, room): &(usize, Days, i128, i128)| {
-            let [inbound, outbound] = days.sum(part);
+            let [inbound, outbound] = days.of_part(part);
             let booked = inbound + outbound;
             let stated = booked - amount;
             // Where all its rows are in the part, it says nothing of parts.
@@ -228,7 +228,7 @@ mod tests {
         let question = month.question();
         let days = Days::of(&month.rows, question.period, 2);
         let of = |direction, from: Option<u32>, to: Option<u32>| {
-            days.sum(&Part { direction, from: from.map(day), to: to.map(day) })
+            days.of_part(&Part { direction, from: from.map(day), to: to.map(day) })
         };
         assert_eq!(days.whole(), 1500);
         assert_eq!(of(None, Some(16), None), [200, 1200]);
@@ -239,7 +239,7 @@ mod tests {
         for part in Part::all(question.period) {
             let own = month.rows.iter().filter(|row| part.has(row));
             let by_rows = own.map(|row| row.amount.mantissa()).sum::<i128>();
-            assert_eq!(days.sum(&part).iter().sum::<i128>(), by_rows, "{}", part.words());
+            assert_eq!(days.of_part(&part).iter().sum::<i128>(), by_rows, "{}", part.words());
         }
     }
 }

@@ -109,7 +109,7 @@ fn of_parts<'a>(context: &Context<'a>) -> Option<Rate<'a>> {
     let room = context.room_by_direction();
     let own = context.by_direction;
     let fit = |part: &Part| {
-        let sum = days.sum(part);
+        let sum = days.of_part(part);
         let (booked, amount) = (sum[0] + sum[1], context.target);
         if booked <= 0 || booked == days.whole() || booked - amount <= 0 {
             return None;
