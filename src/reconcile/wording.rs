@@ -32,7 +32,13 @@ pub(super) fn posting(cx: &Comparison<'_>, row: &PostedRow) -> Evidence {
     let (day, party) = (row.date.to_string(), cx.called(&row.customer_id));
     let parts = [row.reference.trim(), &day, &party, row.account.trim(), row.direction.name(), &amount];
     let why = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-    Evidence { file: row.file.clone(), line: Some(row.line), column: None, text: row.text.clone(), why: Some(why) }
+    Evidence {
+        file: row.file.as_ref().to_owned(),
+        line: Some(row.line),
+        column: None,
+        text: row.text.clone(),
+        why: Some(why),
+    }
 }
 
 /// The ledger's rows of one kind of problem, as evidence.

@@ -82,7 +82,8 @@ impl<'a> Index<'a> {
         // The rows come sorted, so that candidates come in one order whatever that of the
         // file is.
         let customers: Vec<&[PostedRow]> = rows.chunk_by(|a, b| a.customer_id == b.customer_id).collect();
-        let by_customer = customers.iter().map(|own| (own[0].customer_id.as_str(), *own)).collect();
+        let by_customer: HashMap<&str, &[PostedRow]> =
+            customers.iter().map(|own| (own[0].customer_id.as_str(), *own)).collect();
         let inside = rows.iter().filter(|row| cx.question.period.contains(row.date)).count() as u64;
         let scale = slack::ledger_scale(cx);
         let mut by_difference: Vec<(Decimal, usize)> =
@@ -94,7 +95,7 @@ impl<'a> Index<'a> {
         let mut by_share: Vec<(i128, i128)> = all.iter().filter_map(share).collect();
         by_share.sort_unstable_by(|a, b| a.0.saturating_mul(b.1).cmp(&b.0.saturating_mul(a.1)));
         let is_whole = inside >= cx.question.ledger.rows.used;
-        let of_customer = |id: &str| by_customer.get(id).map_or(&[][..], |places| &rows[places.clone()]);
+        let of_customer = |id: &str| by_customer.get(id).copied().unwrap_or_default();
         let rate = is_whole.then(|| parts::common(cx, all, scale, of_customer)).flatten();
         Self {
             rows,
