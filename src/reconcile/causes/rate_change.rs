@@ -17,6 +17,7 @@ static OF_SEVERAL: Pattern = Pattern {
         alike: true,
         words: |rate: &Particulars| (format!("is at another rate in a part of the month: {}", rate.word), NEXT),
     }),
+    is_of_report: true,
     ..Pattern::BASE
 };
 
