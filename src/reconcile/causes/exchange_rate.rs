@@ -49,6 +49,7 @@ static ONE: Pattern = Pattern {
             "Look at which rate of exchange, or by which tariff, this customer is booked.".to_owned(),
         )
     }),
+    is_of_report: false,
     ..SOME
 };
 
