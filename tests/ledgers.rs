@@ -350,7 +350,7 @@ fn books_close_on_a_products_export() {
     books.write("crossfoot.toml", &settings(&server.base_url(), accounts));
     let ran = books.run("reconcile --period 2026-10 --json").exits(3);
     assert!(
-        ran.stdout.contains("put `Aarav Cloud Telephony Pvt Ltd` into the column aliases of MA_C001 in customers.csv"),
+        ran.stdout.contains("Put `Aarav Cloud Telephony Pvt Ltd` into the column aliases of Arav Cloud"),
         "{}",
         ran.stdout
     );

@@ -46,8 +46,14 @@ impl Reader<'_> {
         };
         let is_behind = || !is_sum(last + 1) && is_amount(row.cell(last + 1));
         let balance = |cell: &str| amounts::read(cell, self.way.style).ok().flatten().map(|read| read.amount);
-        let changes =
-            || balance(row.at(self.balance.0)).is_some_and(|now| now != balance(&self.balance.1).unwrap_or_default());
+        // A voucher's row: what only states a balance has no number and no type, or says so.
+        let is_voucher = [Role::Voucher, Role::Type].iter().any(|role| !row.at(self.file.column(*role)).is_empty())
+            && !row.cells().any(|cell| cell.to_ascii_lowercase().contains("balance"));
+        let changes = || {
+            is_voucher
+                && balance(row.at(self.balance.0))
+                    .is_some_and(|now| now != balance(&self.balance.1).unwrap_or_default())
+        };
         let section = self.sums.account().filter(|_| self.file.column(Role::Account).is_none());
         let account = section.as_deref().unwrap_or_else(|| particulars(row, self.file));
         !self.format().account_columns
