@@ -274,7 +274,7 @@ fn a_sum_names_its_type_and_that_is_no_decimal() {
             for after in line.split(".sum").skip(1).chain(line.split(".product").skip(1)) {
                 let named = after.strip_prefix("::<").and_then(|rest| rest.split_once(">()"));
                 let other = after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-                let numbers = ["f32", "i64", "i128", "u32", "u64", "usize"];
+                let numbers = ["f32", "i64", "i128", "u32", "u64", "u128", "usize"];
                 assert!(
                     other || !after.starts_with(['(', ':']) || named.is_some_and(|(name, _)| numbers.contains(&name)),
                     "{}:{}: decimals are summed by model::money::Tally; any other sum names its type",

@@ -66,7 +66,7 @@ impl Days {
     fn accidents(&self, day: &NaiveDate, period: &Period) -> u64 {
         let others = all(period).filter(|other| other.weekday() == day.weekday() && !self.lost.contains(other));
         let had: Vec<u128> = others.map(|other| self.on.get(&other).copied().unwrap_or(0) as u128).collect();
-        let (had, could) = (had.iter().fold(0, |sum, one| sum + one), had.len() as u128 * self.customers as u128);
+        let (had, could) = (had.iter().sum::<u128>(), had.len() as u128 * self.customers as u128);
         // By Laplace's rule of succession.
         let (lacks, of) = ((could + 1).saturating_sub(had), could + 2);
         let days = all(period).count() as u128;
