@@ -102,6 +102,9 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
     claims.directions = true;
     let Some(line) = cx.directions.iter().find(|l| l.direction == surplus) else { return Ok(Vec::new()) };
     let touched = cx.ids(|c| c.ledger_by_direction.get(&surplus).is_some_and(|m| !m.is_zero()));
+    if merged_directions::is_of_a_difference(cx, &touched, surplus) {
+        return Ok(Vec::new());
+    }
     let mut finding = match merged_directions::in_sums(cx, &touched, surplus, &moved) {
         Some(merged) => merged,
         None => Finding::fact(

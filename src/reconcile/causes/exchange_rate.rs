@@ -3,10 +3,9 @@
 
 use super::basis::{by_factor, is_told_otherwise, worded};
 use crate::model::chance::Chance;
-use crate::model::usage::Direction;
 use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{
-    Candidate, Context, Pattern, Preference, Sink, Together, Who, is_one_factor, shortest_factor,
+    Candidate, Context, Pattern, Preference, Sink, Together, is_one_factor, rates, shortest_factor,
 };
 
 /// Looked for in all customers together, and in both directions of one.
@@ -55,9 +54,19 @@ static ONE: Pattern = Pattern {
 
 /// One customer of whom both directions differ by the same factor.
 fn by_directions(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let Who::Customer(id) = &context.at.who else { return };
-    let (Some(line), Some(both)) = (context.cx.line(id), context.by_direction) else { return };
-    let booked = Direction::ALL.map(|way| line.ledger_by_direction.get(&way).map_or(0, |m| context.units(m.amount())));
+    // By the prices that its rows name, where its directions are not known.
+    for rate in rates(context) {
+        if let Some(factor) = rate.whole.clone().filter(|factor| !is_told_otherwise(factor)) {
+            let chance = Some(rate.chance);
+            sink.take(Candidate {
+                effect: Some(rate.effect),
+                particulars: factor.into(),
+                chance,
+                ..Candidate::of(&ONE)
+            });
+        }
+    }
+    let (Some(booked), Some(both)) = (context.ledger_by_direction(), context.by_direction) else { return };
     let room = context.room_by_direction();
     if !is_one_factor(both, booked, room) {
         return;

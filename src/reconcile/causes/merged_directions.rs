@@ -87,6 +87,15 @@ fn next(moved: &Money, surplus: Direction) -> String {
     )
 }
 
+/// Whether the directions are those of one customer whose total differs: of all who have rows in
+/// the one it alone has none in the other. Its own finding tells of it then.
+pub(super) fn is_of_a_difference(cx: &Comparison<'_>, touched: &[String], surplus: Direction) -> bool {
+    let booked = |id: &str| cx.line(id)?.ledger_by_direction.get(&surplus.other()).copied();
+    let mut alone = touched.iter().filter(|id| booked(id).is_none_or(|amount| amount.is_zero()));
+    let (Some(only), None) = (alone.next(), alone.next()) else { return false };
+    touched.len() > 3 && cx.line(only).is_some_and(|line| line.status == Status::Discrepant)
+}
+
 /// Where only whole directions are stated: so much stands under the wrong one, and of all
 /// customers with rows there one alone has no posting in the other, or none has. None where
 /// neither is so.

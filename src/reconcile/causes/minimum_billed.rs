@@ -11,6 +11,9 @@ pub(crate) static CHECK: Check =
 /// One amount in ten thousand is of whole hundreds by accident.
 const ODDS: Chance = Chance::millionths(200);
 
+/// So many differences at most.
+const FEW: usize = 50;
+
 static FLAT: Pattern = Pattern {
     name: "flat",
     preference: Preference::WholeFigure,
@@ -35,8 +38,19 @@ static FLAT: Pattern = Pattern {
 fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
     let [row] = context.inside.as_slice() else { return };
     let amount = context.amount(row);
-    let flat = amount > 0 && amount % (100 * context.major_unit()) == 0;
-    if flat && context.known.rarely_whole && context.is_complete() && context.target.abs() > context.major_unit() {
+    let hundred = 100 * context.major_unit();
+    let flat = amount > 0 && amount % hundred == 0;
+    // Looked up in all rows where few differences ask for it.
+    let are_rare = || {
+        let rows = context.everywhere().count();
+        let flat = context.everywhere().filter(|row| context.amount(row) % hundred == 0).count();
+        context.all.len() <= FEW && 5 * flat <= rows
+    };
+    if flat
+        && (context.known.rarely_whole || are_rare())
+        && context.is_complete()
+        && context.target.abs() > context.major_unit()
+    {
         sink.take(Candidate { rows: vec![*row], chance: Some(ODDS), ..Candidate::of(&FLAT) });
     }
 }

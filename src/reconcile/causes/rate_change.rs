@@ -47,7 +47,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         });
     }
     let shown_only = sink.strong_only;
-    for rate in rates(context).iter().filter(|rate| rate.is_shown || !shown_only) {
+    for rate in rates(context).iter().filter(|rate| rate.whole.is_none() && (rate.is_shown || !shown_only)) {
         sink.take(Candidate {
             effect: Some(rate.effect),
             strong: rate.is_shown,

@@ -15,6 +15,7 @@ use super::parts::Rate;
 use super::slack::{self, Slack};
 use crate::model::money::{Money, from_parts};
 use crate::model::posting::PostedRow;
+use crate::model::usage::Direction;
 use crate::reconcile::compare::Comparison;
 
 /// Above so many rows, candidates that only the amount shows are not looked for.
@@ -180,6 +181,14 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn room_by_direction(&self) -> i128 {
         self.rounding_room().max(self.slack.by_direction)
+    }
+
+    /// What the ledger has of its one customer, inbound and outbound, in these units.
+    #[must_use]
+    pub fn ledger_by_direction(&self) -> Option<[i128; 2]> {
+        let Who::Customer(id) = &self.at.who else { return None };
+        let line = self.cx.line(id)?;
+        Some(Direction::ALL.map(|way| line.ledger_by_direction.get(&way).map_or(0, |m| self.units(m.amount()))))
     }
 
     /// The currency's unit: a rupee.

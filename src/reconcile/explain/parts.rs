@@ -78,6 +78,8 @@ pub(crate) struct Rate<'a> {
     pub row: &'a PostedRow,
     /// Which rows, and which rate: for the finding.
     pub words: String,
+    /// Whether it is all rows of both directions, by one factor: this.
+    pub whole: Option<String>,
     /// Whether more than the amount shows it.
     pub is_shown: bool,
     /// How likely it fits by accident.

@@ -4,6 +4,7 @@
 use chrono::Datelike;
 
 use super::context::Context;
+use super::factor::shortest;
 use super::parts::{Days, Part, Rate};
 use super::prices::{self, Priced};
 use crate::model::chance::Chance;
@@ -44,6 +45,7 @@ pub(crate) fn of<'c, 'a>(context: &'c Context<'a>) -> &'c [Rate<'a>] {
 /// By the prices that rows name: some are not at that of the others.
 fn named<'a>(context: &Context<'a>) -> Vec<Rate<'a>> {
     let mut each: [Option<(i128, &PostedRow, String)>; 2] = [None, None];
+    let mut all_off = true;
     for direction in Direction::ALL {
         let own: Vec<(&PostedRow, Priced)> = context
             .inside
@@ -76,11 +78,12 @@ fn named<'a>(context: &Context<'a>) -> Vec<Rate<'a>> {
                 digits(price),
                 digits(&right)
             );
+            all_off &= off.len() == context.inside.iter().filter(|row| row.direction == direction).count();
             each[direction as usize] = Some((more, *first, words));
             break;
         }
     }
-    let rate = |effect, row, words| Rate { effect, row, words, is_shown: true, chance: NAMED };
+    let rate = |effect, row, words| Rate { effect, row, words, whole: None, is_shown: true, chance: NAMED };
     let mut found = Vec::new();
     for (at, one) in each.iter().enumerate() {
         let mut effect = [0; 2];
@@ -90,7 +93,12 @@ fn named<'a>(context: &Context<'a>) -> Vec<Rate<'a>> {
         }
     }
     if let [Some((inbound, row, first)), Some((outbound, _, second))] = &each {
-        found.push(rate([*inbound, *outbound], *row, format!("{first}, and {second}")));
+        let both = [*inbound, *outbound];
+        let whole = context.ledger_by_direction().filter(|_| all_off).and_then(|booked| {
+            let (room, sum) = (context.room_by_direction(), booked[0] + booked[1]);
+            is_one_factor(both, booked, room).then(|| shortest(sum, sum - both[0] - both[1], room)).flatten()
+        });
+        found.push(Rate { whole, ..rate(both, *row, format!("{first}, and {second}")) });
     }
     found
 }
@@ -166,7 +174,7 @@ fn told<'a>(
     let factor = decimal((booked * 10_000 * 2 + (booked - context.target)) / (2 * (booked - context.target)), 4);
     let words = format!("its postings {} are {factor} times the partner's figures", part.words());
     let is_good = chance <= WORST;
-    is_good.then_some(Rate { effect, row, words, is_shown: false, chance })
+    is_good.then_some(Rate { effect, row, words, whole: None, is_shown: false, chance })
 }
 
 /// Whether both directions differ by one factor, as far as rounding lets it be told.
