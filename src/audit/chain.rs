@@ -97,6 +97,12 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// Whether a head is that of the chain, or was it after an earlier event.
+    #[must_use]
+    pub fn had(&self, head: &str) -> bool {
+        !head.is_empty() && (self.head == head || self.events.iter().any(|event| event.previous == head))
+    }
+
     /// Every number ever allotted.
     #[must_use]
     pub fn allotted(&self) -> Vec<Allotted> {
@@ -323,6 +329,19 @@ mod tests {
         ] {
             assert!(read(bad.as_bytes()).is_err());
         }
+    }
+
+    #[test]
+    fn every_head_that_the_chain_had_is_known() {
+        let bytes = chain();
+        let whole = read(&bytes).unwrap();
+        for lines in 1..=3 {
+            let heads = bytes.split_inclusive(|b| *b == b'\n').take(lines).collect::<Vec<_>>().concat();
+            assert!(whole.had(&read(&heads).unwrap().head), "{lines}");
+        }
+        assert!(!whole.had("") && !whole.had(&"0".repeat(64)) && !Chain::default().had(""));
+        let short = read(&bytes[..=bytes.iter().position(|b| *b == b'\n').unwrap()]).unwrap();
+        assert!(!short.had(&whole.head));
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! What can be typed.
 
 mod calls;
+mod verify;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::calls::Calls;
+pub use self::verify::Verify;
 use super::words;
 use crate::model::ledger_terms::{AccountUse, DateOrder};
 use crate::model::period::Period;
@@ -404,14 +406,6 @@ pub struct Send {
     /// Why it is sent again, or how it is known that it arrived; an auditor will read it
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-}
-
-/// `verify`
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// Only this period; default: all that were sealed
-    #[arg(long, value_name = "PERIOD", value_parser = period)]
-    pub period: Option<Period>,
 }
 
 /// `pack`

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::args;
 use super::context::Context;
+use crate::audit::chain;
 use crate::audit::git::Git;
 use crate::books::changeset;
 use crate::books::layout::{CHAIN, CONFIG};
@@ -86,7 +87,14 @@ pub(super) fn run(context: &Context<'_>, args: &args::Verify) -> Result<Exit, Pr
         .next(format!("finish it by running it again: crossfoot {doing}"))
         .not_done("Nothing was verified."));
     }
-    let report = verify::verify(&context.books, args.period.as_ref())?;
+    let mut report = verify::verify(&context.books, args.period.as_ref())?;
+    // A chain that does not hold has no heads.
+    if let Some(head) = args.head.as_ref().filter(|_| report.broken.is_empty())
+        && !chain::load(&context.books)?.0.had(head)
+    {
+        let what = format!("it never had the head {head}: events were taken away, or all were written anew");
+        report.broken.push(verify::Broken { file: CHAIN.to_owned(), field: None, what });
+    }
     if let Some(period) = &args.period
         && report.periods.is_empty()
         && report.broken.is_empty()

@@ -109,6 +109,19 @@ fn nothing_sealed_and_no_books_are_told_apart() {
 }
 
 #[test]
+fn a_head_that_was_given_away_must_lie_in_the_chain() {
+    let books = closed();
+    let head = books.run("verify --json").exits(0).json()["chain_head"].as_str().unwrap().to_owned();
+    books.run(&format!("verify --head {head}")).exits(0);
+    books.run(&format!("verify --head {}", head.to_uppercase())).exits(0);
+    let ran = books.run("verify --head 00");
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    let other = "0".repeat(64);
+    let ran = books.run(&format!("verify --head {other}")).exits(4);
+    assert!(ran.stdout.contains(&format!("never had the head {other}")), "{}", ran.stdout);
+}
+
+#[test]
 fn a_second_close_does_not_bless_what_was_changed() {
     let books = closed();
     for name in [
