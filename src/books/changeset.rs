@@ -148,11 +148,16 @@ fn read_intent(books: &Books) -> Result<Option<Intent>, Problem> {
         Err(e) => return Err(failed("read", &path, &e)),
     };
     let intent: Intent = serde_json::from_slice(&bytes).map_err(|e| {
-        Problem::stop("intent", "the intent of an interrupted command cannot be read")
+        Problem::unverified("intent", "the intent of an interrupted command is none that this program writes")
             .at(path.display().to_string())
             .because(e.to_string())
             .next("restore the books from git or a backup")
     })?;
+    if intent.moves.is_empty() {
+        return Err(Problem::unverified("intent", "the intent of an interrupted command has no moves, which none has")
+            .at(path.display().to_string())
+            .next("find out who wrote it; then delete the file"));
+    }
     match intent.moves.iter().find(|step| !is_own(books, step)) {
         None => Ok(Some(intent)),
         Some(step) => Err(Problem::unverified(

@@ -60,6 +60,10 @@ impl Id {
             return Self::default();
         }
         if let Some(bytes) = uuid(text.as_bytes()) {
+            // The nil UUID is none (RFC 9562, section 5.9).
+            if bytes == [0; 16] {
+                return Self::default();
+            }
             return Self { kind: UUID, bytes };
         }
         let folded = text.to_lowercase();

@@ -115,15 +115,11 @@ pub enum Command {
     Man(Man),
 }
 
-fn period(text: &str) -> Result<Period, String> {
-    Period::parse(text)
-}
-
 /// `self-test`
 #[derive(Debug, Args)]
 pub struct SelfTest {
     /// The period whose ledger is copied
-    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    #[arg(long, value_name = "PERIOD", value_parser = Period::parse)]
     pub period: Period,
     /// How many faults of each kind
     #[arg(long, value_name = "N", default_value = "5")]
@@ -134,7 +130,7 @@ pub struct SelfTest {
 #[derive(Debug, Args)]
 pub struct Resolve {
     /// The period
-    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    #[arg(long, value_name = "PERIOD", value_parser = Period::parse)]
     pub period: Period,
     /// The finding's id, as the report has it; without it, the open ones are listed
     #[arg(value_name = "FINDING")]
@@ -189,7 +185,7 @@ pub struct Demo {
     #[arg(long, value_name = "PORT", default_value = "0", requires = "serve")]
     pub port: u16,
     /// The month to play
-    #[arg(long, value_name = "PERIOD", value_parser = period, requires = "serve")]
+    #[arg(long, value_name = "PERIOD", value_parser = Period::parse, requires = "serve")]
     pub period: Option<Period>,
     /// Play a made-up month with so many customers
     #[arg(long, value_name = "N", requires = "serve")]
@@ -259,7 +255,7 @@ pub struct Init {
 #[derive(Debug, Args)]
 pub struct OnePeriod {
     /// A month (2026-03) or days (2026-03-01..2026-03-31), both ends included
-    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    #[arg(long, value_name = "PERIOD", value_parser = Period::parse)]
     pub period: Period,
 }
 
@@ -290,7 +286,7 @@ pub struct Import {
     #[arg(long, value_name = "NAME")]
     pub save_format: Option<String>,
     /// Count rows of this period only
-    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    #[arg(long, value_name = "PERIOD", value_parser = Period::parse)]
     pub period: Option<Period>,
     /// Which account is what, for double-entry exports: NAME=inbound|outbound|other
     #[arg(long, value_name = "NAME=ROLE", value_parser = words::account)]
@@ -343,7 +339,7 @@ pub struct Sql {
 #[derive(Debug, Args)]
 pub struct Reconcile {
     /// A month (2026-03) or days (2026-03-01..2026-03-31); with --analytics the one that it states
-    #[arg(long, value_name = "PERIOD", value_parser = period, required_unless_present = "analytics")]
+    #[arg(long, value_name = "PERIOD", value_parser = Period::parse, required_unless_present = "analytics")]
     pub period: Option<Period>,
     /// Capture again, although there is a capture
     #[arg(long, conflicts_with_all = ["offline", "analytics"])]

@@ -1,6 +1,6 @@
 //! `crossfoot reconcile`: compare and report; issue nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::args;
@@ -9,6 +9,7 @@ use super::fetch::{Asking, Wanted, begin, obtain, recheck};
 use crate::audit::chain;
 use crate::books::changeset::{ChangeSet, write_apart};
 use crate::books::config::{self, Config};
+use crate::books::customers::{Directory, folded};
 use crate::books::layout::Books;
 use crate::capture::partner::analytics;
 use crate::close::derive::derive;
@@ -22,6 +23,7 @@ use crate::model::money::{Currency, parse_plain};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io};
 use crate::model::reconciliation::Input;
+use crate::model::usage::Analytics;
 use crate::render::text;
 
 pub(super) fn run(context: &Context<'_>, args: &args::Reconcile) -> Result<Exit, Problem> {
@@ -96,6 +98,7 @@ fn two_files(
         .map_err(|e| io("no-ledger", "read the ledger", ledger_file, &e).not_done("Nothing was reconciled."))?;
     let mut inputs = Inputs::without_books(period)?;
     inputs.config = config;
+    inputs.directory = named(&answer);
     inputs.analytics = answer;
     inputs.answers = vec![Input { role: "analytics", path: name, sha256: sha256_hex(&body), bytes: body.len() as u64 }];
     let derived = derive(&inputs, vec![(ledger_file.display().to_string(), ledger)])?;
@@ -106,6 +109,23 @@ fn two_files(
     let files: Vec<(&str, Vec<u8>)> = made.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
     write_apart(out, &files)?;
     told(context, close, out, "")
+}
+
+/// Customers by the names that the answer has for one of them only: a ledger may use these.
+fn named(answer: &Analytics) -> Directory {
+    let listed = answer.customers.iter().filter_map(|one| Some((one.name.as_deref()?, one.customer_id.as_str())));
+    let mut ids: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for (name, id) in listed.chain(answer.names.iter().map(|(id, name)| (name.as_str(), id.as_str()))) {
+        ids.entry(folded(name)).or_default().insert(id);
+    }
+    let mut directory = Directory::new();
+    for (name, of) in ids {
+        if let (1, Some(id)) = (of.len(), of.first()) {
+            directory.insert(name, (*id).to_owned());
+            directory.insert(folded(id), (*id).to_owned());
+        }
+    }
+    directory
 }
 
 /// What the command line says of a comparison without books.

@@ -126,10 +126,18 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
         Some(bytes) => resolutions::parse(&bytes, &name)?,
         None => Vec::new(),
     };
-    // A new decision about the same finding takes the place of the one before; git keeps that.
-    entries.retain(|old| {
-        (&old.finding, &old.customers, old.direction) != (&entry.finding, &entry.customers, entry.direction)
-    });
+    // A new decision about the same finding takes the place of the one before, if that is meant.
+    let is_same = |old: &Resolution| {
+        (&old.finding, &old.customers, old.direction) == (&entry.finding, &entry.customers, entry.direction)
+    };
+    if !args.confirm
+        && let Some(why) = entries.iter().find(|old| is_same(old)).map(replaced).or_else(|| other_price(&entry))
+    {
+        return Err(Problem::usage("arguments", why)
+            .next("--confirm, if that is what is meant")
+            .not_done("Nothing was decided."));
+    }
+    entries.retain(|old| !is_same(old));
     let words = entry.decision.words();
     if !args.confirm
         && let Some(why) = far_off(&entry)
@@ -155,6 +163,20 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
     );
     context.out.result(&text, &document)?;
     Ok(Exit::Done)
+}
+
+/// That somebody has decided already.
+fn replaced(old: &Resolution) -> String {
+    format!("{} decided on {}: {}, because {}", old.by, old.on, old.decision.words(), old.reason)
+}
+
+/// That the ledger's figure of a finding about its price is not what is charged: a mark-up would be
+/// added to a price that has it, or be missing.
+fn other_price(entry: &Resolution) -> Option<String> {
+    let by_ledger = matches!(entry.decision, Decision::BillLedger | Decision::Accept);
+    (entry.finding == "basis" && by_ledger).then(|| {
+        "the ledger is at the other price, and billing its figure adds a mark-up to it or leaves it out: say which price it is with [ledger] basis or the column ledger_basis of customers.csv".to_owned()
+    })
 }
 
 /// Why an amount is neither side's, nor between them, nor near: it may be mistyped.

@@ -2,14 +2,13 @@
 
 use clap::Args;
 
-use super::period;
 use crate::model::period::Period;
 
 /// `verify`
 #[derive(Debug, Args)]
 pub struct Verify {
     /// Only this period; default: all that were sealed
-    #[arg(long, value_name = "PERIOD", value_parser = period)]
+    #[arg(long, value_name = "PERIOD", value_parser = Period::parse)]
     pub period: Option<Period>,
     /// A head that the chain once had, from a mail, a tag or an auditor's papers: it must still
     /// lie in it

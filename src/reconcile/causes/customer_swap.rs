@@ -75,13 +75,21 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
             let effect = -theirs.signum() * context.amount(row).abs();
             sink.row(row, effect, Candidate { preference, other: Some(index), ..Candidate::of(&ROW) });
         }
-        if !any && mirrored {
+        if !any && mirrored && stays_in_direction(context) {
             // Every other one of about this size could have been its mirror.
             let tries = about(context, [context.target.abs() / 2, 2 * context.target.abs()]).count() as u64;
             let tries = tries.saturating_mul(context.width(2 * slack));
             sink.take(Candidate { other: Some(index), tries, ..Candidate::of(&MOVED) });
         }
     }
+}
+
+/// Whether the directions are as they are where only customers were exchanged: what moved from one
+/// to another stayed in its direction. With more than two differences that is not known.
+fn stays_in_direction(context: &Context<'_>) -> bool {
+    let gaps = context.cx.directions.iter().filter_map(|line| line.sides.difference);
+    let largest = gaps.map(|gap| context.units(gap.amount()).abs()).max().unwrap_or(0);
+    context.all.len() > 2 || 2 * largest <= context.target.abs().max(2 * context.room_by_direction())
 }
 
 /// The differences of these sizes, from and to, that have the other sign.

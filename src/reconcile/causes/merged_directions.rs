@@ -106,11 +106,12 @@ pub(super) fn in_sums(cx: &Comparison<'_>, touched: &[String], surplus: Directio
     let enough = |id: &str| booked(id, surplus).is_some_and(|amount| amount.amount() >= moved.amount());
     let whole =
         cx.directions.iter().find(|line| line.direction == surplus.other()).is_some_and(|l| l.sides.ledger.is_zero());
+    let is_level = cx.totals.difference.is_some_and(|all| all.abs() < *moved);
     let (whom, rows, customers) = match alone.as_slice() {
         [only] if touched.len() > 3 && enough(only) => {
             (cx.called(only), rows_of(cx, only, surplus), vec![(*only).clone()])
         }
-        all if whole && all.len() == touched.len() && all.len() > 1 => {
+        all if whole && is_level && all.len() == touched.len() && all.len() > 1 => {
             ("every customer".to_owned(), Vec::new(), touched.to_vec())
         }
         _ => return None,

@@ -1,6 +1,7 @@
 //! A part of the month, or one direction, is booked at another rate. The particular says which
 //! part, and the rate.
 
+use super::basis::is_told_otherwise;
 use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{Candidate, Context, Particulars, Pattern, Preference, Sink, Together, rates};
 
@@ -12,7 +13,7 @@ const NEXT: &str = "Look from which day the partner charges which rate, and post
 
 static OF_SEVERAL: Pattern = Pattern {
     name: "several",
-    preference: Preference::WholeByFactor,
+    preference: Preference::RateNamed,
     together: Some(Together {
         alike: true,
         words: |rate: &Particulars| (format!("is at another rate in a part of the month: {}", rate.word), NEXT),
@@ -31,8 +32,15 @@ static OF_ONE: Pattern = Pattern {
     ..Pattern::BASE
 };
 
+/// Whether a factor is what tax, a decimal point, withholding or a second posting makes.
+fn is_of_another(factor: &str) -> bool {
+    is_told_otherwise(factor) || ["2", "3", "0.5"].contains(&factor)
+}
+
 fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
-    if let Some(rate) = context.known.rate.as_ref().filter(|rate| rate.of.contains(&context.index)) {
+    if let Some(rate) =
+        context.known.rate.as_ref().filter(|rate| rate.of.contains(&context.index) && !is_of_another(&rate.text))
+    {
         let words = format!("its postings {} are {} times the partner's figures", rate.part.words(), rate.text);
         let effect = rate.part.direction.map(|direction| {
             let mut both = [0; 2];

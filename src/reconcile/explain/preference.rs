@@ -31,8 +31,6 @@ pub enum Preference {
     SameVoucher,
     /// All rows of a customer have the other sign.
     AllRowsSigned,
-    /// Rows at another price for each unit than the others, by what they say.
-    RateNamed,
     /// A posting was reversed and made again: both rows are there.
     Reversed,
     /// A row that is no usage by what it says.
@@ -41,6 +39,9 @@ pub enum Preference {
     NoUsageTogether,
     /// One sign is unlike all others.
     OddSign,
+    /// Rows at another price for each unit than the others, by what they say; or a part of the
+    /// month at several customers.
+    RateNamed,
     /// One amount twice on a day, under other vouchers: it may be two calls of a price.
     SameDay,
     /// Several rows just outside the period: a whole day was dated late.
