@@ -120,25 +120,26 @@ pub(crate) struct Row<'a> {
     pub line: u64,
 }
 
-/// Words with the digits of whatever may be a telephone number masked, but for the last two.
+/// Words with the digits of whatever may be a telephone number masked, but for the last two. What
+/// has a decimal point is none.
 fn without_numbers(words: &str) -> String {
     const FEWEST: usize = 9;
-    let mut out = String::with_capacity(words.len());
-    let mut run: Vec<char> = Vec::new();
-    let end = |run: &mut Vec<char>, out: &mut String| {
-        let kept = if run.len() >= FEWEST { run.len() - 2 } else { 0 };
-        out.extend(run.drain(..).enumerate().map(|(at, digit)| if at < kept { 'x' } else { digit }));
+    let letters: Vec<char> = words.chars().collect();
+    let is_digit = |at: usize| letters.get(at).is_some_and(char::is_ascii_digit);
+    let is_point = |at: Option<usize>, digit: usize| {
+        at.and_then(|at| letters.get(at)).is_some_and(|letter| *letter == '.') && is_digit(digit)
     };
-    for letter in words.chars() {
-        if letter.is_ascii_digit() {
-            run.push(letter);
-        } else {
-            end(&mut run, &mut out);
-            out.push(letter);
+    let mut out = letters.clone();
+    let mut from = 0;
+    while from < letters.len() {
+        let to = (from..letters.len()).find(|at| !is_digit(*at)).unwrap_or(letters.len());
+        let is_decimal = is_point(from.checked_sub(1), from) || is_point(Some(to), to + 1);
+        if to - from >= FEWEST && !is_decimal {
+            out[from..to - 2].fill('x');
         }
+        from = to + 1;
     }
-    end(&mut run, &mut out);
-    out
+    out.into_iter().collect()
 }
 
 impl Intake {

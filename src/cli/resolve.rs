@@ -114,10 +114,8 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
     };
     let reason = args.reason.clone().map_or_else(|| required(context, "Why", "--reason"), Ok)?;
     let by = args.by.clone().map_or_else(|| required(context, "Who decides", "--by"), Ok)?;
-    let on = match &args.on {
-        Some(on) => on.clone(),
-        None => context.environment.clock()?().with_timezone(&settings.timezone).date_naive().to_string(),
-    };
+    let today = || Ok(context.environment.clock()?().with_timezone(&settings.timezone).date_naive().to_string());
+    let on = args.on.clone().map_or_else(today, Ok::<_, Problem>)?;
     let entry = entry(finding, &line, &reason, &by, &on)?;
 
     let _lock = Lock::take(&context.books, &format!("resolve --period {}", period.name))?;
@@ -131,7 +129,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
         (&old.finding, &old.customers, old.direction) == (&entry.finding, &entry.customers, entry.direction)
     };
     if !args.confirm
-        && let Some(why) = entries.iter().find(|old| is_same(old)).map(replaced).or_else(|| other_price(&entry))
+        && let Some(why) = entries.iter().find(|old| is_same(old)).map(replaced).or_else(|| doubtful(&entry))
     {
         return Err(Problem::usage("arguments", why)
             .next("--confirm, if that is what is meant")
@@ -139,13 +137,6 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
     }
     entries.retain(|old| !is_same(old));
     let words = entry.decision.words();
-    if !args.confirm
-        && let Some(why) = far_off(&entry)
-    {
-        return Err(Problem::usage("arguments", why)
-            .next("--confirm, if that is what is meant")
-            .not_done("Nothing was decided."));
-    }
     entries.push(entry);
     let follows = consequence::of(context, period, &entries, &finding.customers)?;
     let text = resolutions::write(&entries);
@@ -163,6 +154,11 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
     );
     context.out.result(&text, &document)?;
     Ok(Exit::Done)
+}
+
+/// Why a decision may not be meant.
+fn doubtful(entry: &Resolution) -> Option<String> {
+    other_price(entry).or_else(|| far_off(entry))
 }
 
 /// That somebody has decided already.

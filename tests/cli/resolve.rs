@@ -105,9 +105,12 @@ fn an_amount_and_a_hold_are_followed_and_a_wrong_file_is_refused() {
     // What follows is told: here as an amount that is confirmed, and again as one that stands.
     let told = decide("--bill 1500.00 --confirm").exits(0).stdout;
     assert!(told.contains("MA_2: invoice") && told.contains("₹1,500.00"), "{told}");
-    assert_eq!(decide("--hold").code, 0);
+    // What is decided stays, unless it is meant to be replaced.
+    let again = decide("--hold").exits(2);
+    assert!(again.stderr.contains("asha decided on 2026-04-02: bill 1500.00"), "{}", again.stderr);
+    assert_eq!(decide("--hold --confirm").code, 0);
     assert_eq!(books.run("close --period 2026-03 -q --offline").code, 3);
-    assert_eq!(decide("--bill 150.00").code, 0);
+    assert_eq!(decide("--bill 150.00 --confirm").code, 0);
     assert_eq!(books.run("close --period 2026-03 -q --offline").code, 0);
     let register = String::from_utf8(books.read("closes/2026-03/invoices.csv")).unwrap();
     assert!(register.contains(",150.00,"), "{register}");

@@ -3,7 +3,9 @@
 
 use super::basis::is_told_otherwise;
 use crate::reconcile::check::{Check, Look};
-use crate::reconcile::explain::{Candidate, Context, Particulars, Pattern, Preference, Sink, Together, rates};
+use crate::reconcile::explain::{
+    Candidate, CommonRate, Context, Particulars, Pattern, Preference, Sink, Together, rates,
+};
 
 /// Looked for in parts of a customer's rows, and in the same part of several customers' rows.
 pub(crate) static CHECK: Check =
@@ -13,7 +15,7 @@ const NEXT: &str = "Look from which day the partner charges which rate, and post
 
 static OF_SEVERAL: Pattern = Pattern {
     name: "several",
-    preference: Preference::RateNamed,
+    preference: Preference::WholeByFactor,
     together: Some(Together {
         alike: true,
         words: |rate: &Particulars| (format!("is at another rate in a part of the month: {}", rate.word), NEXT),
@@ -32,15 +34,22 @@ static OF_ONE: Pattern = Pattern {
     ..Pattern::BASE
 };
 
-/// Whether a factor is what tax, a decimal point, withholding or a second posting makes.
-fn is_of_another(factor: &str) -> bool {
-    is_told_otherwise(factor) || ["2", "3", "0.5"].contains(&factor)
+/// Whether a factor is what tax, a decimal point, withholding or a second posting makes. From some
+/// day on, a tenth less is a rate: withheld is from documents.
+fn is_of_another(rate: &CommonRate) -> bool {
+    let is_of_days = rate.part.from.is_some() || rate.part.to.is_some();
+    let is_withheld = ["0.9", "0.95", "0.98", "0.99"].contains(&rate.text.as_str());
+    is_told_otherwise(&rate.text) && !(is_of_days && is_withheld) || ["2", "3", "0.5"].contains(&rate.text.as_str())
 }
 
 fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
-    if let Some(rate) =
-        context.known.rate.as_ref().filter(|rate| rate.of.contains(&context.index) && !is_of_another(&rate.text))
-    {
+    // A row that makes all of it says more of it than a factor.
+    let is_a_row = || {
+        let slack = context.slack_of_total();
+        context.inside.iter().any(|row| (context.amount(row).abs() - context.target.abs()).abs() <= slack)
+    };
+    let rate = context.known.rate.as_ref().filter(|rate| rate.of.contains(&context.index));
+    if let Some(rate) = rate.filter(|rate| !is_of_another(rate) && !is_a_row()) {
         let words = format!("its postings {} are {} times the partner's figures", rate.part.words(), rate.text);
         let effect = rate.part.direction.map(|direction| {
             let mut both = [0; 2];

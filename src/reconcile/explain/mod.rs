@@ -28,6 +28,7 @@ pub(crate) use context::Context;
 pub(crate) use difference::{Difference, Who, differences, row_count, units};
 pub(crate) use factor::shortest as shortest_factor;
 pub(crate) use narration::Said;
+pub(crate) use parts::CommonRate;
 pub(crate) use posted::{posted, silent};
 pub(crate) use preference::Preference;
 pub(crate) use rates::{is_one_factor, of as rates};

@@ -39,8 +39,7 @@ pub enum Preference {
     NoUsageTogether,
     /// One sign is unlike all others.
     OddSign,
-    /// Rows at another price for each unit than the others, by what they say; or a part of the
-    /// month at several customers.
+    /// Rows at another price for each unit than the others, by what they say.
     RateNamed,
     /// One amount twice on a day, under other vouchers: it may be two calls of a price.
     SameDay,
