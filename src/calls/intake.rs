@@ -122,8 +122,11 @@ pub(crate) struct Row<'a> {
 
 /// Words with the digits of whatever may be a telephone number masked, but for the last two. What
 /// has a decimal point is none.
-fn without_numbers(words: &str) -> String {
+fn without_numbers(words: String) -> String {
     const FEWEST: usize = 9;
+    if !words.bytes().any(|byte| byte.is_ascii_digit()) {
+        return words;
+    }
     let letters: Vec<char> = words.chars().collect();
     let is_digit = |at: usize| letters.get(at).is_some_and(char::is_ascii_digit);
     let is_point = |at: Option<usize>, digit: usize| {
@@ -157,7 +160,7 @@ impl Intake {
         self.rejected += 1;
         if self.bad.len() < KEPT {
             let file = self.files.last().cloned().unwrap_or_default();
-            self.bad.push(BadRow { file, line, column: column.to_owned(), why: without_numbers(&why) });
+            self.bad.push(BadRow { file, line, column: column.to_owned(), why: without_numbers(why) });
         }
     }
 
