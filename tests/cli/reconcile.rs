@@ -232,3 +232,41 @@ fn equal_fits_are_named_in_one_order() {
     };
     assert_eq!(told([0, 1, 2]), told([2, 1, 0]));
 }
+
+const THREE: &str = r#"{"period":{"from":"2026-03-01","to":"2026-03-31"},"totals":{"total_calls":30,"total_cost":6000.60,"currency":"INR"},
+ "by_direction":{"inbound":{"calls":15,"cost":2500.25},"outbound":{"calls":15,"cost":3500.35}},
+ "top_customers":[{"auth_id":"MA_1","name":"Asha Traders","calls":10,"cost":3000.30},
+  {"auth_id":"MA_2","name":"Bela Foods","calls":10,"cost":2000.20},{"auth_id":"MA_3","name":"Chitra","calls":10,"cost":1000.10}]}"#;
+
+/// Inbound and outbound of the three, by whatever the ledger calls them.
+fn three(names: [&str; 3], amounts: [[&str; 2]; 3]) -> String {
+    let row = |name: &str, [inbound, outbound]: [&str; 2]| {
+        format!("2026-03-31,{name},inbound,{inbound}\n2026-03-31,{name},outbound,{outbound}\n")
+    };
+    let rows: String = names.into_iter().zip(amounts).map(|(name, both)| row(name, both)).collect();
+    format!("date,customer_id,direction,amount\n{rows}")
+}
+
+const RIGHT: [[&str; 2]; 3] = [["1300.15", "1700.15"], ["800.05", "1200.15"], ["400.05", "600.05"]];
+
+#[test]
+fn two_files_know_customers_by_the_names_of_the_analytics() {
+    let (ran, report) = reconcile_files(THREE, &three(["asha  traders", "Bela Foods", "MA_3"], RIGHT), "");
+    ran.exits(0);
+    let ids: Vec<&str> =
+        report["customers"].as_array().unwrap().iter().map(|c| c["customer_id"].as_str().unwrap()).collect();
+    assert_eq!((&report["outcome"], ids), (&serde_json::json!("reconciled"), vec!["MA_1", "MA_2", "MA_3"]));
+}
+
+/// One has too much inbound, another too little outbound: nothing went from one to the other.
+#[test]
+fn customers_whose_directions_differ_were_not_exchanged() {
+    let wrong = [["1390.15", "1700.15"], ["800.05", "1110.15"], RIGHT[2]];
+    let (ran, report) = reconcile_files(THREE, &three(["MA_1", "MA_2", "MA_3"], wrong), "");
+    ran.exits(3);
+    let swaps = report["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "customer-swap");
+    assert_eq!(swaps.count(), 0, "{report:#}");
+    let moved = [["1390.15", "1700.15"], ["710.05", "1200.15"], RIGHT[2]];
+    let (_, report) = reconcile_files(THREE, &three(["MA_1", "MA_2", "MA_3"], moved), "");
+    assert_eq!(report["findings"][0]["code"], "customer-swap", "{report:#}");
+}
