@@ -1,6 +1,8 @@
 //! The partner's figures at the customers' prices, for ledgers that state those. Every figure gets
 //! the margin that belongs to it, so that what did not tie at cost does not tie by as much.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use crate::books::config::{Config, MatrixSource};
@@ -41,6 +43,7 @@ pub(crate) fn at_prices(
     let (mut analytics, mut matrix) = (analytics.clone(), matrix.clone());
     let nobody = Agreement::default();
     let mut whole = Decimal::ZERO;
+    let mut margins: BTreeMap<&str, Decimal> = BTreeMap::new();
     for (id, customer) in &mut matrix.customers {
         let agreement = customers.get(id).map_or(&nobody, |known| &known.agreement);
         let mut own = Decimal::ZERO;
@@ -67,10 +70,14 @@ pub(crate) fn at_prices(
             }
             own = add_exact(own, margin)?;
         }
-        if let Some(listed) = analytics.customers.iter_mut().find(|one| one.customer_id == *id) {
+        whole = add_exact(whole, own)?;
+        margins.insert(id.as_str(), own);
+    }
+    for listed in &mut analytics.customers {
+        // Of a customer that is listed twice, once.
+        if let Some(own) = margins.remove(listed.customer_id.as_str()) {
             raise(&mut listed.usage, own)?;
         }
-        whole = add_exact(whole, own)?;
     }
     raise(&mut analytics.total, whole)?;
     for breakdown in &mut analytics.breakdowns {
