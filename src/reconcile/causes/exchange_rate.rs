@@ -2,10 +2,9 @@
 //! of exchange, or another tariff. The particular is the factor.
 
 use super::basis::{by_factor, is_told_otherwise, worded};
-use crate::model::chance::Chance;
 use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{
-    Candidate, Context, Pattern, Preference, Sink, Together, is_one_factor, rates, shortest_factor,
+    Candidate, Context, Pattern, Preference, Sink, Together, is_one_factor, odds, rates, shortest_factor,
 };
 
 /// Looked for in all customers together, and in both directions of one.
@@ -76,9 +75,7 @@ fn by_directions(context: &Context<'_>, sink: &mut Sink<'_>) {
     if is_told_otherwise(&factor) {
         return;
     }
-    let unit = context.minor_unit().min(room.max(1));
-    let width = u64::try_from(2 * room / unit + 1).unwrap_or(u64::MAX);
     let least = both[0].abs().min(both[1].abs());
-    let chance = Some(Chance::of_tries(width, (3 * least / unit).unsigned_abs()));
+    let chance = Some(odds(context, least, room, 1));
     sink.take(Candidate { effect: Some(both), particulars: factor.into(), chance, ..Candidate::of(&ONE) });
 }

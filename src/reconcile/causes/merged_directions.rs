@@ -87,12 +87,16 @@ fn next(moved: &Money, surplus: Direction) -> String {
     )
 }
 
+/// Those of the customers with rows in a direction who have none in the other.
+fn one_way<'a>(cx: &Comparison<'_>, touched: &'a [String], surplus: Direction) -> Vec<&'a String> {
+    let booked = |id: &str| cx.line(id)?.ledger_by_direction.get(&surplus.other()).copied();
+    touched.iter().filter(|id| booked(id).is_none_or(|amount| amount.is_zero())).collect()
+}
+
 /// Whether the directions are those of one customer whose total differs: of all who have rows in
 /// the one it alone has none in the other. Its own finding tells of it then.
 pub(super) fn is_of_a_difference(cx: &Comparison<'_>, touched: &[String], surplus: Direction) -> bool {
-    let booked = |id: &str| cx.line(id)?.ledger_by_direction.get(&surplus.other()).copied();
-    let mut alone = touched.iter().filter(|id| booked(id).is_none_or(|amount| amount.is_zero()));
-    let (Some(only), None) = (alone.next(), alone.next()) else { return false };
+    let [only] = one_way(cx, touched, surplus)[..] else { return false };
     touched.len() > 3 && cx.line(only).is_some_and(|line| line.status == Status::Discrepant)
 }
 
@@ -100,10 +104,9 @@ pub(super) fn is_of_a_difference(cx: &Comparison<'_>, touched: &[String], surplu
 /// customers with rows there one alone has no posting in the other, or none has. None where
 /// neither is so.
 pub(super) fn in_sums(cx: &Comparison<'_>, touched: &[String], surplus: Direction, moved: &Money) -> Option<Finding> {
-    let booked = |id: &str, direction: Direction| cx.line(id)?.ledger_by_direction.get(&direction).copied();
-    let lacks = |id: &&String| booked(id, surplus.other()).is_none_or(|amount| amount.is_zero());
-    let alone: Vec<&String> = touched.iter().filter(lacks).collect();
-    let enough = |id: &str| booked(id, surplus).is_some_and(|amount| amount.amount() >= moved.amount());
+    let alone = one_way(cx, touched, surplus);
+    let booked = |id: &str| cx.line(id)?.ledger_by_direction.get(&surplus).copied();
+    let enough = |id: &str| booked(id).is_some_and(|amount| amount.amount() >= moved.amount());
     let whole =
         cx.directions.iter().find(|line| line.direction == surplus.other()).is_some_and(|l| l.sides.ledger.is_zero());
     let is_level = cx.totals.difference.is_some_and(|all| all.abs() < *moved);

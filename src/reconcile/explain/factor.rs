@@ -67,6 +67,27 @@ pub(crate) fn shortest(booked: i128, stated: i128, room: i128) -> Option<String>
     (booked > 0 && stated > 0).then_some(Pair { index: 0, booked, stated, room })?.factor()
 }
 
+/// What rounding a customer's rows at a scale can make in units of 10^-`scale`; a unit at least.
+pub(super) fn room(cx: &Comparison<'_>, one: &Difference, written: u32, scale: u32) -> i128 {
+    let rows = i128::from(row_count(cx, &one.members));
+    of_rows(rows, written, scale).max(10_i128.saturating_pow(scale.saturating_sub(written)))
+}
+
+/// Those that have the factor that most have, the one it was taken from, and how likely so many
+/// have one by accident. The factors of so many are tried, in so many parts of the month.
+pub(super) fn most_alike(pairs: &[Pair], tried: usize, parts: usize) -> Option<(BTreeSet<usize>, &Pair, Chance)> {
+    let expected = pairs.iter().map(Pair::odds).fold(0_i128, i128::saturating_add);
+    let alike = pairs.iter().take(tried).map(|one| {
+        let of: BTreeSet<usize> =
+            pairs.iter().filter(|pair| pair.is_as(one) == Some(true)).map(|pair| pair.index).collect();
+        (of, one)
+    });
+    let (of, one) = alike.max_by_key(|(of, one)| (of.len(), one.stated))?;
+    // Two beside the first, for each that is tried in each part.
+    let chance = expected.saturating_mul(expected).saturating_mul((tried * parts) as i128) / 1_000_000;
+    Some((of, one, Chance::millionths(u64::try_from(chance).unwrap_or(u64::MAX))))
+}
+
 /// The factor that most differences have, if enough have one.
 pub(super) fn common(cx: &Comparison<'_>, all: &[Difference], ledger_scale: u32) -> Option<Factor> {
     let scale = all.iter().map(|one| one.amount.normalize().scale()).max()?.max(ledger_scale);
@@ -77,25 +98,14 @@ pub(super) fn common(cx: &Comparison<'_>, all: &[Difference], ledger_scale: u32)
         let (Some(booked), Some(stated)) = (units(booked.amount(), scale), units(stated.amount(), scale)) else {
             continue;
         };
-        let rows = i128::from(row_count(cx, &one.members));
-        let written = ledger_scale.max(cx.question.currency.minor_digits());
-        let room = of_rows(rows, written, scale).max(10_i128.saturating_pow(scale.saturating_sub(written)));
+        let room = room(cx, one, ledger_scale.max(cx.question.currency.minor_digits()), scale);
         // Small differences have every factor.
         if booked > 0 && stated > 0 && (booked - stated).abs() > 20 * room {
             pairs.push(Pair { index, booked, stated, room });
         }
     }
     pairs.sort_by_key(|pair| (std::cmp::Reverse(pair.stated), pair.index));
-    let expected = pairs.iter().map(Pair::odds).fold(0_i128, i128::saturating_add);
-    let best = pairs.iter().take(TRIED).map(|one| {
-        let of: BTreeSet<usize> =
-            pairs.iter().filter(|pair| pair.is_as(one) == Some(true)).map(|pair| pair.index).collect();
-        (of, one)
-    });
-    let (of, one) = best.max_by_key(|(of, one)| (of.len(), one.stated))?;
-    // Two beside the first, for each of those that are tried.
-    let chance = expected.saturating_mul(expected).saturating_mul(TRIED as i128) / 1_000_000;
-    let chance = Chance::millionths(u64::try_from(chance).unwrap_or(u64::MAX));
+    let (of, one, chance) = most_alike(&pairs, TRIED, 1)?;
     if of.len() < FEWEST {
         return None;
     }

@@ -31,7 +31,7 @@ pub(crate) use narration::Said;
 pub(crate) use parts::CommonRate;
 pub(crate) use posted::{posted, silent};
 pub(crate) use preference::Preference;
-pub(crate) use rates::{is_one_factor, of as rates};
+pub(crate) use rates::{is_one_factor, odds, of as rates};
 pub(crate) use search::Cause;
 pub(crate) use slack::rounding;
 

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::difference::{Difference, Who, row_count, units};
-use super::factor::Pair;
-use super::slack::of_rows;
+use super::difference::{Difference, Who, units};
+use super::factor::{Pair, most_alike, room};
 use crate::model::chance::Chance;
 use crate::model::period::Period;
 use crate::model::posting::PostedRow;
@@ -87,13 +86,13 @@ pub(crate) struct Rate<'a> {
 }
 
 /// What a customer's rows come to day by day, to take parts out of.
-pub(crate) struct Days {
+pub(crate) struct DaySums {
     first: NaiveDate,
     /// Inbound and outbound: what had been posted before each day, and at the end.
     before: [Vec<i128>; 2],
 }
 
-impl Days {
+impl DaySums {
     /// Of rows, in units of 10^-`scale`; those outside the period do not count.
     pub(crate) fn of<'r>(rows: impl IntoIterator<Item = &'r PostedRow>, period: &Period, scale: u32) -> Self {
         let days = usize::try_from((period.to - period.from).num_days()).unwrap_or(0) + 1;
@@ -158,20 +157,19 @@ pub(super) fn common<'a>(
     let mut sizes: Vec<(usize, &str, i128, i128)> = Vec::new();
     for (index, one) in all.iter().enumerate() {
         let Who::Customer(id) = &one.who else { continue };
-        let room = of_rows(i128::from(row_count(cx, &one.members)), written, scale);
-        let room = room.max(10_i128.saturating_pow(scale.saturating_sub(written)));
+        let room = room(cx, one, written, scale);
         let amount = units(one.amount, scale).filter(|amount| amount.abs() > 20 * room);
         sizes.extend(amount.map(|amount| (index, id.as_str(), amount, room)));
     }
     sizes.sort_by_key(|(index, _, amount, _)| (std::cmp::Reverse(amount.abs()), *index));
     let own = |(index, id, amount, room): &(usize, &str, i128, i128)| {
-        let days = Days::of(rows(id), period, scale);
+        let days = DaySums::of(rows(id), period, scale);
         let booked = units(all[*index].sides.ledger.amount(), scale);
         (booked == Some(days.whole())).then_some((*index, days, *amount, *room))
     };
     let sample: Vec<_> = sizes.iter().take(SAMPLE).filter_map(own).collect();
-    let pairs = |part: &Part, of: &[(usize, Days, i128, i128)]| -> Vec<Pair> {
-        let pair = |(index, days, amount, room): &(usize, Days, i128, i128)| {
+    let pairs = |part: &Part, of: &[(usize, DaySums, i128, i128)]| -> Vec<Pair> {
+        let pair = |(index, days, amount, room): &(usize, DaySums, i128, i128)| {
             let [inbound, outbound] = days.of_part(part);
             let booked = inbound + outbound;
             let stated = booked - amount;
@@ -195,16 +193,7 @@ pub(super) fn common<'a>(
     let (_, part) = best?;
     let rest: Vec<_> = sizes.iter().skip(SAMPLE).filter_map(own).collect();
     let pairs: Vec<Pair> = pairs(part, &sample).into_iter().chain(pairs(part, &rest)).collect();
-    let alike = |one: &Pair| -> BTreeSet<usize> {
-        pairs.iter().filter(|pair| pair.is_as(one) == Some(true)).map(|p| p.index).collect()
-    };
-    let tried = pairs.iter().take(TRIED).map(|one| (alike(one), one));
-    let (of, one): (BTreeSet<usize>, &Pair) = tried.max_by_key(|(of, one)| (of.len(), one.stated))?;
-    let expected = pairs.iter().map(Pair::odds).fold(0_i128, i128::saturating_add);
-    // Two beside the first, for each that is tried in each part.
-    let tries = (TRIED * parts.len()) as i128;
-    let chance = expected.saturating_mul(expected).saturating_mul(tries) / 1_000_000;
-    let chance = Chance::millionths(u64::try_from(chance).unwrap_or(u64::MAX));
+    let (of, one, chance) = most_alike(&pairs, TRIED, parts.len())?;
     Some(CommonRate { part: *part, text: one.factor()?, of, chance })
 }
 
@@ -228,7 +217,7 @@ mod tests {
         ];
         let month = Month::new("1.00", ["1.00", "0.00"], &[], &rows);
         let question = month.question();
-        let days = Days::of(&month.rows, question.period, 2);
+        let days = DaySums::of(&month.rows, question.period, 2);
         let of = |direction, from: Option<u32>, to: Option<u32>| {
             days.of_part(&Part { direction, from: from.map(day), to: to.map(day) })
         };

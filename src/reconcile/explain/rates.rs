@@ -5,7 +5,7 @@ use chrono::Datelike;
 
 use super::context::Context;
 use super::factor::shortest;
-use super::parts::{Days, Part, Rate};
+use super::parts::{DaySums, Part, Rate};
 use super::prices::{self, Priced};
 use crate::model::chance::Chance;
 use crate::model::posting::PostedRow;
@@ -110,10 +110,17 @@ fn of_parts<'a>(context: &Context<'a>) -> Option<Rate<'a>> {
         return None;
     }
     let period = context.cx.question.period;
-    let days = Days::of(rows.iter().copied(), period, context.scale);
+    let days = DaySums::of(rows.iter().copied(), period, context.scale);
+    // Whole directions first, then halves of the month, then any day: each with its own odds.
+    let tier = |part: &Part| match part.from.or(part.to.and_then(|day| day.succ_opt())) {
+        None => 0,
+        Some(day) if USUAL_DAYS.contains(&day.day()) => 1,
+        Some(_) => 2,
+    };
+    let tiers = if context.all.len() <= FEW { 3 } else { 2 };
     let mut parts = Part::all(period);
     // One row by a factor has other causes.
-    parts.retain(|part| rows.iter().filter(|row| part.has(row)).nth(1).is_some());
+    parts.retain(|part| tier(part) < tiers && rows.iter().filter(|row| part.has(row)).nth(1).is_some());
     let room = context.room_by_direction();
     let own = context.by_direction;
     let fit = |part: &Part| {
@@ -136,13 +143,6 @@ fn of_parts<'a>(context: &Context<'a>) -> Option<Rate<'a>> {
             Some(both) => is_one_factor(both, sum, room).then_some((both, sum)),
         }
     };
-    // Whole directions first, then halves of the month, then any day: each with its own odds.
-    let tier = |part: &Part| match part.from.or(part.to.and_then(|day| day.succ_opt())) {
-        None => 0,
-        Some(day) if USUAL_DAYS.contains(&day.day()) => 1,
-        Some(_) => 2,
-    };
-    let tiers = if context.all.len() <= FEW { 3 } else { 2 };
     (0..tiers).find_map(|which| {
         let parts: Vec<&Part> = parts.iter().filter(|part| tier(part) == which).collect();
         let mut fits = parts.iter().filter_map(|part| Some((part, fit(part)?)));
@@ -165,16 +165,20 @@ fn told<'a>(
     let room = context.room_by_direction();
     let factors =
         if effect.iter().all(|d| *d != 0) && context.by_direction.is_some() { 1 } else { 4 * STEPS.len() + 4 };
-    let unit = context.minor_unit().min(room.max(1));
-    let width = u64::try_from(2 * room / unit + 1).unwrap_or(u64::MAX);
-    let tries = width.saturating_mul((parts * factors) as u64);
-    let chance = Chance::of_tries(tries, (3 * context.target.abs() / unit).unsigned_abs());
+    let chance = odds(context, context.target, room, (parts * factors) as u64);
     let row = context.inside.iter().find(|row| part.has(row))?;
     let booked = sum[0] + sum[1];
     let factor = decimal((booked * 10_000 * 2 + (booked - context.target)) / (2 * (booked - context.target)), 4);
     let words = format!("its postings {} are {factor} times the partner's figures", part.words());
     let is_good = chance <= WORST;
     is_good.then_some(Rate { effect, row, words, whole: None, is_shown: false, chance })
+}
+
+/// The odds that one of so many tries comes as near to an amount as rounding lets it.
+pub(crate) fn odds(context: &Context<'_>, amount: i128, room: i128, tries: u64) -> Chance {
+    let unit = context.minor_unit().min(room.max(1));
+    let width = u64::try_from(2 * room / unit + 1).unwrap_or(u64::MAX);
+    Chance::of_tries(width.saturating_mul(tries), (3 * amount.abs() / unit).unsigned_abs())
 }
 
 /// Whether both directions differ by one factor, as far as rounding lets it be told.
