@@ -40,6 +40,10 @@ pub struct Event {
     pub outcome: String,
     /// SHA-256 of the period's `manifest.json`.
     pub manifest_sha256: String,
+    /// The day of the close, which its documents bear unless the settings date them otherwise;
+    /// empty in closes that did not record it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub issue_date: String,
     /// Invoices issued by this event, in order of number.
     pub issued: Vec<IssuedEntry>,
     /// Numbers of the period that are void since this event.
@@ -286,6 +290,7 @@ mod tests {
             tool: "0.1.0".into(),
             outcome: "reconciled".into(),
             manifest_sha256: "00".into(),
+            issue_date: String::new(),
             voided: vec![],
             issued: vec![],
             previous: String::new(),

@@ -359,8 +359,16 @@ fn finish(
 /// # Errors
 /// [`Failure`].
 pub fn complete(draft: &mut Draft, agreement: &Agreement, invoicing: &Invoicing) -> Result<(), Failure> {
-    let currency = draft.currency;
     tax::apply(&invoicing.regime, agreement, draft)?;
+    Ok(sum_up(draft, invoicing)?)
+}
+
+/// Rounding and total of a draft whose lines and taxes stand.
+///
+/// # Errors
+/// A sum beyond the exact range.
+pub(super) fn sum_up(draft: &mut Draft, invoicing: &Invoicing) -> Result<(), MoneyError> {
+    let currency = draft.currency;
     let whole = invoicing
         .round_total
         .unwrap_or_else(|| matches!(invoicing.regime, Regime::Gst(_)) && currency == Currency::INR);

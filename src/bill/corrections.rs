@@ -1,11 +1,12 @@
 //! An issued invoice never changes. Where the figures say something else later, the
 //! difference becomes a credit or a debit note (CGST Act, section 34; Rule 53).
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::charges::complete;
-use super::tax::Failure;
-use crate::books::config::Invoicing;
+use super::charges::{complete, sum_up};
+use super::tax::{Failure, law};
+use crate::books::config::{Invoicing, Regime};
 use crate::books::customers::Agreement;
 use crate::model::finding::{Evidence, Finding, Severity};
 use crate::model::invoice::{Charge, Document, Draft, Issued, Line, Original, Pricing};
@@ -124,6 +125,51 @@ pub(crate) fn note(issued: &[&Issued], now: &Draft, invoicing: &Invoicing) -> Re
     complete(&mut draft, &agreement, invoicing)?;
     draft.remarks.extend(remarks);
     Ok(Some(draft))
+}
+
+/// The last day on which a note could have reduced the tax, where it is dated after it (CGST
+/// Act, section 34(2)).
+#[must_use]
+pub(crate) fn too_late(note: &Draft, dated: Option<NaiveDate>, invoicing: &Invoicing) -> Option<NaiveDate> {
+    let is_concerned = matches!(invoicing.regime, Regime::Gst(_))
+        && note.document == Document::CreditNote
+        && note.taxes.iter().any(|tax| !tax.amount.is_zero());
+    let last = law::credit_note_until(note.period.to).filter(|_| is_concerned)?;
+    (dated? > last).then_some(last)
+}
+
+/// A note as it is issued after the day on which it could have reduced the tax.
+///
+/// # Errors
+/// A sum beyond the exact range.
+pub(crate) fn without_tax(mut note: Draft, last: NaiveDate, invoicing: &Invoicing) -> Result<Draft, MoneyError> {
+    note.taxes.clear();
+    note.lines.iter_mut().for_each(|line| line.taxes.clear());
+    let until = last.format("%-d %B %Y");
+    note.remarks.push(format!("No tax is adjusted: this note is issued after {until} (CGST Act, section 34(2))."));
+    sum_up(&mut note, invoicing)?;
+    Ok(note)
+}
+
+/// Says that a note is not issued because it is too late.
+#[must_use]
+pub(crate) fn late(note: &Draft, last: NaiveDate) -> Finding {
+    let number = note.original.as_ref().map_or("", |original| original.number.as_str());
+    let mut finding = Finding::fact(
+        "late-credit-note",
+        Severity::Blocking,
+        format!(
+            "{} was invoiced {} too much before tax for {} with {number}, and no credit note can reduce the tax on it any more: the last day was {last} (CGST Act, section 34(2)). None is issued.",
+            note.buyer.legal_name,
+            note.subtotal.display(),
+            note.period.name,
+        ),
+        "Settle it with the customer, or have the note issued without tax: [invoice] late_credit_note = \"without-tax\"."
+            .to_owned(),
+    )
+    .touching([note.customer_id.clone()]);
+    finding.difference = Some(note.subtotal.negated());
+    finding
 }
 
 /// Says that an invoice is corrected, or that it should be and cannot.

@@ -2,6 +2,7 @@
 
 pub mod charges;
 pub(crate) mod corrections;
+pub(crate) mod dating;
 pub(crate) mod not_billable;
 pub(crate) mod numbering;
 pub(crate) mod selling;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::dating::Dating;
 use crate::books::config::Invoicing;
 use crate::model::invoice::{Draft, Issued, file_stem};
 use crate::model::number::{Allotted, MAX_LENGTH};
@@ -11,16 +12,16 @@ use crate::model::problem::Problem;
 /// Turns drafts into invoices and notes, each numbered in the series of its kind. `history`
 /// is every number ever allotted in these books.
 ///
-/// The date of issue is the last day of the period, so that the same inputs give the same
-/// invoice; but never before that of the number before it in the series, so that numbers
-/// and dates run alike when a held customer is invoiced after a later month was closed.
+/// The date of issue is the close's ([`Dating`]), and the number is of the series of that date's
+/// financial year; numbers and dates run alike.
 ///
 /// # Errors
-/// A number that would be longer than 16 characters, or one that (ignoring case, as GSTN
+/// A date before that of the number before; a number that would be longer than 16 characters, or one that (ignoring case, as GSTN
 /// compares) was used before because the format was changed.
 pub(crate) fn allot(
     drafts: Vec<Draft>,
     invoicing: &Invoicing,
+    dating: Dating,
     history: &[Allotted],
     template_sha256: &str,
 ) -> Result<(Vec<Issued>, Vec<Allotted>), Problem> {
@@ -29,11 +30,14 @@ pub(crate) fn allot(
     let mut issued = Vec::new();
     for draft in drafts {
         let format = invoicing.number_format(draft.document);
-        let series = format.series(draft.period.to);
-        let earlier = || history.iter().chain(&allotted).filter(|a| a.series == series);
-        let issue_date =
-            earlier().map(|a| a.issue_date).max().map_or(draft.period.to, |last| last.max(draft.period.to));
-        let sequence = earlier().map(|a| a.sequence).max().unwrap_or(0) + 1;
+        let earlier = |series: &str| {
+            let of_series = history.iter().chain(&allotted).filter(|a| a.series == series);
+            of_series.max_by_key(|a| (a.issue_date, a.sequence)).cloned()
+        };
+        let (issue_date, series) =
+            dating.date(&draft, invoicing, |series| earlier(series).map(|last| (last.issue_date, last.number)))?;
+        let of_series = history.iter().chain(&allotted).filter(|a| a.series == series);
+        let sequence = of_series.map(|a| a.sequence).max().unwrap_or(0) + 1;
         let number = format.number(issue_date, sequence);
         let refuse = |what: String| {
             Problem::usage("number-format", what)
@@ -99,20 +103,31 @@ mod tests {
         config::parse(&format!("[invoice]\nnumber_format = \"{format}\"\n"), "c").unwrap().invoicing
     }
 
+    fn on(day: &str) -> Dating {
+        Dating { day: crate::model::period::parse_day(day).unwrap(), is_named: false }
+    }
+
     #[test]
-    fn a_late_invoice_keeps_numbers_and_dates_in_step() {
+    fn numbers_and_dates_run_alike_in_the_series_of_the_date() {
         let format = numbered("CF/{fy}/{seq:05}");
-        let (_, mut history) = allot(vec![draft("A", "2026-04"), draft("B", "2026-04")], &format, &[], "").unwrap();
-        let (may, more) = allot(vec![draft("A", "2026-05")], &format, &history, "").unwrap();
-        assert_eq!(may[0].number, "CF/26-27/00003");
+        let two = vec![draft("A", "2026-03"), draft("B", "2026-03")];
+        let (march, mut history) = allot(two, &format, on("2026-04-02"), &[], "").unwrap();
+        assert_eq!(
+            (march[1].number.as_str(), march[1].issue_date.to_string()),
+            ("CF/26-27/00002", "2026-04-02".into())
+        );
+        let (_, more) = allot(vec![draft("A", "2026-04")], &format, on("2026-05-04"), &history, "").unwrap();
         history.extend(more);
-        let (late, more) = allot(vec![draft("C", "2026-04")], &format, &history, "").unwrap();
-        assert_eq!((late[0].number.as_str(), late[0].issue_date.to_string()), ("CF/26-27/00004", "2026-05-31".into()));
+        // A late one has the date of its close, not of its period.
+        let (late, more) = allot(vec![draft("C", "2026-03")], &format, on("2026-05-05"), &history, "").unwrap();
+        assert_eq!((late[0].number.as_str(), late[0].issue_date.to_string()), ("CF/26-27/00004", "2026-05-05".into()));
         history.extend(more);
         assert_eq!(continuity(&history), Vec::<String>::new());
-        // March belongs to the financial year before: a series of its own.
-        let (march, _) = allot(vec![draft("A", "2026-03")], &format, &history, "").unwrap();
-        assert_eq!(march[0].number, "CF/25-26/00001");
+        let refused = allot(vec![draft("D", "2026-03")], &format, on("2026-05-04"), &history, "").unwrap_err();
+        assert_eq!((refused.code, refused.exit.code()), ("issue-date", 2));
+        // Another financial year is a series of its own.
+        let (next, _) = allot(vec![draft("A", "2027-03")], &format, on("2027-04-01"), &history, "").unwrap();
+        assert_eq!(next[0].number, "CF/27-28/00001");
         history.remove(1);
         assert_eq!(continuity(&history), ["series CF/26-27/#: 3 stands where 2 is due"]);
     }
@@ -120,13 +135,16 @@ mod tests {
     #[test]
     fn a_changed_format_cannot_use_a_number_again() {
         let slash = numbered("A/{seq}");
-        let (_, history) = allot(vec![draft("A", "2026-04")], &slash, &[], "").unwrap();
+        let (_, history) = allot(vec![draft("A", "2026-04")], &slash, on("2026-05-01"), &[], "").unwrap();
         for clash in ["a/{seq}", "A-{seq}"] {
-            assert!(allot(vec![draft("B", "2026-04")], &numbered(clash), &history, "").is_err());
+            assert!(allot(vec![draft("B", "2026-04")], &numbered(clash), on("2026-05-01"), &history, "").is_err());
         }
         let long = numbered("ABCDEFGHIJKLMNO{seq}");
         let many: Vec<Draft> = (0..10).map(|i| draft(&format!("{i}"), "2026-04")).collect();
-        assert_eq!(allot(many[..9].to_vec(), &long, &[], "").unwrap().0[8].number, "ABCDEFGHIJKLMNO9");
-        assert!(allot(many, &long, &[], "").unwrap_err().what.contains("longer than 16"));
+        assert_eq!(
+            allot(many[..9].to_vec(), &long, on("2026-05-01"), &[], "").unwrap().0[8].number,
+            "ABCDEFGHIJKLMNO9"
+        );
+        assert!(allot(many, &long, on("2026-05-01"), &[], "").unwrap_err().what.contains("longer than 16"));
     }
 }

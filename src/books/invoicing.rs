@@ -19,6 +19,10 @@ pub struct Invoicing {
     pub template: String,
     /// `regime` and what belongs to it.
     pub regime: Regime,
+    /// `date = "period-end"`
+    pub dates_period_end: bool,
+    /// `late_credit_note = "without-tax"`
+    pub late_without_tax: bool,
     /// `round_total`: whole, none, or None for what the regime asks for.
     pub round_total: Option<bool>,
     /// `rentals = "bill"`
@@ -92,6 +96,10 @@ impl SettingsReader<'_> {
                 Err(format!("`{text}` is not a template's name: letters, digits, - and _"))
             }
         });
+        let dates_period_end =
+            self.convert("invoice.date", |text| word(text, &[("close", false), ("period-end", true)]));
+        let late_without_tax =
+            self.convert("invoice.late_credit_note", |text| word(text, &[("hold", false), ("without-tax", true)]));
         let due_days = self.number("invoice.due_days", 0..=3_650);
         let seller = self.seller();
         let regime = self.regime(seller.as_ref());
@@ -103,6 +111,8 @@ impl SettingsReader<'_> {
             numbers: [invoice?, credit?, debit?],
             template: template?,
             regime: regime?,
+            dates_period_end: dates_period_end?,
+            late_without_tax: late_without_tax?,
             round_total: round_total?,
             bills_rentals: bills_rentals?,
             seller: seller?,

@@ -178,6 +178,11 @@ pub const SETTINGS: &[Setting] = &[
         doc: "{fy} is the financial year, {seq:05} counts up without gaps. At most 16\ncharacters of A-Z a-z 0-9 - / (CGST Rule 46).",
     },
     Setting {
+        path: "invoice.date",
+        default: "\"close\"",
+        doc: "\"close\" dates documents on the day of their close, or the day of `close --date`;\n\"period-end\" dates invoices on the period's last day where the close is in the 30\ndays after it, and never notes.",
+    },
+    Setting {
         path: "invoice.template",
         default: "\"classic\"",
         doc: "How invoices look: a file in templates/invoice/, the books' own first.",
@@ -191,6 +196,11 @@ pub const SETTINGS: &[Setting] = &[
         path: "invoice.debit_note_format",
         default: "\"DN/{fy}/{seq:05}\"",
         doc: "Numbers of debit notes, which correct them upwards.",
+    },
+    Setting {
+        path: "invoice.late_credit_note",
+        default: "\"hold\"",
+        doc: "GST: a credit note after 30 November that follows the financial year of the supply\ncannot reduce tax (section 34(2)): \"hold\" it, or issue it \"without-tax\".",
     },
     Setting {
         path: "invoice.regime",

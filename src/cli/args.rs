@@ -5,13 +5,14 @@ mod verify;
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::calls::Calls;
 pub use self::verify::Verify;
 use super::words;
 use crate::model::ledger_terms::{AccountUse, DateOrder};
-use crate::model::period::Period;
+use crate::model::period::{Period, parse_day};
 
 /// The month-end close of a telecom reseller: usage from the partner API, reconciled with
 /// your ledger to the last paisa, invoiced, and sealed so that it can be proven
@@ -376,6 +377,9 @@ pub struct Close {
     /// The period.
     #[command(flatten)]
     pub period: OnePeriod,
+    /// The date of issue, if not today: YYYY-MM-DD, never before the number before it
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub date: Option<NaiveDate>,
     /// Capture again, although there is a capture
     #[arg(long, conflicts_with = "offline")]
     pub refetch: bool,

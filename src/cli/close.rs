@@ -1,5 +1,6 @@
 //! `crossfoot close`: fetch → reconcile → invoices for every customer that reconciles → seal.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::args;
@@ -9,6 +10,7 @@ use super::fetch::{Asking, Wanted, begin, is_early, obtain, recheck};
 use super::progress::Counted;
 use crate::audit::chain;
 use crate::bill::charges::Disposition;
+use crate::bill::dating::Dating;
 use crate::books::layout::{Books, CHAIN};
 use crate::close::inputs::Inputs;
 use crate::close::seal::{self, Closed};
@@ -25,6 +27,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Pro
     known::check(&inputs.config.ledger_format, &inputs.formats)?;
     let nothing = |p: Problem| p.not_done("No invoice was issued.");
     has_ended(context, &inputs).map_err(nothing)?;
+    let dating = dating(context, args.date, &inputs).map_err(nothing)?;
     let _lock = begin(context, &format!("close --period {}", period.name)).map_err(nothing)?;
     committed::before(context, &inputs.config, period)?;
     let wanted = if args.refetch { Wanted::New } else { Wanted::Any };
@@ -42,7 +45,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Pro
         recheck(context, &asking, &chain);
     }
     inputs.receive(capture);
-    finish(context, inputs)
+    finish(context, inputs, dating)
 }
 
 /// A month that is not over is not closed: its figures still grow.
@@ -61,15 +64,28 @@ fn has_ended(context: &Context<'_>, inputs: &Inputs) -> Result<(), Problem> {
         )))
 }
 
+/// The day of the close: the one that is named, or today in the books' time zone.
+pub(super) fn dating(context: &Context<'_>, named: Option<NaiveDate>, inputs: &Inputs) -> Result<Dating, Problem> {
+    let zone = inputs.config.timezone;
+    let today = context.environment.clock()?().with_timezone(&zone).date_naive();
+    match named {
+        Some(day) if day > today => Err(Problem::usage("issue-date", format!("--date {day} has not come"))
+            .because(format!("today is {today} in {zone}, and no document is dated later than it is issued"))
+            .next("leave --date out, or name a day that has come")),
+        Some(day) => Ok(Dating { day, is_named: true }),
+        None => Ok(Dating { day: today, is_named: false }),
+    }
+}
+
 /// From the capture to the end: shared with the demo.
-pub(super) fn finish(context: &Context<'_>, inputs: Inputs) -> Result<Exit, Problem> {
+pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating) -> Result<Exit, Problem> {
     for note in &inputs.notes {
         context.out.say(&format!("note: {note}"));
     }
     let (period, config) = (inputs.period.clone(), inputs.config.clone());
     let progress = Counted::new(context, 0, "invoices");
     let now = context.environment.clock()?();
-    let closed = seal::close(&context.books, inputs, now, &|many| progress.one_of(many));
+    let closed = seal::close(&context.books, inputs, dating, now, &|many| progress.one_of(many));
     progress.end();
     let closed = closed?;
     if context.out.is_json() {

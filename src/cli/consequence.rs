@@ -86,6 +86,8 @@ pub(super) fn of(
     inputs.receive(capture);
     let (chain, _) = chain::load(&context.books)?;
     inputs.recall(&context.books, &chain)?;
+    let now = context.environment.clock()?();
+    inputs.dated = Some(now.with_timezone(&inputs.config.timezone).date_naive());
     inputs.resolutions = decisions.to_vec();
     let derived = derive(&inputs, open_ledgers(&context.books, &inputs.config.ledger_for(period))?)?;
     let consequence = |id: &String| {

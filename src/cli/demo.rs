@@ -112,5 +112,6 @@ pub(super) fn run(context: &Context<'_>, args: args::Demo) -> Result<Exit, Probl
     let _lock = begin(&example, &format!("close --period {PERIOD}"))?;
     let (capture, _) = obtain(&example, &Asking::of(&inputs), Wanted::New)?;
     inputs.receive(capture);
-    close::finish(&example, inputs)
+    let dating = close::dating(&example, None, &inputs)?;
+    close::finish(&example, inputs, dating)
 }

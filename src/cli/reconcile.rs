@@ -50,6 +50,9 @@ fn in_books(context: &Context<'_>, period: &Period, refetch: bool) -> Result<Exi
     }
     inputs.receive(capture);
     inputs.recall(&context.books, &chain)?;
+    // A note that would come too late is told before the close.
+    let now = context.environment.clock()?();
+    inputs.dated = Some(now.with_timezone(&inputs.config.timezone).date_naive());
     let derived = derive(&inputs, open_ledgers(&context.books, &inputs.config.ledger_for(period))?)?;
     let documents = Documents::issued_before(&inputs, &chain);
     let close = Close { inputs: &inputs, derived: &derived, documents: &documents };

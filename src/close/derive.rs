@@ -269,6 +269,7 @@ fn correct(
         by_customer.entry(&issued.content.customer_id).or_default().push(issued);
     }
     let (mut notes, mut findings) = (BTreeMap::new(), Vec::new());
+    let invoicing = &inputs.config.invoicing;
     for (id, issued) in by_customer {
         let now = match decisions.get(id) {
             Some(Disposition::Bill(now)) => (**now).clone(),
@@ -278,10 +279,21 @@ fn correct(
             // Held, or not to be invoiced: nothing is known that could be said of it.
             _ => continue,
         };
-        let note = match corrections::note(&issued, &now, &inputs.config.invoicing) {
+        let note = match corrections::note(&issued, &now, invoicing) {
             Ok(note) => note,
             Err(Failure::Money(error)) => return Err(too_large(&error)),
             Err(Failure::Refused(Refusal { .. })) => None,
+        };
+        let last = note.as_ref().and_then(|note| corrections::too_late(note, inputs.dated, invoicing));
+        let note = match (note, last) {
+            (Some(note), Some(last)) if invoicing.late_without_tax => {
+                Some(corrections::without_tax(note, last, invoicing).map_err(|e| too_large(&e))?)
+            }
+            (Some(note), Some(last)) => {
+                findings.push(corrections::late(&note, last));
+                continue;
+            }
+            (note, _) => note,
         };
         if let Some(note) = &note
             && let Some(refusal) = unprintable(inputs, note)?

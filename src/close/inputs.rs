@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use chrono::NaiveDate;
+
 use super::copies::{
     Copied, FORMAT_COPY, HISTORY_COPY, LOGO_COPY, OPEN_ITEMS_COPY, PAST_COPY, RESOLUTIONS_COPY, TEMPLATE_COPY,
     VOIDS_COPY, copied, copy, logo_copy, template_copy,
@@ -32,7 +34,7 @@ use crate::model::digest::sha256_hex;
 use crate::model::history::{Month, Past};
 use crate::model::invoice::Issued;
 use crate::model::open_item::OpenItem;
-use crate::model::period::Period;
+use crate::model::period::{Period, parse_day};
 use crate::model::problem::{Problem, io, nearest};
 use crate::model::reconciliation::Input;
 use crate::model::resolution::Resolution;
@@ -92,6 +94,8 @@ pub struct Inputs {
     pub(super) registered: Vec<Registered>,
     /// What the version that sealed the close found, where that is not what is found now.
     pub(super) earlier: Option<Earlier>,
+    /// The day of the close; None where none is made, or where it was not recorded.
+    pub dated: Option<NaiveDate>,
     /// The version that reports name: this program's, or the one that sealed them.
     pub version: String,
 }
@@ -219,6 +223,7 @@ impl Inputs {
         let standing = issued.iter().filter(|issued| inputs.stands(issued));
         inputs.registered = registered::load(&books.path(&folder).join("inputs"), "irn-", standing)
             .map_err(about(&format!("{folder}/inputs")))?;
+        inputs.dated = parse_day(&event.issue_date).ok();
         manifest.tool.version.clone_into(&mut inputs.version);
         Ok(inputs)
     }
@@ -374,6 +379,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         issued: Vec::new(),
         registered: Vec::new(),
         earlier: None,
+        dated: None,
         version: VERSION.to_owned(),
     })
 }

@@ -14,6 +14,7 @@ use crate::audit::chain::{self, Chain, Event, IssuedEntry};
 use crate::audit::mail_journal::MailJournal;
 use crate::audit::manifest::{self, FileEntry};
 use crate::bill::charges::Disposition;
+use crate::bill::dating::Dating;
 use crate::bill::numbering;
 use crate::books::changeset::ChangeSet;
 use crate::books::config::Regime;
@@ -53,6 +54,7 @@ pub(crate) struct Closed {
 pub(crate) fn close(
     books: &Books,
     mut inputs: Inputs,
+    dating: Dating,
     now: DateTime<Utc>,
     drawn: &(dyn Fn(usize) + Sync),
 ) -> Result<Closed, Problem> {
@@ -61,8 +63,9 @@ pub(crate) fn close(
     is_whole(books, &chain)?;
     let present = unchanged::check(books, &chain, &inputs.period)?;
     inputs.recall(books, &chain)?;
+    inputs.dated = Some(dating.day);
     let derived = derive(&inputs, open_ledgers(books, &inputs.config.ledger_for(&inputs.period))?)?;
-    let (new, allotted) = number(&inputs, &derived, &chain)?;
+    let (new, allotted) = number(&inputs, &derived, dating, &chain)?;
     let looks = Looks::of_inputs(books, &inputs)?;
 
     // The documents first: the register has their digests.
@@ -106,6 +109,7 @@ pub(crate) fn close(
         tool: VERSION.into(),
         outcome: derived.reconciliation.outcome().into(),
         manifest_sha256: manifest_sha256.clone(),
+        issue_date: dating.day.to_string(),
         issued,
         voided: voided(&inputs, &chain),
         previous: String::new(),
@@ -189,7 +193,12 @@ pub(super) fn unsealed(books: &Books, chain: &Chain) -> Vec<String> {
 }
 
 /// The documents that are due: invoices for whom there is none that stands, and notes.
-fn number(inputs: &Inputs, derived: &Derived, chain: &Chain) -> Result<(Vec<Issued>, Vec<Allotted>), Problem> {
+fn number(
+    inputs: &Inputs,
+    derived: &Derived,
+    dating: Dating,
+    chain: &Chain,
+) -> Result<(Vec<Issued>, Vec<Allotted>), Problem> {
     let standing = inputs.issued.iter().filter(|issued| inputs.stands(issued));
     let served: BTreeSet<&str> = standing.map(|issued| issued.content.customer_id.as_str()).collect();
     let due = derived.decisions.values().filter_map(|disposition| match disposition {
@@ -197,7 +206,7 @@ fn number(inputs: &Inputs, derived: &Derived, chain: &Chain) -> Result<(Vec<Issu
         _ => None,
     });
     let drafts: Vec<Draft> = due.chain(derived.corrections.values()).cloned().collect();
-    numbering::allot(drafts, &inputs.config.invoicing, &chain.allotted(), &inputs.template_sha256)
+    numbering::allot(drafts, &inputs.config.invoicing, dating, &chain.allotted(), &inputs.template_sha256)
 }
 
 /// Makes files on all cores and stages them; their entries, in the map's order.

@@ -20,7 +20,7 @@ use crate::audit::chain::{self, Chain, Event};
 use crate::audit::mail_journal::{self, MailJournal, Standing};
 use crate::audit::manifest::{self, Manifest, files_of};
 use crate::bill::charges::Disposition;
-use crate::bill::numbering;
+use crate::bill::{dating, numbering};
 use crate::books::layout::{Books, CHAIN, optional};
 use crate::capture::store;
 use crate::model::digest::Running;
@@ -379,6 +379,12 @@ fn due(folder: &str, event: &Event, close: &Close<'_>, report: &mut Report) {
     for issued in documents.issued.iter().filter(|issued| is_new(issued)) {
         let name = format!("{folder}/invoices/{}.json", issued.file_stem());
         let content = &issued.content;
+        if let Some(day) = inputs.dated
+            && !dating::can_be(issued.issue_date, content, &inputs.config.invoicing, day)
+        {
+            let what = format!("its date is neither that of its close, {day}, nor what the settings make of it");
+            report.add(name.clone(), Some("/issue_date".to_owned()), what);
+        }
         let due = match content.document {
             Document::Invoice => match derived.decisions.get(&content.customer_id) {
                 Some(Disposition::Bill(draft)) => Some(&**draft),

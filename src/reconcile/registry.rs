@@ -73,6 +73,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("restated", include_str!("causes/restated.md")),
     ("resolution-stale", include_str!("resolution_stale.md")),
     ("issued-differs", include_str!("../bill/issued_differs.md")),
+    ("late-credit-note", include_str!("../bill/late_credit_note.md")),
     ("credit-due", include_str!("../bill/credit_due.md")),
     ("gstin-invalid", include_str!("../bill/gstin_invalid.md")),
     ("gst-particulars", include_str!("../bill/gst_particulars.md")),

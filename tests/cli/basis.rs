@@ -52,9 +52,9 @@ fn a_ledger_at_selling_price_reconciles_and_is_billed_as_it_stands() {
     };
     let own = |all: &[(&str, &str)]| all.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect::<Vec<_>>();
     // No mark-up upon the mark-up; at cost it is added here.
-    assert_eq!(lines("CF-25-26-00001"), own(&[("4.95", "4.95"), ("11.2875", "11.29")]));
-    assert_eq!(lines("CF-25-26-00002"), own(&[("225.00", "225.00")]));
-    assert_eq!(lines("CF-25-26-00003"), own(&[("27.00", "27.00"), ("1.35", "1.35")]));
+    assert_eq!(lines("CF-26-27-00001"), own(&[("4.95", "4.95"), ("11.2875", "11.29")]));
+    assert_eq!(lines("CF-26-27-00002"), own(&[("225.00", "225.00")]));
+    assert_eq!(lines("CF-26-27-00003"), own(&[("27.00", "27.00"), ("1.35", "1.35")]));
     books.run("verify").exits(0);
 }
 

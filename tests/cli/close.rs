@@ -41,7 +41,7 @@ fn a_month_that_is_not_over_is_not_closed() {
 fn what_no_close_made_is_never_adopted() {
     let partner = Partner::good();
     let books = Books::example(&partner.base_url);
-    let (first, second) = ("closes/2026-03/evil.exe", "closes/2026-03/invoices/CF-25-26-00001.irn.pdf");
+    let (first, second) = ("closes/2026-03/evil.exe", "closes/2026-03/invoices/CF-26-27-00001.irn.pdf");
     books.write(first, "MZ");
     let ran = books.run("close --period 2026-03").exits(4);
     assert!(ran.stderr.contains("closes/2026-03/evil.exe is of no close"), "{}", ran.stderr);
@@ -52,7 +52,7 @@ fn what_no_close_made_is_never_adopted() {
     books.write(second, "%PDF-1.7");
     books.write("ledgers/2026-03.csv", &format!("{}\n", clean_ledger().trim_end()));
     let ran = books.run("close --period 2026-03").exits(4);
-    assert!(ran.stderr.contains("CF-25-26-00001.irn.pdf is of no close"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("CF-26-27-00001.irn.pdf is of no close"), "{}", ran.stderr);
     assert_eq!(books.read("audit/chain.jsonl"), sealed);
     std::fs::remove_file(books.path().join(second)).unwrap();
     #[cfg(unix)]
@@ -74,7 +74,7 @@ fn a_month_that_reconciles_is_invoiced_whole_and_verifies() {
     let closed = books.run("close --period 2026-03 --json").exits(0).json();
     assert_eq!((closed["outcome"].as_str(), closed["held"].as_array().map(Vec::len)), (Some("reconciled"), Some(0)));
     let numbers = numbers(&books);
-    let expected: Vec<String> = (1..=47).map(|n| format!("CF/25-26/{n:05}")).collect();
+    let expected: Vec<String> = (1..=47).map(|n| format!("CF/26-27/{n:05}")).collect();
     assert_eq!(numbers, expected);
 
     // Every invoice adds up, and all of them to what was reconciled.
@@ -112,7 +112,7 @@ fn a_second_run_changes_nothing_and_a_correction_adds_the_held() {
     let second = books.run("close --period 2026-03 --json --offline").exits(0).json();
     let new: Vec<_> = second["issued"].as_array().unwrap().iter().filter(|i| i["new"] == true).collect();
     assert_eq!(new.len(), 1);
-    assert_eq!((new[0]["number"].as_str(), new[0]["total"].as_str()), (Some("CF/25-26/00047"), Some("68850.00")));
+    assert_eq!((new[0]["number"].as_str(), new[0]["total"].as_str()), (Some("CF/26-27/00047"), Some("68850.00")));
     let after = books.files();
     for (name, bytes) in sealed.iter().filter(|(name, _)| name.contains("/invoices/")) {
         assert_eq!(after.get(name), Some(bytes), "{name}");
@@ -141,7 +141,7 @@ fn an_issued_invoice_stays_when_the_figures_change() {
         .filter(|i| i["new"] == true)
         .map(|i| i["number"].as_str().unwrap())
         .collect();
-    assert_eq!(new, ["DN/25-26/00001"]);
+    assert_eq!(new, ["DN/26-27/00001"]);
     let report = books.json("closes/2026-03/reconciliation.json");
     assert_eq!(report["findings"][0]["code"], "issued-differs");
     assert_eq!(
@@ -153,7 +153,7 @@ fn an_issued_invoice_stays_when_the_figures_change() {
         assert_eq!(after.get(name), Some(bytes), "{name}");
     }
     // The difference is a note that names the invoice and says what has changed.
-    let note = books.json("closes/2026-03/invoices/DN-25-26-00001.json");
+    let note = books.json("closes/2026-03/invoices/DN-26-27-00001.json");
     let invoice = &note["original"]["number"];
     let original = books.json(&format!("closes/2026-03/invoices/{}.json", invoice.as_str().unwrap().replace('/', "-")));
     assert_eq!((&note["document"], &note["total"]), (&"debit-note".into(), &"100.00".into()));
@@ -170,7 +170,7 @@ fn an_issued_invoice_stays_when_the_figures_change() {
     books.write("crossfoot.toml", &settings(&partner.base_url, ""));
     books.write("ledgers/2026-03.csv", &clean_ledger());
     books.run("close --period 2026-03 --refetch").exits(0);
-    let back = books.json("closes/2026-03/invoices/CN-25-26-00001.json");
+    let back = books.json("closes/2026-03/invoices/CN-26-27-00001.json");
     assert_eq!((&back["document"], &back["total"]), (&"credit-note".into(), &"100.00".into()));
     books.run("verify").exits(0);
 }

@@ -9,7 +9,7 @@ const COMPARED: [&str; 5] = [
     "reconciliation.csv",
     "reconciliation.html",
     "invoices.csv",
-    "invoices/CF-25-26-00001.json",
+    "invoices/CF-26-27-00001.json",
 ];
 
 #[test]

@@ -7,13 +7,13 @@ use crate::support::{Books, rehearse_month, settings};
 use crossfoot::rehearsal::Server;
 
 const CUSTOMERS: &str = include_str!("../data/gst/customers.csv");
-const CHARGES: &str = include_str!("../data/gst/charges.csv");
+pub(super) const CHARGES: &str = include_str!("../data/gst/charges.csv");
 const LEDGER: &str = include_str!("../data/gst/ledger.csv");
 const MONTH: &str = include_str!("../data/gst/month.csv");
 const SETTINGS: &str = include_str!("../data/gst/settings.toml");
 
 /// Books of a seller who charges GST, and the partner that goes with them.
-fn gst(change: impl Fn(&str) -> String) -> (Books, Server) {
+pub(super) fn gst(change: impl Fn(&str) -> String) -> (Books, Server) {
     let server = rehearse_month("2026-03", MONTH, |script| script.top = 0);
     let books = Books::empty(&server.base_url());
     let upstream = settings(&server.base_url(), "");
@@ -109,7 +109,7 @@ fn a_gstin_that_cannot_be_right_stops_that_invoice_only() {
     // With the right number it is invoiced, behind those that are issued.
     books.write("customers.csv", CUSTOMERS);
     books.run("close --period 2026-03").exits(0);
-    assert_eq!(of(&books, "MA_2")["number"], "CF/25-26/00007");
+    assert_eq!(of(&books, "MA_2")["number"], "CF/26-27/00007");
     books.run("verify").exits(0);
 }
 
@@ -193,7 +193,7 @@ fn numbers_run_on_and_a_void_one_is_never_used_again() {
     let (books, _server) = gst(str::to_owned);
     books.run("close --period 2026-03").exits(0);
     let first = of(&books, "MA_1")["number"].as_str().unwrap().to_owned();
-    let problem = books.run("void CF/25-26/0009 --reason typo --by Meera").exits(2);
+    let problem = books.run("void CF/26-27/0009 --reason typo --by Meera").exits(2);
     assert!(problem.stderr.contains("no invoice has the number"), "{}", problem.stderr);
     books.run(&format!("void {first} --reason wrong-address --by Meera")).exits(0);
     books.run(&format!("void {first} --reason again --by Meera")).exits(2);
@@ -205,7 +205,7 @@ fn numbers_run_on_and_a_void_one_is_never_used_again() {
     let register = register(&books);
     let of_one: Vec<_> = register.iter().filter(|row| row["customer_id"] == "MA_1").collect();
     let status: Vec<_> = of_one.iter().map(|row| (row["number"].as_str(), row["status"].as_str())).collect();
-    assert_eq!(status, [(first.as_str(), "void"), ("CF/25-26/00008", "issued")]);
+    assert_eq!(status, [(first.as_str(), "void"), ("CF/26-27/00008", "issued")]);
     // Nothing is owed for a void document; what it bears stands beside.
     assert_eq!(of_one[0]["total"], "0.00");
     assert_eq!(of_one[0]["printed_total"], of_one[1]["total"]);
@@ -214,12 +214,12 @@ fn numbers_run_on_and_a_void_one_is_never_used_again() {
     assert_eq!(certificate["continuous"], true);
     let series = &certificate["series"][0];
     let text = |key: &str| series[key].as_str().unwrap();
-    assert_eq!((text("document"), text("first"), text("last")), ("invoice", "CF/25-26/00001", "CF/25-26/00008"));
+    assert_eq!((text("document"), text("first"), text("last")), ("invoice", "CF/26-27/00001", "CF/26-27/00008"));
     assert_eq!((&series["total"], &series["cancelled"], &series["net_issued"]), (&8.into(), &1.into(), &7.into()));
     assert!(String::from_utf8(books.read("audit/chain.jsonl")).unwrap().contains("\"voided\":[{"));
     // Nothing is owed for a void invoice.
     let journal = String::from_utf8(books.read("closes/2026-03/journal.hledger")).unwrap();
-    assert!(!journal.contains(&format!("({first})")) && journal.contains("(CF/25-26/00008)"));
+    assert!(!journal.contains(&format!("({first})")) && journal.contains("(CF/26-27/00008)"));
 }
 
 #[test]
@@ -240,18 +240,18 @@ fn a_correction_is_a_note_that_states_its_tax() {
     books.run("close --period 2026-03").exits(0);
     books.write("charges.csv", &CHARGES.replace("2026-03-10,,500.00", "2026-03-10,,400.00"));
     let closed = books.run("close --period 2026-03").exits(0).stdout;
-    assert!(closed.contains("Issued 1 credit note  CN/25-26/00001, -₹118.00"), "{closed}");
+    assert!(closed.contains("Issued 1 credit note  CN/26-27/00001, -₹118.00"), "{closed}");
     let noted = register(&books).pop().unwrap();
     assert_eq!([&noted["taxable"], &noted["tax"], &noted["total"]], ["-100.00", "-18.00", "-118.00"]);
     assert_eq!(noted["printed_total"], "118.00");
-    let note = invoice(&books, "CN-25-26-00001");
+    let note = invoice(&books, "CN-26-27-00001");
     assert_eq!(
         (&note["document"], &note["original"]["number"]),
         (&"credit-note".into(), &of(&books, "MA_1")["number"])
     );
     assert_eq!(taxes(&note), ["CGST 9% of 100.00 = 9.00", "SGST 9% of 100.00 = 9.00"]);
     assert_eq!((&note["total"], &note["due_date"]), (&"118.00".into(), &Value::Null));
-    let inv01 = books.json("closes/2026-03/invoices/CN-25-26-00001.inv01.json");
+    let inv01 = books.json("closes/2026-03/invoices/CN-26-27-00001.inv01.json");
     assert_eq!(
         (&inv01["DocDtls"]["Typ"], &inv01["RefDtls"]["PrecDocDtls"][0]["InvNo"]),
         (&"CRN".into(), &note["original"]["number"])
@@ -262,7 +262,7 @@ fn a_correction_is_a_note_that_states_its_tax() {
     // What it corrects stands as long as it does.
     let corrected = note["original"]["number"].as_str().unwrap();
     let ran = books.run(&format!("void {corrected} --reason typo --by Meera")).exits(2);
-    assert!(ran.stderr.contains("CN/25-26/00001 corrects"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("CN/26-27/00001 corrects"), "{}", ran.stderr);
     // A chain that is lost knows no number that was used.
     std::fs::remove_file(books.path().join("audit/chain.jsonl")).unwrap();
     let before = books.files();
@@ -279,7 +279,7 @@ fn what_the_portal_returns_is_printed_on_a_copy() {
     let before = books.files();
     let invoice = of(&books, "MA_1");
     let number = invoice["number"].as_str().unwrap();
-    let hash = Sha256::digest(format!("29AAFCC9980M1ZR2025-26INV{number}").as_bytes());
+    let hash = Sha256::digest(format!("29AAFCC9980M1ZR2026-27INV{number}").as_bytes());
     let irn: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     let stem = number.replace('/', "-");
     let response = |irn: &str| {

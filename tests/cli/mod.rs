@@ -4,6 +4,7 @@ mod basis;
 mod calls;
 mod capture;
 mod close;
+mod dates;
 mod demo;
 mod desk;
 mod fetch;

@@ -53,7 +53,7 @@ fn a_rehearsal_shows_the_outbox_and_sends_nothing() {
     assert!(mailer.taken().is_empty());
     assert!(!books.files().contains_key("audit/mail.jsonl"));
     insta::assert_snapshot!(
-        String::from_utf8(books.read("outbox/2026-03/CF-25-26-00001.eml")).unwrap().split("JVBERi").next().unwrap()
+        String::from_utf8(books.read("outbox/2026-03/CF-26-27-00001.eml")).unwrap().split("JVBERi").next().unwrap()
     );
     books.run("verify").exits(0);
 }
@@ -73,7 +73,7 @@ fn every_invoice_is_sent_once() {
     books.run("verify").exits(0);
     // Again, on purpose and with a reason: the same message by its id.
     books.run("send --period 2026-03 --yes --again").exits(2);
-    assert_eq!(send(&books, "--yes --again --reason lost --only CF/25-26/00002", 0), ["sent"]);
+    assert_eq!(send(&books, "--yes --again --reason lost --only CF/26-27/00002", 0), ["sent"]);
     let taken = mailer.taken();
     let id = |message: &str| message.lines().find(|line| line.starts_with("Message-ID")).unwrap().to_owned();
     assert_eq!(taken.len(), 4);
@@ -90,8 +90,8 @@ fn what_is_refused_or_unknown_is_told_and_waits() {
     assert_eq!(mailer.taken().len(), 3);
     let shown = books.run("send --period 2026-03").exits(3).stdout;
     assert!(shown.contains("--arrived --reason"), "{shown}");
-    books.run("send --period 2026-03 --only CF/25-26/00001 --arrived --reason x").exits(2);
-    assert_eq!(send(&books, "--only CF/25-26/00002 --arrived --reason customer-has-it", 0), ["sent"]);
+    books.run("send --period 2026-03 --only CF/26-27/00001 --arrived --reason x").exits(2);
+    assert_eq!(send(&books, "--only CF/26-27/00002 --arrived --reason customer-has-it", 0), ["sent"]);
     assert_eq!(send(&books, "--yes", 0), ["sent", "sent", "sent"]);
     assert_eq!(mailer.taken().len(), 3);
 }
@@ -111,7 +111,7 @@ fn a_server_that_is_not_there_leaves_everything_to_be_sent() {
 fn nothing_goes_out_that_was_not_sealed() {
     let mailer = Mailer::start(&[]);
     let books = books(mailer.port);
-    let pdf = "closes/2026-03/invoices/CF-25-26-00002.pdf";
+    let pdf = "closes/2026-03/invoices/CF-26-27-00002.pdf";
     let mut bytes = books.read(pdf);
     bytes.push(b' ');
     std::fs::write(books.path().join(pdf), bytes).unwrap();

@@ -49,7 +49,7 @@ fn the_field_that_breaks_is_named() {
     assert_eq!(fields, ["/totals/ledger"]);
 
     let books = closed();
-    let name = "closes/2026-03/invoices/CF-25-26-00001.json";
+    let name = "closes/2026-03/invoices/CF-26-27-00001.json";
     let text = String::from_utf8(books.read(name)).unwrap().replacen("\"total\": \"", "\"total\": \"1", 1);
     books.write(name, &text);
     let ran = books.run("verify").exits(4);
@@ -60,7 +60,7 @@ fn the_field_that_breaks_is_named() {
 fn files_taken_away_or_put_in_are_found() {
     let books = closed();
     for name in [
-        "closes/2026-03/invoices/CF-25-26-00003.pdf",
+        "closes/2026-03/invoices/CF-26-27-00003.pdf",
         "closes/2026-03/capture/analytics.json",
         "closes/2026-03/manifest.json",
         "ledgers/2026-03.csv",
@@ -71,9 +71,9 @@ fn files_taken_away_or_put_in_are_found() {
         assert!(ran.stdout.contains(name), "{name}: {}", ran.stdout);
         std::fs::write(books.path().join(name), bytes).unwrap();
     }
-    books.write("closes/2026-03/invoices/CF-25-26-99999.pdf", "forged");
+    books.write("closes/2026-03/invoices/CF-26-27-99999.pdf", "forged");
     assert!(books.run("verify").exits(4).stdout.contains("99999.pdf"));
-    std::fs::remove_file(books.path().join("closes/2026-03/invoices/CF-25-26-99999.pdf")).unwrap();
+    std::fs::remove_file(books.path().join("closes/2026-03/invoices/CF-26-27-99999.pdf")).unwrap();
     // The chain emptied: the manifest is there and nothing seals it.
     books.write("audit/chain.jsonl", "");
     assert!(books.run("verify").exits(4).stdout.contains("the chain was cut"));
@@ -125,8 +125,8 @@ fn a_head_that_was_given_away_must_lie_in_the_chain() {
 fn a_second_close_does_not_bless_what_was_changed() {
     let books = closed();
     for name in [
-        "closes/2026-03/invoices/CF-25-26-00002.pdf",
-        "closes/2026-03/invoices/CF-25-26-00002.json",
+        "closes/2026-03/invoices/CF-26-27-00002.pdf",
+        "closes/2026-03/invoices/CF-26-27-00002.json",
         "closes/2026-03/capture/capture.json",
         "closes/2026-03/capture/dashboard.json",
         "closes/2026-03/manifest.json",

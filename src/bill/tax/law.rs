@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -15,6 +15,7 @@ struct Law {
     rate: Vec<Fact>,
     unregistered_particulars: Vec<Fact>,
     endorsement: Vec<Fact>,
+    credit_note_until: Vec<Fact>,
 }
 
 /// One fact. Which fields it has depends on what it is about.
@@ -60,6 +61,15 @@ pub(crate) fn unregistered_particulars(day: NaiveDate) -> Option<Decimal> {
     parse_plain(&on(LAW.as_ref()?.unregistered_particulars.iter(), day)?.amount).ok()
 }
 
+/// The last day on which a credit note can reduce the tax on a supply of a day.
+#[must_use]
+pub(crate) fn credit_note_until(supply: NaiveDate) -> Option<NaiveDate> {
+    let (month, day) = on(LAW.as_ref()?.credit_note_until.iter(), supply)?.text.split_once('-')?;
+    // The financial year ends on 31 March.
+    let year = supply.year() + i32::from(supply.month() >= 4);
+    NaiveDate::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
+}
+
 /// The text of an endorsement or declaration.
 #[must_use]
 pub(crate) fn endorsement(kind: &str, day: NaiveDate) -> Option<&'static str> {
@@ -79,6 +89,10 @@ mod tests {
         assert_eq!(rate("100630", day("2026-03-31")), None);
         assert_eq!(unregistered_particulars(day("2026-03-31")), parse_plain("50000").ok());
         assert!(endorsement("no-e-invoice", day("2022-07-31")).is_none());
+        for (supply, last) in [("2026-03-31", "2026-11-30"), ("2026-04-30", "2027-11-30"), ("2021-03-31", "2021-10-20")]
+        {
+            assert_eq!(credit_note_until(day(supply)), Some(day(last)), "{supply}");
+        }
         for kind in ["with-payment", "without-payment", "no-e-invoice"] {
             assert!(endorsement(kind, day("2026-03-31")).is_some());
         }

@@ -156,8 +156,8 @@ fn category(draft: &Draft) -> Category {
     match &draft.supply {
         Some(supply) if supply.reverse_charge => Category::ReverseCharge,
         Some(supply) if supply.treatment.is_without_tax() => Category::Zero,
+        _ if draft.lines.iter().all(|line| line.taxes.is_empty()) => Category::OutOfScope,
         Some(_) => Category::Standard,
-        None if draft.lines.iter().all(|line| line.taxes.is_empty()) => Category::OutOfScope,
         None if is_taxed => Category::Standard,
         None => Category::Zero,
     }

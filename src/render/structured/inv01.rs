@@ -153,6 +153,9 @@ fn document(invoice: &Issued) -> Result<Invoice, String> {
         Treatment::ExportWithoutPayment => "EXPWOP",
         Treatment::Unregistered => return Err("the buyer is not registered: INV-01 is between businesses".to_owned()),
     };
+    if !supply.reverse_charge && draft.lines.iter().all(|line| line.taxes.is_empty()) {
+        return Err("it adjusts no tax, so it is not reported".to_owned());
+    }
     if draft.currency.code() != "INR" {
         return Err("its amounts are not in rupees".to_owned());
     }
