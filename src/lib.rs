@@ -14,6 +14,7 @@
 //! - [`reconcile`]: compare; facts and causes, one finding code a file; rank. Pure
 //! - [`bill`]: charges, taxes, numbers. Pure
 //! - [`trends`]: this period beside the closed ones, and the running month's forecast. Pure
+//! - [`returns`]: issued documents → the tables of a tax return. Pure
 //! - [`render`]: model + template → bytes. Pure
 //! - [`calls`]: call by call: the partner's records against a ledger of single calls
 //! - [`audit`]: the formats of the trail: chain, manifest, mail journal, git
@@ -33,6 +34,7 @@ pub mod ledger;
 pub mod reconcile;
 pub mod bill;
 pub(crate) mod trends;
+pub(crate) mod returns;
 pub mod render;
 pub mod calls;
 pub(crate) mod audit;

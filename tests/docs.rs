@@ -59,7 +59,8 @@ fn commands_are_known() {
         for (before, after) in
             text.match_indices("crossfoot ").map(|(at, name)| (&text[..at], &text[at + name.len()..]))
         {
-            let word: String = after.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
+            let word: String =
+                after.chars().take_while(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-').collect();
             if before.ends_with(['`', '\n']) && after.starts_with(|c: char| c.is_ascii_lowercase()) {
                 assert!(known.contains(&word.as_str()), "{}: crossfoot {word}", page.display());
                 typed += 1;

@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{Books, CHAIN, WORK};
+use super::layout::{Books, CHAIN, RETURNS, WORK};
 use crate::model::problem::{Problem, io};
 
 const INTENT: &str = "intent.json";
@@ -170,7 +170,7 @@ fn read_intent(books: &Books) -> Result<Option<Intent>, Problem> {
     }
 }
 
-/// Whether a move is one that commands make: of staged files, to a close or the chain; of a
+/// Whether a move is one that commands make: of staged files, to a close, a return or the chain; of a
 /// capture to the place where earlier ones are kept. The folder is open to others, so an intent
 /// is data: it leads nowhere else, and through no link.
 fn is_own(books: &Books, step: &Move) -> bool {
@@ -187,7 +187,8 @@ fn is_own(books: &Books, step: &Move) -> bool {
     let is_work = from.len() > 2 && from[0] == WORK && (from[1] == STAGING || from[1] == FETCH);
     let is_capture = in_close(&from) && from.len() == 3 && from[2] == "capture";
     let is_kept = is_capture && to.len() == 3 && to[1] == from[1] && to[2].starts_with("capture-");
-    let is_place = step.to == CHAIN || in_close(&to);
+    let is_return = to.len() == 3 && to[0] == RETURNS && !is_kept;
+    let is_place = step.to == CHAIN || in_close(&to) || is_return;
     let is_straight = |parts: &[String]| (1..=parts.len()).all(|n| !books.path(parts[..n].join("/")).is_symlink());
     is_place && (is_work || is_kept) && is_straight(&from) && is_straight(&to)
 }
@@ -333,6 +334,7 @@ mod tests {
         };
         let staged = ".crossfoot/staging/00000001";
         assert!(own(staged, "closes/2026-03/manifest.json") && own(staged, CHAIN));
+        assert!(own(staged, "returns/2026-03/gstr1.json") && !own(staged, "returns/gstr1.json"));
         assert!(own(".crossfoot/fetch/2026-03/bodies", "closes/2026-03/capture"));
         assert!(own("closes/2026-03/capture", "closes/2026-03/capture-1"));
         for to in [

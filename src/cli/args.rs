@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod calls;
+mod gstr1;
 mod verify;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::calls::Calls;
+pub use self::gstr1::Gstr1;
 pub use self::verify::Verify;
 use super::words;
 use crate::model::ledger_terms::{AccountUse, DateOrder};
@@ -100,6 +102,8 @@ pub enum Command {
     Verify(Verify),
     /// Write one archive with which an auditor can perform a close again
     Pack(Pack),
+    /// Write a month's GSTR-1 for the GST portal, from sealed documents
+    Gstr1(Gstr1),
     /// Certify that invoice numbers run without gaps: first, last, total, cancelled
     Numbers,
     /// Declare an issued invoice void; the next close records it

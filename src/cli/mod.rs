@@ -14,6 +14,7 @@ mod environment;
 mod explain;
 mod fetch;
 mod formats;
+mod gstr1;
 mod import;
 mod import_findings;
 mod init;
@@ -67,6 +68,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Exit {
         Command::Sql(args) => sql::run(&context, &args),
         Command::Verify(args) => verify::run(&context, &args),
         Command::Pack(args) => pack::run(&context, &args),
+        Command::Gstr1(args) => gstr1::run(&context, &args),
         Command::Numbers => numbers::run(&context),
         Command::Void(args) => void::run(&context, &args),
         Command::SelfTest(args) => self_test::run(&context, &args),

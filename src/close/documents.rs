@@ -38,17 +38,20 @@ impl Documents {
         Self { issued: inputs.issued.clone(), pdf_sha256, looks: Looks::default() }
     }
 
-    /// The register's rows, each made by `row` from a document, whether it is void, and the
-    /// digest of its PDF.
+    /// The register's rows, each made by `row` from a document, the invoice that it corrects,
+    /// whether it is void, and the digest of its PDF.
     #[must_use]
     pub(crate) fn register(
         &self,
         inputs: &Inputs,
-        row: impl Fn(&Issued, bool, String) -> RegisterRow,
+        row: impl Fn(&Issued, Option<&Issued>, bool, String) -> RegisterRow,
     ) -> Vec<RegisterRow> {
+        let by_number: BTreeMap<&str, &Issued> = self.issued.iter().map(|one| (one.number.as_str(), one)).collect();
         let row = |issued: &Issued| {
             let digest = self.pdf_sha256.get(&issued.number).cloned().unwrap_or_default();
-            row(issued, !inputs.stands(issued), digest)
+            let original = issued.content.original.as_ref();
+            let original = original.and_then(|original| by_number.get(original.number.as_str()).copied());
+            row(issued, original, !inputs.stands(issued), digest)
         };
         self.issued.iter().map(row).collect()
     }

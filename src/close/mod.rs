@@ -16,6 +16,7 @@ pub(crate) mod open_items;
 pub(crate) mod outputs;
 pub(crate) mod recapture;
 pub(crate) mod registered;
+pub(crate) mod returned;
 pub(crate) mod seal;
 mod unchanged;
 pub(crate) mod verify;

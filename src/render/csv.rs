@@ -1,10 +1,14 @@
 //! The CSV files that we write: the reconciliation for a spreadsheet, and the register.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use crate::model::invoice::{Document, Issued};
 use crate::model::money::{Money, total};
 use crate::model::reconciliation::Reconciliation;
+use crate::model::supply_type::SupplyType;
 use crate::model::usage::Direction;
 
 /// `reconciliation.csv`: a row a line of the comparison, then a row a finding.
@@ -105,14 +109,36 @@ pub(crate) struct RegisterRow {
     pub original: Option<String>,
     /// When it is due.
     pub due_date: Option<NaiveDate>,
+    /// The buyer's GSTIN.
+    pub gstin: Option<String>,
+    /// Code of the State of supply.
+    pub place_of_supply: Option<String>,
+    /// Rates of all taxes together in per cent, without repetition.
+    pub rates: String,
+    /// Integrated, central and State tax and cess: as `tax`, what they add to what is owed.
+    pub igst: Money,
+    /// Central tax.
+    pub cgst: Money,
+    /// State or Union Territory tax.
+    pub sgst: Money,
+    /// Compensation cess.
+    pub cess: Money,
+    /// Service accounting codes, without repetition.
+    pub sac: String,
+    /// What kind of supply it is to GST; None under other regimes.
+    pub supply_type: Option<SupplyType>,
+    /// Whether the buyer owes the tax; None where there is no GST.
+    pub reverse_charge: Option<bool>,
 }
 
 impl RegisterRow {
-    /// The row of an issued document, with the SHA-256 of its PDF.
+    /// The row of an issued document, with the invoice that it corrects, if any, and the
+    /// SHA-256 of its PDF.
     #[must_use]
-    pub(crate) fn of(issued: &Issued, is_void: bool, sha256: String) -> Self {
-        let mut row = Self::as_printed(issued, is_void, sha256);
-        for amount in [&mut row.taxable, &mut row.tax, &mut row.round_off, &mut row.total] {
+    pub(crate) fn of(issued: &Issued, original: Option<&Issued>, is_void: bool, sha256: String) -> Self {
+        let mut row = Self::as_printed(issued, original, is_void, sha256);
+        let Self { taxable, tax, round_off, total, igst, cgst, sgst, cess, .. } = &mut row;
+        for amount in [taxable, tax, round_off, total, igst, cgst, sgst, cess] {
             *amount = if is_void { Money::zero(amount.currency()) } else { issued.content.document.owed(*amount) };
         }
         row
@@ -121,8 +147,14 @@ impl RegisterRow {
     /// The same with the document's own amounts, void or note, which add up to nothing: the
     /// row as 0.1 wrote it.
     #[must_use]
-    pub(crate) fn as_printed(issued: &Issued, is_void: bool, sha256: String) -> Self {
+    pub(crate) fn as_printed(issued: &Issued, original: Option<&Issued>, is_void: bool, sha256: String) -> Self {
         let draft = &issued.content;
+        let of_kinds = |kinds: &[&str]| {
+            let taxes = draft.taxes.iter().filter(|tax| kinds.contains(&tax.kind.as_str()));
+            total(draft.currency, taxes.map(|tax| &tax.amount)).unwrap_or_else(|_| Money::zero(draft.currency))
+        };
+        let listed = |texts: BTreeSet<String>| texts.into_iter().collect::<Vec<_>>().join(" ");
+        let rates: BTreeSet<Decimal> = draft.lines.iter().filter_map(|line| line.tax_rate().ok()).collect();
         Self {
             number: issued.number.clone(),
             issue_date: issued.issue_date,
@@ -139,6 +171,16 @@ impl RegisterRow {
             document: draft.document,
             original: draft.original.as_ref().map(|original| original.number.clone()),
             due_date: issued.due_date(),
+            gstin: draft.buyer.gstin.clone(),
+            place_of_supply: draft.supply.as_ref().map(|supply| supply.place_code.clone()),
+            rates: rates.iter().map(Decimal::to_string).collect::<Vec<_>>().join(" "),
+            igst: of_kinds(&["IGST"]),
+            cgst: of_kinds(&["CGST"]),
+            sgst: of_kinds(&["SGST", "UTGST"]),
+            cess: of_kinds(&["CESS"]),
+            sac: listed(draft.lines.iter().filter_map(|line| line.sac.clone()).collect()),
+            supply_type: SupplyType::of(issued, original),
+            reverse_charge: draft.supply.as_ref().map(|supply| supply.reverse_charge),
         }
     }
 }
@@ -174,6 +216,16 @@ pub(crate) const REGISTER: &[Column] = &[
     ("original", |r| Cell::Text(r.original.clone().unwrap_or_default())),
     ("due_date", |r| Cell::Text(r.due_date.map_or_else(String::new, |day| day.to_string()))),
     ("printed_total", |r| Cell::Amount(r.printed_total)),
+    ("gstin", |r| Cell::Foreign(r.gstin.clone().unwrap_or_default())),
+    ("place_of_supply", |r| Cell::Text(r.place_of_supply.clone().unwrap_or_default())),
+    ("rate", |r| Cell::Text(r.rates.clone())),
+    ("igst", |r| Cell::Amount(r.igst)),
+    ("cgst", |r| Cell::Amount(r.cgst)),
+    ("sgst", |r| Cell::Amount(r.sgst)),
+    ("cess", |r| Cell::Amount(r.cess)),
+    ("sac", |r| Cell::Text(r.sac.clone())),
+    ("supply_type", |r| Cell::Text(r.supply_type.map_or("", SupplyType::name).to_owned())),
+    ("reverse_charge", |r| Cell::Text(r.reverse_charge.map_or("", |owed| if owed { "Y" } else { "N" }).to_owned())),
 ];
 /// How many of them 0.1 had.
 pub(crate) const REGISTER_0_1: usize = 14;

@@ -4,6 +4,7 @@ mod charts;
 pub(crate) mod csv;
 mod deflate;
 pub(crate) mod figures;
+pub(crate) mod gstr1_json;
 pub(crate) mod html;
 pub mod invoice_json;
 pub(crate) mod journal;

@@ -2,6 +2,7 @@
 //! are live formulas; what a spreadsheet's fifteen digits cannot hold stands beside it as
 //! text.
 
+pub(crate) mod gstr1;
 mod sheet;
 mod trends;
 

@@ -9,6 +9,7 @@ mod demo;
 mod desk;
 mod fetch;
 mod git;
+mod gstr1;
 mod help;
 mod invoices;
 mod reconcile;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use uses::{Names, home, names};
 
 /// Rooms from the ground up. A room may use itself and those before it.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "model",
     "tables",
     "books",
@@ -18,6 +18,7 @@ const ROOMS: [&str; 15] = [
     "reconcile",
     "bill",
     "trends",
+    "returns",
     "render",
     "calls",
     "audit",
