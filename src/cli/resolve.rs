@@ -13,7 +13,7 @@ use crate::books::layout::Books;
 use crate::books::lock::Lock;
 use crate::books::resolutions;
 use crate::model::money::{add_exact, parse_plain, per_cent_of};
-use crate::model::period::Period;
+use crate::model::period::{Period, parse_day};
 use crate::model::problem::{Exit, Problem, io, nearest};
 use crate::model::resolution::{Decision, Resolution};
 use crate::model::usage::Direction;
@@ -39,6 +39,15 @@ struct Finding {
     analytics: Option<String>,
     ledger: Option<String>,
     message: String,
+    resolution: Option<serde_json::Value>,
+}
+
+impl Finding {
+    /// Whether a decision is about this finding.
+    fn is_of(&self, entry: &Resolution) -> bool {
+        let direction = self.direction.as_deref().and_then(Direction::parse);
+        (&self.code, &self.customers, direction) == (&entry.finding, &entry.customers, entry.direction)
+    }
 }
 
 /// The finding that an id names.
@@ -61,21 +70,43 @@ fn named<'a>(report: &'a Report, id: &str, period: &Period) -> Result<&'a Findin
 
 /// Lists the findings that hold somebody.
 fn list(context: &Context<'_>, args: &args::Resolve, report: &Report) -> Result<Exit, Problem> {
-    let open: Vec<&Finding> = report.findings.iter().filter(|f| f.severity == "blocking").collect();
     if args.bill.is_some() || args.hold || args.accept {
         return Err(Problem::usage("arguments", "a decision is about a finding, and none is named")
             .next(format!("crossfoot resolve --period {} lists the open ones by their ids", args.period.name))
             .not_done("Nothing was decided."));
     }
+    let entries = entries_of(context, &args.period)?;
+    let is_lifted = |f: &&Finding| entries.iter().any(|entry| f.is_of(entry) && entry.decision != Decision::Hold);
+    let blocking = report.findings.iter().filter(|f| f.severity == "blocking");
+    let (decided, open): (Vec<&Finding>, Vec<&Finding>) = blocking.partition(is_lifted);
     let lines: Vec<String> = open.iter().map(|f| format!("{}\n  {}\n", f.id, f.message)).collect();
-    let listed: Vec<_> = open
-        .iter()
-        .map(|f| serde_json::json!({"id": f.id, "code": f.code, "customers": f.customers, "message": f.message}))
-        .collect();
-    let document = serde_json::json!({"schema": "crossfoot/resolve/v1", "held": listed});
-    let text = if lines.is_empty() { "Nothing is held.\n".to_owned() } else { lines.concat() };
+    let listed = |all: &[&Finding]| -> Vec<serde_json::Value> {
+        let one = |f: &&Finding| serde_json::json!({"id": f.id, "code": f.code, "customers": f.customers, "message": f.message});
+        all.iter().map(one).collect()
+    };
+    let document =
+        serde_json::json!({"schema": "crossfoot/resolve/v1", "held": listed(&open), "decided": listed(&decided)});
+    let mut text = if lines.is_empty() { "Nothing is left to decide.\n".to_owned() } else { lines.concat() };
+    if !decided.is_empty() {
+        let ids: Vec<&str> = decided.iter().map(|f| f.id.as_str()).collect();
+        text.push_str(&format!(
+            "Decided, for the next close: {}\nNext: crossfoot close --period {}{}\n",
+            ids.join(", "),
+            args.period.name,
+            context.same_books()
+        ));
+    }
     context.out.result(&text, &document)?;
     Ok(Exit::Done)
+}
+
+/// The decisions that a period has.
+fn entries_of(context: &Context<'_>, period: &Period) -> Result<Vec<Resolution>, Problem> {
+    let name = resolutions::file(period);
+    match resolutions::read(&context.books.path(&name))? {
+        Some(bytes) => resolutions::parse(&bytes, &name),
+        None => Ok(Vec::new()),
+    }
 }
 
 pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, Problem> {
@@ -92,12 +123,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
     let Some(id) = &args.finding else { return list(context, args, &report) };
     let finding = named(&report, id, period)?;
     context.out.say(&format!("{}: {}", finding.id, finding.message));
-    if !decisions::can_be_followed(&finding.code) {
-        return Err(Problem::usage("arguments", format!("a decision about `{}` changes nothing", finding.code))
-            .because("what it says stands until its cause is mended")
-            .next(format!("crossfoot explain {} says how", finding.code))
-            .not_done("Nothing was decided."));
-    }
+    may_be_decided(finding, period)?;
     let bill = match (&args.bill, args.hold, args.accept) {
         (None, false, false) => Some(required(
             context,
@@ -114,21 +140,51 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
     };
     let reason = args.reason.clone().map_or_else(|| required(context, "Why", "--reason"), Ok)?;
     let by = args.by.clone().map_or_else(|| required(context, "Who decides", "--by"), Ok)?;
-    let today = || Ok(context.environment.clock()?().with_timezone(&settings.timezone).date_naive().to_string());
-    let on = args.on.clone().map_or_else(today, Ok::<_, Problem>)?;
+    let today = context.environment.clock()?().with_timezone(&settings.timezone).date_naive();
+    let on = args.on.clone().unwrap_or_else(|| today.to_string());
+    if parse_day(&on).is_ok_and(|day| day > today) {
+        return Err(Problem::usage("arguments", format!("--on {on} is in the future: today is {today}"))
+            .next("leave --on out: it is then today")
+            .not_done("Nothing was decided."));
+    }
     let entry = entry(finding, &line, &reason, &by, &on)?;
 
     let _lock = Lock::take(&context.books, &format!("resolve --period {}", period.name))?;
-    let name = resolutions::file(period);
-    let mut entries = match resolutions::read(&context.books.path(&name))? {
-        Some(bytes) => resolutions::parse(&bytes, &name)?,
-        None => Vec::new(),
-    };
+    let entries = with_entry(entries_of(context, period)?, entry, &report, args.confirm)?;
+    write(context, period, finding, &entries)
+}
+
+/// Whether a decision about a finding changes anything.
+fn may_be_decided(finding: &Finding, period: &Period) -> Result<(), Problem> {
+    if !decisions::can_be_followed(&finding.code) {
+        return Err(Problem::usage("arguments", format!("a decision about `{}` changes nothing", finding.code))
+            .because("what it says stands until its cause is mended")
+            .next(format!("crossfoot explain {} says how", finding.code))
+            .not_done("Nothing was decided."));
+    }
+    if finding.severity != "blocking" && finding.resolution.is_none() {
+        return Err(Problem::usage(
+            "arguments",
+            format!("`{}` holds nobody, so a decision about it changes nothing", finding.id),
+        )
+        .next(format!("crossfoot resolve --period {} lists those that wait for one", period.name))
+        .not_done("Nothing was decided."));
+    }
+    Ok(())
+}
+
+/// The decisions with one more, the last.
+fn with_entry(
+    mut entries: Vec<Resolution>,
+    entry: Resolution,
+    report: &Report,
+    is_confirmed: bool,
+) -> Result<Vec<Resolution>, Problem> {
     // A new decision about the same finding takes the place of the one before, if that is meant.
     let is_same = |old: &Resolution| {
         (&old.finding, &old.customers, old.direction) == (&entry.finding, &entry.customers, entry.direction)
     };
-    if !args.confirm
+    if !is_confirmed
         && let Some(why) = entries.iter().find(|old| is_same(old)).map(replaced).or_else(|| doubtful(&entry))
     {
         return Err(Problem::usage("arguments", why)
@@ -136,10 +192,23 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
             .not_done("Nothing was decided."));
     }
     entries.retain(|old| !is_same(old));
-    let words = entry.decision.words();
+    let of_report = |old: &&Resolution| report.findings.iter().any(|finding| finding.is_of(old));
+    if let Some((id, other)) = decisions::contradicted(entries.iter().filter(of_report), &entry) {
+        return Err(Problem::usage("arguments", format!("{id} is billed once, and another decision says otherwise"))
+            .because(format!("about `{}` {}", other.finding, replaced(other)))
+            .next("decide all findings of a customer alike; or decide the other again, with --confirm")
+            .not_done("Nothing was decided."));
+    }
     entries.push(entry);
-    let follows = consequence::of(context, period, &entries, &finding.customers)?;
-    let text = resolutions::write(&entries);
+    Ok(entries)
+}
+
+/// Writes the decisions, and says what follows from the last.
+fn write(context: &Context<'_>, period: &Period, finding: &Finding, entries: &[Resolution]) -> Result<Exit, Problem> {
+    let name = resolutions::file(period);
+    let words = entries.last().map(|entry| entry.decision.words()).unwrap_or_default();
+    let follows = consequence::of(context, period, entries, &finding.customers)?;
+    let text = resolutions::write(entries);
     write_apart(&context.books.path("resolutions"), &[(&format!("{}.toml", period.name), text.into_bytes())])?;
     let document = serde_json::json!({"schema": "crossfoot/resolve/v1", "finding": finding.id, "decision": words, "file": name, "follows": follows});
     let mut told: String = follows.iter().flatten().take(TOLD).map(ToString::to_string).collect();

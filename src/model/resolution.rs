@@ -32,6 +32,13 @@ impl Decision {
         }
     }
 
+    /// The same for decisions that bill the same: to accept a difference is to bill the ledger's
+    /// figure.
+    #[must_use]
+    pub fn billed(self) -> Self {
+        if self == Self::Accept { Self::BillLedger } else { self }
+    }
+
     /// The line of a resolutions file.
     #[must_use]
     pub fn line(&self) -> String {

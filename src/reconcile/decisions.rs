@@ -21,11 +21,26 @@ pub(crate) fn can_be_followed(code: &str) -> bool {
     !WHOLE.contains(&code) && registry::CHECKS.iter().any(|check| check.code == code)
 }
 
+/// A customer of whom two decisions say differently what is billed, with the other decision. A
+/// customer is billed once, so both cannot be followed.
+pub(crate) fn contradicted<'a>(
+    mut others: impl Iterator<Item = &'a Resolution>,
+    one: &'a Resolution,
+) -> Option<(&'a str, &'a Resolution)> {
+    let is_about = |other: &Resolution| one.customers.iter().find(|id| other.customers.binary_search(id).is_ok());
+    others.find_map(|other| {
+        let differs = ![one.decision, other.decision].contains(&Decision::Hold)
+            && one.decision.billed() != other.decision.billed();
+        is_about(other).filter(|_| differs).map(|id| (id.as_str(), other))
+    })
+}
+
 /// Applies decisions to their findings, and adds a finding for each that does not apply.
 /// Returns how each customer is billed whose every hold was lifted.
 pub(crate) fn apply(reconciliation: &mut Reconciliation, resolutions: &[Resolution]) -> BTreeMap<String, Decision> {
     let mut stale = Vec::new();
     let mut decided = BTreeMap::new();
+    let mut followed: Vec<&Resolution> = Vec::new();
     for resolution in resolutions {
         let same = |f: &&mut Finding| {
             f.code == resolution.finding && f.customers == resolution.customers && f.direction == resolution.direction
@@ -43,6 +58,15 @@ pub(crate) fn apply(reconciliation: &mut Reconciliation, resolutions: &[Resoluti
             finding.message.push_str(NOT_FOLLOWED);
             continue;
         }
+        // Closes of 0.1 followed the last one.
+        let before = followed.iter().copied();
+        if !reconciliation.two_outcomes
+            && let Some((id, other)) = contradicted(before, resolution)
+        {
+            stale.push(contradicts(resolution, id, other));
+            continue;
+        }
+        followed.push(resolution);
         finding.message.push_str(&format!(
             " Decided by {} on {}: {}, because {}",
             resolution.by,
@@ -109,6 +133,24 @@ fn not_there(resolution: &Resolution, earlier: bool) -> Finding {
     Finding::fact("resolution-stale", Severity::Info, message, next.to_owned()).touching(resolution.customers.clone())
 }
 
+/// Written by hand, since `resolve` takes no such decision.
+fn contradicts(resolution: &Resolution, id: &str, other: &Resolution) -> Finding {
+    let message = format!(
+        "The decision of {} on {}{} about `{}` ({}) is not followed: {id} is billed once, and {} decided on {} about `{}`: {}.",
+        resolution.by,
+        resolution.on,
+        whom(resolution),
+        resolution.finding,
+        resolution.decision.words(),
+        other.by,
+        other.on,
+        other.finding,
+        other.decision.words()
+    );
+    let next = "Decide both alike: crossfoot resolve. Until then the customer is held.".to_owned();
+    Finding::fact("resolution-stale", Severity::Warning, message, next).touching(resolution.customers.clone())
+}
+
 fn changed(resolution: &Resolution, finding: &Finding) -> Finding {
     let figure = |money: Option<Money>| money.map_or_else(|| "none".to_owned(), |m| m.plain());
     let message = format!(
@@ -122,4 +164,37 @@ fn changed(resolution: &Resolution, finding: &Finding) -> Finding {
     );
     let next = "Decide again: crossfoot resolve. Until then the customer is held.".to_owned();
     Finding::fact("resolution-stale", Severity::Warning, message, next).touching(resolution.customers.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decided(finding: &str, customers: &[&str], decision: Decision) -> Resolution {
+        Resolution {
+            finding: finding.to_owned(),
+            customers: customers.iter().map(|id| (*id).to_owned()).collect(),
+            direction: None,
+            analytics: None,
+            ledger: None,
+            decision,
+            reason: "agreed".to_owned(),
+            by: "asha".to_owned(),
+            on: "2026-04-02".to_owned(),
+        }
+    }
+
+    #[test]
+    fn decisions_contradict_where_they_bill_one_customer_differently() {
+        let one = decided("scale", &["A", "B"], Decision::BillLedger);
+        let whom = |customers: &[&str], decision| {
+            let other = decided("duplicate-posting", customers, decision);
+            contradicted(std::iter::once(&other), &one).map(|(id, _)| id.to_owned())
+        };
+        assert_eq!(whom(&["B", "C"], Decision::BillAnalytics), Some("B".to_owned()));
+        assert_eq!(whom(&["C"], Decision::BillAnalytics), None);
+        // The same is billed, or nothing is.
+        assert_eq!(whom(&["B"], Decision::Accept), None);
+        assert_eq!(whom(&["B"], Decision::Hold), None);
+    }
 }

@@ -122,6 +122,46 @@ fn an_amount_and_a_hold_are_followed_and_a_wrong_file_is_refused() {
 }
 
 #[test]
+fn decisions_that_would_change_nothing_or_contradict_each_other_are_refused() {
+    let (books, _server) = differing();
+    let id = only_id(&books, "2026-03");
+    let decide = |how: &str| books.run(&format!("resolve --period 2026-03 {id} --by asha --reason agreed {how}"));
+    let late = decide("--bill ledger --on 2099-01-01").exits(2);
+    assert!(late.stderr.contains("--on 2099-01-01 is in the future"), "{}", late.stderr);
+    decide("--bill ledger --on 2026-04-02").exits(0);
+    // What is decided waits for the close, and for nobody's decision.
+    let listed = books.run("resolve --period 2026-03").exits(0).stdout;
+    assert!(
+        listed.starts_with(&format!("Nothing is left to decide.\nDecided, for the next close: {id}\n")),
+        "{listed}"
+    );
+    let listed = books.run("resolve --period 2026-03 --json").json();
+    assert_eq!((listed["held"].as_array().unwrap().len(), &listed["decided"][0]["id"]), (0, &id.as_str().into()));
+
+    // A second finding about MA_2, as the report would have it.
+    let report = String::from_utf8(books.read("closes/2026-03/reconciliation.json")).unwrap();
+    let mut document: Value = serde_json::from_str(&report).unwrap();
+    let mut second = document["findings"][0].clone();
+    (second["id"], second["code"]) = ("scale-000000".into(), "scale".into());
+    document["findings"].as_array_mut().unwrap().push(second);
+    books.write("closes/2026-03/reconciliation.json", &document.to_string());
+    let of_second = |how: &str| {
+        books.run(&format!("resolve --period 2026-03 scale-000000 --by bela --reason x --on 2026-04-02 {how}"))
+    };
+    let other = of_second("--bill analytics").exits(2);
+    assert!(other.stderr.contains("MA_2 is billed once"), "{}", other.stderr);
+    assert!(other.stderr.contains("asha decided on 2026-04-02: bill the ledger's figure"), "{}", other.stderr);
+    of_second("--accept").exits(0);
+
+    // What holds nobody needs no decision.
+    document["findings"][1]["severity"] = "info".into();
+    document["findings"][1]["code"] = "rounding".into();
+    books.write("closes/2026-03/reconciliation.json", &document.to_string());
+    let idle = of_second("--accept").exits(2);
+    assert!(idle.stderr.contains("holds nobody"), "{}", idle.stderr);
+}
+
+#[test]
 fn the_self_test_reports_the_recall_and_leaves_the_ledger_alone() {
     let books = Books::example("http://127.0.0.1:9");
     let before = books.read("ledgers/2026-03.csv");
