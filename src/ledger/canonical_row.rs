@@ -1,5 +1,6 @@
 //! A row of the canonical ledger → its part in the sums, or what is wrong with it.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use chrono::NaiveDate;
@@ -357,7 +358,7 @@ impl Reader<'_> {
             line: record.row,
             column: bad.column.map(|c| self.columns.names[c].clone()),
             cell: bad.column.map(text).unwrap_or_default(),
-            text: shorten_row(&String::from_utf8_lossy(record.raw)),
+            text: shorten_row(&String::from_utf8_lossy(record.raw)).into_owned(),
             why: bad.why,
             customer_id: customer_id(record.cell(self.columns.customer_id))
                 .ok()
@@ -414,11 +415,11 @@ impl Seen {
 }
 
 /// The beginning of a row, for a message.
-pub(super) fn shorten_row(text: &str) -> String {
+pub(super) fn shorten_row(text: &str) -> Cow<'_, str> {
     const LIMIT: usize = 400;
     let further = if text.len() > LIMIT { text.char_indices().nth(LIMIT) } else { None };
     match further {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
+        Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
+        None => Cow::Borrowed(text),
     }
 }

@@ -2,14 +2,17 @@
 //! The first pass adds up and keeps none of them.
 
 use std::io::Read;
+use std::ops::Range;
 use std::sync::Arc;
 
+use arcstr::{ArcStr, Substr};
 use chrono::NaiveDate;
 use hashbrown::HashSet;
 
 use super::canonical::{self, Options};
 use super::canonical_cells::{Amount, Day, amount, currency, day, direction};
 use super::canonical_header::{Columns, is_blank};
+use super::canonical_row::shorten_row;
 use super::cells::{Cell, Record, Text, records};
 use super::pieces::{Piece, Pieces, each};
 use crate::model::ledger_terms::DateOrder;
@@ -53,6 +56,10 @@ pub(super) fn rows<R: Read + Send>(
     each(&mut pieces, |piece| search.piece(&piece), take)?;
     Ok(search.settled(found, order))
 }
+
+/// A row, where its customer, reference and text stand among the words of its piece, and its other
+/// day.
+type Unworded = (PostedRow, [Range<usize>; 3], Option<NaiveDate>);
 
 /// What a piece of the file holds.
 pub(super) struct Found {
@@ -118,17 +125,25 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn piece(&self, piece: &Piece) -> Found {
-        let (mut found, mut order) = (Vec::new(), None);
+        let (mut found, mut words, mut order) = (Vec::new(), String::new(), None);
         let columns = self.columns;
         let (rows, _) = records(piece.rows(), columns.delimiter, columns.names.len(), |record| {
             if record.count == columns.names.len() {
-                found.extend(self.row(record, &mut order));
+                found.extend(self.row(record, &mut words, &mut order));
             }
         });
-        Found { rows, found, order }
+        let words = ArcStr::from(words);
+        let whole = |(mut row, [id, reference, text], other): Unworded| {
+            row.customer_id = words.substr(id);
+            row.reference = words.substr(reference);
+            row.text = words.substr(text);
+            (row, other)
+        };
+        Found { rows, found: found.into_iter().map(whole).collect(), order }
     }
 
-    fn row(&self, record: &Record<'_>, order: &mut Option<DateOrder>) -> Option<(PostedRow, Option<NaiveDate>)> {
+    /// A row that is wanted; its words are added to those of the others.
+    fn row(&self, record: &Record<'_>, words: &mut String, order: &mut Option<DateOrder>) -> Option<Unworded> {
         let columns = self.columns;
         let cell = |column: usize| record.text.of(record.text.trimmed(record.span(column), is_blank));
         let day = || day(record.cell(columns.date), self.options.date_order, self.options.timezone);
@@ -148,7 +163,6 @@ impl<'a> Search<'a> {
         if !named && !self.wanted.amounts.contains(&amount) {
             return None;
         }
-        let text = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
         let stated = columns.currency.map(cell).filter(|c| !c.is_empty());
         let money = stated.map_or(Ok(self.options.default_currency), currency).ok()?;
         if money != self.options.currency || read.currency.is_some_and(|own| own != money) {
@@ -162,17 +176,25 @@ impl<'a> Search<'a> {
         if outside(date) && other.is_none_or(outside) {
             return None;
         }
+        let direction = direction(record.cell(columns.direction))?;
+        let mut word = |cell: &[u8]| {
+            let from = words.len();
+            words.push_str(&shorten_row(&String::from_utf8_lossy(cell)));
+            from..words.len()
+        };
+        let reference = columns.reference.map_or(&[][..], |column| record.cell(column));
+        let of_row = [word(id), word(reference), word(record.raw)];
         let row = PostedRow {
             file: Arc::clone(&self.name),
             line: record.row,
             date,
-            customer_id: text(id),
-            direction: direction(record.cell(columns.direction))?,
+            customer_id: Substr::new(),
+            direction,
             amount,
-            reference: columns.reference.map(|c| text(record.cell(c))).unwrap_or_default(),
-            account: String::new(),
-            text: super::canonical_row::shorten_row(&String::from_utf8_lossy(record.raw)),
+            reference: Substr::new(),
+            account: Substr::new(),
+            text: Substr::new(),
         };
-        Some((row, other))
+        Some((row, of_row, other))
     }
 }

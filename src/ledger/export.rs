@@ -396,7 +396,7 @@ fn conclude(reader: Reader<'_>, name: &str, date_proof: String) -> Result<Export
     for row in &mut poster.rows {
         row.file = std::sync::Arc::clone(&file);
         if let Some(spelt) = spelt.get(row.customer_id.as_str()) {
-            (*spelt).clone_into(&mut row.customer_id);
+            row.customer_id = (*spelt).into();
         }
     }
     let ledger = Ledger {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use arcstr::Substr;
 use chrono_tz::Tz;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -386,12 +387,12 @@ impl<'a> Poster<'a> {
                 file: "".into(),
                 line: row.line,
                 date,
-                customer_id: id,
+                customer_id: id.into(),
                 direction,
                 amount: line.net,
-                reference: if voucher.number.is_empty() { String::new() } else { reference },
-                account: self.of(&line).map(|account| account.name.clone()).unwrap_or_default(),
-                text: row.cells().collect::<Vec<_>>().join(","),
+                reference: if voucher.number.is_empty() { Substr::new() } else { reference.into() },
+                account: self.of(&line).map_or("", |account| &account.name).into(),
+                text: row.cells().collect::<Vec<_>>().join(",").into(),
             });
         }
     }

@@ -226,28 +226,18 @@ impl Money {
     /// The grouped digits without a symbol, e.g. `-3,36,717.00`.
     #[must_use]
     pub fn grouped(&self) -> String {
-        let plain = self.plain();
-        let (sign, rest) = match plain.strip_prefix('-') {
-            Some(rest) => ("-", rest),
-            None => ("", plain.as_str()),
-        };
-        let (whole, fraction) = match rest.split_once('.') {
-            Some((whole, fraction)) => (whole, format!(".{fraction}")),
-            None => (rest, String::new()),
-        };
+        let mut text = self.plain();
+        let first = usize::from(text.starts_with('-'));
+        let end = text.find('.').unwrap_or(text.len());
         let step = if self.currency == Currency::INR { 2 } else { 3 };
-        let mut groups = Vec::new();
-        let mut left = whole;
+        let mut comma = end;
         let mut size = 3;
-        while left.len() > size {
-            let (head, tail) = left.split_at(left.len() - size);
-            groups.push(tail);
-            left = head;
+        while comma > first + size {
+            comma -= size;
+            text.insert(comma, ',');
             size = step;
         }
-        groups.push(left);
-        groups.reverse();
-        format!("{sign}{}{fraction}", groups.join(","))
+        text
     }
 }
 

@@ -1,10 +1,12 @@
 //! What the ledger says of a period: sums per customer and direction, and an account of
 //! every row that did not go into them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use arcstr::Substr;
 use chrono::NaiveDate;
+use hashbrown::HashMap;
 use rust_decimal::Decimal;
 
 use super::money::{Currency, Money, MoneyError};
@@ -119,25 +121,25 @@ pub struct PostedRow {
     pub line: u64,
     /// Its day.
     pub date: NaiveDate,
-    /// Whose.
-    pub customer_id: String,
+    /// Whose. Words of rows that were read together are parts of one text.
+    pub customer_id: Substr,
     /// Which way.
     pub direction: Direction,
     /// A charge, or below zero a credit.
     pub amount: Decimal,
     /// Voucher number or reference; empty where there is none.
-    pub reference: String,
+    pub reference: Substr,
     /// The account it stands on, as the file names it; empty where rows name none.
-    pub account: String,
+    pub account: Substr,
     /// The row as it stands.
-    pub text: String,
+    pub text: Substr,
 }
 
 impl PostedRow {
     /// Rows by all that they say, and where they stand last: in one order, whatever that of the
     /// file is.
     #[must_use]
-    pub fn sorted(rows: Vec<Self>) -> Vec<Self> {
+    pub fn sorted(mut rows: Vec<Self>) -> Vec<Self> {
         // By customer first, so that few rows have to be compared with each other.
         let mut by_customer: HashMap<&str, Vec<usize>> = HashMap::new();
         for (place, row) in rows.iter().enumerate() {
@@ -150,15 +152,28 @@ impl PostedRow {
             own.sort_by(|a, b| rows[*a].order().cmp(&rows[*b].order()));
             order.extend(own);
         }
-        let mut rows: Vec<Option<Self>> = rows.into_iter().map(Some).collect();
-        let mut sorted = Vec::with_capacity(rows.len());
-        sorted.extend(order.into_iter().filter_map(|place| rows[place].take()));
-        sorted
+        in_order(&mut rows, order);
+        rows
     }
 
     /// What a customer's rows are sorted by.
     fn order(&self) -> impl Ord + use<'_> {
         (self.date, self.direction, self.amount, &self.reference, &self.file, self.line)
+    }
+}
+
+/// Puts things in an order that says of each place from where its own comes.
+fn in_order<T>(all: &mut [T], mut order: Vec<usize>) {
+    for start in 0..order.len() {
+        let mut place = start;
+        loop {
+            let from = std::mem::replace(&mut order[place], place);
+            if from == start {
+                break;
+            }
+            all.swap(place, from);
+            place = from;
+        }
     }
 }
 

@@ -113,6 +113,7 @@ pub fn page(code: &str) -> Option<&'static str> {
 /// what stops invoices first; then what makes the most doubtful; then the most money.
 pub fn rank(findings: &mut [Finding]) {
     let searched = CHECKS.iter().position(|check| matches!(check.look, Look::Candidates(_)));
+    findings.sort_by(|a, b| (&a.customers, a.direction, &a.message).cmp(&(&b.customers, b.direction, &b.message)));
     findings.sort_by_cached_key(|f| {
         // What explains a difference stands where the search for causes does.
         let mut own = CHECKS.iter().enumerate().filter(|(_, check)| check.code == f.code);
@@ -131,9 +132,6 @@ pub fn rank(findings: &mut [Finding]) {
             // What may be anybody's comes after what is somebody's.
             f.confidence == Confidence::Possible && f.customers.len() > 2,
             Reverse(money),
-            f.customers.clone(),
-            f.direction,
-            f.message.clone(),
         )
     });
     number(findings);

@@ -61,12 +61,12 @@ impl Month {
                 file: "ledger.csv".into(),
                 line,
                 date: NaiveDate::from_ymd_opt(2026, 3, 1).unwrap() + chrono::TimeDelta::days(day - 1),
-                customer_id: (*id).to_owned(),
+                customer_id: (*id).into(),
                 direction: *direction,
                 amount: parse_plain(amount).unwrap(),
-                reference: (*reference).to_owned(),
-                account: String::new(),
-                text: format!("text of row {line}"),
+                reference: (*reference).into(),
+                account: "".into(),
+                text: format!("text of row {line}").into(),
             })
             .collect();
         let ledger = ledger(&period, &posted);

@@ -36,7 +36,7 @@ pub(super) fn posting(cx: &Comparison<'_>, row: &PostedRow) -> Evidence {
         file: row.file.as_ref().to_owned(),
         line: Some(row.line),
         column: None,
-        text: row.text.clone(),
+        text: row.text.to_string(),
         why: Some(why),
     }
 }

@@ -67,7 +67,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         let mirrored = (theirs + context.target).abs() <= 2 * slack;
         let holder = if context.target > 0 { context.at } else { other };
         let rows = context.known.of_amount([theirs.abs() - slack, theirs.abs() + slack], context.scale);
-        let rows = rows.filter(|row| holder.members.binary_search(&row.customer_id).is_ok());
+        let rows = rows.filter(|row| holder.concerns(&row.customer_id));
         let mut any = false;
         for row in rows {
             any = true;

@@ -38,6 +38,11 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// Whether a customer is in it.
+    pub fn concerns(&self, id: &str) -> bool {
+        self.members.binary_search_by(|member| member.as_str().cmp(id)).is_ok()
+    }
+
     /// Whether an earlier finding has told of it.
     pub fn is_claimed(&self, claims: &Claims) -> bool {
         match &self.who {

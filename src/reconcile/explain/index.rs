@@ -157,7 +157,7 @@ impl<'a> Index<'a> {
     /// At which price most calls of a direction are, in units of 10^-`scale`.
     #[must_use]
     pub(crate) fn price(&self, direction: Direction, scale: u32) -> Option<Priced> {
-        self.prices.0[direction as usize].map(|price| price.finer(scale.saturating_sub(self.scale)))
+        self.prices.of[direction as usize].map(|price| price.finer(scale.saturating_sub(self.scale)))
     }
 
     /// How many differences are, for each of their rows, at most `bound` / `rows` units of

@@ -77,7 +77,12 @@ pub(crate) fn usual(all: &[Priced]) -> Option<Priced> {
 
 /// The price at which most rows of each direction are, inbound and outbound.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Prices(pub [Option<Priced>; 2]);
+pub(super) struct Prices {
+    /// None where they have many, or name no quantity.
+    pub of: [Option<Priced>; 2],
+    /// Whether any of those that were looked at names a quantity.
+    pub are_named: bool,
+}
 
 impl Prices {
     /// Learned from some of the rows, evenly taken.
@@ -86,7 +91,8 @@ impl Prices {
         for row in rows.iter().step_by(rows.len() / SAMPLE + 1).filter(|row| period.contains(row.date)) {
             both[row.direction as usize].extend(Priced::of(row, scale));
         }
-        Self(Direction::ALL.map(|direction| usual(&both[direction as usize])))
+        let are_named = both.iter().any(|own| !own.is_empty());
+        Self { of: Direction::ALL.map(|direction| usual(&both[direction as usize])), are_named }
     }
 }
 

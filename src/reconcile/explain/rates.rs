@@ -34,7 +34,7 @@ pub(crate) fn of<'c, 'a>(context: &'c Context<'a>) -> &'c [Rate<'a>] {
         if !is_one || !context.is_complete() || context.target.abs() <= 20 * context.rounding_room() {
             return Vec::new();
         }
-        let mut found = named(context);
+        let mut found = if context.known.prices.are_named { named(context) } else { Vec::new() };
         if found.is_empty() {
             found.extend(of_parts(context));
         }

@@ -118,7 +118,7 @@ pub(super) fn explain(cx: &Comparison<'_>, all: &[Difference], short: usize, cau
 /// Whether a fit only moves money between directions, for a row of a customer who is not in the
 /// difference.
 fn is_of_another(context: &Context<'_>, fit: &Fit) -> bool {
-    let is_member = |row: &PostedRow| context.at.members.binary_search(&row.customer_id).is_ok();
+    let is_member = |row: &PostedRow| context.at.concerns(&row.customer_id);
     fit.explains == 0 && fit.differences.len() == 1 && !fit.rows.iter().all(is_member)
 }
 

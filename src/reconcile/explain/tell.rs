@@ -141,7 +141,9 @@ fn touched(all: &[Difference], group: &[&Fit]) -> Vec<String> {
             match &all[*at].who {
                 Who::Customer(id) => touched.push(id.clone()),
                 Who::Remainder | Who::Directions if fit.rows.is_empty() => touched.extend(all[*at].members.clone()),
-                Who::Remainder | Who::Directions => touched.extend(fit.rows.iter().map(|row| row.customer_id.clone())),
+                Who::Remainder | Who::Directions => {
+                    touched.extend(fit.rows.iter().map(|row| row.customer_id.to_string()))
+                }
             }
         }
     }
