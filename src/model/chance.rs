@@ -41,6 +41,9 @@ const ONLY_AMOUNT: Chance = Chance(100);
 pub struct Chance(u64);
 
 impl Chance {
+    /// One is expected by accident.
+    pub(crate) const CERTAIN: Self = Self(1_000_000);
+
     /// So many millionths.
     #[must_use]
     pub const fn millionths(count: u64) -> Self {

@@ -1,4 +1,5 @@
-//! Paise for rupees, or a factor of ten. The particular is the power of ten.
+//! Paise for rupees, or a factor of ten. The particular is the power of ten, and the direction where
+//! only one is concerned.
 
 use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{
@@ -20,7 +21,7 @@ static ALL: Pattern = Pattern {
         alike: true,
         words: |power| {
             (
-                format!("is booked {} times the partner's figures", factor(power.number)),
+                format!("is booked {} times the partner's figures{}", factor(power.number), power.one_way()),
                 "Export the ledger in the unit that the partner uses: rupees, not paise.",
             )
         },
@@ -81,8 +82,9 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
-    // All rows of one customer, where others or another slip lie beside them.
-    for rows in context.by_member().filter(|rows| rows.len() > 1) {
+    // All rows of one customer or of one of its directions, where others or another slip lie
+    // beside them.
+    for (rows, way) in context.parts() {
         for power in POWERS {
             let factor = 10_i128.pow(power);
             if rows.iter().any(|row| context.amount(row) % factor != 0) {
@@ -99,7 +101,7 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
                 effect: Some(effect),
                 preference: Preference::AllRowsByFactor,
                 rows: vec![rows[0]],
-                particulars: i128::from(power).into(),
+                particulars: Particulars::of(i128::from(power), *way),
                 ..Candidate::of(&ALL)
             });
         }

@@ -1,8 +1,8 @@
 //! Booked with tax where the partner's figure is without, or the other way. The particular
-//! is the rate in per mille.
+//! is the rate in per mille, and the direction where only one is concerned.
 
 use crate::reconcile::check::{Check, Look};
-use crate::reconcile::explain::{Candidate, Context, Pattern, Preference, Sink, Telling, Together, rate};
+use crate::reconcile::explain::{Candidate, Context, Particulars, Pattern, Preference, Sink, Telling, Together, rate};
 
 /// Looked for in whole customers and in single rows.
 pub(crate) static CHECK: Check =
@@ -19,7 +19,11 @@ static ALL_GROSS: Pattern = Pattern {
         alike: true,
         words: |of| {
             (
-                format!("is booked with {} tax, and the partner's figures are without", rate(of.number)),
+                format!(
+                    "is booked with {} tax{}, and the partner's figures are without",
+                    rate(of.number),
+                    of.one_way()
+                ),
                 "Export the amounts before tax, or name only the revenue accounts in [ledger.accounts].",
             )
         },
@@ -35,7 +39,11 @@ static ALL_NET: Pattern = Pattern {
         alike: true,
         words: |of| {
             (
-                format!("is booked without the {} tax that the partner's figures hold", rate(of.number)),
+                format!(
+                    "is booked without the {} tax that the partner's figures hold{}",
+                    rate(of.number),
+                    of.one_way()
+                ),
                 "Ask the partner for figures before tax, or export the amounts with tax.",
             )
         },
@@ -118,8 +126,9 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
         (2 * numerator + by * numerator.signum()) / (2 * by) * unit
     };
     let strong_only = sink.strong_only;
-    // All rows of one customer, where others or another slip lie beside them.
-    for rows in context.by_member().filter(|rows| rows.len() > 1) {
+    // All rows of one customer or of one of its directions, where others or another slip lie
+    // beside them.
+    for (rows, way) in context.parts() {
         let sum = rows.iter().map(|row| context.amount(row)).sum::<i128>();
         let room = i128::try_from(rows.len()).unwrap_or(i128::MAX) * unit;
         for rate in RATES.into_iter().filter(|rate| !strong_only || *rate == RATES[0]) {
@@ -137,7 +146,8 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
             }
             for (effect, pattern) in [(gross, &ALL_GROSS), (net, &ALL_NET)] {
                 let of = of(pattern, rate == RATES[0], [Preference::AllRowsByRate; 2], rate);
-                sink.take(Candidate { effect: Some(effect), rows: vec![rows[0]], ..of });
+                let particulars = Particulars::of(i128::from(rate), *way);
+                sink.take(Candidate { effect: Some(effect), rows: vec![rows[0]], particulars, ..of });
             }
         }
     }

@@ -1,11 +1,11 @@
 //! Tax withheld, or a bank's charges, taken off usage. The particular is the rate in per mille,
-//! or the word of a row that says so.
+//! with the direction where only one is concerned, or the word of a row that says so.
 
 use super::adjustment::told;
 use crate::model::chance::{Chance, Confidence};
 use crate::reconcile::check::{Check, Look};
 use crate::reconcile::explain::{
-    Candidate, Context, Pattern, Preference, Said, Sink, Telling, Together, Words, posted, rate,
+    Candidate, Context, Particulars, Pattern, Preference, Said, Sink, Telling, Together, Words, posted, rate,
 };
 
 /// Looked for among rows that say so, in single rows and in all of a customer's.
@@ -38,10 +38,12 @@ static SHORT: Pattern = Pattern {
 static ALL: Pattern = Pattern {
     name: "all",
     preference: Preference::AllRowsByRate,
-    alone: Some(|t| worded(t, "every posting is")),
+    alone: Some(|t| worded(t, &format!("every {}posting is", t.fit.particulars.before()))),
     together: Some(Together {
         alike: true,
-        words: |of| (format!("is short of {}, as tax that is withheld makes it", rate(of.number)), NEXT),
+        words: |of| {
+            (format!("is short of {}, as tax that is withheld makes it{}", rate(of.number), of.one_way()), NEXT)
+        },
     }),
     is_proportional: true,
     ..Pattern::BASE
@@ -90,6 +92,32 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
             if chance.confidence(0, false) == Confidence::Supported {
                 let of = Candidate { chance: Some(chance), ..Candidate::of(&ALL) };
                 sink.take(Candidate { particulars: rate.into(), ..of });
+            }
+        }
+    }
+    one_way(context, sink, bound);
+}
+
+/// All rows of one of a customer's directions.
+fn one_way(context: &Context<'_>, sink: &mut Sink<'_>, bound: i128) {
+    let missing = context.target;
+    if missing.abs() <= 20 * bound {
+        return;
+    }
+    for (rows, way) in context.parts() {
+        // A credit among them is what is missing, or a part of it.
+        let Some(way) = way.as_ref().filter(|_| rows.iter().all(|row| row.amount.is_sign_positive())) else { continue };
+        let sum = rows.iter().map(|row| context.amount(row)).sum::<i128>();
+        for rate in RATES.into_iter().filter(|rate| (sum * rate + missing * (1000 - rate)).abs() <= bound * 1000) {
+            let width = context.width(bound);
+            // So many rates, in either direction.
+            let chance = Chance::of_tries(8 * width, (3 * missing.abs() / context.minor_unit()).unsigned_abs());
+            if chance.confidence(0, false) == Confidence::Supported {
+                let mut effect = [0; 2];
+                effect[*way as usize] = missing;
+                let particulars = Particulars::of(rate, Some(*way));
+                let chance = Some(chance);
+                sink.take(Candidate { effect: Some(effect), particulars, chance, ..Candidate::of(&ALL) });
             }
         }
     }

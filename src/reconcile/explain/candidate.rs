@@ -67,6 +67,26 @@ pub struct Particulars {
     pub word: String,
 }
 
+impl Particulars {
+    /// A number, and the direction where only one is concerned.
+    #[must_use]
+    pub fn of(number: i128, way: Option<Direction>) -> Self {
+        Self { number, word: way.map_or_else(String::new, |way| way.name().to_owned()) }
+    }
+
+    /// Of a direction, as the end of what is said: ` in the inbound postings`.
+    #[must_use]
+    pub fn one_way(&self) -> String {
+        if self.word.is_empty() { String::new() } else { format!(" in the {} postings", self.word) }
+    }
+
+    /// Of a direction, as a word before what it is of.
+    #[must_use]
+    pub fn before(&self) -> String {
+        if self.word.is_empty() { String::new() } else { format!("{} ", self.word) }
+    }
+}
+
 impl From<i128> for Particulars {
     fn from(number: i128) -> Self {
         Self { number, word: String::new() }

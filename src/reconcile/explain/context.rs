@@ -57,6 +57,7 @@ pub struct Context<'a> {
     told: OnceCell<Vec<(&'a PostedRow, Telling)>>,
     by_size: OnceCell<Vec<(i128, usize)>>,
     alike: OnceCell<Vec<Vec<&'a PostedRow>>>,
+    parts: OnceCell<Vec<(Vec<&'a PostedRow>, Option<Direction>)>>,
     /// Other rates for a part of its rows that would make the difference.
     pub(super) rates: OnceCell<Vec<Rate<'a>>>,
 }
@@ -107,6 +108,7 @@ impl<'a> Context<'a> {
             told: OnceCell::new(),
             by_size: OnceCell::new(),
             alike: OnceCell::new(),
+            parts: OnceCell::new(),
             rates: OnceCell::new(),
             inside,
             outside,
@@ -290,6 +292,25 @@ impl<'a> Context<'a> {
     pub fn by_member(&self) -> impl Iterator<Item = &[&'a PostedRow]> {
         let rows = if self.is_complete { self.inside.as_slice() } else { &[] };
         rows.chunk_by(|a, b| a.customer_id == b.customer_id)
+    }
+
+    /// All rows of each customer, and all of each of its directions where it has several in both;
+    /// where they are all at hand.
+    #[must_use]
+    pub fn parts(&self) -> &[(Vec<&'a PostedRow>, Option<Direction>)] {
+        self.parts.get_or_init(|| {
+            let mut parts = Vec::new();
+            for own in self.by_member().filter(|own| own.len() > 1) {
+                parts.push((own.to_vec(), None));
+                for way in Direction::ALL {
+                    let rows: Vec<&PostedRow> = own.iter().copied().filter(|row| row.direction == way).collect();
+                    if rows.len() > 1 && rows.len() < own.len() {
+                        parts.push((rows, Some(way)));
+                    }
+                }
+            }
+            parts
+        })
     }
 
     /// Whether the partner states the customer's own directions: only its own rows can then

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::candidate::Fit;
 use super::difference::{Difference, Who, units};
+use crate::model::chance::Chance;
 use crate::model::money::{Money, MoneyError, from_parts};
 use crate::model::reconciliation::Status;
 use crate::model::usage::Direction;
@@ -55,6 +56,10 @@ impl Left {
                 for at in fit.differences.iter().map(|at| &open[*at]) {
                     slack = slack.plus(&at.sides.ledger.abs())?.plus(&cx.money(at.amount).abs())?;
                 }
+            }
+            // Of two at once that accidents would make as well, nothing is known of directions.
+            if fit.pair && fit.chance > Chance::CERTAIN {
+                continue;
             }
             let effect = match fit.effect {
                 Some(effect) => effect,
