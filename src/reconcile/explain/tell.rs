@@ -142,7 +142,7 @@ fn touched(all: &[Difference], group: &[&Fit]) -> Vec<String> {
                 Who::Customer(id) => touched.push(id.clone()),
                 Who::Remainder | Who::Directions if fit.rows.is_empty() => touched.extend(all[*at].members.clone()),
                 Who::Remainder | Who::Directions => {
-                    touched.extend(fit.rows.iter().map(|row| row.customer_id.to_string()))
+                    touched.extend(fit.rows.iter().map(|row| row.customer_id.to_string()));
                 }
             }
         }
