@@ -37,6 +37,8 @@ pub enum Disposition {
     Nothing,
     /// It agrees, and cannot be invoiced: lawfully, as agreed, or in any font at hand.
     Refused(Refusal),
+    /// Finance decided not to bill it for the period; why, in a phrase.
+    NotBilled(String),
     /// The credits exceed the charges: an invoice cannot say that, a credit note can.
     CreditDue(Money),
 }
@@ -153,7 +155,7 @@ fn charged(customer: &CustomerLine, decision: Decision, by_ledger: bool) -> Resu
             return divided(&wanted, split);
         }
         Decision::BillAmount(amount) => Money::new(amount, zero.currency()),
-        Decision::BillLedger | Decision::Accept | Decision::Hold => return Ok(booked),
+        Decision::BillLedger | Decision::Accept | Decision::Hold | Decision::DoNotBill => return Ok(booked),
     };
     let more = wanted.minus(&customer.sides.ledger)?;
     let [inbound, outbound] = booked;

@@ -4,6 +4,7 @@ pub mod charges;
 pub(crate) mod corrections;
 pub(crate) mod dating;
 pub(crate) mod not_billable;
+pub(crate) mod not_billed;
 pub(crate) mod numbering;
 pub(crate) mod selling;
 pub(crate) mod tax;

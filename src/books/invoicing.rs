@@ -23,6 +23,8 @@ pub struct Invoicing {
     pub dates_period_end: bool,
     /// `late_credit_note = "without-tax"`
     pub late_without_tax: bool,
+    /// `unusual_percent`
+    pub unusual_percent: Decimal,
     /// `round_total`: whole, none, or None for what the regime asks for.
     pub round_total: Option<bool>,
     /// `rentals = "bill"`
@@ -100,6 +102,7 @@ impl SettingsReader<'_> {
             self.convert("invoice.date", |text| word(text, &[("close", false), ("period-end", true)]));
         let late_without_tax =
             self.convert("invoice.late_credit_note", |text| word(text, &[("hold", false), ("without-tax", true)]));
+        let unusual_percent = self.convert("invoice.unusual_percent", limit);
         let due_days = self.number("invoice.due_days", 0..=3_650);
         let seller = self.seller();
         let regime = self.regime(seller.as_ref());
@@ -113,6 +116,7 @@ impl SettingsReader<'_> {
             regime: regime?,
             dates_period_end: dates_period_end?,
             late_without_tax: late_without_tax?,
+            unusual_percent: unusual_percent?,
             round_total: round_total?,
             bills_rentals: bills_rentals?,
             seller: seller?,

@@ -54,6 +54,12 @@ impl Books {
         format!("closes/{}", period.name)
     }
 
+    /// `drafts/<period>`, relative to the books: what a close would issue. Not for git.
+    #[must_use]
+    pub fn draft_dir(period: &Period) -> String {
+        format!("drafts/{}", period.name)
+    }
+
     /// `closes/<period>/capture`, relative to the books.
     #[must_use]
     pub fn capture_dir(period: &Period) -> String {

@@ -4,6 +4,7 @@
 pub(crate) mod charges;
 pub mod config;
 pub mod customers;
+pub(crate) mod drafts;
 mod invoicing;
 pub(crate) mod layout;
 pub(crate) mod lock;

@@ -17,6 +17,9 @@ pub(crate) fn file(period: &Period) -> String {
     format!("resolutions/{}.toml", period.name)
 }
 
+/// What a decision not to bill a customer names in place of a finding, and the finding that tells it.
+pub(crate) const NOT_BILLED: &str = "not-billed";
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -38,6 +41,8 @@ struct Written {
     hold: bool,
     #[serde(default)]
     accept: bool,
+    #[serde(default)]
+    do_not_bill: bool,
     reason: String,
     by: String,
     on: String,
@@ -58,7 +63,7 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
 pub(crate) fn parse(bytes: &[u8], name: &str) -> Result<Vec<Resolution>, Problem> {
     let refuse = |what: String| {
         Problem::usage("resolutions", what)
-            .next("an entry has finding, customers, analytics, ledger, one of bill, hold and accept, and reason, by, on; `crossfoot resolve` writes one")
+            .next("an entry has finding, customers, analytics, ledger, one of bill, hold, accept and do_not_bill, and reason, by, on; `crossfoot resolve` writes one")
             .not_done("Nothing was done.")
     };
     let text = std::str::from_utf8(bytes).map_err(|_| refuse(format!("{name} is not UTF-8 text")))?;
@@ -88,7 +93,12 @@ fn checked(entry: Written) -> Result<Resolution, String> {
     parse_day(&entry.on).map_err(|e| format!("`on`: {e}"))?;
     let amount =
         |text: &Option<String>| text.as_deref().map(|text| parse_plain(text).map_err(|e| e.to_string())).transpose();
+    let is_not_billed = entry.finding == NOT_BILLED;
+    if entry.do_not_bill != is_not_billed || (is_not_billed && entry.customers.len() != 1) {
+        return Err(format!("`do_not_bill = true` stands with `finding = \"{NOT_BILLED}\"` and one customer"));
+    }
     let decision = match (entry.bill.as_deref(), entry.hold, entry.accept) {
+        (None, false, false) if is_not_billed => Decision::DoNotBill,
         (Some("analytics"), false, false) => Decision::BillAnalytics,
         (Some("ledger"), false, false) => Decision::BillLedger,
         (Some(text), false, false) => match parse_plain(text) {
@@ -99,7 +109,11 @@ fn checked(entry: Written) -> Result<Resolution, String> {
         },
         (None, true, false) => Decision::Hold,
         (None, false, true) => Decision::Accept,
-        _ => return Err("exactly one of `bill`, `hold = true` and `accept = true` must stand".to_owned()),
+        _ => {
+            return Err(
+                "exactly one of `bill`, `hold = true`, `accept = true` and `do_not_bill = true` must stand".to_owned()
+            );
+        }
     };
     let direction = match entry.direction.as_deref() {
         None => None,
@@ -188,6 +202,7 @@ mod tests {
             ("reason = \"x\"\naccept = true\nhold = true", "exactly one of"),
             ("reason = \"x\"\nbill = \"1,000\"", "not a plain decimal"),
             ("reason = \"x\"\nbill = \"-1\"", "below zero"),
+            ("reason = \"x\"\ndo_not_bill = true", "stands with `finding = \"not-billed\"`"),
         ] {
             let problem = parse(entry(more).as_bytes(), "r.toml").unwrap_err();
             assert!(problem.what.contains(why), "{}", problem.what);

@@ -183,6 +183,11 @@ pub const SETTINGS: &[Setting] = &[
         doc: "\"close\" dates documents on the day of their close, or the day of `close --date`;\n\"period-end\" dates invoices on the period's last day where the close is in the 30\ndays after it, and never notes.",
     },
     Setting {
+        path: "invoice.unusual_percent",
+        default: "\"50\"",
+        doc: "A customer's total that moved so far against the last closed period is shown by\n`close --draft` and asked about before it is issued.",
+    },
+    Setting {
         path: "invoice.template",
         default: "\"classic\"",
         doc: "How invoices look: a file in templates/invoice/, the books' own first.",

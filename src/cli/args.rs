@@ -1,20 +1,21 @@
 //! What can be typed.
 
 mod calls;
+mod close;
 mod gstr1;
 mod verify;
 
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::calls::Calls;
+pub use self::close::Close;
 pub use self::gstr1::Gstr1;
 pub use self::verify::Verify;
 use super::words;
 use crate::model::ledger_terms::{AccountUse, DateOrder};
-use crate::model::period::{Period, parse_day};
+use crate::model::period::Period;
 
 /// The month-end close of a telecom reseller: usage from the partner API, reconciled with
 /// your ledger to the last paisa, invoiced, and sealed so that it can be proven
@@ -146,6 +147,9 @@ pub struct Resolve {
     /// Do not bill yet
     #[arg(long, conflicts_with = "accept")]
     pub hold: bool,
+    /// Do not bill this customer for the period, whatever the figures say
+    #[arg(long, value_name = "CUSTOMER", conflicts_with_all = ["finding", "bill", "hold", "accept"])]
+    pub do_not_bill: Option<String>,
     /// Accept the difference; the ledger's figure is billed
     #[arg(long)]
     pub accept: bool,
@@ -373,20 +377,6 @@ pub struct Reconcile {
     /// Where to write reconciliation.json, .csv and .html
     #[arg(long, value_name = "DIR", requires = "analytics")]
     pub out: Option<PathBuf>,
-}
-
-/// `close`
-#[derive(Debug, Args)]
-pub struct Close {
-    /// The period.
-    #[command(flatten)]
-    pub period: OnePeriod,
-    /// The date of issue, if not today: YYYY-MM-DD, never before the number before it
-    #[arg(long, value_name = "DATE", value_parser = parse_day)]
-    pub date: Option<NaiveDate>,
-    /// Capture again, although there is a capture
-    #[arg(long, conflicts_with = "offline")]
-    pub refetch: bool,
 }
 
 /// `send`

@@ -1,28 +1,28 @@
 //! `crossfoot close`: fetch → reconcile → invoices for every customer that reconciles → seal.
 
-use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::args;
-use super::committed;
 use super::context::Context;
+use super::counted::{Dispositions, Held, counted, owed, people};
+use super::dated::dating;
 use super::fetch::{Asking, Wanted, begin, is_early, obtain, recheck};
 use super::progress::Counted;
+use super::{args, ask, committed, foreseen};
 use crate::audit::chain;
-use crate::bill::charges::Disposition;
 use crate::bill::dating::Dating;
+use crate::books::drafts;
 use crate::books::layout::{Books, CHAIN};
 use crate::close::inputs::Inputs;
-use crate::close::seal::{self, Closed};
+use crate::close::preview::{Preview, Question, some_of};
+use crate::close::seal::{self, Closed, Plan};
 use crate::ledger::known;
-use crate::model::invoice::{Document as Kind, Issued};
-use crate::model::money::{Currency, Money, total};
+use crate::model::invoice::{Draft, Issued};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
 use crate::render::text::{self, Paint};
 
 pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Problem> {
-    let period = &args.period.period;
+    let period = &args.period;
     let mut inputs = Inputs::load(&context.books, period)?;
     known::check(&inputs.config.ledger_format, &inputs.formats)?;
     let nothing = |p: Problem| p.not_done("No invoice was issued.");
@@ -45,7 +45,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Pro
         recheck(context, &asking, &chain);
     }
     inputs.receive(capture);
-    finish(context, inputs, dating)
+    finish(context, inputs, dating, args.yes)
 }
 
 /// A month that is not over is not closed: its figures still grow.
@@ -59,42 +59,64 @@ fn has_ended(context: &Context<'_>, inputs: &Inputs) -> Result<(), Problem> {
     Err(Problem::usage("period-not-over", format!("{} is not over", period.name))
         .because(format!("its last day is {}, and today is {today} in {zone}", period.to))
         .next(format!(
-            "close it from the day after on; crossfoot reconcile --period {} compares what there is",
+            "close it from the day after on; crossfoot close --draft --period {} shows what would be issued",
             period.name
         )))
 }
 
-/// The day of the close: the one that is named, or today in the books' time zone.
-pub(super) fn dating(context: &Context<'_>, named: Option<NaiveDate>, inputs: &Inputs) -> Result<Dating, Problem> {
-    let zone = inputs.config.timezone;
-    let today = context.environment.clock()?().with_timezone(&zone).date_naive();
-    match named {
-        Some(day) if day > today => Err(Problem::usage("issue-date", format!("--date {day} has not come"))
-            .because(format!("today is {today} in {zone}, and no document is dated later than it is issued"))
-            .next("leave --date out, or name a day that has come")),
-        Some(day) => Ok(Dating { day, is_named: true }),
-        None => Ok(Dating { day: today, is_named: false }),
+/// Asks about what is unusual, where somebody can be asked; else returns what would have been asked.
+///
+/// # Errors
+/// It was not confirmed: nothing is issued (exit 3).
+fn confirm(context: &Context<'_>, plan: &Plan) -> Result<Vec<Question>, Problem> {
+    let preview = Preview::of(plan)?;
+    if preview.questions.is_empty() || !ask::somebody(context) {
+        return Ok(preview.questions);
+    }
+    context.out.text(&foreseen::told(context, plan, &preview))?;
+    match ask::optional(context, "Issue all of this? (yes or no)", "no").to_lowercase().as_str() {
+        "y" | "yes" => Ok(Vec::new()),
+        _ => {
+            let name = &plan.inputs.period.name;
+            let mut problem = Problem::stop("unconfirmed", "it was not confirmed")
+                .next(format!("crossfoot close --draft --period {name}{} shows it on pages", context.same_books()))
+                .not_done("Nothing was issued, and nothing was sealed.");
+            problem.exit = Exit::Findings;
+            Err(problem)
+        }
     }
 }
 
 /// From the capture to the end: shared with the demo.
-pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating) -> Result<Exit, Problem> {
+pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating, yes: bool) -> Result<Exit, Problem> {
     for note in &inputs.notes {
         context.out.say(&format!("note: {note}"));
     }
     let (period, config) = (inputs.period.clone(), inputs.config.clone());
+    let plan = seal::plan(&context.books, inputs, dating.day)?;
+    let numbered = plan.number(dating)?;
+    let unasked = if yes { Vec::new() } else { confirm(context, &plan)? };
     let progress = Counted::new(context, 0, "invoices");
     let now = context.environment.clock()?();
-    let closed = seal::close(&context.books, inputs, dating, now, &|many| progress.one_of(many));
+    let closed = seal::seal(&context.books, plan, numbered, now, &|many| progress.one_of(many));
     progress.end();
     let closed = closed?;
+    // What it showed is issued now, or was decided otherwise.
+    drafts::remove(&context.books, &period)?;
     if context.out.is_json() {
-        context.out.document(&document(&period, &closed))?;
+        context.out.document(&document(&period, &closed, &unasked))?;
     } else {
         context.out.text(&summary(context, &period, &closed))?;
     }
     committed::close(context, &config, &period, &closed)?;
-    Ok(if closed.derived.reconciliation.is_reconciled() { Exit::Done } else { Exit::Findings })
+    for Question { text, .. } in &unasked {
+        context.out.say(&text::wrap(&format!("note: {text} A person would have been asked."), ""));
+    }
+    let is_unusual = unasked.iter().any(|question| question.for_scripts);
+    if is_unusual {
+        context.out.say("note: exit code 3 says so, once; --yes says beforehand that it is meant.");
+    }
+    Ok(if closed.derived.reconciliation.is_reconciled() && !is_unusual { Exit::Done } else { Exit::Findings })
 }
 
 #[derive(Serialize)]
@@ -109,8 +131,12 @@ struct Document<'a> {
     /// credits exceed their charges.
     not_invoiced: Vec<Held<'a>>,
     held: Vec<Held<'a>>,
+    /// Of them, those whom finance decided not to bill.
+    not_billed: Vec<Held<'a>>,
     nothing_to_bill: Vec<&'a str>,
     credit_due: Vec<Held<'a>>,
+    /// What a person would have been asked before it was issued.
+    would_ask: Vec<&'a str>,
     manifest_sha256: &'a str,
     chain_head: &'a str,
 }
@@ -126,13 +152,7 @@ struct Invoice<'a> {
     new: bool,
 }
 
-#[derive(Clone, Serialize)]
-struct Held<'a> {
-    customer_id: &'a str,
-    why: String,
-}
-
-fn document<'a>(period: &'a Period, closed: &'a Closed) -> Document<'a> {
+fn document<'a>(period: &'a Period, closed: &'a Closed, unasked: &'a [Question]) -> Document<'a> {
     let invoice = |issued: &'a Issued, new: bool| Invoice {
         number: &issued.number,
         issue_date: issued.issue_date.to_string(),
@@ -142,20 +162,11 @@ fn document<'a>(period: &'a Period, closed: &'a Closed) -> Document<'a> {
         proof: issued.content.proof.name(),
         new,
     };
-    let mut held = Vec::new();
-    let mut nothing_to_bill = Vec::new();
-    let mut credit_due = Vec::new();
-    for (customer_id, disposition) in &closed.derived.decisions {
-        match disposition {
-            Disposition::Bill(_) => {}
-            Disposition::Held(why) => held.push(Held { customer_id, why: why.clone() }),
-            Disposition::Refused(refusal) => held.push(Held { customer_id, why: refusal.why.clone() }),
-            Disposition::Nothing => nothing_to_bill.push(customer_id.as_str()),
-            Disposition::CreditDue(amount) => {
-                credit_due.push(Held { customer_id, why: format!("its total is {}", amount.plain()) });
-            }
-        }
-    }
+    let Dispositions { held, not_billed, credit_due, nothing_to_bill } = Dispositions::of(&closed.derived.decisions);
+    let credit_due: Vec<Held<'_>> = credit_due
+        .into_iter()
+        .map(|(customer_id, amount)| Held { customer_id, why: format!("its total is {}", amount.plain()) })
+        .collect();
     Document {
         schema: "crossfoot/close/v1",
         period: &period.name,
@@ -167,38 +178,15 @@ fn document<'a>(period: &'a Period, closed: &'a Closed) -> Document<'a> {
             .map(|i| invoice(i, false))
             .chain(closed.new.iter().map(|i| invoice(i, true)))
             .collect(),
-        not_invoiced: held.iter().chain(&credit_due).cloned().collect(),
+        not_invoiced: held.iter().chain(&credit_due).chain(&not_billed).cloned().collect(),
         held,
+        not_billed,
         nothing_to_bill,
         credit_due,
+        would_ask: unasked.iter().map(|question| question.text.as_str()).collect(),
         manifest_sha256: &closed.manifest_sha256,
         chain_head: &closed.chain_head,
     }
-}
-
-fn people(many: usize) -> String {
-    if many == 1 { "1 customer".to_owned() } else { format!("{many} customers") }
-}
-
-/// Documents counted by kind: `46 invoices, 2 credit notes, 1 void`.
-fn counted(documents: &[&Issued], void: usize) -> String {
-    let kinds = Kind::ALL.into_iter().filter_map(|kind| {
-        let many = documents.iter().filter(|issued| issued.content.document == kind).count();
-        let name = kind.name().replace('-', " ");
-        match many {
-            0 => None,
-            1 => Some(format!("1 {name}")),
-            _ => Some(format!("{many} {name}s")),
-        }
-    });
-    kinds.chain((void > 0).then(|| format!("{void} void"))).collect::<Vec<_>>().join(", ")
-}
-
-/// What documents come to: credit notes take away.
-fn owed(documents: &[&Issued]) -> String {
-    let amounts: Vec<_> = documents.iter().map(|issued| issued.content.document.owed(issued.content.total)).collect();
-    let currency = amounts.first().map_or(Currency::INR, Money::currency);
-    total(currency, &amounts).map_or_else(|_| "more than can be added up".to_owned(), |sum| sum.display())
 }
 
 /// How many held customers are named on the terminal.
@@ -221,7 +209,7 @@ fn summary(context: &Context<'_>, period: &Period, closed: &Closed) -> String {
             } else {
                 format!("{} … {}", first.number, last.number)
             };
-            let new: Vec<&Issued> = closed.new.iter().collect();
+            let new: Vec<&Draft> = closed.new.iter().map(|issued| &issued.content).collect();
             let issued = out.good(&format!("Issued {}", counted(&new, 0)));
             lines.push(format!("{issued}  {numbers}, {}", owed(&new)));
         }
@@ -229,7 +217,8 @@ fn summary(context: &Context<'_>, period: &Period, closed: &Closed) -> String {
         _ => {}
     }
     if !closed.before.is_empty() {
-        let standing: Vec<&Issued> = closed.before.iter().filter(|i| !closed.void.contains(&i.number)).collect();
+        let standing = closed.before.iter().filter(|i| !closed.void.contains(&i.number));
+        let standing: Vec<&Draft> = standing.map(|issued| &issued.content).collect();
         let counted = counted(&standing, closed.void.len());
         lines.push(format!("{counted} issued before, unchanged: {}", owed(&standing)));
     }
@@ -239,26 +228,15 @@ fn summary(context: &Context<'_>, period: &Period, closed: &Closed) -> String {
         lines.push(format!("  {only_in_total} of them for customers proven in total only (not listed by the partner)"));
     }
 
-    let held: Vec<_> = closed
-        .derived
-        .decisions
-        .iter()
-        .filter_map(|(id, d)| match d {
-            Disposition::Held(why) => Some((id, why.clone())),
-            Disposition::Refused(refusal) => Some((id, refusal.why.clone())),
-            Disposition::CreditDue(amount) => {
-                Some((id, format!("its credits exceed its charges ({})", amount.display())))
-            }
-            _ => None,
-        })
-        .collect();
+    let without = Dispositions::of(&closed.derived.decisions);
+    let held = without.to_be_mended();
     if !held.is_empty() {
         let many = people(held.len());
         let named = if out.is_verbose() || held.len() == 1 { NAMED } else { 0 };
         let who = if named == 0 { "; the report says who and why (-v here)" } else { "" };
         lines.push(format!("{}{who}", out.bad(&format!("Held: {many} without an invoice"))));
-        for (id, why) in held.iter().take(named) {
-            let issued = closed.before.iter().find(|i| i.content.customer_id == **id);
+        for Held { customer_id: id, why } in held.iter().take(named) {
+            let issued = closed.before.iter().find(|i| i.content.customer_id == *id);
             let note = issued.map_or_else(String::new, |i| format!("; {} was issued before and stays", i.number));
             lines.push(text::wrap(&format!("{}: {why}{note}", name(id)), "  "));
         }
@@ -266,9 +244,13 @@ fn summary(context: &Context<'_>, period: &Period, closed: &Closed) -> String {
             lines.push(format!("  and {} more; all are in reconciliation.html", held.len() - NAMED));
         }
     }
-    let nothing = closed.derived.decisions.values().filter(|d| matches!(d, Disposition::Nothing)).count();
-    if nothing > 0 {
-        lines.push(format!("No usage, no invoice: {}", people(nothing)));
+    let Dispositions { not_billed, nothing_to_bill, .. } = without;
+    if !not_billed.is_empty() {
+        let ids = some_of(not_billed.iter().map(|one| one.customer_id));
+        lines.push(text::wrap(&format!("Not billed, by decision: {} ({ids})", people(not_billed.len())), ""));
+    }
+    if !nothing_to_bill.is_empty() {
+        lines.push(format!("No usage, no invoice: {}", people(nothing_to_bill.len())));
     }
 
     let folder = context.books.path(Books::close_dir(period));

@@ -97,6 +97,7 @@ pub(super) fn of(
             (None, Some(issued), _) => Consequence::none(id, format!("{} stays as it was issued", issued.number)),
             (None, None, Some(Disposition::Bill(draft))) => Consequence::of(draft),
             (None, None, Some(Disposition::Held(why))) => Consequence::none(id, format!("stays held ({why})")),
+            (None, None, Some(Disposition::NotBilled(why))) => Consequence::none(id, why.clone()),
             (None, None, Some(Disposition::Refused(refusal))) => Consequence::none(id, refusal.why.clone()),
             (None, None, Some(Disposition::CreditDue(total))) => {
                 Consequence::none(id, format!("no invoice: its credits exceed its charges ({})", total.display()))

@@ -4,6 +4,7 @@
 use super::args;
 use super::close;
 use super::context::Context;
+use super::dated::dating;
 use super::environment::Environment;
 use super::fetch::{Asking, Wanted, begin, obtain};
 use super::init::write_books;
@@ -112,6 +113,6 @@ pub(super) fn run(context: &Context<'_>, args: args::Demo) -> Result<Exit, Probl
     let _lock = begin(&example, &format!("close --period {PERIOD}"))?;
     let (capture, _) = obtain(&example, &Asking::of(&inputs), Wanted::New)?;
     inputs.receive(capture);
-    let dating = close::dating(&example, None, &inputs)?;
-    close::finish(&example, inputs, dating)
+    let dating = dating(&example, None, &inputs)?;
+    close::finish(&example, inputs, dating, true)
 }

@@ -61,7 +61,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Fetch) -> Result<Exit, Pro
         return dry_run(context, &asking);
     }
     let _lock = begin(context, &format!("fetch --period {}", period.name))?;
-    let (capture, changed) = capture(context, &asking, false, |_| true)?;
+    let (capture, changed) = capture(context, &asking, (false, Kept::InBooks), |_| true)?;
     let matches = capture.analytics.period == Some((period.from, period.to));
     let folder = Books::capture_dir(period);
     let record = &capture.record;
@@ -190,8 +190,27 @@ impl<'a> Asking<'a> {
     }
 }
 
+/// What becomes of answers that were asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// They are the period's capture from now on.
+    InBooks,
+    /// They are read, and thrown away.
+    Nowhere,
+}
+
 /// Gets a capture, and whether the partner was asked for it. The lock is held.
 pub(super) fn obtain(context: &Context<'_>, asking: &Asking<'_>, wanted: Wanted) -> Result<(Capture, bool), Problem> {
+    obtain_and(context, asking, wanted, Kept::InBooks)
+}
+
+/// The same, and what becomes of the answers.
+pub(super) fn obtain_and(
+    context: &Context<'_>,
+    asking: &Asking<'_>,
+    wanted: Wanted,
+    kept: Kept,
+) -> Result<(Capture, bool), Problem> {
     let period = asking.period;
     let nothing = |p: Problem| p.not_done("Nothing was reconciled.");
     if wanted == Wanted::Any
@@ -215,7 +234,7 @@ pub(super) fn obtain(context: &Context<'_>, asking: &Asking<'_>, wanted: Wanted)
         .not_done("Nothing was reconciled."));
     }
     let anew = wanted == Wanted::New;
-    capture(context, asking, anew, |_| true).map(|(capture, _)| (capture, true)).map_err(nothing)
+    capture(context, asking, (anew, kept), |_| true).map(|(capture, _)| (capture, true)).map_err(nothing)
 }
 
 /// Whether a capture was made while its period, which has ended now, had not.
@@ -239,7 +258,7 @@ pub(super) fn recheck(context: &Context<'_>, asking: &Asking<'_>, chain: &Chain)
     config.upstream.transactions = record.of(Role::Transactions).next().is_some();
     let wanted = |capture: &Capture| capture.analytics.period == Some((closed.from, closed.to));
     let asking = Asking { config: &config, period: &closed, known: asking.known.clone() };
-    match capture(context, &asking, false, wanted) {
+    match capture(context, &asking, (false, Kept::InBooks), wanted) {
         Ok((_, true)) => context.out.say(&format!(
             "The partner answers differently about {} than at its close; see crossfoot restated --period {}",
             closed.name, closed.name
@@ -304,7 +323,7 @@ fn with_request<T>(
 fn capture(
     context: &Context<'_>,
     asking: &Asking<'_>,
-    anew: bool,
+    (anew, keeps): (bool, Kept),
     wanted: impl Fn(&Capture) -> bool,
 ) -> Result<(Capture, bool), Problem> {
     let (config, period) = (asking.config, asking.period);
@@ -365,6 +384,10 @@ fn capture(
             .ok_or_else(|| Problem::stop("internal", "the finished capture cannot be found"))?;
         for field in &fresh.unread {
             context.out.detail(&format!("kept, and not used by this version: {field}"));
+        }
+        if keeps == Kept::Nowhere {
+            Staging::discard(&context.books, period)?;
+            return Ok((fresh, false));
         }
         // A capture that no longer verifies is replaced, not kept.
         if kept.is_some_and(|kept| kept.figures() == fresh.record.figures() && kept.matrix == fresh.record.matrix)

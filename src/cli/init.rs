@@ -105,7 +105,7 @@ pub(super) fn write_books(root: &Path, config: &str, customers: &str) -> Result<
             (CUSTOMERS, customers.as_bytes().to_vec()),
             (
                 ".gitignore",
-                format!("# the tool's working folder: lock and staged files\n/{WORK}/\n# rehearsals of crossfoot send\n/outbox/\n")
+                format!("# the tool's working folder: lock and staged files\n/{WORK}/\n# rehearsals of crossfoot send\n/outbox/\n# drafts of crossfoot close --draft\n/drafts/\n")
                     .into_bytes(),
             ),
             // What is sealed is bytes: git must not change their line ends.

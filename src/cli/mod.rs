@@ -8,16 +8,21 @@ mod close;
 mod committed;
 mod consequence;
 mod context;
+mod counted;
+mod dated;
 mod demo;
 mod doctor;
+mod draft;
 mod environment;
 mod explain;
 mod fetch;
+mod foreseen;
 mod formats;
 mod gstr1;
 mod import;
 mod import_findings;
 mod init;
+mod not_billed;
 mod numbers;
 mod outbox;
 mod output;
@@ -62,6 +67,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Exit {
         Command::Reconcile(args) => reconcile::run(&context, &args),
         Command::Calls(args) => calls::run(&context, &args),
         Command::Resolve(args) => resolve::run(&context, &args),
+        Command::Close(args) if args.draft => draft::run(&context, &args),
         Command::Close(args) => close::run(&context, &args),
         Command::Send(args) => send::run(&context, &args),
         Command::Restated(args) => restated::run(&context, &args),

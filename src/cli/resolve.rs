@@ -7,6 +7,7 @@ use super::args;
 use super::ask::required;
 use super::consequence;
 use super::context::Context;
+use super::not_billed;
 use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::layout::Books;
@@ -110,6 +111,9 @@ fn entries_of(context: &Context<'_>, period: &Period) -> Result<Vec<Resolution>,
 }
 
 pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, Problem> {
+    if let Some(id) = &args.do_not_bill {
+        return not_billed::run(context, args, id);
+    }
     let period = &args.period;
     let (settings, _) = config::load(&context.books)?;
     let path = context.books.path(format!("{}/reconciliation.json", Books::close_dir(period)));

@@ -3,14 +3,17 @@
 use super::args;
 use super::context::Context;
 use crate::audit::chain;
+use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::lock::Lock;
 use crate::books::voids::{self, VOIDS, Void};
 use crate::close::issued::load_issued;
-use crate::model::invoice::Issued;
+use crate::close::registered::IRN;
+use crate::model::invoice::{Document, Issued, file_stem};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, nearest};
+use crate::render::text::wrap;
 
 pub(super) fn run(context: &Context<'_>, args: &args::Void) -> Result<Exit, Problem> {
     let (settings, _) = config::load(&context.books)?;
@@ -48,6 +51,8 @@ pub(super) fn run(context: &Context<'_>, args: &args::Void) -> Result<Exit, Prob
         .next(format!("declare it void first: crossfoot void {} --reason … --by …", notes[0]))
         .not_done("Nothing was declared void."));
     }
+    let document = issued.iter().find(|one| one.number == known.number).map(|one| one.content.document);
+    let mailed = Mailed::of(context, &known.number, document.unwrap_or_default())?;
     let on = context.environment.clock()?().with_timezone(&settings.timezone).date_naive().to_string();
     let void = Void { number: known.number.clone(), reason: args.reason.clone(), by: args.by.clone(), on };
     all.insert(known.number.clone(), void);
@@ -61,9 +66,15 @@ pub(super) fn run(context: &Context<'_>, args: &args::Void) -> Result<Exit, Prob
         "customer_id": known.customer_id,
         "period": known.period,
         "file": VOIDS,
+        "mailed": mailed.as_ref().map(|mailed| &mailed.how),
+        "customer_must_be_sent": mailed.as_ref().map(|mailed| &mailed.send),
     });
+    if let Some(mailed) = &mailed {
+        context.out.say(&wrap(&format!("warning: {} {}", known.number, mailed.how), ""));
+    }
+    let told = mailed.map_or_else(String::new, |mailed| wrap(&mailed.send, "") + "\n");
     let text = format!(
-        "Void: {}, of {} for {}. Written to {VOIDS}.\nIts number is never used again. If the customer is to be charged, the next close issues\nanother invoice.\nNext: crossfoot close --period {}{}\n",
+        "Void: {}, of {} for {}. Written to {VOIDS}.\nIts number is never used again. If the customer is to be charged, the next close issues\nanother invoice.\n{told}Next: crossfoot close --period {}{}\n",
         known.number,
         known.customer_id,
         known.period,
@@ -72,4 +83,39 @@ pub(super) fn run(context: &Context<'_>, args: &args::Void) -> Result<Exit, Prob
     );
     context.out.result(&text, &document)?;
     Ok(Exit::Done)
+}
+
+/// A document that is declared void and that the customer has, or may have.
+struct Mailed {
+    /// How it got there, behind the number.
+    how: String,
+    /// What the customer must be sent.
+    send: String,
+}
+
+impl Mailed {
+    /// What the journal of mails knows; None where it never left.
+    fn of(context: &Context<'_>, number: &str, document: Document) -> Result<Option<Self>, Problem> {
+        let journal = MailJournal::load(&context.books)?;
+        let Some(last) = journal.about(number).next_back() else { return Ok(None) };
+        let (to, day) = (last.recipients.join(", "), last.at.get(..10).unwrap_or(&last.at));
+        let how = match journal.standing(number) {
+            Standing::Unsent => return Ok(None),
+            Standing::Sent => format!("was mailed to {to} on {day}"),
+            Standing::Unknown => format!("was on its way to {to} on {day}, and nobody knows whether it arrived"),
+        };
+        let (name, instead) = match document {
+            Document::Invoice => ("invoice", "the invoice that the next close issues in its place, if it issues one"),
+            Document::CreditNote | Document::DebitNote => {
+                ("note", "the note that the next close issues, if it issues one")
+            }
+        };
+        let mut send = format!(
+            "The customer must be sent: word that {name} {number} is cancelled, that nothing is paid on it and no tax credit taken for it, and {instead}; crossfoot send mails only that."
+        );
+        if context.books.path(format!("{IRN}/{}.json", file_stem(number))).exists() {
+            send.push_str(" It is registered: cancel its IRN on the portal within 24 hours of its registration. Later the portal refuses, and only a credit note takes it back: then take the declaration out of resolutions/voids.toml.");
+        }
+        Ok(Some(Self { how, send }))
+    }
 }

@@ -8,7 +8,7 @@ use super::inputs::Inputs;
 use super::open_items;
 use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::tax::{Failure, Refusal};
-use crate::bill::{corrections, not_billable, selling, unprintable};
+use crate::bill::{corrections, not_billable, not_billed, selling, unprintable};
 use crate::books::customers::folded;
 use crate::capture::store::{Capture, DASHBOARD};
 use crate::ledger::merge::merge;
@@ -23,6 +23,7 @@ use crate::model::open_item::OpenItem;
 use crate::model::posting::{Ledger, PostedRow};
 use crate::model::problem::Problem;
 use crate::model::reconciliation::{ComparedAt, Input, Reconciliation};
+use crate::model::resolution::{Decision, Resolution};
 use crate::model::usage::Analytics;
 use crate::reconcile::compare::Question;
 use crate::reconcile::{decisions, reconcile, registry, wanted};
@@ -183,7 +184,9 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
     if let Some(pair) = &inputs.previous {
         reconciliation.findings.extend(pair.compare(inputs.config.currency, Severity::Warning)?.1);
     }
-    let decided = decisions::apply(&mut reconciliation, &inputs.resolutions);
+    let (not_billed, about): (Vec<&Resolution>, Vec<&Resolution>) =
+        inputs.resolutions.iter().partition(|resolution| resolution.decision == Decision::DoNotBill);
+    let decided = decisions::apply(&mut reconciliation, &about.into_iter().cloned().collect::<Vec<_>>());
     // Those that explain a difference of this period are told there.
     let told = |item: &&OpenItem| {
         let is = |f: &Finding| f.code == "open-item" && f.customers == item.customers;
@@ -209,14 +212,17 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
         };
         let credit_due = if inputs.earlier.is_some() { Severity::Warning } else { Severity::Blocking };
         decisions = charges::decide(&reconciliation, &terms).map_err(|e| too_large(&e))?;
+        let standing = inputs.issued.iter().filter(|issued| inputs.stands(issued));
+        let served: BTreeMap<&str, &str> =
+            standing.rev().map(|issued| (issued.content.customer_id.as_str(), issued.number.as_str())).collect();
+        let told = not_billed::apply(&mut decisions, &not_billed, &served, &inputs.period);
+        reconciliation.findings.extend(told);
         let (notes, differing) = correct(inputs, &decisions, reconciliation.currency)?;
         notes_due = notes;
         // What has its document already prints none.
-        let standing = inputs.issued.iter().filter(|issued| inputs.stands(issued));
-        let served: BTreeSet<&str> = standing.map(|issued| issued.content.customer_id.as_str()).collect();
         for (id, disposition) in &mut decisions {
             if let Disposition::Bill(draft) = disposition
-                && !served.contains(id.as_str())
+                && !served.contains_key(id.as_str())
                 && let Some(refusal) = unprintable(inputs, draft)?
             {
                 *disposition = Disposition::Refused(refusal);

@@ -38,6 +38,16 @@ impl Documents {
         Self { issued: inputs.issued.clone(), pdf_sha256, looks: Looks::default() }
     }
 
+    /// Those issued by earlier runs and those to come, as they would look.
+    ///
+    /// # Errors
+    /// What they are drawn with is missing, or is another (exit 4).
+    pub(crate) fn shown(books: &Books, inputs: &Inputs, chain: &Chain, shown: &[Issued]) -> Result<Self, Problem> {
+        let looks = Looks::of_inputs(books, inputs)?;
+        let issued = inputs.issued.iter().chain(shown).cloned().collect();
+        Ok(Self { issued, looks, ..Self::issued_before(inputs, chain) })
+    }
+
     /// The register's rows, each made by `row` from a document, the invoice that it corrects,
     /// whether it is void, and the digest of its PDF.
     #[must_use]

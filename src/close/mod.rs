@@ -14,6 +14,7 @@ pub(crate) mod ledgers;
 pub(crate) mod memo;
 pub(crate) mod open_items;
 pub(crate) mod outputs;
+pub(crate) mod preview;
 pub(crate) mod recapture;
 pub(crate) mod registered;
 pub(crate) mod returned;

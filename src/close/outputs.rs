@@ -136,6 +136,28 @@ pub(super) fn documents<'a>(issued: &'a [Issued], looks: &'a Looks) -> Outputs<'
     files
 }
 
+/// The files of a draft: documents under their names, and the reports without what is for
+/// programs: journals and structured forms have no room for a mark, and would be taken for what
+/// was issued.
+#[must_use]
+pub(crate) fn drafts<'a>(close: Close<'a>, shown: &'a [(String, Issued)]) -> Outputs<'a> {
+    let mut files: Outputs<'a> = REPORTS
+        .iter()
+        .filter(|(name, _)| !name.starts_with("journal."))
+        .map(|(name, report)| ((*name).to_owned(), File::made(move || report(&close))))
+        .collect();
+    for (stem, document) in shown {
+        let looks = &close.documents.looks;
+        let pdf = File::made(move || {
+            let (template, logo) = looks.of(document)?;
+            pdf::render(document, template, logo)
+        });
+        files.insert(format!("invoices/{stem}.pdf"), pdf);
+        files.insert(format!("invoices/{stem}.json"), File::made(|| Ok(invoice_json::render(document))));
+    }
+    files
+}
+
 /// Everything beside the documents: reports, register, journals, registered copies, copies
 /// of what governs.
 #[must_use]
@@ -187,7 +209,7 @@ pub(super) fn is_earlier(close: &Close<'_>, name: &str, bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// What `work` returns.
-pub(super) fn on_all_cores<T: Send>(
+pub(crate) fn on_all_cores<T: Send>(
     files: &Outputs<'_>,
     work: impl Fn(&str, &File<'_>) -> Result<T, Problem> + Sync,
 ) -> Result<Vec<T>, Problem> {

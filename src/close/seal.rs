@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 use super::derive::{Derived, derive};
 use super::documents::{Documents, Looks, pdf_digests};
 use super::inputs::{Inputs, VERSION};
 use super::ledgers::open_ledgers;
 use super::outputs::{self, Close, Outputs};
-use super::unchanged;
+use super::unchanged::{self, Present};
 use crate::audit::chain::{self, Chain, Event, IssuedEntry};
 use crate::audit::mail_journal::MailJournal;
 use crate::audit::manifest::{self, FileEntry};
@@ -45,27 +45,65 @@ pub(crate) struct Closed {
     pub chain_head: String,
 }
 
-/// Closes a period. The caller holds the lock and has recovered. `drawn` is called after
-/// each invoice with how many there are to be.
+/// What a close is about to do: everything derived, and the documents that are due.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// What it is made from.
+    pub inputs: Inputs,
+    /// Everything derived.
+    pub derived: Derived,
+    /// What was sealed before.
+    pub chain: Chain,
+    /// Invoices for whom there is none that stands, then notes, in the order of their numbers.
+    pub due: Vec<Draft>,
+    chain_bytes: Vec<u8>,
+    present: Present,
+}
+
+/// The documents of a close with their numbers.
+pub(crate) type Numbered = (Vec<Issued>, Vec<Allotted>);
+
+/// Derives what a close on a day would do. Nothing is written.
 ///
 /// # Errors
-/// Nothing has changed under the final names, unless the intent of the commit stands: then
-/// the next command finishes it.
-pub(crate) fn close(
-    books: &Books,
-    mut inputs: Inputs,
-    dating: Dating,
-    now: DateTime<Utc>,
-    drawn: &(dyn Fn(usize) + Sync),
-) -> Result<Closed, Problem> {
+/// The books cannot be closed, or what was sealed is not what lies there (exit 4).
+pub(crate) fn plan(books: &Books, mut inputs: Inputs, day: NaiveDate) -> Result<Plan, Problem> {
     let (chain, chain_bytes) = chain::load(books)?;
     may_be_closed(&inputs, &chain)?;
     is_whole(books, &chain)?;
     let present = unchanged::check(books, &chain, &inputs.period)?;
     inputs.recall(books, &chain)?;
-    inputs.dated = Some(dating.day);
+    inputs.dated = Some(day);
     let derived = derive(&inputs, open_ledgers(books, &inputs.config.ledger_for(&inputs.period))?)?;
-    let (new, allotted) = number(&inputs, &derived, dating, &chain)?;
+    let due = due(&inputs, &derived);
+    Ok(Plan { inputs, derived, chain, due, chain_bytes, present })
+}
+
+impl Plan {
+    /// Numbers and dates the documents that are due.
+    ///
+    /// # Errors
+    /// A number or a date that cannot be (exit 2).
+    pub(crate) fn number(&self, dating: Dating) -> Result<Numbered, Problem> {
+        let invoicing = &self.inputs.config.invoicing;
+        numbering::allot(self.due.clone(), invoicing, dating, &self.chain.allotted(), &self.inputs.template_sha256)
+    }
+}
+
+/// Carries out a plan, and seals it. The caller holds the lock and has recovered. `drawn` is
+/// called after each invoice with how many there are to be.
+///
+/// # Errors
+/// Nothing has changed under the final names, unless the intent of the commit stands: then
+/// the next command finishes it.
+pub(crate) fn seal(
+    books: &Books,
+    plan: Plan,
+    (new, allotted): Numbered,
+    now: DateTime<Utc>,
+    drawn: &(dyn Fn(usize) + Sync),
+) -> Result<Closed, Problem> {
+    let Plan { inputs, derived, chain, chain_bytes, present, .. } = plan;
     let looks = Looks::of_inputs(books, &inputs)?;
 
     // The documents first: the register has their digests.
@@ -109,7 +147,7 @@ pub(crate) fn close(
         tool: VERSION.into(),
         outcome: derived.reconciliation.outcome().into(),
         manifest_sha256: manifest_sha256.clone(),
-        issue_date: dating.day.to_string(),
+        issue_date: inputs.dated.map_or_else(String::new, |day| day.to_string()),
         issued,
         voided: voided(&inputs, &chain),
         previous: String::new(),
@@ -192,21 +230,15 @@ pub(super) fn unsealed(books: &Books, chain: &Chain) -> Vec<String> {
     unsealed
 }
 
-/// The documents that are due: invoices for whom there is none that stands, and notes.
-fn number(
-    inputs: &Inputs,
-    derived: &Derived,
-    dating: Dating,
-    chain: &Chain,
-) -> Result<(Vec<Issued>, Vec<Allotted>), Problem> {
+/// The documents that are due.
+fn due(inputs: &Inputs, derived: &Derived) -> Vec<Draft> {
     let standing = inputs.issued.iter().filter(|issued| inputs.stands(issued));
     let served: BTreeSet<&str> = standing.map(|issued| issued.content.customer_id.as_str()).collect();
     let due = derived.decisions.values().filter_map(|disposition| match disposition {
         Disposition::Bill(draft) if !served.contains(draft.customer_id.as_str()) => Some(&**draft),
         _ => None,
     });
-    let drafts: Vec<Draft> = due.chain(derived.corrections.values()).cloned().collect();
-    numbering::allot(drafts, &inputs.config.invoicing, dating, &chain.allotted(), &inputs.template_sha256)
+    due.chain(derived.corrections.values()).cloned().collect()
 }
 
 /// Makes files on all cores and stages them; their entries, in the map's order.

@@ -11,6 +11,7 @@ use crate::model::period::Period;
 use crate::model::problem::Problem;
 
 /// What lies in a close's folder before it is closed.
+#[derive(Debug)]
 pub(super) struct Present {
     /// Its answers and invoices.
     pub(super) hashed: BTreeSet<FileEntry>,

@@ -40,6 +40,7 @@ pub(crate) mod reconciliation;
 pub(crate) mod registration;
 pub(crate) mod resolution;
 pub mod rounding;
+pub(crate) mod shown;
 pub(crate) mod supply_type;
 pub(crate) mod tolerance;
 pub(crate) mod transactions;

@@ -17,6 +17,8 @@ pub enum Decision {
     Hold,
     /// The difference is accepted as it is; the ledger's figure is billed.
     Accept,
+    /// Do not bill the customer for the period, whatever the figures say.
+    DoNotBill,
 }
 
 impl Decision {
@@ -29,6 +31,7 @@ impl Decision {
             Self::BillAmount(amount) => format!("bill {amount}"),
             Self::Hold => "hold".to_owned(),
             Self::Accept => "accept the difference".to_owned(),
+            Self::DoNotBill => "do not bill".to_owned(),
         }
     }
 
@@ -48,6 +51,7 @@ impl Decision {
             Self::BillAmount(amount) => format!("bill = \"{amount}\""),
             Self::Hold => "hold = true".to_owned(),
             Self::Accept => "accept = true".to_owned(),
+            Self::DoNotBill => "do_not_bill = true".to_owned(),
         }
     }
 }

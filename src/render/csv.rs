@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use crate::model::invoice::{Document, Issued};
 use crate::model::money::{Money, total};
 use crate::model::reconciliation::Reconciliation;
+use crate::model::shown::DRAFT;
 use crate::model::supply_type::SupplyType;
 use crate::model::usage::Direction;
 
@@ -199,6 +200,15 @@ pub(crate) enum Cell {
 /// A column of the register: its title, and its cell in a row.
 pub(crate) type Column = (&'static str, fn(&RegisterRow) -> Cell);
 
+/// `issued`, `void`, or, before anything is issued, `draft`.
+fn status(row: &RegisterRow) -> &'static str {
+    match row.number.as_str() {
+        DRAFT => "draft",
+        _ if row.is_void => "void",
+        _ => "issued",
+    }
+}
+
 /// The columns of `invoices.csv`: a new one is a line here, and in the workbook by itself.
 pub(crate) const REGISTER: &[Column] = &[
     ("number", |r| Cell::Text(r.number.clone())),
@@ -210,7 +220,7 @@ pub(crate) const REGISTER: &[Column] = &[
     ("round_off", |r| Cell::Amount(r.round_off)),
     ("total", |r| Cell::Amount(r.total)),
     ("currency", |r| Cell::Text(r.total.currency().code().to_owned())),
-    ("status", |r| Cell::Text(if r.is_void { "void" } else { "issued" }.to_owned())),
+    ("status", |r| Cell::Text(status(r).to_owned())),
     ("sha256", |r| Cell::Text(r.sha256.clone())),
     ("document", |r| Cell::Text(r.document.name().to_owned())),
     ("original", |r| Cell::Text(r.original.clone().unwrap_or_default())),

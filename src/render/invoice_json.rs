@@ -145,13 +145,14 @@ struct PaymentPart {
 
 const SCHEMA: &str = "crossfoot/invoice/v1";
 
-/// The document, indented, with a line end.
+/// The document, indented, with a line end. What was not issued has a schema of its own, so that
+/// nothing takes it for an invoice.
 #[must_use]
 pub fn render(invoice: &Issued) -> Vec<u8> {
     let draft = &invoice.content;
     let payment = &draft.payment;
     to_bytes(&Document {
-        schema: SCHEMA.into(),
+        schema: if invoice.is_draft() { "crossfoot/draft-document/v1" } else { SCHEMA }.into(),
         document: draft.document.name().to_owned(),
         number: invoice.number.clone(),
         issue_date: invoice.issue_date.to_string(),

@@ -133,7 +133,7 @@ fn an_issued_invoice_stays_when_the_figures_change() {
     let other = Partner::serving(&moved);
     books.write("crossfoot.toml", &settings(&other.base_url, ""));
     books.write("ledgers/2026-03.csv", &clean_ledger().replace(SLIP, &SLIP.replace("7798.38", "7898.38")));
-    let closed = books.run("close --period 2026-03 --refetch --json").exits(0).json();
+    let closed = books.run("close --yes --period 2026-03 --refetch --json").exits(0).json();
     let new: Vec<&str> = closed["issued"]
         .as_array()
         .unwrap()
@@ -169,7 +169,7 @@ fn an_issued_invoice_stays_when_the_figures_change() {
     books.run("verify").exits(0);
     books.write("crossfoot.toml", &settings(&partner.base_url, ""));
     books.write("ledgers/2026-03.csv", &clean_ledger());
-    books.run("close --period 2026-03 --refetch").exits(0);
+    books.run("close --yes --period 2026-03 --refetch").exits(0);
     let back = books.json("closes/2026-03/invoices/CN-26-27-00001.json");
     assert_eq!((&back["document"], &back["total"]), (&"credit-note".into(), &"100.00".into()));
     books.run("verify").exits(0);

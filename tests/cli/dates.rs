@@ -89,7 +89,7 @@ fn settings_keep_the_last_day_of_a_period_that_has_just_ended() {
     assert_eq!(document(&books, "CF-25-26-00001")["issue_date"], "2026-03-31");
     // A note is of its own day.
     books.write("charges.csv", &CHARGES.replace("2026-03-10,,500.00", "2026-03-10,,400.00"));
-    books.at("2026-04-07T03:04:05Z", "close --period 2026-03").exits(0);
+    books.at("2026-04-07T03:04:05Z", "close --yes --period 2026-03").exits(0);
     assert_eq!(document(&books, "CN-26-27-00001")["issue_date"], "2026-04-07");
     books.run("verify").exits(0);
 }
@@ -109,7 +109,7 @@ fn a_credit_note_that_comes_too_late_reduces_no_tax() {
     let settings = String::from_utf8(books.read("crossfoot.toml")).unwrap();
     let with = settings.replace("[invoice]\n", "[invoice]\nlate_credit_note = \"without-tax\"\n");
     books.write("crossfoot.toml", &with);
-    books.at("2026-12-02T03:04:05Z", "close --period 2026-03").exits(0);
+    books.at("2026-12-02T03:04:05Z", "close --yes --period 2026-03").exits(0);
     let note = document(&books, "CN-26-27-00001");
     assert_eq!((&note["subtotal"], &note["total"]), (&"100.00".into(), &"100.00".into()));
     assert_eq!((&note["taxes"], &note["issue_date"]), (&serde_json::json!([]), &"2026-12-02".into()));
@@ -129,6 +129,6 @@ fn on_the_last_day_a_credit_note_still_reduces_tax() {
     let (books, _server) = gst(str::to_owned);
     books.run("close --period 2026-03").exits(0);
     books.write("charges.csv", &CHARGES.replace("2026-03-10,,500.00", "2026-03-10,,400.00"));
-    books.at("2026-11-30T03:04:05Z", "close --period 2026-03").exits(0);
+    books.at("2026-11-30T03:04:05Z", "close --yes --period 2026-03").exits(0);
     assert_eq!(document(&books, "CN-26-27-00001")["total"], "118.00");
 }

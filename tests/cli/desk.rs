@@ -123,7 +123,7 @@ fn the_report_shows_the_trend_of_the_closed_periods_and_verifies_later() {
             &format!("ledgers/{period}.csv"),
             &format!("date,customer_id,direction,amount\n{period}-05,MA_1,inbound,{n}00.00\n{period}-05,MA_2,outbound,50.25\n"),
         );
-        books.run(&format!("close --period {period}")).exits(0);
+        books.run(&format!("close --yes --period {period}")).exits(0);
     }
     let page = String::from_utf8(books.read("closes/2026-03/reconciliation.html")).unwrap();
     assert!(page.contains("Spend by period, from ₹150.25 in 2026-01 to ₹350.25 in 2026-03."));

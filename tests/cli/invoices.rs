@@ -239,7 +239,7 @@ fn a_correction_is_a_note_that_states_its_tax() {
     let (books, _server) = gst(str::to_owned);
     books.run("close --period 2026-03").exits(0);
     books.write("charges.csv", &CHARGES.replace("2026-03-10,,500.00", "2026-03-10,,400.00"));
-    let closed = books.run("close --period 2026-03").exits(0).stdout;
+    let closed = books.run("close --yes --period 2026-03").exits(0).stdout;
     assert!(closed.contains("Issued 1 credit note  CN/26-27/00001, -₹118.00"), "{closed}");
     let noted = register(&books).pop().unwrap();
     assert_eq!([&noted["taxable"], &noted["tax"], &noted["total"]], ["-100.00", "-18.00", "-118.00"]);

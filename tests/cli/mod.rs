@@ -7,6 +7,7 @@ mod close;
 mod dates;
 mod demo;
 mod desk;
+mod draft;
 mod fetch;
 mod git;
 mod gstr1;

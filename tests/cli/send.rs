@@ -148,3 +148,23 @@ fn passwords_and_other_machines_need_protection() {
     let ran = books.run("send --period 2026-03").exits(2);
     assert!(ran.stderr.contains("set [mail] from"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_void_document_that_the_customer_has_is_told() {
+    let mailer = Mailer::start(&[Does::Take, Does::TakeAndDrop]);
+    let books = books(mailer.port);
+    let unsent = books.run("void CF/26-27/00003 --reason typo --by asha").exits(0);
+    assert!(!unsent.all().contains("warning") && !unsent.stdout.contains("must be sent"), "{}", unsent.all());
+    assert_eq!(send(&books, "--yes", 3), ["sent", "unknown", "void"]);
+    let ran = books.run("void CF/26-27/00001 --reason typo --by asha").exits(0);
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let warned = "warning: CF/26-27/00001 was mailed to a@one.example, b@one.example on 2026-04-02";
+    assert!(flat(&ran.stderr).contains(warned), "{}", ran.stderr);
+    let told = "The customer must be sent: word that invoice CF/26-27/00001 is cancelled";
+    assert!(flat(&ran.stdout).contains(told), "{}", ran.stdout);
+    // Where nobody knows whether it arrived, the same; and what is registered has to be cancelled there.
+    books.write("irn/CF-26-27-00002.json", "{}");
+    let said = books.run("void CF/26-27/00002 --reason typo --by asha --json").exits(0).json();
+    assert!(said["mailed"].as_str().unwrap().ends_with("nobody knows whether it arrived"), "{said}");
+    assert!(said["customer_must_be_sent"].as_str().unwrap().contains("within 24 hours"), "{said}");
+}

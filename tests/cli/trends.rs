@@ -28,7 +28,7 @@ fn close(books: &Books, period: &str, now: &str, customers: &[Played], (low, sus
     books.write("crossfoot.toml", &settings(&server.base_url(), "[reconcile]\nrecheck = false\n"));
     books.write("customers.csv", &known);
     books.write(&format!("ledgers/{period}.csv"), &ledger);
-    books.at(now, &format!("close --period {period}")).exits(0);
+    books.at(now, &format!("close --yes --period {period}")).exits(0);
 }
 
 const ALL: [(&str, &str); 5] =

@@ -48,7 +48,8 @@ pub fn render_registered(
     registration: Option<&Registration>,
 ) -> Result<Vec<u8>, Problem> {
     let fonts = fonts::Fonts::load()?;
-    let attachment = structured::cii::deflated(invoice).ok();
+    // A draft has no form that a program would take for an invoice.
+    let attachment = if invoice.is_draft() { None } else { structured::cii::deflated(invoice).ok() };
     let pages = layout::lay_out(invoice, template, logo, registration, fonts);
     writer::write(pages, invoice, template, fonts, logo, attachment)
 }

@@ -108,10 +108,10 @@ impl Sheet<'_> {
         }
     }
 
-    /// The UPI deep link as a code. Rupees only: UPI knows no other currency.
+    /// The UPI deep link as a code. Rupees only: UPI knows no other currency; and nobody pays a draft.
     fn upi_code(&self) -> Option<QrCode> {
         let draft = &self.invoice.content;
-        let upi = draft.payment.upi.as_ref().filter(|_| draft.currency == Currency::INR)?;
+        let upi = draft.payment.upi.as_ref().filter(|_| draft.currency == Currency::INR && !self.invoice.is_draft())?;
         let name = percent_encoded(&draft.seller.legal_name);
         let number = percent_encoded(&self.invoice.number);
         let link = format!("upi://pay?pa={upi}&pn={name}&am={}&cu=INR&tr={number}&tn={number}", draft.total.plain());

@@ -2,6 +2,7 @@
 //! passes, so that `page x of y` is known: first all marks, then the footers.
 
 mod columns;
+mod draft;
 mod end;
 mod head;
 mod marks;
@@ -62,5 +63,8 @@ pub(super) fn lay_out(
         sheet.registration(registration);
     }
     sheet.footers();
+    if invoice.is_draft() {
+        sheet.draft_marks();
+    }
     Pages { pages: sheet.pages, bookmarks: sheet.bookmarks, codes: sheet.codes }
 }
