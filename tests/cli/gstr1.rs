@@ -78,7 +78,7 @@ fn a_month_with_a_buyer_of_every_kind() {
     // Less for three, more for one: notes of every kind.
     let more = "MA_2,Set-up of a trunk,one-off,2026-03-20,,750.00,,,,\nMA_3,Goodwill,credit,2026-03-20,,100.00,,,,\nMA_4,Goodwill,credit,2026-03-20,,200.00,,,,\nMA_7,Goodwill,credit,2026-03-20,,300.00,,,,\n";
     books.write("charges.csv", &format!("{}{more}", CHARGES.replace("2026-03-10,,500.00", "2026-03-10,,400.00")));
-    books.run("close --period 2026-03").exits(0);
+    books.run("close --yes --period 2026-03").exits(0);
     let month = month(&books);
     let said = books.run(&format!("gstr1 --period {month}")).exits(0).stdout;
     let lines = text(&books, &month).replace("},{", "},\n{").replace("],\"", "],\n\"");
