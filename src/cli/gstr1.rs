@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::args;
 use super::context::Context;
 use super::fetch::begin;
-use crate::audit::chain;
+use crate::audit::chain::{self, Chain};
 use crate::books::changeset::ChangeSet;
 use crate::books::config::{self, Regime};
 use crate::books::layout::{Books, RETURNS, optional};
@@ -55,13 +55,20 @@ pub(super) fn run(context: &Context<'_>, args: &args::Gstr1) -> Result<Exit, Pro
     let made = gstr1(gstin, month, &told, &earlier, is_above).map_err(|e| {
         nothing(Problem::stop("overflow", "the sums of the return are too large").because(e.to_string()))
     })?;
+    let elsewhere = elsewhere(&chain, &month.name);
     let agreement = returned::agree(&made, &told, &earlier)?;
     let files = [(JSON, gstr1_json::render(&made)), (WORKBOOK, xlsx::gstr1::render(&made, &agreement, VERSION)?)];
     let changed = write(books, &made, files, args.replace)?;
     let later = later(books, month)?;
     let document = document(&made, &agreement, changed).map_err(|e| Problem::stop("overflow", e.to_string()))?;
-    context.out.result(&text(context, &made, &document, &later), &document)?;
+    context.out.result(&text(context, &made, &document, (&later, &elsewhere)), &document)?;
     Ok(if made.checks.iter().any(|check| check.is_refused) { Exit::Findings } else { Exit::Done })
+}
+
+/// Months in whose return documents of the close of this month are, by their own date.
+fn elsewhere(chain: &Chain, month: &str) -> BTreeSet<String> {
+    let months = chain.issued_in(month).filter_map(|entry| entry.issue_date.get(..7));
+    months.filter(|of| *of != month).map(str::to_owned).collect()
 }
 
 fn folder(month: &str) -> String {
@@ -223,7 +230,12 @@ fn document<'a>(
     })
 }
 
-fn text(context: &Context<'_>, made: &Gstr1, document: &Document<'_>, later: &[String]) -> String {
+fn text(
+    context: &Context<'_>,
+    made: &Gstr1,
+    document: &Document<'_>,
+    (later, elsewhere): (&[String], &BTreeSet<String>),
+) -> String {
     use crate::render::text::Paint;
     let out = context.out;
     let mut text = format!("GSTR-1 · {} · {}\n\n", made.month.name, made.gstin);
@@ -249,6 +261,12 @@ fn text(context: &Context<'_>, made: &Gstr1, document: &Document<'_>, later: &[S
     }
     if document.amended > 0 {
         text.push_str(&format!("Amended of earlier returns: {} (tables 9A, 9C, 10)\n", document.amended));
+    }
+    for month in elsewhere {
+        let close = &made.month.name;
+        text.push_str(&format!(
+            "Documents of the close of {close} that are dated in {month} are in that month's return.\n"
+        ));
     }
     text.push_str("\nCheck list\n");
     for check in &document.checks {

@@ -11,10 +11,13 @@ use super::documents::{Documents, Looks};
 use super::inputs::Inputs;
 use super::registered::{Registered, copy_of};
 use crate::model::invoice::Issued;
+use crate::model::money::MoneyError;
 use crate::model::problem::Problem;
 use crate::render::csv::{Column, RegisterRow};
+use crate::render::html::Beside;
 use crate::render::journal::{self, Entry};
-use crate::render::{csv, html, invoice_json, pdf, reconciliation_json, structured, xlsx};
+use crate::render::statement::{Made, Statement};
+use crate::render::{csv, html, invoice_json, pdf, reconciliation_json, statement, structured, xlsx};
 
 /// What the files of a close are made from.
 #[derive(Clone, Copy, Debug)]
@@ -30,15 +33,15 @@ pub(crate) struct Close<'a> {
 type Report = fn(&Close<'_>) -> Result<Vec<u8>, Problem>;
 
 /// The reports of a close, its register and its journals: a new one is a line here.
-const REPORTS: [(&str, Report); 8] = [
+const REPORTS: [(&str, Report); 9] = [
     ("reconciliation.json", |c| Ok(reconciliation(c))),
     ("reconciliation.csv", |c| Ok(csv::reconciliation(&c.derived.reconciliation))),
-    ("reconciliation.html", |c| {
-        let dashboard = c.inputs.capture.as_ref().and_then(|capture| capture.dashboard.as_ref());
-        let trends = c.derived.trends.as_ref();
-        html::render(&c.derived.reconciliation, dashboard, &c.inputs.history, trends, &c.inputs.version)
+    (PAGE, |c| page(c, statement(c)?.as_ref())),
+    (WORKBOOK, |c| {
+        let rows = c.documents.register(c.inputs, RegisterRow::of);
+        workbook(c, (&rows, csv::REGISTER), statement(c)?.as_ref())
     }),
-    (WORKBOOK, |c| workbook(c, &c.documents.register(c.inputs, RegisterRow::of), csv::REGISTER)),
+    (STATEMENT, |c| Ok(statement::csv(statement(c)?.as_ref()))),
     (REGISTER, |c| Ok(csv::register(&c.documents.register(c.inputs, RegisterRow::of), csv::REGISTER))),
     ("journal.hledger", |c| Ok(journal::hledger::render(&entries(c)?))),
     ("journal.beancount", |c| Ok(journal::beancount::render(&entries(c)?))),
@@ -47,7 +50,9 @@ const REPORTS: [(&str, Report); 8] = [
 
 /// Reports as an earlier version made them, where it was wrong: a close that it sealed
 /// verifies with either.
-const EARLIER: [(&str, Report); 2] = [
+const EARLIER: [(&str, Report); 3] = [
+    // It did not list documents in the report.
+    (PAGE, |c| page(c, None)),
     // 0.1 listed notes and void documents with the amounts that they bear.
     (REGISTER, |c| {
         let rows = c.documents.register(c.inputs, RegisterRow::as_printed);
@@ -59,7 +64,7 @@ const EARLIER: [(&str, Report); 2] = [
         for text in rows.iter_mut().flat_map(|row| [&mut row.customer_id, &mut row.legal_name]) {
             *text = text.strip_prefix('\'').unwrap_or(text).to_owned();
         }
-        workbook(c, &rows, &csv::REGISTER[..csv::REGISTER_0_1])
+        workbook(c, (&rows, &csv::REGISTER[..csv::REGISTER_0_1]), None)
     }),
 ];
 
@@ -69,12 +74,44 @@ pub(crate) fn reconciliation(close: &Close<'_>) -> Vec<u8> {
     reconciliation_json::render(&close.derived.reconciliation, close.derived.trends.as_ref(), &close.inputs.version)
 }
 
+const PAGE: &str = "reconciliation.html";
 const WORKBOOK: &str = "reconciliation.xlsx";
+/// Not there in closes of 0.1.
+const STATEMENT: &str = "statement.csv";
 const REGISTER: &str = "invoices.csv";
 
-fn workbook(c: &Close<'_>, register: &[RegisterRow], columns: &[Column]) -> Result<Vec<u8>, Problem> {
+/// The documents by customer; None where there is none.
+fn statement(c: &Close<'_>) -> Result<Option<Statement>, Problem> {
+    let capture = c.inputs.capture.as_ref();
+    let r = &c.derived.reconciliation;
+    let made = Made {
+        currency: r.currency,
+        names: r.customers.iter().filter_map(|line| Some((&*line.customer_id, line.name.as_deref()?))).collect(),
+        beside_calls: r.beside_calls.as_deref().unwrap_or_default(),
+        analytics: &c.inputs.analytics,
+        matrix: capture.and_then(|capture| capture.matrix.as_ref()),
+    };
+    Statement::of(c.documents.issued.iter(), |issued| c.inputs.stands(issued), &made).map_err(|e| too_large(&e))
+}
+
+fn too_large(error: &MoneyError) -> Problem {
+    Problem::stop("overflow", "the documents' sums are too large to be added up").because(error.to_string())
+}
+
+fn page(c: &Close<'_>, statement: Option<&Statement>) -> Result<Vec<u8>, Problem> {
+    let dashboard = c.inputs.capture.as_ref().and_then(|capture| capture.dashboard.as_ref());
+    let trends = c.derived.trends.as_ref();
+    let beside = Beside { dashboard, history: &c.inputs.history, trends, statement };
+    html::render(&c.derived.reconciliation, &beside, &c.inputs.version)
+}
+
+fn workbook(
+    c: &Close<'_>,
+    register: (&[RegisterRow], &[Column]),
+    statement: Option<&Statement>,
+) -> Result<Vec<u8>, Problem> {
     let (derived, trends) = (c.derived, c.derived.trends.as_ref());
-    xlsx::render(&derived.reconciliation, &derived.ledger, (register, columns), trends, &c.inputs.version)
+    xlsx::render(&derived.reconciliation, &derived.ledger, register, (trends, statement), &c.inputs.version)
 }
 
 /// The period's invoices and notes as postings.
@@ -158,12 +195,18 @@ pub(crate) fn drafts<'a>(close: Close<'a>, shown: &'a [(String, Issued)]) -> Out
     files
 }
 
+/// The reports of a close; those of one that an earlier version sealed, as far as it had them.
+fn reports(close: &Close<'_>) -> impl Iterator<Item = &'static (&'static str, Report)> {
+    let is_new = close.inputs.earlier.is_none();
+    REPORTS.iter().filter(move |(name, _)| is_new || *name != STATEMENT)
+}
+
 /// Everything beside the documents: reports, register, journals, registered copies, copies
 /// of what governs.
 #[must_use]
 pub(crate) fn beside_documents<'a>(close: Close<'a>) -> Outputs<'a> {
     let mut files: Outputs<'a> =
-        REPORTS.iter().map(|(name, report)| ((*name).to_owned(), File::made(move || report(&close)))).collect();
+        reports(&close).map(|(name, report)| ((*name).to_owned(), File::made(move || report(&close)))).collect();
     for (name, bytes) in &close.inputs.copies {
         files.insert(format!("inputs/{name}"), File::kept(bytes));
     }

@@ -32,7 +32,7 @@ pub(crate) fn reconciliation(r: &Reconciliation) -> Vec<u8> {
         "message",
     ];
     let mut rows: Vec<[String; 14]> = Vec::new();
-    let amount = |m: Option<Money>| m.map_or_else(String::new, |m| m.plain());
+    let amount = amounts_or_blank;
     let blank = || std::array::from_fn::<String, 14, _>(|_| String::new());
     let line = |kind: &str, sides: &crate::model::finding::Sides, status: &str| {
         let mut row = blank();
@@ -252,12 +252,18 @@ pub(crate) fn register(rows: &[RegisterRow], columns: &[Column]) -> Vec<u8> {
     write(titles, rows.iter().map(|row| columns.iter().map(|(_, cell)| written(cell(row)))))
 }
 
+/// A plain amount, or nothing.
+pub(super) fn amounts_or_blank(amount: Option<Money>) -> String {
+    amount.map_or_else(String::new, |money| money.plain())
+}
+
 /// Text that a spreadsheet would take for a formula gets an apostrophe before it.
-fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
-fn write<'a>(
+/// A file of rows below a header.
+pub(super) fn write<'a>(
     header: impl IntoIterator<Item = &'a str>,
     rows: impl IntoIterator<Item = impl IntoIterator<Item = String>>,
 ) -> Vec<u8> {

@@ -5,13 +5,14 @@ use minijinja::{Environment, Value, context};
 use rust_decimal::Decimal;
 
 use super::figures::{dash, per_cent};
-use super::{charts, figures, trends_html};
+use super::statement::Statement;
+use super::{charts, figures, statement_html, trends_html};
 use crate::model::finding::{Finding, Severity, Sides};
 use crate::model::history::{Calls, Month};
 use crate::model::matrix::Grain;
 use crate::model::money::{Currency, Money, grouped_count, total};
 use crate::model::problem::Problem;
-use crate::model::reconciliation::{Reconciliation, Status};
+use crate::model::reconciliation::{CustomerLine, Reconciliation, Status};
 use crate::model::usage::{Dashboard, Direction};
 use crate::trends::Trends;
 
@@ -20,18 +21,25 @@ const TRENDS: &str = include_str!("../../templates/report/trends.html");
 /// How many places of a finding the page shows; all are in the JSON.
 const SHOWN_EVIDENCE: usize = 50;
 
-/// Renders the page. `trends` are this period beside the closed ones; `history` has these for
-/// a close of version 0.1.
+/// What stands on the page beside the comparison.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beside<'a> {
+    /// The partner's dashboard.
+    pub dashboard: Option<&'a Dashboard>,
+    /// The closed periods, for a close of version 0.1.
+    pub history: &'a [Month],
+    /// This period beside the closed ones.
+    pub trends: Option<&'a Trends>,
+    /// Its documents.
+    pub statement: Option<&'a Statement>,
+}
+
+/// Renders the page.
 ///
 /// # Errors
 /// The built-in template does not fit its data, which tests rule out.
-pub(crate) fn render(
-    r: &Reconciliation,
-    dashboard: Option<&Dashboard>,
-    history: &[Month],
-    trends: Option<&Trends>,
-    version: &str,
-) -> Result<Vec<u8>, Problem> {
+pub(crate) fn render(r: &Reconciliation, beside: &Beside<'_>, version: &str) -> Result<Vec<u8>, Problem> {
+    let Beside { dashboard, history, trends, statement: documents } = *beside;
     let failed =
         |e: minijinja::Error| Problem::stop("internal", "the HTML report cannot be rendered").because(e.to_string());
     let mut environment = Environment::new();
@@ -79,19 +87,7 @@ pub(crate) fn render(
             cost => s.cost.display(),
             share => per_cent(s.share),
         }).collect::<Vec<_>>(),
-        customers => r.customers.iter().map(|line| context! {
-            name => line.name.as_deref().unwrap_or_default(),
-            id => line.customer_id.as_str(),
-            analytics => shown(line.sides.analytics),
-            ledger => line.sides.ledger.display(),
-            difference => signed(&line.sides),
-            status => line.status.name(),
-            held => held.contains_key(line.customer_id.as_str()),
-            partner_inbound => shown(line.direction(Direction::Inbound).and_then(|s| s.analytics)),
-            partner_outbound => shown(line.direction(Direction::Outbound).and_then(|s| s.analytics)),
-            inbound => shown(line.ledger_by_direction.get(&Direction::Inbound).copied()),
-            outbound => shown(line.ledger_by_direction.get(&Direction::Outbound).copied()),
-        }).collect::<Vec<_>>(),
+        customers => r.customers.iter().map(|line| customer(line, held.contains_key(line.customer_id.as_str()))).collect::<Vec<_>>(),
         partner => r.partner.as_ref().map(crate::model::usage::Identity::called),
         boundaries => [("the books", r.timezone), ("the partner", r.partner_timezone)].map(|(whose, zone)| {
             let (from, until) = r.period.instants(zone);
@@ -104,6 +100,7 @@ pub(crate) fn render(
             rows => grouped_count(row.rows, r.currency),
             amount => row.amount.display(),
         }).collect::<Vec<_>>()),
+        documents => documents.map(|statement| statement_html::section(statement, r.currency)),
         dashboard => dashboard.map(|d| dashboard_facts(r, d)),
         running,
         statement => statement(r),
@@ -115,6 +112,22 @@ pub(crate) fn render(
     })
     .map(String::into_bytes)
     .map_err(failed)
+}
+
+fn customer(line: &CustomerLine, held: bool) -> Value {
+    context! {
+        name => line.name.as_deref().unwrap_or_default(),
+        id => line.customer_id.as_str(),
+        analytics => shown(line.sides.analytics),
+        ledger => line.sides.ledger.display(),
+        difference => signed(&line.sides),
+        status => line.status.name(),
+        held,
+        partner_inbound => shown(line.direction(Direction::Inbound).and_then(|s| s.analytics)),
+        partner_outbound => shown(line.direction(Direction::Outbound).and_then(|s| s.analytics)),
+        inbound => shown(line.ledger_by_direction.get(&Direction::Inbound).copied()),
+        outbound => shown(line.ledger_by_direction.get(&Direction::Outbound).copied()),
+    }
 }
 
 fn instant(at: chrono::DateTime<chrono::Utc>) -> String {

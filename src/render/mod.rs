@@ -11,6 +11,8 @@ pub(crate) mod journal;
 pub(crate) mod mail;
 pub mod pdf;
 pub(crate) mod reconciliation_json;
+pub(crate) mod statement;
+mod statement_html;
 pub(crate) mod structured;
 pub(crate) mod text;
 mod trends_html;

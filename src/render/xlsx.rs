@@ -11,15 +11,19 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxErr
 use self::sheet::{MOST_ROWS, Sheet, Styles, letter, sum};
 use super::csv::{Cell, Column, REGISTER_0_1, RegisterRow};
 use super::html::verdict;
+use super::statement::Statement;
 use crate::model::finding::Sides;
-use crate::model::money::Money;
+use crate::model::invoice::file_stem;
+use crate::model::money::{Money, parse_plain};
 use crate::model::posting::Ledger;
 use crate::model::problem::Problem;
 use crate::model::reconciliation::Reconciliation;
+use crate::model::shown::DRAFT;
 use crate::model::usage::Direction;
 use crate::trends::{Outlook, Trends};
 
 /// Makes the workbook. `register` has the rows of `invoices.csv`, as far as there are any.
+/// `beside` are this period beside the closed ones, and its documents by customer.
 ///
 /// # Errors
 /// The file cannot be made in memory.
@@ -27,10 +31,10 @@ pub(crate) fn render(
     r: &Reconciliation,
     ledger: &Ledger,
     register: (&[RegisterRow], &[Column]),
-    trends: Option<&Trends>,
+    beside: (Option<&Trends>, Option<&Statement>),
     version: &str,
 ) -> Result<Vec<u8>, Problem> {
-    build(r, ledger, register, trends, version)
+    build(r, ledger, register, beside, version)
         .map_err(|e| Problem::stop("internal", "the workbook cannot be made").because(e.to_string()))
 }
 
@@ -38,7 +42,7 @@ fn build(
     r: &Reconciliation,
     ledger: &Ledger,
     (register, columns): (&[RegisterRow], &[Column]),
-    trends: Option<&Trends>,
+    (trends, statement): (Option<&Trends>, Option<&Statement>),
     version: &str,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
@@ -59,6 +63,9 @@ fn build(
     workbook.push_worksheet(invoices(register, columns, &styles)?);
     for sheet in trends.map(|trends| trends::sheets(trends, &styles)).transpose()?.unwrap_or_default() {
         workbook.push_worksheet(sheet);
+    }
+    if let Some(statement) = statement {
+        workbook.push_worksheet(margins(statement, &styles)?);
     }
     workbook.save_to_buffer()
 }
@@ -306,6 +313,9 @@ fn invoices(register: &[RegisterRow], columns: &[Column], styles: &Styles) -> Re
         for (column, (title, cell)) in (0u16..).zip(columns) {
             match cell(row) {
                 Cell::Amount(money) => sheet.amount(column, money.amount(), title)?,
+                Cell::Text(text) if column == 0 && columns.len() > REGISTER_0_1 && text != DRAFT => {
+                    sheet.link(column, &text, &format!("invoices/{}.pdf", file_stem(&text)))?;
+                }
                 Cell::Text(text) | Cell::Foreign(text) => sheet.text(column, &text)?,
             }
         }
@@ -327,5 +337,40 @@ fn invoices(register: &[RegisterRow], columns: &[Column], styles: &Styles) -> Re
         let counts_void = columns.len() == REGISTER_0_1 && register.iter().any(|row| row.is_void);
         sheet.totals(if counts_void { "Total, void ones included" } else { "Total" }, &sums)?;
     }
+    sheet.finish()
+}
+
+/// Documents by customer, with what the partner charges for them.
+fn margins(statement: &Statement, styles: &Styles) -> Result<Worksheet, XlsxError> {
+    let titles = [
+        "Invoiced",
+        "Debit notes",
+        "Credit notes",
+        "Owed",
+        "Void",
+        "Cost, by the partner",
+        "Billed before tax",
+        "Margin",
+    ];
+    let columns: Vec<(&str, u32)> = [("Customer", 22), ("Name", 34)]
+        .into_iter()
+        .chain(titles.map(|title| (title, 18)))
+        .chain([("Margin, %", 10), ("Documents", 40)])
+        .collect();
+    let mut sheet = Sheet::new("Cost and margin", &columns, styles)?;
+    for account in statement.accounts.iter().take(MOST_ROWS) {
+        sheet.text(0, &account.customer_id)?;
+        sheet.text(1, &account.name)?;
+        for ((column, title), amount) in (2u16..).zip(titles).zip(account.amounts()) {
+            sheet.money(column, title, amount)?;
+        }
+        if let Some(share) = account.margin_percent().and_then(|share| parse_plain(&share).ok()) {
+            sheet.share(10, share)?;
+        }
+        sheet.text(11, &account.documents.join(" "))?;
+        sheet.row += 1;
+    }
+    let sums = (0..titles.len()).map(|at| sum(statement.accounts.iter().map(|account| account.amounts()[at])));
+    sheet.totals("Total", &(2u16..).zip(sums).collect::<Vec<_>>())?;
     sheet.finish()
 }

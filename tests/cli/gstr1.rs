@@ -82,6 +82,9 @@ fn a_month_with_a_buyer_of_every_kind() {
     let month = month(&books);
     let said = books.run(&format!("gstr1 --period {month}")).exits(0).stdout;
     let lines = text(&books, &month).replace("},{", "},\n{").replace("],\"", "],\n\"");
+    let close = books.run("gstr1 --period 2026-03").exits(0).stdout;
+    assert!(close.contains(&format!("that are dated in {month} are in that month's return")), "{close}");
+    std::fs::remove_dir_all(books.path().join("returns/2026-03")).unwrap();
     insta::assert_snapshot!("gstr1", format!("{said}\n{lines}"));
     books.run("verify").exits(0);
     // The same again changes nothing.
@@ -202,4 +205,28 @@ fn what_the_portal_would_refuse_is_listed() {
         said["checks"].as_array().unwrap().iter().filter(|check| check["refused"] == true).collect();
     assert_eq!(refused.len(), 1, "{said}");
     assert_eq!(refused[0]["about"], "table 12, 9984");
+}
+
+#[test]
+fn a_statement_tells_cost_billed_and_margin_by_customer() {
+    let (books, _server) = closed();
+    books.write("charges.csv", &CHARGES.replace("2026-03-10,,500.00", "2026-03-10,,400.00"));
+    books.run("close --yes --period 2026-03").exits(0);
+    let void = number_of(&books, "MA_4");
+    books.run(&format!("void {void} --reason typo --by Meera")).exits(0);
+    books.run("close --period 2026-03").exits(0);
+    let text = String::from_utf8(books.read("closes/2026-03/statement.csv")).unwrap();
+    insta::assert_snapshot!("statement", text);
+    let page = String::from_utf8(books.read("closes/2026-03/reconciliation.html")).unwrap();
+    let stem = void.replace('/', "-");
+    assert!(page.contains(&format!("<a href=\"invoices/{stem}.pdf\">")) && page.contains("Cost, billed, margin"));
+    books.run("verify").exits(0);
+    // What is owed by the statement is what the register says, in paise.
+    let paise = |text: &str, column: &str| -> i64 {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let rows: Vec<std::collections::BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+        rows.iter().map(|row| row[column].replace('.', "").parse::<i64>().unwrap()).sum()
+    };
+    let register = String::from_utf8(books.read("closes/2026-03/invoices.csv")).unwrap();
+    assert_eq!(paise(&text, "owed"), paise(&register, "total"));
 }

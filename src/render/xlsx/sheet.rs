@@ -2,12 +2,15 @@
 //! with what fifteen digits cannot hold beside them, totals as live formulas.
 
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Formula, Url, Worksheet, XlsxError};
 
 use crate::model::money::{Money, add_exact};
 
 /// The most rows of a sheet, its header and totals left out (ECMA-376: 1,048,576).
 pub(super) const MOST_ROWS: usize = 1_000_000;
+
+/// The most links of a sheet (Excel's specification: 65,530).
+const MOST_LINKS: u32 = 65_000;
 
 /// The most characters of a cell (ECMA-376: 32,767).
 const MOST_TEXT: usize = 32_000;
@@ -101,6 +104,16 @@ impl<'a> Sheet<'a> {
         if !kept.is_empty() {
             self.sheet.write_string_with_format(self.row, column, kept, format)?;
         }
+        Ok(())
+    }
+
+    /// A text that opens a file beside the workbook.
+    pub(super) fn link(&mut self, column: u16, text: &str, file: &str) -> Result<(), XlsxError> {
+        if self.row > MOST_LINKS {
+            return self.text(column, text);
+        }
+        let url = Url::new(format!("file:///{file}")).set_text(text);
+        self.sheet.write_url(self.row, column, url)?;
         Ok(())
     }
 
