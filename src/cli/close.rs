@@ -87,6 +87,24 @@ fn confirm(context: &Context<'_>, plan: &Plan) -> Result<Vec<Question>, Problem>
     }
 }
 
+/// Says what a person would have been asked; whether the exit code says it, too.
+fn told_unasked(context: &Context<'_>, unasked: &[Question]) -> bool {
+    let (unusual, said): (Vec<&Question>, Vec<&Question>) = unasked.iter().partition(|question| question.for_scripts);
+    for question in said {
+        context.out.say(&text::wrap(&format!("note: {} A person would have been asked.", question.text), ""));
+    }
+    let mut texts = unusual.iter().map(|question| question.text.clone());
+    let Some(first) = texts.next() else { return false };
+    // Why a command ends with another code than 0 is said also where talk is unwanted.
+    context.out.complaint(
+        &Problem::stop("unusual", format!("a person would have been asked: {first}"))
+            .also(texts.collect())
+            .because("it is issued and sealed, and is told once, by exit code 3")
+            .next("look at it before crossfoot send; close --yes says beforehand that it is meant"),
+    );
+    true
+}
+
 /// From the capture to the end: shared with the demo.
 pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating, yes: bool) -> Result<Exit, Problem> {
     for note in &inputs.notes {
@@ -101,21 +119,17 @@ pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating, yes:
     let closed = seal::seal(&context.books, plan, numbered, now, &|many| progress.one_of(many));
     progress.end();
     let closed = closed?;
-    // What it showed is issued now, or was decided otherwise.
-    drafts::remove(&context.books, &period)?;
+    // What it showed is issued now, or was decided otherwise. The close stands whatever becomes of it.
+    if let Err(problem) = drafts::remove(&context.books, &period) {
+        context.out.say(&format!("warning: the period's draft is still there: {}", problem.reason()));
+    }
     if context.out.is_json() {
         context.out.document(&document(&period, &closed, &unasked))?;
     } else {
         context.out.text(&summary(context, &period, &closed))?;
     }
     committed::close(context, &config, &period, &closed)?;
-    for Question { text, .. } in &unasked {
-        context.out.say(&text::wrap(&format!("note: {text} A person would have been asked."), ""));
-    }
-    let is_unusual = unasked.iter().any(|question| question.for_scripts);
-    if is_unusual {
-        context.out.say("note: exit code 3 says so, once; --yes says beforehand that it is meant.");
-    }
+    let is_unusual = told_unasked(context, &unasked);
     Ok(if closed.derived.reconciliation.is_reconciled() && !is_unusual { Exit::Done } else { Exit::Findings })
 }
 
@@ -127,11 +141,10 @@ struct Document<'a> {
     /// False: nothing has changed since the last seal.
     sealed: bool,
     issued: Vec<Invoice<'a>>,
-    /// Everybody with usage or charges and without a document: those held, and those whose
-    /// credits exceed their charges.
+    /// Everybody with usage or charges and without a document: those held, those whose credits
+    /// exceed their charges, and those whom finance decided not to bill.
     not_invoiced: Vec<Held<'a>>,
     held: Vec<Held<'a>>,
-    /// Of them, those whom finance decided not to bill.
     not_billed: Vec<Held<'a>>,
     nothing_to_bill: Vec<&'a str>,
     credit_due: Vec<Held<'a>>,
