@@ -1,14 +1,19 @@
 //! What the invoice registration portal returned for invoices: the issued PDF never changes,
 //! and a copy with IRN and signed QR stands beside it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::books::layout::optional;
 use crate::model::invoice::Issued;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, io};
 use crate::model::registration::{self, Registration};
 
-/// The folder of the portal's responses in the books: `irn/<number, / as ->.json`.
+/// The folder of the portal's responses in the books: `irn/<number, / as ->.json` for one
+/// invoice, or a file of any other name with a list of responses.
 pub(crate) const IRN: &str = "irn";
 
 /// The name in a close of a registered copy.
@@ -36,9 +41,17 @@ pub(super) fn load<'a>(
     issued: impl Iterator<Item = &'a Issued>,
 ) -> Result<Vec<Registered>, Problem> {
     let mut found = Vec::new();
+    let mut listed = if prefix.is_empty() { lists(folder)? } else { BTreeMap::new() };
     for invoice in issued {
-        let path = folder.join(format!("{prefix}{}.json", invoice.file_stem()));
-        let Some(bytes) = optional("registration", &path)? else { continue };
+        let own = folder.join(format!("{prefix}{}.json", invoice.file_stem()));
+        let mut in_a_list = || registration::expected_irn(invoice).and_then(|irn| listed.remove(&irn));
+        let (path, bytes) = match optional("registration", &own)? {
+            Some(bytes) => (own, bytes),
+            None => match in_a_list() {
+                Some((path, text)) => (path, text.into_bytes()),
+                None => continue,
+            },
+        };
         let registration = registration::parse(&bytes, invoice).map_err(|why| {
             Problem::usage("registration", format!("the portal's response for {} cannot be used", invoice.number))
                 .at(path.display().to_string())
@@ -47,6 +60,54 @@ pub(super) fn load<'a>(
                 .not_done("Nothing was written.")
         })?;
         found.push(Registered { invoice: invoice.clone(), registration, bytes });
+    }
+    Ok(found)
+}
+
+/// A response as far as it says whose it is.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(rename = "Irn", alias = "irn")]
+    irn: String,
+}
+
+/// Where a response stands, and its text.
+type Listed = (std::path::PathBuf, String);
+
+/// The responses of files that list many, as the portal answers a bulk upload, by IRN. A file
+/// that is no list is the response of one invoice, whose name it bears. Those of other periods'
+/// documents are for their closes.
+///
+/// # Errors
+/// A file that cannot be read, or a list with something else in it.
+fn lists(folder: &Path) -> Result<BTreeMap<String, Listed>, Problem> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(e) => return Err(io("registration", "read", folder, &e)),
+    };
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
+    paths.sort();
+    let mut found = BTreeMap::new();
+    for path in paths {
+        let bytes = optional("registration", &path)?.unwrap_or_default();
+        if bytes.trim_ascii_start().first() != Some(&b'[') {
+            continue;
+        }
+        let refused = |at: Option<usize>, why: &serde_json::Error| {
+            let place = at.map_or_else(String::new, |at| format!(", response {}", at + 1));
+            Problem::usage("registration", "a list of the portal's responses cannot be used")
+                .at(format!("{}{place}", path.display()))
+                .because(why.to_string())
+                .next("save the list as the portal returns it: each with Irn, AckNo, AckDt and SignedQRCode")
+                .not_done("Nothing was written.")
+        };
+        let all: Vec<Box<RawValue>> = serde_json::from_slice(&bytes).map_err(|e| refused(None, &e))?;
+        for (at, one) in all.into_iter().enumerate() {
+            let named: Named = serde_json::from_str(one.get()).map_err(|e| refused(Some(at), &e))?;
+            found.insert(named.irn.to_lowercase(), (path.clone(), one.get().to_owned()));
+        }
     }
     Ok(found)
 }

@@ -305,3 +305,30 @@ fn what_the_portal_returns_is_printed_on_a_copy() {
     std::fs::write(&path, response(&irn).replace("10:11", "10:12")).unwrap();
     books.run("verify").exits(4);
 }
+
+#[test]
+fn responses_of_the_portal_are_taken_from_one_list() {
+    use sha2::{Digest, Sha256};
+    let (books, _server) = gst(str::to_owned);
+    books.run("close --period 2026-03").exits(0);
+    let response = |customer: &str| {
+        let number = of(&books, customer)["number"].as_str().unwrap().to_owned();
+        let hash = Sha256::digest(format!("29AAFCC9980M1ZR2026-27INV{number}").as_bytes());
+        let irn: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let qr = format!("e.{}.s", "QWxs".repeat(150));
+        serde_json::json!({"AckNo": 112610000012345_u64, "AckDt": "2026-04-03 10:11:00", "Irn": irn, "SignedQRCode": qr})
+    };
+    // One of another document is for its own close.
+    let mut other = response("MA_1");
+    other["Irn"] = "0".repeat(64).into();
+    books.write("irn/bulk.json", &serde_json::json!([response("MA_1"), other, response("MA_2")]).to_string());
+    books.run("close --period 2026-03").exits(0);
+    let copies: Vec<String> = books.files().into_keys().filter(|name| name.ends_with(".irn.pdf")).collect();
+    assert_eq!(copies.len(), 2, "{copies:?}");
+    books.run("verify").exits(0);
+    // What is sealed stands without the list, and a list of something else is refused.
+    books.write("irn/bulk.json", "[{\"Irn\": 5}]");
+    books.run("verify").exits(0);
+    let ran = books.run("close --period 2026-03").exits(2);
+    assert!(ran.stderr.contains("response 1"), "{}", ran.stderr);
+}
