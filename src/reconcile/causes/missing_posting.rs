@@ -126,6 +126,11 @@ fn number_gaps(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
     for gap in context.known.gaps() {
         let particulars = gap.number.clone().into();
-        sink.take(Candidate { rows: gap.beside.clone(), particulars, rivals, ..Candidate::of(&NUMBER) });
+        sink.take(Candidate {
+            rows: gap.beside.clone(),
+            particulars,
+            rivals: vec![CHECK.code; rivals],
+            ..Candidate::of(&NUMBER)
+        });
     }
 }

@@ -14,7 +14,8 @@ pub(crate) static CHECK: Check =
 
 /// Rates of tax deducted at source in per mille. Income-tax Act, 1961: sections 194J and 194C,
 /// 194H, 194Q, 52 of the CGST Act for collection at source.
-const RATES: [i128; 4] = [100, 20, 50, 10];
+const RATES: [i128; 4] = [TENTH, 20, 50, 10];
+const TENTH: i128 = 100;
 
 const NEXT: &str = "Post usage at its full amount; what was withheld belongs to its own account.";
 
@@ -76,8 +77,9 @@ fn candidates(context: &Context<'_>, sink: &mut Sink<'_>) {
                 if !sink.wants(effect) {
                     continue;
                 }
-                let particulars = rate.into();
-                sink.row(row, effect, Candidate { strong: false, particulars, ..Candidate::of(&SHORT) });
+                // A tenth is what rates change by, too.
+                let (particulars, rivals) = (rate.into(), if rate == TENTH { vec!["rate-change"] } else { Vec::new() });
+                sink.row(row, effect, Candidate { strong: false, particulars, rivals, ..Candidate::of(&SHORT) });
             }
         }
         let (stated, booked) = (

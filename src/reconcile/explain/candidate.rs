@@ -32,8 +32,8 @@ pub struct Candidate<'a> {
     pub other: Option<usize>,
     /// The odds, where counting candidates does not give them.
     pub chance: Option<Chance>,
-    /// How many others fit as well that no candidate stands for.
-    pub rivals: usize,
+    /// The causes of others that fit as well and that no candidate stands for.
+    pub rivals: Vec<&'static str>,
     /// For how many amounts it would have been handed over, beside those of candidates: what
     /// follows from the sums and not from a row.
     pub tries: u64,
@@ -52,7 +52,7 @@ impl Candidate<'_> {
             particulars: Particulars::default(),
             other: None,
             chance: None,
-            rivals: 0,
+            rivals: Vec::new(),
             tries: 0,
         }
     }

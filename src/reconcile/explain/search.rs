@@ -277,7 +277,7 @@ impl Search<'_, '_> {
             particulars: candidate.particulars.clone(),
             strong: candidate.strong,
             order: (candidate.preference, place),
-            rivals: vec![(code, None); candidate.rivals],
+            rivals: candidate.rivals.iter().map(|code| (*code, None)).collect(),
             chance: candidate.chance.unwrap_or(Chance::millionths(0)),
             odds: candidate.chance.map_or(0, |chance| u128::from(chance.in_millionths()) * odds::MILLIONTH),
             tries: candidate.tries,
