@@ -10,6 +10,7 @@ pub(crate) mod layout;
 pub(crate) mod lock;
 pub(crate) mod mailing;
 pub(crate) mod prices;
+pub(crate) mod new_customers;
 pub(crate) mod resolutions;
 pub mod settings;
 mod settings_reader;

@@ -13,7 +13,7 @@ use crate::books::settings::{SETTINGS, scaffold};
 use crate::ledger::known::{self, CANONICAL};
 use crate::model::problem::{Exit, Problem};
 
-const CUSTOMERS_HEADER: &str =
+pub(super) const CUSTOMERS_HEADER: &str =
     "customer_id,legal_name,address,city,state,pin,country,state_code,gstin,email,cc,code,aliases\n";
 
 pub(super) fn run(context: &Context<'_>, args: &args::Init) -> Result<Exit, Problem> {
