@@ -49,6 +49,13 @@ pub struct Event {
     /// Numbers of the period that are void since this event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub voided: Vec<Void>,
+    /// SHA-256 of the last line of `audit/mail.jsonl` at that time; empty where nothing was mailed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mail_head: String,
+    /// Fingerprint of the key that signs this line (`audit/seals/<sequence>.sig`); empty where none
+    /// does.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub signer: String,
     /// SHA-256 of the line before, without its line end; empty for the first.
     pub previous: String,
     /// SHA-256 of this line's canonical JSON without this field.
@@ -293,6 +300,8 @@ mod tests {
             issue_date: String::new(),
             voided: vec![],
             issued: vec![],
+            mail_head: String::new(),
+            signer: String::new(),
             previous: String::new(),
             digest: String::new(),
         }

@@ -198,6 +198,25 @@ impl<'a> Git<'a> {
         self.run(&["tag", "--annotate", "--message", message, &name], Some(now)).map(|_| name)
     }
 
+    /// A file as it was last committed; None where it never was.
+    #[must_use]
+    pub(crate) fn committed(&self, path: &str) -> Option<String> {
+        self.run(&["show", &format!("HEAD:./{path}")], None).ok()
+    }
+
+    /// The tags of closes, each with its message.
+    #[must_use]
+    pub(crate) fn close_tags(&self) -> Vec<(String, String)> {
+        let format = "--format=%(refname:strip=2)%00%(contents)%00";
+        let said = self.run(&["for-each-ref", format, "refs/tags/close-*"], None).unwrap_or_default();
+        let mut fields = said.split('\0');
+        let mut tags = Vec::new();
+        while let (Some(name), Some(message)) = (fields.next(), fields.next()) {
+            tags.push((name.trim().to_owned(), message.to_owned()));
+        }
+        tags
+    }
+
     /// How many files of the work tree are changed and not committed.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use std::io::{Seek, SeekFrom, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::chain::{Link, Linked, linked, read_lines};
+use super::chain::{self, Chain, Link, Linked, linked, read_lines};
 use crate::books::layout::{Books, optional};
 use crate::model::digest::sha256_hex;
 use crate::model::problem::{Problem, io};
@@ -145,6 +145,13 @@ impl MailJournal {
     /// The lines about an invoice, in order.
     pub(crate) fn about(&self, number: &str) -> impl DoubleEndedIterator<Item = &Entry> + Clone {
         self.by_number.get(number).into_iter().flatten().filter_map(|at| self.entries.get(*at))
+    }
+
+    /// The first event of a chain that saw lines which are not there.
+    #[must_use]
+    pub(crate) fn lost<'c>(&self, chain: &'c Chain) -> Option<&'c chain::Event> {
+        let had = |head: &str| self.head == head || self.entries.iter().any(|entry| entry.previous == head);
+        chain.events.iter().find(|event| !event.mail_head.is_empty() && !had(&event.mail_head))
     }
 
     /// Where an invoice stands. One that was ever sent stays sent, whatever became of

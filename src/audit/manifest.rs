@@ -153,8 +153,7 @@ pub(crate) fn load(books: &Books, chain: &Chain, period: &Period) -> Result<Mani
     sealed_by(books, last)
 }
 
-/// The files of a close, relative to its folder, sorted, without the manifest and without
-/// what begins with a dot.
+/// The files of a close, relative to its folder, sorted, without the manifest.
 ///
 /// # Errors
 /// The folder cannot be read; a link, a pipe or a device lies in it (exit 4): what it leads
@@ -172,7 +171,8 @@ pub(crate) fn files_of(folder: &Path) -> Result<Vec<String>, Problem> {
         for entry in entries {
             let entry = entry.map_err(|e| io("not-read", "read", &path, &e))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with('.') {
+            // Half a file of a command that was killed: no part of anything, and written anew.
+            if name.starts_with('.') && name.ends_with(".part") {
                 continue;
             }
             let relative = if inner.is_empty() { name } else { format!("{inner}/{name}") };

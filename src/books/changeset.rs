@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{Books, CHAIN, RETURNS, WORK};
+use super::layout::{Books, CHAIN, RETURNS, SEALS, WORK};
 use crate::model::problem::{Problem, io};
 
 const INTENT: &str = "intent.json";
@@ -170,7 +170,7 @@ fn read_intent(books: &Books) -> Result<Option<Intent>, Problem> {
     }
 }
 
-/// Whether a move is one that commands make: of staged files, to a close, a return or the chain; of a
+/// Whether a move is one that commands make: of staged files, to a close, a return, the chain or its signatures; of a
 /// capture to the place where earlier ones are kept. The folder is open to others, so an intent
 /// is data: it leads nowhere else, and through no link.
 fn is_own(books: &Books, step: &Move) -> bool {
@@ -188,7 +188,8 @@ fn is_own(books: &Books, step: &Move) -> bool {
     let is_capture = in_close(&from) && from.len() == 3 && from[2] == "capture";
     let is_kept = is_capture && to.len() == 3 && to[1] == from[1] && to[2].starts_with("capture-");
     let is_return = to.len() == 3 && to[0] == RETURNS && !is_kept;
-    let is_place = step.to == CHAIN || in_close(&to) || is_return;
+    let is_signature = to.len() == 3 && to[..2].join("/") == SEALS;
+    let is_place = step.to == CHAIN || in_close(&to) || is_return || is_signature;
     let is_straight = |parts: &[String]| (1..=parts.len()).all(|n| !books.path(parts[..n].join("/")).is_symlink());
     is_place && (is_work || is_kept) && is_straight(&from) && is_straight(&to)
 }

@@ -155,6 +155,10 @@ pub struct Config {
     pub invoicing: Invoicing,
     /// `[mail]`
     pub mailing: Mailing,
+    /// `[audit] signing_key`, as it is written
+    pub signing_key: Option<String>,
+    /// `[audit] signatures`: whether a seal must be signed
+    pub signatures_required: bool,
     /// `[git] commit`
     pub commits: bool,
 }
@@ -230,6 +234,9 @@ impl SettingsReader<'_> {
         let invoicing = self.invoicing();
         let mailing = self.mailing();
         let commits = self.flag("git.commit");
+        let signing_key = self.optional("audit.signing_key");
+        let signatures =
+            self.convert("audit.signatures", |text| word(text, &[("optional", false), ("required", true)]));
         Some(Config {
             upstream: upstream?,
             timezone: timezone?,
@@ -248,6 +255,8 @@ impl SettingsReader<'_> {
             invoicing: invoicing?,
             mailing: mailing?,
             commits: commits?,
+            signing_key,
+            signatures_required: signatures?,
         })
     }
 

@@ -13,6 +13,8 @@ pub(crate) const CUSTOMERS: &str = "customers.csv";
 pub(crate) const CHARGES: &str = "charges.csv";
 /// The audit chain, relative to the books.
 pub(crate) const CHAIN: &str = "audit/chain.jsonl";
+/// The signatures of its lines, relative to the books.
+pub(crate) const SEALS: &str = "audit/seals";
 /// Tax returns, a folder a month.
 pub(crate) const RETURNS: &str = "returns";
 /// Working folder of the tool: lock, staged files, the intent of a commit. Not for git.

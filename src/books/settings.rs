@@ -314,6 +314,16 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting { path: "mail.retry_seconds", default: "10", doc: "The wait between two attempts." },
     Setting {
+        path: "audit.signing_key",
+        default: "",
+        doc: "An SSH key (ed25519, or one in hardware) that signs each seal: the private key outside the\nbooks, from ~/ or by its whole path, or the .pub of one that an agent holds. Who holds it\nstands in audit/allowed_signers. The variable CROSSFOOT_SIGNING_KEY comes first.",
+    },
+    Setting {
+        path: "audit.signatures",
+        default: "\"optional\"",
+        doc: "`required`: nothing is sealed without a signature, and a seal without one does not verify\nonce a seal was signed.",
+    },
+    Setting {
         path: "git.commit",
         default: "false",
         doc: "true commits the books to git after a close or a sending, and tags a close;\nsigned where git is set up so.",

@@ -2,6 +2,7 @@
 
 mod calls;
 mod close;
+mod customers;
 mod gstr1;
 mod verify;
 
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::calls::Calls;
 pub use self::close::Close;
+pub use self::customers::Customers;
 pub use self::gstr1::Gstr1;
 pub use self::verify::Verify;
 use super::words;
@@ -107,6 +109,8 @@ pub enum Command {
     Gstr1(Gstr1),
     /// Certify that invoice numbers run without gaps: first, last, total, cancelled
     Numbers,
+    /// Add a row to customers.csv for each account that the partner has and it lacks
+    Customers(Customers),
     /// Declare an issued invoice void; the next close records it
     Void(Void),
     /// Put known faults into a copy of your ledger, and say how many are found

@@ -1,5 +1,6 @@
 //! `crossfoot close`: fetch → reconcile → invoices for every customer that reconciles → seal.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::context::Context;
@@ -9,7 +10,9 @@ use super::fetch::{Asking, Wanted, begin, is_early, obtain, recheck};
 use super::progress::Counted;
 use super::{args, ask, committed, foreseen};
 use crate::audit::chain;
+use crate::audit::signing::Key;
 use crate::bill::dating::Dating;
+use crate::books::config::Config;
 use crate::books::drafts;
 use crate::books::layout::{Books, CHAIN};
 use crate::close::inputs::Inputs;
@@ -116,7 +119,8 @@ pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating, yes:
     let unasked = if yes { Vec::new() } else { confirm(context, &plan)? };
     let progress = Counted::new(context, 0, "invoices");
     let now = context.environment.clock()?();
-    let closed = seal::seal(&context.books, plan, numbered, now, &|many| progress.one_of(many));
+    let key = signing_key(context, &config, now)?;
+    let closed = seal::seal(&context.books, plan, numbered, (now, key.as_ref()), &|many| progress.one_of(many));
     progress.end();
     let closed = closed?;
     // What it showed is issued now, or was decided otherwise. The close stands whatever becomes of it.
@@ -131,6 +135,21 @@ pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating, yes:
     committed::close(context, &config, &period, &closed)?;
     let is_unusual = told_unasked(context, &unasked);
     Ok(if closed.derived.reconciliation.is_reconciled() && !is_unusual { Exit::Done } else { Exit::Findings })
+}
+
+/// The key that signs the seal, if one does.
+fn signing_key<'a>(context: &'a Context<'_>, config: &Config, now: DateTime<Utc>) -> Result<Option<Key<'a>>, Problem> {
+    let environment = &context.environment.variables;
+    let named = environment.get("CROSSFOOT_SIGNING_KEY").filter(|name| !name.is_empty());
+    match named.or(config.signing_key.as_ref()) {
+        Some(named) => Key::open(&context.books, named, environment, now).map(Some),
+        None if config.signatures_required => {
+            Err(Problem::usage("signing-key", "[audit] signatures is required, and no key is named")
+                .next("set [audit] signing_key, or the variable CROSSFOOT_SIGNING_KEY")
+                .not_done("Nothing was sealed."))
+        }
+        None => Ok(None),
+    }
 }
 
 #[derive(Serialize)]

@@ -8,6 +8,9 @@ use crate::close::seal::Closed;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 
+/// What the message of a close's tag has before the chain's head.
+pub(super) const HEAD: &str = "head of the audit chain ";
+
 /// Looks before a command begins whether its commit will be its own.
 pub(super) fn before(context: &Context<'_>, config: &Config, period: &Period) -> Result<(), Problem> {
     if config.commits { git::check(&context.books, &context.environment.variables, period) } else { Ok(()) }
@@ -22,7 +25,7 @@ pub(super) fn after(context: &Context<'_>, config: &Config, period: &Period, wha
 /// Commits a close, and tags a new seal.
 pub(super) fn close(context: &Context<'_>, config: &Config, period: &Period, closed: &Closed) -> Result<(), Problem> {
     let facts = format!(
-        "{}; issued {}\n\nmanifest.json SHA-256 {}\nhead of the audit chain {}\nBy crossfoot {}.",
+        "{}; issued {}\n\nmanifest.json SHA-256 {}\n{HEAD}{}\nBy crossfoot {}.",
         closed.derived.reconciliation.outcome(),
         closed.new.len(),
         closed.manifest_sha256,

@@ -8,6 +8,7 @@ mod close;
 mod committed;
 mod consequence;
 mod context;
+mod customers;
 mod counted;
 mod dated;
 mod demo;
@@ -76,6 +77,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Exit {
         Command::Pack(args) => pack::run(&context, &args),
         Command::Gstr1(args) => gstr1::run(&context, &args),
         Command::Numbers => numbers::run(&context),
+        Command::Customers(args) => customers::run(&context, &args),
         Command::Void(args) => void::run(&context, &args),
         Command::SelfTest(args) => self_test::run(&context, &args),
         Command::Status => status::run(&context),

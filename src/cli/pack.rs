@@ -15,9 +15,10 @@ use crate::audit::chain;
 use crate::audit::git::Git;
 use crate::audit::mail_journal;
 use crate::audit::manifest;
+use crate::audit::signing;
 use crate::books::changeset::write_apart;
 use crate::books::config;
-use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS};
+use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS, SEALS};
 use crate::books::lock::Lock;
 use crate::books::resolutions;
 use crate::books::voids;
@@ -101,16 +102,18 @@ fn collect<'a>(
     period: &Period,
     inputs: impl Iterator<Item = &'a str>,
 ) -> Result<BTreeMap<String, Vec<u8>>, Problem> {
-    let mut names: Vec<String> = [CONFIG, CUSTOMERS, CHARGES, CHAIN, mail_journal::FILE, voids::VOIDS]
-        .into_iter()
-        .map(str::to_owned)
-        .chain([resolutions::file(period), format!("{}/{}", Books::close_dir(period), manifest::FILE)])
-        .filter(|name| books.path(name).is_file())
-        .collect();
+    let mut names: Vec<String> =
+        [CONFIG, CUSTOMERS, CHARGES, CHAIN, mail_journal::FILE, signing::SIGNERS, voids::VOIDS]
+            .into_iter()
+            .map(str::to_owned)
+            .chain([resolutions::file(period), format!("{}/{}", Books::close_dir(period), manifest::FILE)])
+            .filter(|name| books.path(name).is_file())
+            .collect();
     let below = |folder: String| -> Result<Vec<String>, Problem> {
         Ok(manifest::files_of(&books.path(&folder))?.into_iter().map(|name| format!("{folder}/{name}")).collect())
     };
     names.extend(below(Books::close_dir(period))?);
+    names.extend(below(SEALS.to_owned())?);
     for input in inputs {
         // A capture of an earlier period, which this one was compared with: all its answers.
         match input.strip_prefix("closes/").and_then(|rest| rest.split_once('/')) {

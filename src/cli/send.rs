@@ -11,7 +11,9 @@ use super::committed;
 use super::context::Context;
 use super::fetch::begin;
 use super::outbox::{self, Outbox, State};
-use crate::audit::mail_journal::{Entry, Event, MailJournal, Standing};
+use crate::audit::chain;
+use crate::audit::git::Git;
+use crate::audit::mail_journal::{Entry, Event, FILE, MailJournal, Standing};
 use crate::books::changeset::write_apart;
 use crate::books::config::{self, Config, Mailing};
 use crate::books::layout::optional;
@@ -48,6 +50,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Prob
         committed::before(context, &config, period)?;
     }
     let mut journal = MailJournal::load(&context.books)?;
+    is_whole(context, &journal)?;
     if journal.is_torn {
         context
             .out
@@ -152,6 +155,25 @@ fn settle(
         }
     }
     Ok(())
+}
+
+/// Makes sure that the journal is not shorter than the chain or git knows: documents would be
+/// mailed a second time.
+fn is_whole(context: &Context<'_>, journal: &MailJournal) -> Result<(), Problem> {
+    let cut = |who: String| {
+        Err(Problem::unverified("mail-journal-cut", format!("{who} saw lines that {FILE} lacks"))
+            .because("documents would be mailed a second time")
+            .next(format!("restore {FILE} from git or a backup"))
+            .not_done("Nothing was sent."))
+    };
+    let (chain, _) = chain::load(&context.books)?;
+    if let Some(event) = journal.lost(&chain) {
+        return cut(format!("event {} of the chain", event.sequence));
+    }
+    let committed = Git::open(&context.books, &context.environment.variables).and_then(|git| git.committed(FILE));
+    let Some(committed) = committed else { return Ok(()) };
+    let now = optional("mail-journal", &context.books.path(FILE))?.unwrap_or_default();
+    if now.starts_with(committed.as_bytes()) { Ok(()) } else { cut("git".to_owned()) }
 }
 
 pub(super) fn connect(context: &Context<'_>, mailing: &Mailing, from: &Mailbox) -> Result<Server, Problem> {

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::args;
 use super::context::Context;
+use super::{args, committed as commits};
 use crate::audit::chain;
 use crate::audit::git::Git;
 use crate::books::changeset;
 use crate::books::layout::{CHAIN, CONFIG};
 use crate::books::lock::Lock;
-use crate::close::verify::{self, Report};
+use crate::close::verdict::{self, Report};
+use crate::close::verify;
 use crate::model::problem::{Exit, Problem};
 use crate::render::text::Paint;
 
@@ -23,8 +24,24 @@ struct Document<'a> {
     chain_head: &'a str,
     /// Invoices that were mailed.
     mailed: usize,
+    signatures: Signatures<'a>,
     periods: Vec<Period<'a>>,
     broken: Vec<Broken<'a>>,
+}
+
+#[derive(Serialize)]
+struct Signatures<'a> {
+    signed: usize,
+    /// Places in the chain.
+    unsigned: &'a [u64],
+    by: Vec<Signer<'a>>,
+}
+
+#[derive(Serialize)]
+struct Signer<'a> {
+    who: &'a str,
+    key: &'a str,
+    seals: usize,
 }
 
 #[derive(Serialize)]
@@ -66,6 +83,21 @@ fn committed(context: &Context<'_>, report: &Report) -> BTreeMap<String, Committ
     report.periods.iter().filter_map(|p| look(&p.period)).collect()
 }
 
+/// Whether each tag of a close names a head that the chain had: a chain that was written anew has
+/// others.
+fn tags(context: &Context<'_>, report: &mut Report) -> Result<(), Problem> {
+    let Some(git) = Git::open(&context.books, &context.environment.variables) else { return Ok(()) };
+    let (chain, _) = chain::load(&context.books)?;
+    for (name, message) in git.close_tags() {
+        let head = message.lines().find_map(|line| line.strip_prefix(commits::HEAD));
+        if let Some(head) = head.filter(|head| !chain.had(head.trim())) {
+            let what = format!("git's tag {name} names the head {head}, which it never had");
+            report.broken.push(verdict::Broken { file: CHAIN.to_owned(), field: None, what });
+        }
+    }
+    Ok(())
+}
+
 #[derive(Serialize)]
 struct Broken<'a> {
     file: &'a str,
@@ -93,7 +125,10 @@ pub(super) fn run(context: &Context<'_>, args: &args::Verify) -> Result<Exit, Pr
         && !chain::load(&context.books)?.0.had(head)
     {
         let what = format!("it never had the head {head}: events were taken away, or all were written anew");
-        report.broken.push(verify::Broken { file: CHAIN.to_owned(), field: None, what });
+        report.broken.push(verdict::Broken { file: CHAIN.to_owned(), field: None, what });
+    }
+    if report.broken.is_empty() {
+        tags(context, &mut report)?;
     }
     if let Some(period) = &args.period
         && report.periods.is_empty()
@@ -118,6 +153,11 @@ fn document<'a>(report: &'a Report, git: &BTreeMap<String, Committed>) -> Docume
         events: report.events,
         chain_head: &report.head,
         mailed: report.sent,
+        signatures: Signatures {
+            signed: report.signatures.signed(),
+            unsigned: &report.signatures.unsigned,
+            by: report.signatures.by.iter().map(|((who, key), seals)| Signer { who, key, seals: *seals }).collect(),
+        },
         periods: report
             .periods
             .iter()
@@ -141,6 +181,19 @@ fn document<'a>(report: &'a Report, git: &BTreeMap<String, Committed>) -> Docume
 
 /// How many broken places the terminal shows.
 const SHOWN: usize = 20;
+
+/// Who signed, in words.
+fn signed(report: &Report) -> Option<String> {
+    let (all, unsigned) = (report.signatures.signed() + report.signatures.unsigned.len(), &report.signatures.unsigned);
+    if unsigned.len() == all {
+        return (all > 0).then(|| format!("Signed: none of {all} seals"));
+    }
+    let by = report.signatures.by.iter().map(|((who, key), seals)| format!("{seals} by {who} ({key})"));
+    let by = by.collect::<Vec<_>>().join(", ");
+    let numbers = unsigned.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    let without = if unsigned.is_empty() { String::new() } else { format!("; without a signature: {numbers}") };
+    Some(format!("Signed: {} of {all} seals, {by}{without}", report.signatures.signed()))
+}
 
 /// The outcome for a person.
 pub(super) fn text(paint: &dyn Paint, report: &Report, git: &BTreeMap<String, Committed>) -> String {
@@ -169,6 +222,7 @@ pub(super) fn text(paint: &dyn Paint, report: &Report, git: &BTreeMap<String, Co
     if report.sent > 0 {
         lines.push(format!("Mailed: {} invoices, by a journal that holds", report.sent));
     }
+    lines.extend(signed(report));
     for broken in report.broken.iter().take(SHOWN) {
         let field = broken.field.as_ref().filter(|f| !f.is_empty()).map_or_else(String::new, |f| format!(", {f}"));
         lines.push(format!("{} {}{field}: {}", paint.bad("broken"), broken.file, broken.what));

@@ -19,5 +19,7 @@ pub(crate) mod recapture;
 pub(crate) mod registered;
 pub(crate) mod returned;
 pub(crate) mod seal;
+mod trail;
 mod unchanged;
+pub(crate) mod verdict;
 pub(crate) mod verify;

@@ -13,6 +13,7 @@ use super::unchanged::{self, Present};
 use crate::audit::chain::{self, Chain, Event, IssuedEntry};
 use crate::audit::mail_journal::MailJournal;
 use crate::audit::manifest::{self, FileEntry};
+use crate::audit::signing::{self, Key};
 use crate::bill::charges::Disposition;
 use crate::bill::dating::Dating;
 use crate::bill::numbering;
@@ -90,7 +91,7 @@ impl Plan {
     }
 }
 
-/// Carries out a plan, and seals it. The caller holds the lock and has recovered. `drawn` is
+/// Carries out a plan, and seals it, at a time and with a key if one signs. The caller holds the lock and has recovered. `drawn` is
 /// called after each invoice with how many there are to be.
 ///
 /// # Errors
@@ -100,10 +101,11 @@ pub(crate) fn seal(
     books: &Books,
     plan: Plan,
     (new, allotted): Numbered,
-    now: DateTime<Utc>,
+    (now, signing): (DateTime<Utc>, Option<&Key<'_>>),
     drawn: &(dyn Fn(usize) + Sync),
 ) -> Result<Closed, Problem> {
     let Plan { inputs, derived, chain, chain_bytes, present, .. } = plan;
+    follows(&chain, now)?;
     let looks = Looks::of_inputs(books, &inputs)?;
 
     // The documents first: the register has their digests.
@@ -150,6 +152,8 @@ pub(crate) fn seal(
         issue_date: inputs.dated.map_or_else(String::new, |day| day.to_string()),
         issued,
         voided: voided(&inputs, &chain),
+        mail_head: MailJournal::load(books)?.head,
+        signer: signing.map(|key| key.fingerprint.clone()).unwrap_or_default(),
         previous: String::new(),
         digest: String::new(),
     };
@@ -158,6 +162,10 @@ pub(crate) fn seal(
     let chain_head = chain::read(&longer)
         .map_err(|broken| Problem::stop("internal", "the new chain does not verify").because(broken.join("; ")))?
         .head;
+    if let Some(key) = signing {
+        let line = longer[chain_bytes.len()..].trim_ascii_end();
+        changes.stage(signing::file(chain.events.len() as u64 + 1), &key.sign(line)?)?;
+    }
     changes.stage(CHAIN, &longer)?;
     changes.commit(&format!("close --period {}", inputs.period.name))?;
     let (void, before) = (void_of(&inputs), inputs.issued);
@@ -195,6 +203,20 @@ fn may_be_closed(inputs: &Inputs, chain: &Chain) -> Result<(), Problem> {
     .not_done("No invoice was issued."))
 }
 
+/// Makes sure that the clock is not behind the last seal: events would not stand in order of time.
+fn follows(chain: &Chain, now: DateTime<Utc>) -> Result<(), Problem> {
+    let Some(last) = chain.events.last() else { return Ok(()) };
+    match DateTime::parse_from_rfc3339(&last.at) {
+        Ok(at) if at > now => {
+            Err(Problem::stop("clock", format!("the clock says {}", now.to_rfc3339_opts(SecondsFormat::Secs, true)))
+                .because(format!("the last seal was made at {}: this clock is behind, or that one was ahead", last.at))
+                .next("set the clock right and run the command again")
+                .not_done("No invoice was issued."))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Makes sure that the chain was not cut or lost: its numbers would be used again.
 fn is_whole(books: &Books, chain: &Chain) -> Result<(), Problem> {
     let cut = |file: String, why: &str| {
@@ -209,6 +231,15 @@ fn is_whole(books: &Books, chain: &Chain) -> Result<(), Problem> {
     let known: BTreeSet<&str> =
         chain.events.iter().flat_map(|event| &event.issued).map(|e| e.number.as_str()).collect();
     let mailed = MailJournal::load(books)?;
+    if let Some(event) = mailed.lost(chain) {
+        return Err(Problem::unverified(
+            "mail-journal-cut",
+            format!("event {} of {CHAIN} saw lines that audit/mail.jsonl lacks", event.sequence),
+        )
+        .because("documents would be mailed a second time")
+        .next("restore audit/mail.jsonl from git or a backup")
+        .not_done("No invoice was issued."));
+    }
     match mailed.entries.iter().find(|entry| !known.contains(entry.number.as_str())) {
         Some(entry) => {
             cut(format!("audit/mail.jsonl, line {},", entry.sequence), "a document was mailed that was never issued")

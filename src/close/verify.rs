@@ -16,8 +16,9 @@ use super::ledgers::open_ledgers;
 use super::outputs::{self, Close, outputs};
 use super::recapture;
 use super::seal::unsealed;
+use super::trail;
+use super::verdict::{Broken, PeriodReport, Report};
 use crate::audit::chain::{self, Chain, Event};
-use crate::audit::mail_journal::{self, MailJournal, Standing};
 use crate::audit::manifest::{self, Manifest, files_of};
 use crate::bill::charges::Disposition;
 use crate::bill::{dating, numbering};
@@ -27,55 +28,6 @@ use crate::model::digest::Running;
 use crate::model::invoice::{Document, Issued, file_stem};
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::Problem;
-
-/// Something that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Broken {
-    /// The file, relative to the books.
-    pub file: String,
-    /// The field in it, where it can be told.
-    pub field: Option<String>,
-    /// What does not hold.
-    pub what: String,
-}
-
-/// What was verified of a period.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PeriodReport {
-    /// The period's name.
-    pub period: String,
-    /// Files whose digests were computed.
-    pub files: usize,
-    /// Invoices drawn again.
-    pub invoices: usize,
-    /// Seals in the chain.
-    pub seals: usize,
-    /// When it was last sealed.
-    pub at: String,
-    /// The outcome that was sealed.
-    pub outcome: String,
-}
-
-/// The outcome of a verification.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Report {
-    /// Period by period.
-    pub periods: Vec<PeriodReport>,
-    /// What does not hold; empty: everything does.
-    pub broken: Vec<Broken>,
-    /// Events in the chain.
-    pub events: usize,
-    /// SHA-256 of the chain's last line: note it somewhere else.
-    pub head: String,
-    /// Invoices that were mailed, by the journal.
-    pub sent: usize,
-}
-
-impl Report {
-    fn add(&mut self, file: impl Into<String>, field: Option<String>, what: impl Into<String>) {
-        self.broken.push(Broken { file: file.into(), field, what: what.into() });
-    }
-}
 
 /// Verifies one period, or all that were ever sealed.
 ///
@@ -105,7 +57,7 @@ pub(crate) fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Pro
             format!("no event of {CHAIN} seals it: the chain was cut, or this file was put here"),
         );
     }
-    mailed(books, &chain, &mut report)?;
+    trail::check(books, &chain, &bytes, &mut report)?;
 
     let mut last: BTreeMap<&str, &Event> = BTreeMap::new();
     for event in &chain.events {
@@ -119,26 +71,6 @@ pub(crate) fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Pro
     report.broken.sort_by(|a, b| (&a.file, &a.field, &a.what).cmp(&(&b.file, &b.field, &b.what)));
     report.broken.dedup();
     Ok(report)
-}
-
-/// The journal of what was mailed: its links, and that every line is about an invoice that
-/// was issued.
-fn mailed(books: &Books, chain: &Chain, report: &mut Report) -> Result<(), Problem> {
-    let Some(bytes) = optional("mail-journal", &books.path(mail_journal::FILE))? else { return Ok(()) };
-    match MailJournal::read(&bytes) {
-        Ok(journal) => {
-            let issued: BTreeSet<(&str, &str)> =
-                chain.events.iter().flat_map(|event| &event.issued).map(|e| (&*e.number, &*e.customer_id)).collect();
-            for entry in journal.entries.iter().filter(|e| !issued.contains(&(&*e.number, &*e.customer_id))) {
-                let what = format!("it was never issued to {}", entry.customer_id);
-                report.add(mail_journal::FILE, Some(format!("line {}, {}", entry.sequence, entry.number)), what);
-            }
-            let numbers: BTreeSet<&str> = journal.entries.iter().map(|e| e.number.as_str()).collect();
-            report.sent = numbers.into_iter().filter(|number| journal.standing(number) == Standing::Sent).count();
-        }
-        Err(broken) => broken.into_iter().for_each(|what| report.add(mail_journal::FILE, None, what)),
-    }
-    Ok(())
 }
 
 fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Report) -> Result<(), Problem> {
@@ -169,6 +101,7 @@ fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Repor
             return Ok(());
         }
     };
+    trail::of_manifest(chain, event, &manifest, &found.file, report);
     let files = digests(books, &period, &folder, &manifest, report)?;
     let issued = documents(books, chain, &period, report);
     let inside = format!("{folder}/");
@@ -270,7 +203,10 @@ fn documents(books: &Books, chain: &Chain, period: &Period, report: &mut Report)
                     report.add(found.file.clone(), None, as_issued.clone());
                 }
                 match found.document {
-                    Ok(document) => all.push(document),
+                    Ok(document) => {
+                        trail::of_document(entry, &document, report);
+                        all.push(document);
+                    }
                     Err(why) => report.add(found.file, None, why),
                 }
             }
@@ -316,6 +252,11 @@ fn derived_again(
         report.add(file, field, what);
     }
     due(&folder, event, &close, &mut report);
+    let outcome = derived.reconciliation.outcome();
+    if outcome != event.outcome {
+        let what = format!("it says {}, and what was sealed is {outcome}", event.outcome);
+        report.add(CHAIN, Some(format!("event {}, outcome", event.sequence)), what);
+    }
     Ok(report.broken)
 }
 

@@ -168,3 +168,25 @@ fn a_void_document_that_the_customer_has_is_told() {
     assert!(said["mailed"].as_str().unwrap().ends_with("nobody knows whether it arrived"), "{said}");
     assert!(said["customer_must_be_sent"].as_str().unwrap().contains("within 24 hours"), "{said}");
 }
+
+#[test]
+fn a_journal_that_is_shorter_than_a_seal_or_git_saw_sends_nothing() {
+    let mailer = Mailer::start(&[]);
+    let books = books(mailer.port);
+    assert_eq!(send(&books, "--yes", 0), ["sent", "sent", "sent"]);
+    // The next seal saw what was mailed.
+    books.run("void CF/26-27/00003 --reason typo --by asha").exits(0);
+    books.run("close --period 2026-03 --yes").exits(0);
+    books.run("verify").exits(0);
+    let journal = String::from_utf8(books.read("audit/mail.jsonl")).unwrap();
+    let shorter: String = journal.split_inclusive('\n').take(2).collect();
+    for cut in [String::new(), shorter] {
+        books.write("audit/mail.jsonl", &cut);
+        let told = books.run("verify").exits(4).stdout;
+        assert!(told.contains("audit/mail.jsonl: event 2 of the chain saw lines that are not here"), "{told}");
+        let refused = books.run("send --period 2026-03 --yes").exits(4).stderr;
+        assert!(refused.contains("documents would be mailed a second time"), "{refused}");
+        books.run("close --period 2026-03 --yes").exits(4);
+    }
+    assert_eq!(mailer.taken().len(), 3);
+}

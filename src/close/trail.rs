@@ -1,0 +1,232 @@
+//! `verify`, of the trail itself: who signed which seal, whether events stand in order of time and
+//! say what their documents and manifests say, whether the journal of mail is the one that they
+//! saw, and that nothing else lies beside them.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::verdict::Report;
+use crate::audit::chain::{Chain, Event, IssuedEntry};
+use crate::audit::mail_journal::{self, MailJournal, Standing};
+use crate::audit::manifest::Manifest;
+use crate::audit::signing::{self, Signers};
+use crate::books::config;
+use crate::books::layout::{Books, CHAIN, SEALS, optional};
+use crate::model::invoice::Issued;
+use crate::model::period::Period;
+use crate::model::problem::Problem;
+
+/// Checks the trail: the chain with its bytes, its signatures, and what lies beside it.
+///
+/// # Errors
+/// A file that cannot be read at all.
+pub(super) fn check(books: &Books, chain: &Chain, bytes: &[u8], report: &mut Report) -> Result<(), Problem> {
+    signatures(books, chain, bytes, report)?;
+    in_order(chain, report);
+    mailed(books, chain, report)?;
+    strangers(books, chain, report);
+    Ok(())
+}
+
+/// When an event was sealed.
+fn time(event: &Event) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(&event.at).ok().map(|at| at.to_utc())
+}
+
+/// Every signature that there is to be, and every one that there is.
+fn signatures(books: &Books, chain: &Chain, bytes: &[u8], report: &mut Report) -> Result<(), Problem> {
+    // The settings of now: whoever changes them tells it to whoever reads them.
+    let is_required = config::load(books).is_ok_and(|(settings, _)| settings.signatures_required);
+    let signers = match Signers::load(books) {
+        Ok(signers) => signers,
+        Err(problem) => {
+            report.add(signing::SIGNERS, None, problem.what.clone());
+            return Ok(());
+        }
+    };
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    for event in &chain.events {
+        let line = lines.next().unwrap_or_default();
+        let file = signing::file(event.sequence);
+        let Some(signature) = optional("signature", &books.path(&file))? else {
+            if !event.signer.is_empty() {
+                report.add(file, None, format!("it is gone: the event says that {} signed it", event.signer));
+            }
+            report.signatures.unsigned.push(event.sequence);
+            continue;
+        };
+        match signers.check(line, &signature, time(event).unwrap_or_default()) {
+            Err(why) => report.add(file, None, why),
+            Ok(signed) if !event.signer.is_empty() && signed.fingerprint != event.signer => {
+                let what = format!("{} signed it, and the event says {}", signed.fingerprint, event.signer);
+                report.add(file, None, what);
+            }
+            Ok(signed) => *report.signatures.by.entry((signed.who, signed.fingerprint)).or_default() += 1,
+        }
+    }
+    if is_required {
+        // What was sealed before the first signature could have none.
+        let first = chain.events.iter().find(|event| !event.signer.is_empty()).map_or(0, |event| event.sequence);
+        let unsigned: Vec<u64> = report.signatures.unsigned.iter().copied().filter(|at| *at > first).collect();
+        for sequence in unsigned {
+            let what = "nobody signed this event, and [audit] signatures is required";
+            report.add(CHAIN, Some(format!("event {sequence}")), what);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the times of events are times, and none is before that of the event before it.
+fn in_order(chain: &Chain, report: &mut Report) {
+    let mut before = DateTime::<Utc>::MIN_UTC;
+    for event in &chain.events {
+        let field = Some(format!("event {}, at", event.sequence));
+        match time(event) {
+            None => report.add(CHAIN, field, format!("`{}` is no time", event.at)),
+            Some(at) if at < before => {
+                report.add(CHAIN, field, format!("{} is before the time of the event before it", event.at));
+            }
+            Some(at) => before = at,
+        }
+        if event.event != "close" {
+            report.add(CHAIN, Some(format!("event {}, event", event.sequence)), format!("`{}` is none", event.event));
+        }
+        for void in &event.voided {
+            let is_issued = |entry: &IssuedEntry| entry.number == void.number;
+            if !chain.issued_in(&event.period).any(is_issued) {
+                let what = format!("{} is void and was never issued for {}", void.number, event.period);
+                report.add(CHAIN, Some(format!("event {}, voided", event.sequence)), what);
+            }
+        }
+        for entry in &event.issued {
+            if !is_of_series(entry) {
+                let what = format!("{} is not number {} of the series {}", entry.number, entry.sequence, entry.series);
+                report.add(CHAIN, Some(format!("event {}, issued", event.sequence)), what);
+            }
+        }
+    }
+}
+
+/// Whether a number is the one that its series and its place in it make.
+fn is_of_series(entry: &IssuedEntry) -> bool {
+    let Some((before, after)) = entry.series.split_once('#') else { return false };
+    let counted = entry.number.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    counted.and_then(|digits| digits.parse().ok()) == Some(entry.sequence)
+}
+
+/// What an event says of the manifest that it seals.
+pub(super) fn of_manifest(chain: &Chain, event: &Event, manifest: &Manifest, file: &str, report: &mut Report) {
+    let at = chain.events.iter().position(|one| one.sequence == event.sequence);
+    let before = at.and_then(|at| at.checked_sub(1)).and_then(|at| chain.events.get(at));
+    let previous = before.map(|before| before.manifest_sha256.as_str());
+    if manifest.previous_manifest.as_deref() != previous {
+        let what = "it is not the manifest that the event before this one seals";
+        report.add(file, Some("/previous_manifest".to_owned()), what);
+    }
+    let said = [
+        ("period", &event.period, &manifest.period.name),
+        ("from", &event.from, &manifest.period.from),
+        ("to", &event.to, &manifest.period.to),
+        ("tool", &event.tool, &manifest.tool.version),
+    ];
+    for (field, in_chain, in_manifest) in said {
+        if in_chain != in_manifest {
+            let field = format!("event {}, {field}", event.sequence);
+            report.add(CHAIN, Some(field), format!("it says {in_chain}, and the manifest {in_manifest}"));
+        }
+    }
+}
+
+/// What the chain says of a document, beside the document.
+pub(super) fn of_document(entry: &IssuedEntry, issued: &Issued, report: &mut Report) {
+    let content = &issued.content;
+    let said = [
+        ("number", &entry.number, issued.number.clone()),
+        ("document", &entry.document, content.document.name().to_owned()),
+        ("issue_date", &entry.issue_date, issued.issue_date.to_string()),
+        ("customer_id", &entry.customer_id, content.customer_id.clone()),
+        ("total", &entry.total, content.total.plain()),
+        ("currency", &entry.currency, content.currency.code().to_owned()),
+    ];
+    for (field, in_chain, in_document) in said {
+        if *in_chain != in_document {
+            let what = format!("it says {in_chain}, and the document {in_document}");
+            report.add(CHAIN, Some(format!("{}, {field}", entry.number)), what);
+        }
+    }
+}
+
+/// The journal of what was mailed: its links, that it is at least the one which events saw, and
+/// that every line is about an invoice that was issued.
+fn mailed(books: &Books, chain: &Chain, report: &mut Report) -> Result<(), Problem> {
+    let bytes = optional("mail-journal", &books.path(mail_journal::FILE))?.unwrap_or_default();
+    let journal = match MailJournal::read(&bytes) {
+        Ok(journal) => journal,
+        Err(broken) => {
+            broken.into_iter().for_each(|what| report.add(mail_journal::FILE, None, what));
+            return Ok(());
+        }
+    };
+    if let Some(event) = journal.lost(chain) {
+        let what = format!("event {} of the chain saw lines that are not here", event.sequence);
+        report.add(mail_journal::FILE, None, what);
+    }
+    let issued: BTreeSet<(&str, &str)> =
+        chain.events.iter().flat_map(|event| &event.issued).map(|e| (&*e.number, &*e.customer_id)).collect();
+    for entry in journal.entries.iter().filter(|e| !issued.contains(&(&*e.number, &*e.customer_id))) {
+        let what = format!("it was never issued to {}", entry.customer_id);
+        report.add(mail_journal::FILE, Some(format!("line {}, {}", entry.sequence, entry.number)), what);
+    }
+    let numbers: BTreeSet<&str> = journal.entries.iter().map(|e| e.number.as_str()).collect();
+    report.sent = numbers.into_iter().filter(|number| journal.standing(number) == Standing::Sent).count();
+    Ok(())
+}
+
+/// What lies in `audit/` and `closes/` and belongs to nothing there.
+fn strangers(books: &Books, chain: &Chain, report: &mut Report) {
+    let known: BTreeSet<String> = [CHAIN, mail_journal::FILE, signing::SIGNERS].map(str::to_owned).into();
+    let of_seals = |name: &str| {
+        let of = |end: &str| name.strip_suffix(end).and_then(|number| number.parse::<u64>().ok());
+        let number = of(".sig").or_else(|| of(".tsr"));
+        number.is_some_and(|number| (1..=chain.events.len() as u64).contains(&number))
+    };
+    let is_known = |folder: &str, name: &str, kind: Kind| match (folder, kind) {
+        ("audit", Kind::File) => known.contains(&format!("audit/{name}")),
+        ("audit", Kind::Folder) => format!("audit/{name}") == SEALS,
+        (SEALS, Kind::File) => of_seals(name),
+        ("closes", Kind::Folder) => Period::parse(name).is_ok(),
+        _ => false,
+    };
+    for folder in ["audit", SEALS, "closes"] {
+        for (name, _) in inside(books, folder).into_iter().filter(|(name, kind)| !is_known(folder, name, *kind)) {
+            let what = "nothing that was sealed knows it: find out who put it here";
+            report.add(format!("{folder}/{name}"), None, what);
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    File,
+    Folder,
+    /// A link, a pipe, a device.
+    Other,
+}
+
+/// What lies in a folder of the books, sorted.
+fn inside(books: &Books, folder: &str) -> Vec<(String, Kind)> {
+    let entries = std::fs::read_dir(books.path(folder)).into_iter().flatten().flatten();
+    let mut names: Vec<(String, Kind)> = entries
+        .map(|entry| {
+            let kind = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => Kind::Folder,
+                Ok(kind) if kind.is_file() => Kind::File,
+                _ => Kind::Other,
+            };
+            (entry.file_name().to_string_lossy().into_owned(), kind)
+        })
+        .collect();
+    names.sort();
+    names
+}

@@ -1,0 +1,71 @@
+//! What `verify` found, of each period and of the trail.
+
+use std::collections::BTreeMap;
+
+/// Something that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Broken {
+    /// The file, relative to the books.
+    pub file: String,
+    /// The field in it, where it can be told.
+    pub field: Option<String>,
+    /// What does not hold.
+    pub what: String,
+}
+
+/// What was verified of a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PeriodReport {
+    /// The period's name.
+    pub period: String,
+    /// Files whose digests were computed.
+    pub files: usize,
+    /// Invoices drawn again.
+    pub invoices: usize,
+    /// Seals in the chain.
+    pub seals: usize,
+    /// When it was last sealed.
+    pub at: String,
+    /// The outcome that was sealed.
+    pub outcome: String,
+}
+
+/// The outcome of a verification.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Report {
+    /// Period by period.
+    pub periods: Vec<PeriodReport>,
+    /// What does not hold; empty: everything does.
+    pub broken: Vec<Broken>,
+    /// Events in the chain.
+    pub events: usize,
+    /// SHA-256 of the chain's last line: note it somewhere else.
+    pub head: String,
+    /// Invoices that were mailed, by the journal.
+    pub sent: usize,
+    /// Who signed.
+    pub signatures: Signatures,
+}
+
+impl Report {
+    pub(super) fn add(&mut self, file: impl Into<String>, field: Option<String>, what: impl Into<String>) {
+        self.broken.push(Broken { file: file.into(), field, what: what.into() });
+    }
+}
+
+/// Whose signatures the seals have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Signatures {
+    /// Who signed how many, by name and key.
+    pub by: BTreeMap<(String, String), usize>,
+    /// Seals without a signature, by their place in the chain.
+    pub unsigned: Vec<u64>,
+}
+
+impl Signatures {
+    /// How many seals are signed.
+    #[must_use]
+    pub(crate) fn signed(&self) -> usize {
+        self.by.values().sum::<usize>()
+    }
+}
