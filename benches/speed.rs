@@ -237,6 +237,7 @@ fn example(lines: usize) -> Issued {
                 amount,
                 sac: None,
                 taxes: vec![],
+                recipient_taxes: vec![],
             }
         })
         .collect();

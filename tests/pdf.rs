@@ -26,6 +26,7 @@ fn invoice(number: &str, lines: usize) -> Issued {
             amount: inr(&format!("{}.01", 1000 + n)),
             sac: None,
             taxes: vec![],
+            recipient_taxes: vec![],
         })
         .collect();
     let subtotal = total(Currency::INR, lines.iter().map(|l| &l.amount)).unwrap();
@@ -178,7 +179,7 @@ fn what_cannot_be_printed_is_found_by_laying_out() {
         Pricing::Rate { quantity: parse_plain("3").unwrap(), unit: "枚".into(), price: parse_plain("5").unwrap() };
     draft.buyer.address = vec!["表 1 絵".into()];
     // Not printed, so nothing in its way.
-    draft.buyer.pin = Some("東".into());
+    draft.buyer.country = Some("東".into());
     let found = unprintable(&draft, &classic()).unwrap();
     assert_eq!(found, [('表', "表 1 絵"), ('絵', "表 1 絵"), ('枚', "3 枚")].map(|(c, text)| (c, text.to_owned())));
 }

@@ -11,7 +11,7 @@ use crate::books::config::{Invoicing, Regime, Unlisted};
 use crate::books::customers::{Agreement, Customers};
 use crate::books::prices::{self, Calls, Priced};
 use crate::model::finding::Finding;
-use crate::model::invoice::{Charge, Draft, Line, Party, Payment, Pricing, Proof};
+use crate::model::invoice::{Charge, Draft, Edition, Line, Party, Payment, Pricing, Proof};
 use crate::model::ledger_terms::Basis;
 use crate::model::matrix::Matrix;
 use crate::model::money::{Currency, Money, MoneyError, per_cent_of, times, total};
@@ -258,6 +258,7 @@ fn line(charge: Charge, direction: Option<Direction>, exact: Money) -> Result<Li
         amount: prices::charged(exact)?,
         sac: None,
         taxes: Vec::new(),
+        recipient_taxes: Vec::new(),
     })
 }
 
@@ -350,6 +351,8 @@ fn finish(
         ..Draft::blank(id, &reconciliation.period, currency)
     };
     match complete(&mut draft, agreement, terms.invoicing) {
+        // What rounds to nothing is no document.
+        Ok(()) if draft.total.is_zero() && draft.edition > Edition::First => Ok(Disposition::Nothing),
         Ok(()) => Ok(Disposition::Bill(Box::new(draft))),
         Err(Failure::Refused(refusal)) => Ok(Disposition::Refused(refusal)),
         Err(Failure::Money(error)) => Err(error),
@@ -361,6 +364,7 @@ fn finish(
 /// # Errors
 /// [`Failure`].
 pub fn complete(draft: &mut Draft, agreement: &Agreement, invoicing: &Invoicing) -> Result<(), Failure> {
+    draft.edition = invoicing.edition;
     tax::apply(&invoicing.regime, agreement, draft)?;
     Ok(sum_up(draft, invoicing)?)
 }

@@ -9,7 +9,7 @@ use super::tax::{Failure, law};
 use crate::books::config::{Invoicing, Regime};
 use crate::books::customers::Agreement;
 use crate::model::finding::{Evidence, Finding, Severity};
-use crate::model::invoice::{Charge, Document, Draft, Issued, Line, Original, Pricing};
+use crate::model::invoice::{Charge, Document, Draft, Edition, Issued, Line, Original, Pricing};
 use crate::model::money::{Money, MoneyError, total};
 use crate::model::usage::Direction;
 
@@ -98,7 +98,8 @@ pub(crate) fn note(issued: &[&Issued], now: &Draft, invoicing: &Invoicing) -> Re
             change.due.minus(&change.invoiced)?.display_signed()
         ));
         let pricing = Pricing::Stated;
-        lines.push(Line { amount, exact, calls: None, pricing, taxes: Vec::new(), ..change.line });
+        let (taxes, recipient_taxes) = (Vec::new(), Vec::new());
+        lines.push(Line { amount, exact, calls: None, pricing, taxes, recipient_taxes, ..change.line });
     }
     let subtotal = total(now.currency, lines.iter().map(|line| &line.amount))?;
     let original = &first.content;
@@ -120,6 +121,7 @@ pub(crate) fn note(issued: &[&Issued], now: &Draft, invoicing: &Invoicing) -> Re
     let agreement = Agreement {
         treatment: supply.map(|supply| supply.treatment),
         place_of_supply: supply.map(|supply| supply.place_code.clone()).filter(|code| code != "96"),
+        reverse_charge: supply.filter(|_| invoicing.edition > Edition::First).map(|supply| supply.reverse_charge),
         ..Agreement::default()
     };
     complete(&mut draft, &agreement, invoicing)?;
@@ -169,6 +171,22 @@ pub(crate) fn late(note: &Draft, last: NaiveDate) -> Finding {
     )
     .touching([note.customer_id.clone()]);
     finding.difference = Some(note.subtotal.negated());
+    finding
+}
+
+/// Says that no note is issued because it would be over nothing.
+#[must_use]
+pub(crate) fn nothing(note: &Draft) -> Finding {
+    let number = note.original.as_ref().map_or("", |original| original.number.as_str());
+    let message = format!(
+        "{} and what the figures say now differ by {} before tax, which rounds to nothing: no note is issued.",
+        number,
+        note.document.owed(note.subtotal).display_signed(),
+    );
+    let next = "Nothing is to be done.".to_owned();
+    let mut finding =
+        Finding::fact("issued-differs", Severity::Info, message, next).touching([note.customer_id.clone()]);
+    finding.difference = Some(note.document.owed(note.subtotal));
     finding
 }
 
@@ -230,6 +248,7 @@ pub(crate) fn find(issued: &[&Issued], now: &Draft, note: Option<&Draft>) -> Res
     Ok(Some(finding))
 }
 
+/// What taxes are on; how they are rounded has changed from edition to edition.
 fn taxes(draft: &Draft) -> Vec<(&str, Decimal, Money)> {
-    draft.taxes.iter().map(|tax| (tax.kind.as_str(), tax.rate, tax.amount)).collect()
+    draft.taxes.iter().map(|tax| (tax.kind.as_str(), tax.rate, tax.base)).collect()
 }

@@ -48,6 +48,11 @@ fn fields<'a>(draft: &'a Draft, known: &'a Party, charges: &'a [AgreedCharge]) -
         let parts = [&party.state_code, &party.gstin, &party.email];
         add(format!("{file}legal_name"), &party.legal_name);
         party.address.iter().for_each(|line| add(format!("{file}address"), line));
+        let own = &party.registered;
+        let own = [("cin", &own.cin), ("pan", &own.pan), ("phone", &own.phone), ("website", &own.website)];
+        for (column, text) in [("city", &party.city), ("pin", &party.pin)].into_iter().chain(own) {
+            text.iter().for_each(|text| add(format!("{file}{column}"), text));
+        }
         for (column, text) in ["state_code", "gstin", "email"].into_iter().zip(parts) {
             text.iter().for_each(|text| add(format!("{file}{column}"), text));
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::gstin;
-use crate::model::invoice::{Party, Treatment};
+use crate::model::invoice::{Party, Registered, Treatment};
 use crate::model::ledger_terms::Basis;
 use crate::model::money::shorten;
 use crate::model::problem::{Problem, nearest, word};
@@ -37,6 +37,10 @@ pub struct Agreement {
     pub treatment: Option<Treatment>,
     /// State of supply where it is not that of the address.
     pub place_of_supply: Option<String>,
+    /// The State of the address, as it is named there.
+    pub state: Option<String>,
+    /// Whether the customer owes the tax on what it is supplied; None: as the settings say.
+    pub reverse_charge: Option<bool>,
     /// Which price the ledger states of it, where that is not everybody's.
     pub ledger_basis: Option<Basis>,
     /// Per cent on the cost, inbound and outbound.
@@ -63,7 +67,7 @@ pub struct Agreement {
 const ADDRESS: [&[&str]; 6] =
     [&["address"], &["address_1"], &["address_2"], &["address_3"], &["city", "pin"], &["state", "country"]];
 /// Other columns that are understood.
-const KNOWN: [&str; 22] = [
+const KNOWN: [&str; 23] = [
     "customer_id",
     "legal_name",
     "name",
@@ -74,6 +78,7 @@ const KNOWN: [&str; 22] = [
     "aliases",
     "gst_treatment",
     "place_of_supply",
+    "reverse_charge",
     "markup_percent",
     "markup_inbound",
     "markup_outbound",
@@ -169,6 +174,7 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
                 state_code: cell("state_code").map(two_digits),
                 gstin: cell("gstin").map(|text| text.replace(' ', "").to_uppercase()),
                 email: cell("email"),
+                registered: Registered::default(),
             };
             customers.insert(id.to_owned(), Customer { party, agreement, names: names(id, &cell) });
         }
@@ -239,6 +245,13 @@ fn agreement(cell: &dyn Fn(&str) -> Option<String>, refuse: &mut dyn FnMut(Strin
         }
         known
     });
+    let reverse_charge = cell("reverse_charge").and_then(|text| match word(&text, &[("yes", true), ("no", false)]) {
+        Ok(owes) => Some(owes),
+        Err(why) => {
+            refuse(format!("reverse_charge: {why}"));
+            None
+        }
+    });
     let reference = cell("buyer_reference");
     let ledger_basis = cell("ledger_basis").and_then(|text| match word(&text, &Basis::WORDS) {
         Ok(basis) => Some(basis),
@@ -251,6 +264,8 @@ fn agreement(cell: &dyn Fn(&str) -> Option<String>, refuse: &mut dyn FnMut(Strin
         ledger_basis,
         treatment,
         place_of_supply,
+        state: cell("state"),
+        reverse_charge,
         markup,
         rate,
         per_minute,

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::settings_reader::{SettingsReader, limit};
 use crate::model::gstin;
-use crate::model::invoice::{Document, Party, Payment};
+use crate::model::invoice::{Document, Edition, Party, Payment, Registered};
 use crate::model::money::shorten;
 use crate::model::number::NumberFormat;
 use crate::model::problem::word;
@@ -35,6 +35,8 @@ pub struct Invoicing {
     pub payment: Payment,
     /// `[seller] logo`: a file in the books.
     pub logo: Option<String>,
+    /// Whose rules make documents: today's, but in a close that an earlier version sealed.
+    pub edition: Edition,
 }
 
 impl Invoicing {
@@ -72,6 +74,30 @@ pub struct Gst {
     pub declaration: bool,
     /// Reference of the letter of undertaking.
     pub lut: Option<String>,
+}
+
+/// A code of one of these forms, in capitals: `A` stands for a letter, `0` for a digit. Nothing
+/// where nothing is written.
+///
+/// # Errors
+/// A sentence that says what is expected.
+fn form(text: &str, forms: &[&str], what: &str) -> Result<Option<String>, String> {
+    let code = text.trim().to_ascii_uppercase();
+    let fits = |form: &&str| {
+        let same = |(c, wanted): (char, char)| match wanted {
+            'A' => c.is_ascii_uppercase(),
+            '0' => c.is_ascii_digit(),
+            sign => c == sign,
+        };
+        form.len() == code.len() && code.chars().zip(form.chars()).all(same)
+    };
+    if code.is_empty() {
+        Ok(None)
+    } else if forms.iter().any(fits) {
+        Ok(Some(code))
+    } else {
+        Err(format!("`{}` is not {what}: {}", shorten(text), forms.join(" or ")))
+    }
 }
 
 /// A service accounting code.
@@ -130,6 +156,7 @@ impl SettingsReader<'_> {
                 terms: self.optional("invoice.terms"),
             },
             logo: self.optional("seller.logo"),
+            edition: Edition::default(),
         })
     }
 
@@ -142,6 +169,8 @@ impl SettingsReader<'_> {
         });
         let gstin = self.optional("seller.gstin");
         let of_gstin = gstin.as_deref().and_then(|number| number.get(..2)).filter(|code| gstin::state(code).is_some());
+        let is_indian = gstin.as_deref().is_some_and(|number| gstin::check(number).is_ok());
+        let gstin_is = gstin.as_deref().filter(|_| is_indian).and_then(|number| number.get(2..12)).map(str::to_owned);
         Some(Party {
             legal_name: self.optional("seller.legal_name").unwrap_or_default(),
             address: self
@@ -154,6 +183,28 @@ impl SettingsReader<'_> {
             state_code: given?.or_else(|| of_gstin.map(str::to_owned)),
             gstin,
             email: self.optional("seller.email"),
+            registered: self.registered(gstin_is)?,
+        })
+    }
+
+    /// What the seller is registered as. `pan` is that in its GSTIN.
+    fn registered(&mut self, pan: Option<String>) -> Option<Registered> {
+        let cin =
+            self.convert("seller.cin", |text| form(text, &["A00000AA0000AAA000000", "AAA-0000"], "a CIN or LLPIN"));
+        let own = self.convert("seller.pan", |text| match form(text, &["AAAAA0000A"], "a PAN")? {
+            Some(own) if pan.as_ref().is_some_and(|pan| *pan != own) => Err(format!(
+                "`{own}` is not the PAN in [seller] gstin, which is {}",
+                pan.as_deref().unwrap_or_default()
+            )),
+            own => Ok(own),
+        });
+        let udyam = self.convert("seller.udyam", |text| form(text, &["AAAAA-AA-00-0000000"], "a UDYAM registration"));
+        Some(Registered {
+            cin: cin?,
+            pan: own?,
+            udyam: udyam?,
+            phone: self.optional("seller.phone"),
+            website: self.optional("seller.website"),
         })
     }
 

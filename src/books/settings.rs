@@ -220,7 +220,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         path: "invoice.reverse_charge",
         default: "false",
-        doc: "GST: true where the buyers owe the tax. Printed either way (Rule 46(p)).",
+        doc: "GST: true where registered buyers owe the tax, as far as reverse_charge of customers.csv\ndoes not say it; never buyers abroad, in special economic zones or without registration.\nPrinted either way (Rule 46(p)).",
     },
     Setting {
         path: "invoice.declaration",
@@ -251,7 +251,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         path: "seller.city",
         default: "",
-        doc: "City and postal code by themselves: structured invoices need them.",
+        doc: "City and postal code by themselves: structured invoices need them, and a tax invoice\nneeds the PIN, here or in the address.",
     },
     Setting { path: "seller.pin", default: "", doc: "Postal code." },
     Setting { path: "seller.country", default: "\"IN\"", doc: "Country, ISO 3166-1 alpha-2." },
@@ -262,6 +262,19 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting { path: "seller.gstin", default: "", doc: "GSTIN of the seller, or another country's VAT number." },
     Setting { path: "seller.email", default: "", doc: "Where customers write to about an invoice." },
+    Setting {
+        path: "seller.cin",
+        default: "",
+        doc: "Corporate identity number (a company: printed on every invoice by the Companies Act,\nsection 12(3)(c)), or an LLP's LLPIN.",
+    },
+    Setting { path: "seller.pan", default: "", doc: "Permanent account number." },
+    Setting { path: "seller.udyam", default: "", doc: "UDYAM registration of a micro, small or medium enterprise." },
+    Setting {
+        path: "seller.phone",
+        default: "",
+        doc: "Telephone, and website: the same section asks a company for them where it has them.",
+    },
+    Setting { path: "seller.website", default: "", doc: "Website." },
     Setting {
         path: "seller.logo",
         default: "",

@@ -7,8 +7,9 @@ use std::io::{Read, Seek};
 use super::inputs::Inputs;
 use super::open_items;
 use crate::bill::charges::{self, Disposition, Terms};
-use crate::bill::tax::{Failure, Refusal};
+use crate::bill::tax::{Failure, Refusal, rule46};
 use crate::bill::{corrections, not_billable, not_billed, selling, unprintable};
+use crate::books::config::Regime;
 use crate::books::customers::folded;
 use crate::capture::store::{Capture, DASHBOARD};
 use crate::ledger::merge::merge;
@@ -16,7 +17,7 @@ use crate::ledger::naming::{self, AccountLine};
 use crate::ledger::open::{self, How, Reading};
 use crate::model::finding::{Finding, Severity};
 use crate::model::history::Month;
-use crate::model::invoice::{Draft, Issued};
+use crate::model::invoice::{Draft, Edition, Issued};
 use crate::model::matrix::Matrix;
 use crate::model::money::{Currency, Money, MoneyError};
 use crate::model::open_item::OpenItem;
@@ -210,7 +211,6 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
             decided: &decided,
             logo_sha256: inputs.logo.as_ref().map(|logo| logo.sha256.as_str()),
         };
-        let credit_due = if inputs.earlier.is_some() { Severity::Warning } else { Severity::Blocking };
         decisions = charges::decide(&reconciliation, &terms).map_err(|e| too_large(&e))?;
         let standing = inputs.issued.iter().filter(|issued| inputs.stands(issued));
         let served: BTreeMap<&str, &str> =
@@ -223,13 +223,14 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
         for (id, disposition) in &mut decisions {
             if let Disposition::Bill(draft) = disposition
                 && !served.contains_key(id.as_str())
-                && let Some(refusal) = unprintable(inputs, draft)?
+                && let Some(refusal) =
+                    unlawful(inputs, draft).map_or_else(|| unprintable(inputs, draft), |r| Ok(Some(r)))?
             {
                 *disposition = Disposition::Refused(refusal);
             }
         }
         reconciliation.findings.extend(differing);
-        reconciliation.findings.extend(not_billable::find(&decisions, credit_due));
+        reconciliation.findings.extend(not_billable::find(&decisions, inputs.config.invoicing.edition));
         registry::rank(&mut reconciliation.findings);
         charges::name_holders(&mut decisions, &reconciliation);
     }
@@ -301,6 +302,10 @@ fn correct(
             }
             (note, _) => note,
         };
+        if let Some(note) = note.as_ref().filter(|note| note.total.is_zero() && note.edition > Edition::First) {
+            findings.push(corrections::nothing(note));
+            continue;
+        }
         if let Some(note) = &note
             && let Some(refusal) = unprintable(inputs, note)?
         {
@@ -311,6 +316,18 @@ fn correct(
         notes.extend(note.map(|note| (id.to_owned(), note)));
     }
     Ok((notes, findings))
+}
+
+/// Why the law allows no invoice with what is known; None: it does.
+fn unlawful(inputs: &Inputs, draft: &Draft) -> Option<Refusal> {
+    let invoicing = &inputs.config.invoicing;
+    let Regime::Gst(gst) = &invoicing.regime else { return None };
+    if invoicing.edition == Edition::First {
+        return None;
+    }
+    let known = inputs.customers.as_ref().and_then(|customers| customers.get(&draft.customer_id));
+    let agreement = known.map(|customer| customer.agreement.clone()).unwrap_or_default();
+    rule46::seller(&draft.seller).or_else(|| rule46::buyer(gst, &agreement, draft))
 }
 
 /// Why a document that is to be issued cannot be printed; None: it can.

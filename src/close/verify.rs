@@ -25,7 +25,7 @@ use crate::bill::{dating, numbering};
 use crate::books::layout::{Books, CHAIN, optional};
 use crate::capture::store;
 use crate::model::digest::Running;
-use crate::model::invoice::{Document, Issued, file_stem};
+use crate::model::invoice::{Document, Edition, Issued, file_stem};
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::Problem;
 
@@ -295,6 +295,7 @@ fn rederive(
         let sealed = std::fs::read(books.path(format!("{folder}/reconciliation.json"))).ok();
         inputs.earlier = sealed.and_then(|bytes| Earlier::read(&bytes));
         if inputs.earlier.is_some() {
+            inputs.config.invoicing.edition = Edition::First;
             found = derived_again(books, period, event, &inputs, &documents, drawable)?;
         }
     }

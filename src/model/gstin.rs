@@ -27,6 +27,22 @@ static STATES: LazyLock<BTreeMap<String, State>> = LazyLock::new(|| {
     states.collect()
 });
 
+/// The States and Union Territories that are, or may stand in old registrations.
+pub(crate) fn states() -> impl Iterator<Item = &'static State> {
+    STATES.values().filter(|state| !state.own_tax.is_empty())
+}
+
+/// The code that a State has today: Daman and Diu was joined with Dadra and Nagar Haveli in
+/// 2020, Andhra Pradesh was divided in 2014 and old registrations bear its old code.
+#[must_use]
+pub(crate) fn today(code: &str) -> &str {
+    match code {
+        "25" => "26",
+        "28" => "37",
+        code => code,
+    }
+}
+
 /// The State of a code.
 #[must_use]
 pub(crate) fn state(code: &str) -> Option<&'static State> {

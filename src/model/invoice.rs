@@ -5,28 +5,18 @@ use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::money::{Currency, Money, MoneyError, add_exact};
+pub use super::party::{Party, Payment, Registered};
 use super::period::Period;
 use super::usage::Direction;
 
-/// A party as it is printed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Party {
-    /// Legal name.
-    pub legal_name: String,
-    /// Address, a line each.
-    pub address: Vec<String>,
-    /// City, where the address is kept in parts.
-    pub city: Option<String>,
-    /// Postal code.
-    pub pin: Option<String>,
-    /// ISO 3166-1 alpha-2; None is the seller's own country.
-    pub country: Option<String>,
-    /// Two-digit GST state code, where known.
-    pub state_code: Option<String>,
-    /// GSTIN, where registered; another country's VAT number where it begins with letters.
-    pub gstin: Option<String>,
-    /// Where the invoice is mailed.
-    pub email: Option<String>,
+/// Which edition of our own rules made a document: what is issued stays as it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Edition {
+    /// That of 0.1: value added tax is rounded a line, fewer particulars are printed.
+    First,
+    /// Today's.
+    #[default]
+    Second,
 }
 
 /// What makes a customer's amount provable.
@@ -220,15 +210,19 @@ pub struct Line {
     pub sac: Option<String>,
     /// The taxes on it.
     pub taxes: Vec<LineTax>,
+    /// The taxes on it that the buyer owes to the state under reverse charge: no part of any
+    /// sum here.
+    pub recipient_taxes: Vec<LineTax>,
 }
 
 impl Line {
-    /// All taxes on it together, in per cent.
+    /// All taxes on it together, whoever owes them, in per cent.
     ///
     /// # Errors
     /// [`MoneyError::Overflow`].
     pub fn tax_rate(&self) -> Result<Decimal, MoneyError> {
-        self.taxes.iter().try_fold(Decimal::ZERO, |sum, tax| add_exact(sum, tax.rate)).map(|rate| rate.normalize())
+        let mut taxes = self.taxes.iter().chain(&self.recipient_taxes);
+        taxes.try_fold(Decimal::ZERO, |sum, tax| add_exact(sum, tax.rate)).map(|rate| rate.normalize())
     }
 }
 
@@ -316,25 +310,31 @@ pub struct Supply {
     pub place_name: String,
     /// Whether the buyer owes the tax (section 9(3)).
     pub reverse_charge: bool,
+    /// Whether nothing on record tells the place, so that it is the supplier's (IGST Act,
+    /// section 12(2)(b)(ii)).
+    pub is_assumed: bool,
 }
 
-/// Where and how to pay, as it is printed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Payment {
-    /// Account holder, where it is not the seller.
-    pub account_name: Option<String>,
-    /// Account number or IBAN.
-    pub account_number: Option<String>,
-    /// Bank.
-    pub bank: Option<String>,
-    /// IFSC or BIC.
-    pub bank_code: Option<String>,
-    /// UPI id: printed with a payment QR.
-    pub upi: Option<String>,
-    /// Days after the date of issue by which to pay.
-    pub due_days: Option<u32>,
-    /// Terms in words.
-    pub terms: Option<String>,
+/// Taxes of lines added up by kind and rate, in the order in which they first stand: `of` says
+/// which taxes of a line.
+///
+/// # Errors
+/// A sum beyond the exact range.
+pub fn tax_sums(lines: &[Line], of: impl Fn(&Line) -> &[LineTax]) -> Result<Vec<Tax>, MoneyError> {
+    let mut sums: Vec<Tax> = Vec::new();
+    for line in lines {
+        for tax in of(line) {
+            let rate = tax.rate.normalize();
+            match sums.iter_mut().find(|sum| sum.kind == tax.kind && sum.rate == rate) {
+                Some(sum) => {
+                    sum.base = sum.base.plus(&line.amount)?;
+                    sum.amount = sum.amount.plus(&tax.amount)?;
+                }
+                None => sums.push(Tax { kind: tax.kind.clone(), rate, base: line.amount, amount: tax.amount }),
+            }
+        }
+    }
+    Ok(sums)
 }
 
 /// What a customer is to be charged. It has no number and cannot be sent.
@@ -378,6 +378,8 @@ pub struct Draft {
     pub remarks: Vec<String>,
     /// SHA-256 of the seller's logo, where there is one.
     pub logo_sha256: Option<String>,
+    /// Whose rules made it.
+    pub edition: Edition,
 }
 
 impl Draft {
@@ -405,6 +407,7 @@ impl Draft {
             payment: Payment::default(),
             remarks: Vec::new(),
             logo_sha256: None,
+            edition: Edition::default(),
         }
     }
 }

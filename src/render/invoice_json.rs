@@ -1,147 +1,20 @@
 //! An invoice's `.json`: everything that is printed, so that the PDF can be drawn again
 //! from it alone and the sums recomputed.
 
-use std::collections::BTreeMap;
+mod parts;
 
-use serde::{Deserialize, Serialize};
-
+use self::parts::{
+    Document, LinePart, LineTaxPart, OriginalPart, PartyPart, PaymentPart, PricingPart, SpanPart, SupplyPart, TaxPart,
+};
 use super::reconciliation_json::to_bytes;
 use super::structured;
 use crate::model::invoice::{
-    self, Charge, Draft, Issued, Line, LineTax, Original, Party, Payment, Pricing, Proof, Supply, Tax, Treatment,
+    self, Charge, Draft, Edition, Issued, Line, LineTax, Original, Party, Payment, Pricing, Proof, Registered, Supply,
+    Tax, Treatment, tax_sums,
 };
 use crate::model::money::{Currency, Money, parse_plain, total};
 use crate::model::period::{Period, parse_day};
 use crate::model::usage::Direction;
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document {
-    schema: String,
-    document: String,
-    number: String,
-    issue_date: String,
-    due_date: Option<String>,
-    original: Option<OriginalPart>,
-    customer_id: String,
-    period: SpanPart,
-    currency: String,
-    seller: PartyPart,
-    buyer: PartyPart,
-    buyer_reference: Option<String>,
-    supply: Option<SupplyPart>,
-    proof: String,
-    lines: Vec<LinePart>,
-    subtotal: String,
-    taxes: Vec<TaxPart>,
-    round_off: String,
-    total: String,
-    amount_in_words: String,
-    payment: PaymentPart,
-    remarks: Vec<String>,
-    /// Structured forms: null where there is one, else why not.
-    structured: BTreeMap<String, Option<String>>,
-    logo_sha256: Option<String>,
-    template_sha256: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OriginalPart {
-    number: String,
-    issue_date: String,
-    reason: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SpanPart {
-    name: String,
-    from: String,
-    to: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PartyPart {
-    legal_name: String,
-    address: Vec<String>,
-    city: Option<String>,
-    pin: Option<String>,
-    country: Option<String>,
-    state_code: Option<String>,
-    gstin: Option<String>,
-    email: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SupplyPart {
-    treatment: String,
-    place_code: String,
-    place_name: String,
-    reverse_charge: bool,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LinePart {
-    description: String,
-    charge: String,
-    direction: Option<String>,
-    calls: Option<u64>,
-    /// How `exact` came about; absent where it is what was reconciled, agreed or booked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pricing: Option<PricingPart>,
-    exact: String,
-    amount: String,
-    /// What rounding gave or took: amount less exact.
-    rounding: String,
-    sac: Option<String>,
-    taxes: Vec<LineTaxPart>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "by", deny_unknown_fields)]
-enum PricingPart {
-    /// exact = base × (1 + percent / 100)
-    Markup { base: String, percent: String },
-    /// exact = quantity × price
-    Rate { quantity: String, unit: String, price: String },
-    /// exact = base × percent / 100
-    Share { base: String, percent: String },
-    /// exact = minimum − have
-    UpTo { minimum: String, have: String },
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LineTaxPart {
-    kind: String,
-    rate: String,
-    amount: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TaxPart {
-    kind: String,
-    rate: String,
-    base: String,
-    amount: String,
-}
-
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PaymentPart {
-    account_name: Option<String>,
-    account_number: Option<String>,
-    bank: Option<String>,
-    bank_code: Option<String>,
-    upi: Option<String>,
-    due_days: Option<u32>,
-    terms: Option<String>,
-}
 
 const SCHEMA: &str = "crossfoot/invoice/v1";
 
@@ -153,6 +26,7 @@ pub fn render(invoice: &Issued) -> Vec<u8> {
     let payment = &draft.payment;
     to_bytes(&Document {
         schema: if invoice.is_draft() { "crossfoot/draft-document/v1" } else { SCHEMA }.into(),
+        edition: (draft.edition > Edition::First).then_some(2),
         document: draft.document.name().to_owned(),
         number: invoice.number.clone(),
         issue_date: invoice.issue_date.to_string(),
@@ -177,19 +51,17 @@ pub fn render(invoice: &Issued) -> Vec<u8> {
             place_code: supply.place_code.clone(),
             place_name: supply.place_name.clone(),
             reverse_charge: supply.reverse_charge,
+            place_assumed: supply.is_assumed,
         }),
         proof: draft.proof.name().to_owned(),
         lines: draft.lines.iter().map(line).collect(),
         subtotal: draft.subtotal.plain(),
-        taxes: draft
-            .taxes
+        taxes: draft.taxes.iter().map(tax_part).collect(),
+        // Sums of parts of the lines, which add up in `taxes`' stead.
+        recipient_taxes: tax_sums(&draft.lines, |line| &line.recipient_taxes)
+            .unwrap_or_default()
             .iter()
-            .map(|tax| TaxPart {
-                kind: tax.kind.clone(),
-                rate: tax.rate.to_string(),
-                base: tax.base.plain(),
-                amount: tax.amount.plain(),
-            })
+            .map(tax_part)
             .collect(),
         round_off: draft.round_off.plain(),
         total: draft.total.plain(),
@@ -210,7 +82,13 @@ pub fn render(invoice: &Issued) -> Vec<u8> {
     })
 }
 
+fn tax_part(tax: &Tax) -> TaxPart {
+    TaxPart { kind: tax.kind.clone(), rate: tax.rate.to_string(), base: tax.base.plain(), amount: tax.amount.plain() }
+}
+
 fn line(line: &Line) -> LinePart {
+    let line_tax =
+        |tax: &LineTax| LineTaxPart { kind: tax.kind.clone(), rate: tax.rate.to_string(), amount: tax.amount.plain() };
     let pricing = match &line.pricing {
         Pricing::Stated => None,
         Pricing::Markup { base, percent } => {
@@ -234,11 +112,8 @@ fn line(line: &Line) -> LinePart {
         amount: line.amount.plain(),
         rounding: line.amount.minus(&line.exact).map_or_else(|_| String::new(), |money| money.plain()),
         sac: line.sac.clone(),
-        taxes: line
-            .taxes
-            .iter()
-            .map(|tax| LineTaxPart { kind: tax.kind.clone(), rate: tax.rate.to_string(), amount: tax.amount.plain() })
-            .collect(),
+        taxes: line.taxes.iter().map(line_tax).collect(),
+        recipient_taxes: line.recipient_taxes.iter().map(line_tax).collect(),
     }
 }
 
@@ -256,16 +131,9 @@ pub fn parse(bytes: &[u8]) -> Result<Issued, String> {
         parse_plain(text).map(|amount| Money::new(amount, currency)).map_err(|e| format!("{field}: {e}"))
     };
     let day = |field: &str, text: &str| parse_day(text).map_err(|e| format!("{field}: {e}"));
+    let edition = edition_back(doc.edition)?;
     let lines = doc.lines.into_iter().map(|line| line_back(line, &money)).collect::<Result<_, _>>()?;
-    let mut taxes = Vec::new();
-    for tax in doc.taxes {
-        taxes.push(Tax {
-            kind: tax.kind,
-            rate: parse_plain(&tax.rate).map_err(|e| format!("taxes.rate: {e}"))?,
-            base: money("taxes.base", &tax.base)?,
-            amount: money("taxes.amount", &tax.amount)?,
-        });
-    }
+    let taxes = doc.taxes.into_iter().map(|tax| tax_back(tax, &money)).collect::<Result<_, _>>()?;
     let supply = doc.supply.map(|part| {
         let treatment = Treatment::parse(&part.treatment);
         Ok::<_, String>(Supply {
@@ -273,6 +141,7 @@ pub fn parse(bytes: &[u8]) -> Result<Issued, String> {
             place_code: part.place_code,
             place_name: part.place_name,
             reverse_charge: part.reverse_charge,
+            is_assumed: part.place_assumed,
         })
     });
     let original = doc.original.map(|part| {
@@ -312,6 +181,7 @@ pub fn parse(bytes: &[u8]) -> Result<Issued, String> {
         },
         remarks: doc.remarks,
         logo_sha256: doc.logo_sha256,
+        edition,
     };
     check_sums(&draft)?;
     let issued = Issued {
@@ -324,6 +194,20 @@ pub fn parse(bytes: &[u8]) -> Result<Issued, String> {
         return Err("due_date: it is not issue_date and payment.due_days".to_owned());
     }
     Ok(issued)
+}
+
+fn edition_back(edition: Option<u8>) -> Result<Edition, String> {
+    match edition {
+        None => Ok(Edition::First),
+        Some(2) => Ok(Edition::Second),
+        Some(other) => Err(format!("edition: {other} is of a later version")),
+    }
+}
+
+fn tax_back(tax: TaxPart, money: &dyn Fn(&str, &str) -> Result<Money, String>) -> Result<Tax, String> {
+    let rate = parse_plain(&tax.rate).map_err(|e| format!("taxes.rate: {e}"))?;
+    let (base, amount) = (money("taxes.base", &tax.base)?, money("taxes.amount", &tax.amount)?);
+    Ok(Tax { kind: tax.kind, rate, base, amount })
 }
 
 fn line_back(part: LinePart, money: &dyn Fn(&str, &str) -> Result<Money, String>) -> Result<Line, String> {
@@ -348,14 +232,13 @@ fn line_back(part: LinePart, money: &dyn Fn(&str, &str) -> Result<Money, String>
     let direction = part
         .direction
         .map(|word| Direction::parse(&word).ok_or_else(|| format!("lines.direction: `{word}` is unknown")));
-    let mut taxes = Vec::new();
-    for tax in part.taxes {
-        taxes.push(LineTax {
-            kind: tax.kind,
-            rate: plain("lines.taxes.rate", &tax.rate)?,
-            amount: money("lines.taxes.amount", &tax.amount)?,
-        });
-    }
+    let taxes_back = |parts: Vec<LineTaxPart>| {
+        let back = |tax: LineTaxPart| {
+            let rate = plain("lines.taxes.rate", &tax.rate)?;
+            Ok::<_, String>(LineTax { kind: tax.kind, rate, amount: money("lines.taxes.amount", &tax.amount)? })
+        };
+        parts.into_iter().map(back).collect::<Result<Vec<_>, _>>()
+    };
     Ok(Line {
         charge: Charge::parse(&part.charge).ok_or_else(|| format!("lines.charge: `{}` is unknown", part.charge))?,
         direction: direction.transpose()?,
@@ -365,7 +248,8 @@ fn line_back(part: LinePart, money: &dyn Fn(&str, &str) -> Result<Money, String>
         exact: money("lines.exact", &part.exact)?,
         amount: money("lines.amount", &part.amount)?,
         sac: part.sac,
-        taxes,
+        taxes: taxes_back(part.taxes)?,
+        recipient_taxes: taxes_back(part.recipient_taxes)?,
     })
 }
 
@@ -400,6 +284,11 @@ fn party(party: &Party) -> PartyPart {
         state_code: party.state_code.clone(),
         gstin: party.gstin.clone(),
         email: party.email.clone(),
+        cin: party.registered.cin.clone(),
+        pan: party.registered.pan.clone(),
+        udyam: party.registered.udyam.clone(),
+        phone: party.registered.phone.clone(),
+        website: party.registered.website.clone(),
     }
 }
 
@@ -413,5 +302,12 @@ fn party_back(part: PartyPart) -> Party {
         state_code: part.state_code,
         gstin: part.gstin,
         email: part.email,
+        registered: Registered {
+            cin: part.cin,
+            pan: part.pan,
+            udyam: part.udyam,
+            phone: part.phone,
+            website: part.website,
+        },
     }
 }

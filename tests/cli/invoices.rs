@@ -116,7 +116,23 @@ fn a_gstin_that_cannot_be_right_stops_that_invoice_only() {
 #[test]
 fn particulars_that_contradict_each_other_are_told() {
     let cases = [
-        (",29,29AAFCC9980M1ZR,accounts", ",27,29AAFCC9980M1ZR,accounts", "State 29 and its address in 27"),
+        (
+            "Karnataka,560001,India,29,29AADCB2230M1ZP",
+            "Maharashtra,400001,India,27,29AADCB2230M1ZP",
+            "its GSTIN is of Karnataka (29), and its address in Maharashtra (27)",
+        ),
+        (
+            "Goa,403001,India,30",
+            "Goa,403001,India,29",
+            "its State is `Goa`, and the State code is that of Karnataka (29)",
+        ),
+        ("Goa,403001,India,30", "Goa,560001,India,30", "its PIN 560001 is not of Goa (30)"),
+        ("29AADCB2230M1ZP", "29AAFCC9980M1ZR", "it has the GSTIN of the seller"),
+        (
+            "MA_2,अक्षय संचार प्राइवेट लिमिटेड,\"१२, शास्त्री मार्ग\",Mumbai,Maharashtra,400001",
+            "MA_2,अक्षय संचार प्राइवेट लिमिटेड,\"१२, शास्त्री मार्ग\",Mumbai,Maharashtra,",
+            "it is registered and has no PIN",
+        ),
         (",,,export-lut,", ",27,,registered,", "has no GSTIN"),
         ("United Arab Emirates", "India", "contradict"),
     ];
@@ -127,8 +143,47 @@ fn particulars_that_contradict_each_other_are_told() {
         let ran = books.run("close --period 2026-03").exits(3);
         assert!(ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ").contains(why), "{why}: {}", ran.stdout);
     }
+    // What lacks of the seller is told once, and nobody is invoiced.
+    let (books, _server) = gst(|text| text.replace("pin = \"560001\"\n", "").replace("Bengaluru 560001", "Bengaluru"));
+    let closed = books.run("close --period 2026-03 --json").exits(3).json();
+    assert_eq!((closed["issued"].as_array().unwrap().len(), closed["not_invoiced"].as_array().unwrap().len()), (0, 7));
+    let findings = books.json("closes/2026-03/reconciliation.json")["findings"].clone();
+    let message = "7 customers get no invoice: the seller has no PIN (CGST Rule 46(a)).";
+    assert_eq!((findings.as_array().unwrap().len(), &findings[0]["message"]), (1, &message.into()));
     let (books, _server) = gst(|text| text.replace("29AAFCC9980M1ZR", "29AAFCC9980M1ZX"));
     assert!(books.run("close --period 2026-03").exits(2).stderr.contains("[seller] gstin"));
+}
+
+/// Who owes the tax, where a supply is when nothing tells it, and what rounds to nothing.
+#[test]
+fn the_tax_is_the_buyer_s_only_where_it_is_registered_and_an_assumed_place_is_told() {
+    let (books, _server) = gst(|text| text.replace("regime = \"gst\"", "regime = \"gst\"\nreverse_charge = true"));
+    let bare = "MA_3,Unregistered Person,,,,,,,,,,,,,";
+    let rows = CUSTOMERS.lines().map(|row| if row.starts_with("MA_3") { bare } else { row });
+    books.write("customers.csv", &(rows.collect::<Vec<_>>().join("\n") + "\n"));
+    books.run("close --period 2026-03").exits(0);
+    let registered = of(&books, "MA_2");
+    assert_eq!((registered["taxes"].as_array().unwrap().len(), &registered["total"]), (0, &"7643.00".into()));
+    assert_eq!(registered["recipient_taxes"][0]["amount"], "1375.66");
+    let stem = registered["number"].as_str().unwrap().replace('/', "-");
+    let inv01 = books.json(&format!("closes/2026-03/invoices/{stem}.inv01.json"));
+    assert_eq!(
+        (&inv01["TranDtls"]["RegRev"], inv01["ValDtls"]["IgstVal"].to_string()),
+        (&"Y".into(), "1375.66".into())
+    );
+    assert_eq!(
+        (inv01["ItemList"][0]["GstRt"].to_string(), inv01["ValDtls"]["TotInvVal"].to_string()),
+        ("18".into(), "7643.0".into())
+    );
+    for customer in ["MA_3", "MA_4"] {
+        let supply = &of(&books, customer)["supply"];
+        assert_eq!(supply["reverse_charge"], false, "{customer}");
+    }
+    assert_eq!(taxes(&of(&books, "MA_3"))[0], "CGST 9% of 12066.78 = 1086.01");
+    assert_eq!(of(&books, "MA_3")["supply"]["place_assumed"], true);
+    let findings = books.json("closes/2026-03/reconciliation.json")["findings"].clone();
+    assert_eq!((&findings[0]["code"], &findings[0]["severity"]), (&"place-assumed".into(), &"warning".into()));
+    books.run("verify").exits(0);
 }
 
 #[test]

@@ -4,12 +4,14 @@
 use rust_decimal::Decimal;
 
 use super::law;
-use super::line::{Failure, Refusal, on_line};
+use super::line::{Failure, Refusal, on_line, particulars};
+use super::rule46;
 use crate::books::config::Gst;
 use crate::books::customers::Agreement;
 use crate::model::gstin::{self, State};
-use crate::model::invoice::{Draft, Supply, Treatment};
+use crate::model::invoice::{Draft, Edition, Party, Supply, Treatment, tax_sums};
 use crate::model::money::from_parts;
+use crate::model::place;
 
 /// Taxes a draft.
 ///
@@ -17,6 +19,10 @@ use crate::model::money::from_parts;
 /// Particulars that are wrong or missing; a tax beyond the exact range.
 pub(crate) fn apply(settings: &Gst, agreement: &Agreement, draft: &mut Draft) -> Result<(), Failure> {
     let day = draft.period.to;
+    // A note's buyer is its invoice's, with all that was deduced then.
+    if draft.edition > Edition::First && draft.original.is_none() {
+        draft.buyer.state_code = state_on_record(&draft.buyer, agreement);
+    }
     let supply = supply(settings, agreement, draft).map_err(Failure::Refused)?;
     let seller = draft.seller.state_code.clone().unwrap_or_default();
     let zero_rated = !matches!(supply.treatment, Treatment::Registered | Treatment::Unregistered);
@@ -43,8 +49,19 @@ pub(crate) fn apply(settings: &Gst, agreement: &Agreement, draft: &mut Draft) ->
         };
         if supply.reverse_charge {
             // The buyer owes the tax: none of it is charged here.
-            line.taxes.clear();
+            let owed = std::mem::take(&mut line.taxes);
+            line.recipient_taxes = if draft.edition > Edition::First { owed } else { Vec::new() };
         }
+    }
+    // Rate and amount are particulars all the same (CGST Rule 46(l), (m)).
+    let owed = tax_sums(&draft.lines, |line| &line.recipient_taxes)?;
+    if !owed.is_empty() {
+        let heads: Vec<String> =
+            owed.iter().map(|tax| format!("{} {} %: {}", tax.kind, tax.rate, tax.amount.display())).collect();
+        let base = draft.subtotal.display();
+        draft
+            .remarks
+            .push(format!("Tax payable by the recipient under reverse charge on {base}: {}.", heads.join(", ")));
     }
     let endorsement = match supply.treatment {
         Treatment::SezWithPayment | Treatment::ExportWithPayment => law::endorsement("with-payment", day),
@@ -60,14 +77,10 @@ pub(crate) fn apply(settings: &Gst, agreement: &Agreement, draft: &mut Draft) ->
     Ok(())
 }
 
-fn particulars(why: String, next: &str) -> Refusal {
-    Refusal { code: "gst-particulars", why, next: next.to_owned() }
-}
-
 /// How the supply is treated, and where it is.
 fn supply(settings: &Gst, agreement: &Agreement, draft: &Draft) -> Result<Supply, Refusal> {
     let buyer = &draft.buyer;
-    let abroad = buyer.country.as_deref().is_some_and(|country| country != "IN");
+    let abroad = buyer.is_abroad();
     let registered = buyer.gstin.as_deref().filter(|_| !abroad);
     let own = registered
         .map(gstin::check)
@@ -97,7 +110,8 @@ fn supply(settings: &Gst, agreement: &Agreement, draft: &Draft) -> Result<Supply
         return Err(particulars(wrong.to_owned(), "Correct gst_treatment, gstin and country in customers.csv."));
     }
     let named = agreement.place_of_supply.clone();
-    if let (Some(own), Some(code), None) = (&own, &buyer.state_code, &named)
+    // Today this is asked of who has no document yet (`rule46`).
+    if let (Edition::First, Some(own), Some(code), None) = (draft.edition, &own, &buyer.state_code, &named)
         && own != code
         && gstin::state(own).is_some_and(|state| !state.own_tax.is_empty())
     {
@@ -106,12 +120,12 @@ fn supply(settings: &Gst, agreement: &Agreement, draft: &Draft) -> Result<Supply
             "Correct gstin or state_code in customers.csv, or name the place_of_supply.",
         ));
     }
+    // The recipient's address on record, failing which the supplier's (IGST Act, 12(2)).
+    let on_record = named.or_else(|| buyer.state_code.clone()).or_else(|| own.clone());
     let place = if treatment.is_export() {
         "96".to_owned()
     } else {
-        // The recipient's address on record, failing which the supplier's (IGST Act, 12(2)).
-        let on_record = named.or_else(|| buyer.state_code.clone()).or_else(|| own.clone());
-        on_record.or_else(|| draft.seller.state_code.clone()).unwrap_or_default()
+        on_record.clone().or_else(|| draft.seller.state_code.clone()).unwrap_or_default()
     };
     let known: &State = gstin::state(&place).ok_or_else(|| {
         particulars(
@@ -132,6 +146,41 @@ fn supply(settings: &Gst, agreement: &Agreement, draft: &Draft) -> Result<Supply
         treatment,
         place_code: known.code.clone(),
         place_name: known.name.clone(),
-        reverse_charge: settings.reverse_charge,
+        reverse_charge: reverse_charge(settings, agreement, treatment, (draft.edition, draft.original.is_some()))?,
+        is_assumed: draft.edition > Edition::First && !treatment.is_export() && on_record.is_none(),
     })
+}
+
+/// Whether the buyer owes the tax. Only who is registered can; a supply abroad or to a special
+/// economic zone is zero-rated, whoever pays.
+fn reverse_charge(
+    settings: &Gst,
+    agreement: &Agreement,
+    treatment: Treatment,
+    (edition, is_note): (Edition, bool),
+) -> Result<bool, Refusal> {
+    let can = is_note || edition == Edition::First || treatment == Treatment::Registered;
+    match agreement.reverse_charge {
+        Some(true) if !can => Err(particulars(
+            format!("its tax is to be paid on reverse charge, and it is `{}`", treatment.name()),
+            "Only a registered buyer can owe the tax: correct reverse_charge or gst_treatment in customers.csv.",
+        )),
+        Some(named) => Ok(named),
+        None => Ok(settings.reverse_charge && can),
+    }
+}
+
+/// The code of the State in which the buyer's address is: as customers.csv has it by code or by
+/// name, or as its PIN or its lines tell where they are plain.
+fn state_on_record(buyer: &Party, agreement: &Agreement) -> Option<String> {
+    if buyer.state_code.is_some() || buyer.is_abroad() {
+        return buyer.state_code.clone();
+    }
+    let by_name = || agreement.state.as_deref().and_then(place::by_name);
+    let by_pin = || match place::by_pin(&rule46::pin(buyer)?) {
+        [only] => gstin::state(only),
+        _ => None,
+    };
+    let found = by_name().or_else(by_pin).or_else(|| place::named_in(&buyer.address))?;
+    Some(found.code.clone())
 }

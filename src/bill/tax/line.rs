@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::model::invoice::{Line, LineTax};
-use crate::model::money::{Money, MoneyError, per_cent_of};
+use crate::model::money::{Currency, Money, MoneyError, per_cent_of};
 use crate::model::rounding::{Rounding, round_to};
 
 /// How a tax is rounded: to the minor unit, half up, line by line, as GST returns and
@@ -19,6 +19,11 @@ pub struct Refusal {
     pub why: String,
     /// What to do.
     pub next: String,
+}
+
+/// Particulars that lack, or contradict each other.
+pub(super) fn particulars(why: String, next: &str) -> Refusal {
+    Refusal { code: "gst-particulars", why, next: next.to_owned() }
 }
 
 /// What a regime may fail of: the particulars, or the arithmetic.
@@ -38,8 +43,11 @@ impl From<MoneyError> for Failure {
 
 /// A tax on a line.
 pub(super) fn on_line(line: &Line, kind: &str, rate: Decimal) -> Result<LineTax, MoneyError> {
-    let currency = line.amount.currency();
     let exact = per_cent_of(rate, line.amount.amount())?;
-    let amount = Money::new(round_to(exact, currency.minor_digits(), TAX_ROUNDING)?, currency);
-    Ok(LineTax { kind: kind.to_owned(), rate, amount })
+    Ok(LineTax { kind: kind.to_owned(), rate, amount: rounded(exact, line.amount.currency())? })
+}
+
+/// A tax, rounded.
+pub(super) fn rounded(exact: Decimal, currency: Currency) -> Result<Money, MoneyError> {
+    Ok(Money::new(round_to(exact, currency.minor_digits(), TAX_ROUNDING)?, currency))
 }

@@ -120,7 +120,7 @@ pub(super) enum Block {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Labels {
+pub(in crate::render::pdf) struct Labels {
     pub(super) title: String,
     pub(super) title_tax_invoice: String,
     pub(super) title_credit_note: String,
@@ -169,6 +169,51 @@ pub(super) struct Labels {
     pub(super) copy: String,
     pub(super) carried_forward: String,
     pub(super) brought_forward: String,
+    // Templates of the books' own, and those that are sealed, may lack what came later.
+    #[serde(default = "words::state")]
+    pub(super) state: String,
+    #[serde(default = "words::cin")]
+    pub(super) cin: String,
+    #[serde(default = "words::pan")]
+    pub(super) pan: String,
+    #[serde(default = "words::udyam")]
+    pub(super) udyam: String,
+    #[serde(default = "words::phone")]
+    pub(super) phone: String,
+    #[serde(default = "words::website")]
+    pub(super) website: String,
+    #[serde(default = "words::tax_number")]
+    pub(super) tax_number: String,
+    #[serde(default = "words::bic")]
+    pub(super) bic: String,
+}
+
+/// Labels that a template may leave out.
+mod words {
+    pub(super) fn state() -> String {
+        "State".to_owned()
+    }
+    pub(super) fn cin() -> String {
+        "CIN".to_owned()
+    }
+    pub(super) fn pan() -> String {
+        "PAN".to_owned()
+    }
+    pub(super) fn udyam() -> String {
+        "UDYAM".to_owned()
+    }
+    pub(super) fn phone() -> String {
+        "Telephone".to_owned()
+    }
+    pub(super) fn website() -> String {
+        "Website".to_owned()
+    }
+    pub(super) fn tax_number() -> String {
+        "VAT number".to_owned()
+    }
+    pub(super) fn bic() -> String {
+        "BIC".to_owned()
+    }
 }
 
 impl Labels {
@@ -222,6 +267,14 @@ impl Labels {
             &self.copy,
             &self.carried_forward,
             &self.brought_forward,
+            &self.state,
+            &self.cin,
+            &self.pan,
+            &self.udyam,
+            &self.phone,
+            &self.website,
+            &self.tax_number,
+            &self.bic,
         ]
     }
 }

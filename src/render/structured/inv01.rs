@@ -164,10 +164,21 @@ fn document(invoice: &Issued) -> Result<Invoice, String> {
     }
     let items = items(draft)?;
     let head = |kind: &str| -> Result<Box<RawValue>, String> {
-        let of_kind = draft.taxes.iter().filter(|tax| tax.kind == kind).map(|tax| &tax.amount);
+        let owed = draft.lines.iter().flat_map(|line| &line.recipient_taxes);
+        let owed = owed.filter(|tax| tax.kind == kind).map(|tax| &tax.amount);
+        let of_kind = draft.taxes.iter().filter(|tax| tax.kind == kind).map(|tax| &tax.amount).chain(owed);
         number(&total(draft.currency, of_kind).map_err(|e| e.to_string())?.plain())
     };
-    let own_tax = if draft.taxes.iter().any(|tax| tax.kind == "UTGST") { "UTGST" } else { "SGST" };
+    let own_tax = if draft
+        .lines
+        .iter()
+        .flat_map(|line| line.taxes.iter().chain(&line.recipient_taxes))
+        .any(|tax| tax.kind == "UTGST")
+    {
+        "UTGST"
+    } else {
+        "SGST"
+    };
     Ok(Invoice {
         version: "1.1",
         tran_dtls: TranDtls {
@@ -281,12 +292,15 @@ fn item(place: usize, line: &Line, off: &[&Line]) -> Result<Item, String> {
         return Err("more is taken off than any line charges".to_owned());
     }
     let tax = |kinds: &[&str]| -> Result<Money, String> {
-        let taxes = std::iter::once(line).chain(off.iter().copied()).flat_map(|line| &line.taxes);
-        total(currency, taxes.filter(|tax| kinds.contains(&tax.kind.as_str())).map(|tax| &tax.amount))
+        // Those of the buyer under reverse charge are stated, and in no total.
+        let of = |line: &'_ Line| line.taxes.iter().chain(&line.recipient_taxes).cloned().collect::<Vec<_>>();
+        let taxes: Vec<_> = std::iter::once(line).chain(off.iter().copied()).flat_map(of).collect();
+        total(currency, taxes.iter().filter(|tax| kinds.contains(&tax.kind.as_str())).map(|tax| &tax.amount))
             .map_err(too_large)
     };
     let (igst, cgst, sgst) = (tax(&["IGST"])?, tax(&["CGST"])?, tax(&["SGST", "UTGST"])?);
-    let whole = total(currency, [&taxable, &igst, &cgst, &sgst]).map_err(too_large)?;
+    let charged = line.taxes.iter().chain(off.iter().flat_map(|line| &line.taxes)).map(|tax| &tax.amount);
+    let whole = total(currency, std::iter::once(&taxable).chain(charged)).map_err(too_large)?;
     Ok(Item {
         sl_no: place.to_string(),
         prd_desc: text("a description", &line.description, 3, 300)?,

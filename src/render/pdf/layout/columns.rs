@@ -29,7 +29,7 @@ pub(super) fn cell(line: &Line, key: Key) -> String {
         }
         Key::Price => quantity.map_or_else(String::new, |(_, _, price)| price.to_string()),
         Key::Tax => {
-            let rates = line.taxes.iter().map(|tax| tax.rate.normalize().to_string());
+            let rates = line.taxes.iter().chain(&line.recipient_taxes).map(|tax| tax.rate.normalize().to_string());
             let rates: Vec<String> = rates.collect();
             if rates.is_empty() { String::new() } else { format!("{} %", rates.join(" + ")) }
         }

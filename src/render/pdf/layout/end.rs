@@ -4,7 +4,7 @@ use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
 use super::marks::{Code, Mark, PT_PER_MM};
 use super::sheet::{Look, Sheet};
-use crate::model::invoice::{Document, Proof};
+use crate::model::invoice::{Document, Edition, Proof};
 use crate::model::money::Currency;
 use crate::model::registration::Registration;
 
@@ -73,11 +73,13 @@ impl Sheet<'_> {
         }
         let (labels, payment) = (&self.template.labels, &draft.payment);
         let named = |label: &str, value: &Option<String>| value.as_ref().map(|value| format!("{label}: {value}"));
+        let is_ifsc = draft.edition == Edition::First || payment.bank_code.as_deref().is_none_or(is_ifsc);
+        let bank_code = if is_ifsc { &labels.bank_code } else { &labels.bic };
         let mut lines: Vec<String> = [
             named(&labels.account_name, &payment.account_name),
             named(&labels.account_number, &payment.account_number),
             named(&labels.bank, &payment.bank),
-            named(&labels.bank_code, &payment.bank_code),
+            named(bank_code, &payment.bank_code),
             named(&labels.upi, &payment.upi),
         ]
         .into_iter()
@@ -196,6 +198,12 @@ fn modules(code: &QrCode) -> Code {
     let side = code.size();
     let dark = (0..side).flat_map(|y| (0..side).map(move |x| code.get_module(x, y))).collect();
     Code { width: usize::try_from(side).unwrap_or(0), dark }
+}
+
+/// Whether it is an Indian bank's code: four letters, a zero, and six letters or digits.
+fn is_ifsc(code: &str) -> bool {
+    let (bytes, zero) = (code.as_bytes(), code.as_bytes().get(4));
+    bytes.len() == 11 && zero == Some(&b'0') && bytes[..4].iter().all(u8::is_ascii_alphabetic)
 }
 
 /// RFC 3986: everything but unreserved characters.

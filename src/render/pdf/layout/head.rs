@@ -135,18 +135,11 @@ impl Sheet<'_> {
 
     /// Address, GSTIN, State code, e-mail: a line each.
     fn particulars(&mut self, party: &Party, x: f32, y: f32, width: f32, look: Look) -> f32 {
-        let labels = &self.template.labels;
-        let named = |label: &str, value: &Option<String>| value.as_ref().map(|v| format!("{label}: {v}"));
-        let lines: Vec<String> = party
-            .address
-            .iter()
-            .cloned()
-            .chain(named(&labels.gstin, &party.gstin))
-            .chain(named(&labels.state_code, &party.state_code))
-            .collect();
+        let draft = &self.invoice.content;
+        let lines = super::party::lines(party, &self.template.labels, draft.edition, draft.supply.is_some());
         let y = self.block(x, y, width, look, &lines);
         let Some(email) = &party.email else { return y };
-        let text = format!("{}: {email}", labels.email);
+        let text = format!("{}: {email}", self.template.labels.email);
         let end = self.block(x, y, width, look, std::slice::from_ref(&text));
         let uri = format!("mailto:{email}");
         let wide = self.fonts.width(look.style, look.size, &text).min(width);

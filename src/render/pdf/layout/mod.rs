@@ -6,6 +6,7 @@ mod draft;
 mod end;
 mod head;
 mod marks;
+mod party;
 mod sheet;
 mod table;
 
