@@ -108,6 +108,43 @@ fn a_total_without_gst_is_not_made_whole_unless_the_settings_say_so() {
 }
 
 #[test]
+fn value_added_tax_is_that_of_all_lines_together() {
+    let vat = "[invoice]\nregime = \"vat\"\nvat_rate = \"18\"\n";
+    let lines = |count: usize, amount: &str| (0..count).map(|_| line(Charge::OneOff, None, amount)).collect();
+    for (count, amount, tax) in [(115, "50.05", "1036.04"), (300, "10.02", "541.08"), (400, "-0.01", "-0.72")] {
+        let made = completed(vat, &Agreement::default(), draft(lines(count, amount))).unwrap();
+        assert_eq!(made.taxes[0].amount.plain(), tax, "{count} times {amount}");
+        // Each line bears its share to the cent, and they add up.
+        let shares: Vec<Money> = made.lines.iter().map(|line| line.taxes[0].amount).collect();
+        let sum = crate::model::money::total(Currency::INR, &shares).unwrap();
+        assert_eq!((sum.plain(), shares.len()), (tax.to_owned(), count));
+    }
+    // 0.1 rounded it line by line: 300 times 1.80.
+    let first = Invoicing { edition: Edition::First, ..invoicing(vat) };
+    let mut made = draft(lines(300, "10.02"));
+    complete(&mut made, &Agreement::default(), &first).unwrap();
+    assert_eq!((made.taxes[0].amount.plain(), made.edition), ("540.00".into(), Edition::First));
+}
+
+/// Each head is rounded a line: CGST and SGST are alike, and together no further from IGST than
+/// a paisa a line.
+#[test]
+fn the_heads_of_gst_agree_to_a_paisa_a_line() {
+    for amount in ["50.05", "10.02", "0.05", "0.06", "33.33", "99999.99", "1.00"] {
+        let taxed = |state: &str| {
+            let mut draft = draft((0..115).map(|_| line(Charge::OneOff, None, amount)).collect());
+            draft.buyer.state_code = Some(state.to_owned());
+            draft.buyer.address = vec!["1 Road".to_owned()];
+            completed(GST, &Agreement::default(), draft).unwrap().taxes
+        };
+        let (inside, outside) = (taxed("29"), taxed("27"));
+        assert_eq!(inside[0].amount, inside[1].amount, "{amount}");
+        let off = inside[0].amount.plus(&inside[1].amount).unwrap().minus(&outside[0].amount).unwrap();
+        assert!(off.abs() <= inr("1.15"), "{amount}: {}", off.plain());
+    }
+}
+
+#[test]
 fn where_the_supply_is_decides_which_gst() {
     let supplied = |change: &dyn Fn(&mut Draft, &mut Agreement)| {
         let (mut draft, mut agreement) = (usage("100.00", "50.00"), Agreement::default());

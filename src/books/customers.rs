@@ -26,6 +26,8 @@ pub struct Customer {
     pub party: Party,
     /// What was agreed.
     pub agreement: Agreement,
+    /// What the books call it: its account or ledger.
+    pub code: Option<String>,
     /// Every name that a ledger may use for it, folded.
     pub names: Vec<String>,
 }
@@ -176,7 +178,7 @@ pub fn parse(bytes: &[u8]) -> Result<(Customers, Vec<String>), Problem> {
                 email: cell("email"),
                 registered: Registered::default(),
             };
-            customers.insert(id.to_owned(), Customer { party, agreement, names: names(id, &cell) });
+            customers.insert(id.to_owned(), Customer { party, agreement, code: cell("code"), names: names(id, &cell) });
         }
     }
     if bad.is_empty() {

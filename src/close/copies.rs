@@ -18,6 +18,8 @@ pub(super) const OPEN_ITEMS_COPY: &str = "open-items.json";
 /// the name that version 0.1 gave to less of it.
 pub(super) const PAST_COPY: &str = "trends.json";
 pub(super) const HISTORY_COPY: &str = "history.json";
+/// The name in `inputs/` of the accounts that journals of earlier periods open.
+pub(super) const OPENED_COPY: &str = "opened-accounts.json";
 /// The name of the decisions' copy in `inputs/`.
 pub(super) const RESOLUTIONS_COPY: &str = "resolutions.toml";
 /// The name of the voids' copy in `inputs/`.

@@ -2,7 +2,8 @@
 //! from what merely lies in a folder. A copy is sealed with each close, so that its report can
 //! be made again whatever becomes of the earlier ones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -19,6 +20,7 @@ use crate::model::money::{Currency, Money, MoneyError, parse_plain};
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::{Problem, io};
 use crate::model::usage::Direction;
+use crate::render::journal::beancount;
 
 /// The reports of the books' periods that ended before this one began, each read as `T`.
 /// `code` is what an error calls it.
@@ -30,21 +32,43 @@ pub(super) fn reports<T: DeserializeOwned>(
     period: &Period,
     code: &'static str,
 ) -> Result<Vec<(Period, T)>, Problem> {
+    let read = |(earlier, path, bytes): (Period, PathBuf, Vec<u8>)| {
+        let report = serde_json::from_slice(&bytes)
+            .map_err(|e| Problem::stop(code, format!("{} cannot be read", path.display())).because(e.to_string()))?;
+        Ok((earlier, report))
+    };
+    files(books, period, "reconciliation.json", code)?.into_iter().map(read).collect()
+}
+
+/// The accounts that the journals of earlier closes open, sorted.
+///
+/// # Errors
+/// A journal that is there and cannot be read.
+pub(super) fn opened(books: &Books, period: &Period) -> Result<Vec<String>, Problem> {
+    let journals = files(books, period, "journal.beancount", "journal")?;
+    let opened = journals.iter().flat_map(|(_, _, bytes)| beancount::opened(&String::from_utf8_lossy(bytes)));
+    Ok(opened.collect::<BTreeSet<_>>().into_iter().collect())
+}
+
+/// A file of each earlier close that has it, oldest first.
+fn files(
+    books: &Books,
+    period: &Period,
+    file: &str,
+    code: &'static str,
+) -> Result<Vec<(Period, PathBuf, Vec<u8>)>, Problem> {
     let mut found = Vec::new();
     let Ok(entries) = std::fs::read_dir(books.path("closes")) else { return Ok(found) };
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     for earlier in names.filter_map(|name| Period::parse(&name).ok()).filter(|other| other.to < period.from) {
-        let path = books.path(format!("{}/reconciliation.json", Books::close_dir(&earlier)));
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+        let path = books.path(format!("{}/{file}", Books::close_dir(&earlier)));
+        match std::fs::read(&path) {
+            Ok(bytes) => found.push((earlier, path, bytes)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
             Err(e) => return Err(io(code, "read", &path, &e)),
-        };
-        let report = serde_json::from_slice(&bytes)
-            .map_err(|e| Problem::stop(code, format!("{} cannot be read", path.display())).because(e.to_string()))?;
-        found.push((earlier, report));
+        }
     }
-    found.sort_by(|(a, _), (b, _)| (a.to, &a.name).cmp(&(b.to, &b.name)));
+    found.sort_by(|(a, ..), (b, ..)| (a.to, &a.name).cmp(&(b.to, &b.name)));
     Ok(found)
 }
 

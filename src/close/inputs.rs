@@ -7,8 +7,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::copies::{
-    Copied, FORMAT_COPY, HISTORY_COPY, LOGO_COPY, OPEN_ITEMS_COPY, PAST_COPY, RESOLUTIONS_COPY, TEMPLATE_COPY,
-    VOIDS_COPY, copied, copy, logo_copy, template_copy,
+    Copied, FORMAT_COPY, HISTORY_COPY, LOGO_COPY, OPEN_ITEMS_COPY, OPENED_COPY, PAST_COPY, RESOLUTIONS_COPY,
+    TEMPLATE_COPY, VOIDS_COPY, copied, copy, logo_copy, template_copy,
 };
 use super::earlier::Earlier;
 use super::formats::{format_files, parse_formats};
@@ -72,6 +72,8 @@ pub struct Inputs {
     pub voids: Voids,
     /// What earlier periods left open.
     pub open_items: Vec<OpenItem>,
+    /// Accounts that the journals of earlier periods open.
+    pub(super) opened: Vec<String>,
     /// What earlier closed periods came to, in a close of version 0.1.
     pub history: Vec<Month>,
     /// The same as sealed; None where there are no books, or in such a close.
@@ -130,6 +132,7 @@ struct Files {
     /// The voids, and what errors call the file.
     voids: (Option<Vec<u8>>, String),
     open_items: Copied<Vec<OpenItem>>,
+    opened: Copied<Vec<String>>,
     history: Copied<Vec<Month>>,
     past: Copied<Past>,
 }
@@ -150,6 +153,7 @@ impl Inputs {
             resolutions: (None, String::new()),
             voids: (None, String::new()),
             open_items: None,
+            opened: None,
             history: None,
             past: None,
         };
@@ -183,6 +187,7 @@ impl Inputs {
             resolutions: (resolutions::read(&books.path(&decisions))?, decisions),
             voids: (resolutions::read(&books.path(VOIDS))?, VOIDS.to_owned()),
             open_items: copied(open_items::before(books, period)?),
+            opened: copied(history::opened(books, period)?),
             history: None,
             past: Some(history::copied(history::before(books, period)?)),
         };
@@ -254,6 +259,7 @@ impl Inputs {
             resolutions: (resolutions::read(&inputs.join(RESOLUTIONS_COPY))?, format!("inputs/{RESOLUTIONS_COPY}")),
             voids: (resolutions::read(&inputs.join(VOIDS_COPY))?, format!("inputs/{VOIDS_COPY}")),
             open_items: copy(&inputs, OPEN_ITEMS_COPY)?,
+            opened: copy(&inputs, OPENED_COPY)?,
             history: copy(&inputs, HISTORY_COPY)?,
             past: copy(&inputs, PAST_COPY)?,
         };
@@ -336,6 +342,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
     let logo = files.logo.map(Logo::read).transpose()?;
     let (resolutions, voids) = (files.resolutions, files.voids);
     let (open_items, open_items_bytes) = files.open_items.unzip();
+    let (opened, opened_bytes) = files.opened.unzip();
     let (history, history_bytes) = files.history.unzip();
     let (past, past_bytes) = files.past.unzip();
     Ok(Inputs {
@@ -356,6 +363,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
             .chain(resolutions.0.map(|bytes| (RESOLUTIONS_COPY.to_owned(), bytes)))
             .chain(voids.0.map(|bytes| (VOIDS_COPY.to_owned(), bytes)))
             .chain(open_items_bytes.map(|bytes| (OPEN_ITEMS_COPY.to_owned(), bytes)))
+            .chain(opened_bytes.map(|bytes| (OPENED_COPY.to_owned(), bytes)))
             .chain(history_bytes.map(|bytes| (HISTORY_COPY.to_owned(), bytes)))
             .chain(past_bytes.map(|bytes| (PAST_COPY.to_owned(), bytes)))
             .collect(),
@@ -369,6 +377,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         logo,
         charges,
         open_items: open_items.unwrap_or_default(),
+        opened: opened.unwrap_or_default(),
         history: history.unwrap_or_default(),
         past,
         notes,

@@ -15,6 +15,7 @@ use crate::model::money::MoneyError;
 use crate::model::problem::Problem;
 use crate::render::csv::{Column, RegisterRow};
 use crate::render::html::Beside;
+use crate::render::journal::names::Names;
 use crate::render::journal::{self, Entry};
 use crate::render::statement::{Made, Statement};
 use crate::render::{csv, html, invoice_json, pdf, reconciliation_json, statement, structured, xlsx};
@@ -43,16 +44,20 @@ const REPORTS: [(&str, Report); 9] = [
     }),
     (STATEMENT, |c| Ok(statement::csv(statement(c)?.as_ref()))),
     (REGISTER, |c| Ok(csv::register(&c.documents.register(c.inputs, RegisterRow::of), csv::REGISTER))),
-    ("journal.hledger", |c| Ok(journal::hledger::render(&entries(c)?))),
-    ("journal.beancount", |c| Ok(journal::beancount::render(&entries(c)?))),
-    ("journal.tally.xml", |c| Ok(journal::tally::render(&entries(c)?))),
+    ("journal.hledger", |c| Ok(journal::hledger::render(&entries(c)?, &names(c)))),
+    ("journal.beancount", |c| Ok(journal::beancount::render(&entries(c)?, &names(c)))),
+    ("journal.tally.xml", |c| Ok(journal::tally::render(&entries(c)?, &names(c)))),
 ];
 
 /// Reports as an earlier version made them, where it was wrong: a close that it sealed
 /// verifies with either.
-const EARLIER: [(&str, Report); 3] = [
+const EARLIER: [(&str, Report); 6] = [
     // It did not list documents in the report.
     (PAGE, |c| page(c, None)),
+    // 0.1 had its own names for every account, and opened all of them in every month.
+    ("journal.hledger", |c| Ok(journal::hledger::render(&entries(c)?, &Names::first()))),
+    ("journal.beancount", |c| Ok(journal::beancount::render(&entries(c)?, &Names::first()))),
+    ("journal.tally.xml", |c| Ok(journal::tally::render(&entries(c)?, &Names::first()))),
     // 0.1 listed notes and void documents with the amounts that they bear.
     (REGISTER, |c| {
         let rows = c.documents.register(c.inputs, RegisterRow::as_printed);
@@ -112,6 +117,11 @@ fn workbook(
 ) -> Result<Vec<u8>, Problem> {
     let (derived, trends) = (c.derived, c.derived.trends.as_ref());
     xlsx::render(&derived.reconciliation, &derived.ledger, register, (trends, statement), &c.inputs.version)
+}
+
+/// What the books call the accounts that are posted to.
+fn names(c: &Close<'_>) -> Names {
+    Names::of(&c.inputs.config, c.inputs.customers.as_ref(), &c.inputs.opened)
 }
 
 /// The period's invoices and notes as postings.

@@ -8,7 +8,7 @@ use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Message, MultiPart, SinglePart};
 use minijinja::{Environment, UndefinedBehavior, context};
 
-use crate::model::invoice::{Document, Issued};
+use crate::model::invoice::{Document, Issued, Payment};
 use crate::model::mailbox::Mailbox;
 use crate::model::problem::Problem;
 
@@ -111,7 +111,8 @@ fn fill(name: &str, template: &str, letter: &Letter<'_>) -> Result<String, Strin
         Document::CreditNote => "Credit note",
         Document::DebitNote => "Debit note",
     };
-    let payment = &content.payment;
+    // A credit note asks for nothing.
+    let payment = if content.document == Document::CreditNote { Payment::default() } else { content.payment.clone() };
     let account: Vec<&str> = [&payment.account_number, &payment.bank, &payment.bank_code]
         .into_iter()
         .flatten()
@@ -136,4 +137,44 @@ fn fill(name: &str, template: &str, letter: &Letter<'_>) -> Result<String, Strin
         sha256 => letter.sha256,
     };
     template.render(values).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::invoice::Draft;
+    use crate::model::money::Currency;
+    use crate::model::period::{Period, parse_day};
+
+    #[test]
+    fn a_credit_note_asks_for_no_payment() {
+        let from: Mailbox = "Accounts <billing@seller.example>".parse().unwrap();
+        let text = |document: Document| {
+            let mut content = Draft::blank("M", &Period::parse("2026-03").unwrap(), Currency::INR);
+            content.document = document;
+            content.payment.account_number = Some("001234567890".to_owned());
+            let issue_date = parse_day("2026-04-02").unwrap();
+            let invoice = Issued { number: "N/1".to_owned(), issue_date, content, template_sha256: String::new() };
+            let letter = Letter {
+                invoice: &invoice,
+                from: &from,
+                reply_to: None,
+                to: &[],
+                cc: &[],
+                message_id: "a@b.example",
+                date: DateTime::UNIX_EPOCH,
+                file: "N-1.pdf",
+                pdf: b"",
+                sha256: "00",
+            };
+            SHIPPED.map(|(name, template)| fill(name, template, &letter).unwrap()).join("\n")
+        };
+        let note = text(Document::CreditNote);
+        assert!(!note.contains("Pay to") && !note.contains("001234567890") && note.contains("Credited"), "{note}");
+        for document in [Document::Invoice, Document::DebitNote] {
+            let asks = text(document);
+            assert_eq!(asks.matches("001234567890").count(), 2, "{asks}");
+            assert!(asks.contains("Total") && !asks.contains("Credited"), "{asks}");
+        }
+    }
 }

@@ -1,9 +1,17 @@
 //! hledger's journal. Accounts and commodities are declared, so that `hledger check --strict`
 //! has nothing to say.
 
-use super::{Account, Entry, accounts, plain};
+use super::names::Names;
+use super::{Account, Entry, accounts, details, plain};
+use crate::model::invoice::Edition;
 
-fn name(account: &Account) -> String {
+fn name(account: &Account, names: &Names) -> String {
+    if let Some(own) = names.own(account) {
+        let own = plain(own, &[';', '"', '(', '[']);
+        let kind = if matches!(account, Account::Receivable(_)) { "assets:receivable" } else { "income" };
+        // A name with colons says itself where it stands.
+        return if own.contains(':') { own } else { format!("{kind}:{own}") };
+    }
     match account {
         Account::Receivable(id) => format!("assets:receivable:{}", plain(id, &[';', ':', '"'])),
         Account::Calls(direction) => format!("income:calls:{}", direction.name()),
@@ -16,7 +24,7 @@ fn name(account: &Account) -> String {
 
 /// The journal.
 #[must_use]
-pub(crate) fn render(entries: &[Entry<'_>]) -> Vec<u8> {
+pub(crate) fn render(entries: &[Entry<'_>], names: &Names) -> Vec<u8> {
     let mut out = String::from(
         "; Written by crossfoot: the period's invoices and notes. Check it: hledger check --strict -f FILE\n\n",
     );
@@ -31,7 +39,7 @@ pub(crate) fn render(entries: &[Entry<'_>]) -> Vec<u8> {
         out.push_str(&format!("commodity {currency} 1000{decimals}\n"));
     }
     for account in accounts(entries) {
-        out.push_str(&format!("account {}\n", name(&account)));
+        out.push_str(&format!("account {}\n", name(&account, names)));
     }
     for entry in entries {
         let draft = &entry.issued.content;
@@ -42,8 +50,13 @@ pub(crate) fn render(entries: &[Entry<'_>]) -> Vec<u8> {
             plain(&draft.buyer.legal_name, &[';', '|']),
             entry.title()
         ));
+        if names.edition > Edition::First {
+            for (tag, value) in details(entry.issued) {
+                out.push_str(&format!("    ; {tag}: {}\n", plain(&value, &[',', ';'])));
+            }
+        }
         for (account, money) in &entry.postings {
-            out.push_str(&format!("    {:<44}  {} {}\n", name(account), draft.currency, money.plain()));
+            out.push_str(&format!("    {:<44}  {} {}\n", name(account, names), draft.currency, money.plain()));
         }
     }
     out.into_bytes()

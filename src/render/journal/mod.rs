@@ -3,9 +3,10 @@
 
 pub(crate) mod beancount;
 pub(crate) mod hledger;
+pub(crate) mod names;
 pub(crate) mod tally;
 
-use crate::model::invoice::{Charge, Document, Issued};
+use crate::model::invoice::{Charge, Document, Issued, Line};
 use crate::model::money::{Money, MoneyError, total};
 use crate::model::usage::Direction;
 
@@ -24,6 +25,44 @@ pub(crate) enum Account {
     Tax(String),
     /// What rounding totals gave or took.
     RoundOff,
+}
+
+/// What is told of a document beside its amounts: names and values, in order.
+fn details(issued: &Issued) -> Vec<(&'static str, String)> {
+    let draft = &issued.content;
+    let mut details = Vec::new();
+    let number = if draft.supply.is_some() { "gstin" } else { "tax-number" };
+    details.extend(draft.buyer.gstin.clone().map(|gstin| (number, gstin)));
+    if let Some(supply) = &draft.supply {
+        details.push(("place-of-supply", supply.place_code.clone()));
+        if supply.reverse_charge {
+            details.push(("reverse-charge", "yes".to_owned()));
+        }
+    }
+    let sac = sacs(draft.lines.iter());
+    if !sac.is_empty() {
+        details.push(("sac", sac));
+    }
+    details.extend(draft.original.as_ref().map(|original| ("corrects", original.number.clone())));
+    details.extend(issued.due_date().map(|day| ("due", day.to_string())));
+    details
+}
+
+/// The service accounting codes of lines.
+fn sacs<'a>(lines: impl Iterator<Item = &'a Line>) -> String {
+    let mut codes: Vec<&str> = lines.filter_map(|line| line.sac.as_deref()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.join(" ")
+}
+
+/// The account that a line is posted to.
+fn account_of(line: &Line) -> Account {
+    match (line.charge, line.direction) {
+        (Charge::Usage, Some(direction)) => Account::Calls(direction),
+        (Charge::Discount | Charge::Credit, _) => Account::Discounts,
+        _ => Account::Services,
+    }
 }
 
 /// One document as postings: debits positive, credits negative, zero in all.
@@ -70,12 +109,7 @@ fn entry(issued: &Issued) -> Result<Entry<'_>, MoneyError> {
         Ok(())
     };
     for line in &draft.lines {
-        let account = match (line.charge, line.direction) {
-            (Charge::Usage, Some(direction)) => Account::Calls(direction),
-            (Charge::Discount | Charge::Credit, _) => Account::Discounts,
-            _ => Account::Services,
-        };
-        credit(account, &line.amount)?;
+        credit(account_of(line), &line.amount)?;
     }
     for tax in &draft.taxes {
         credit(Account::Tax(tax.kind.clone()), &tax.amount)?;
@@ -102,3 +136,6 @@ fn plain(text: &str, forbidden: &[char]) -> String {
     let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     one_line.chars().map(|c| if forbidden.contains(&c) { ',' } else { c }).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::model::invoice::{Document, Draft, Issued, Line, Party, Pricing, Treatment};
-use crate::model::money::{Money, MoneyError, total};
+use crate::model::invoice::{Document, Draft, Edition, Issued, Line, Party, Pricing, Treatment};
+use crate::model::money::{Money, MoneyError, per_cent_of, total};
+use crate::model::rounding::{Rounding, round_to};
 
 /// A tax category (BT-118, BT-151): UNTDID 5305.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,6 +174,24 @@ fn with_prefix(party: &Party, country: &str) -> Option<String> {
     }
 }
 
+/// Whether a group's tax is its rate of its base to less than a unit, as EN 16931 asks
+/// (BR-CO-17, BR-S-09). Tax that is rounded line by line strays where there are many lines.
+fn is_of_its_base(group: &Group) -> Result<(), String> {
+    let rate = group.rate.unwrap_or_default();
+    let exact = per_cent_of(rate, group.base.amount()).and_then(|exact| round_to(exact, 2, Rounding::HalfUp));
+    let whole = Money::new(exact.map_err(|e| e.to_string())?, group.base.currency());
+    let off = group.tax.minus(&whole).map_err(|e| e.to_string())?.abs();
+    if group.category != Category::Standard || off.amount() < Decimal::ONE {
+        return Ok(());
+    }
+    Err(format!(
+        "its tax, {}, is rounded line by line, and {rate} % of {} are {}: EN 16931 allows a difference below 1.00 (BR-CO-17)",
+        group.tax.plain(),
+        group.base.plain(),
+        whole.plain()
+    ))
+}
+
 impl<'a> Terms<'a> {
     /// Reads them off an invoice.
     ///
@@ -213,6 +232,7 @@ impl<'a> Terms<'a> {
                 items.push(item);
             }
         }
+        groups.iter().filter(|_| draft.edition > Edition::First).try_for_each(is_of_its_base)?;
         if items.is_empty() {
             return Err("it has no line that charges something".to_owned());
         }
@@ -274,5 +294,67 @@ impl<'a> Terms<'a> {
             notes.push(format!("Place of supply: {} ({})", supply.place_name, supply.place_code));
         }
         notes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bill::charges::complete;
+    use crate::books::config;
+    use crate::books::customers::Agreement;
+    use crate::model::invoice::{Charge, Edition};
+    use crate::model::money::{Currency, parse_plain};
+    use crate::model::period::Period;
+
+    fn reason(regime: &str, state: &str, count: usize, amount: &str, edition: Edition) -> Option<String> {
+        let settings = format!("[invoice]\n{regime}\n[seller]\nlegal_name = \"S\"\ngstin = \"29AAFCC9980M1ZR\"\n");
+        let mut invoicing = config::parse(&settings, "c").unwrap().invoicing;
+        invoicing.edition = edition;
+        let amount = Money::new(parse_plain(amount).unwrap(), Currency::INR);
+        let line = Line {
+            description: "Calls".to_owned(),
+            charge: Charge::OneOff,
+            direction: None,
+            calls: None,
+            pricing: Pricing::Stated,
+            exact: amount,
+            amount,
+            sac: None,
+            taxes: Vec::new(),
+            recipient_taxes: Vec::new(),
+        };
+        let lines = vec![line; count];
+        let subtotal = total(Currency::INR, lines.iter().map(|line| &line.amount)).unwrap();
+        let mut content = Draft {
+            seller: invoicing.seller.clone(),
+            payment: invoicing.payment.clone(),
+            lines,
+            subtotal,
+            ..Draft::blank("M", &Period::parse("2026-03").unwrap(), Currency::INR)
+        };
+        content.buyer.state_code = Some(state.to_owned());
+        content.buyer.address = vec!["1 Road".to_owned()];
+        complete(&mut content, &Agreement::default(), &invoicing).unwrap();
+        let (issue_date, template_sha256) = (content.period.to, String::new());
+        let invoice = Issued { number: "CF/1".to_owned(), issue_date, content, template_sha256 };
+        Terms::of(&invoice).err()
+    }
+
+    #[test]
+    fn a_tax_that_strays_from_its_base_is_not_told_as_if_it_did_not() {
+        let gst =
+            |state: &str, count: usize, amount: &str| reason("regime = \"gst\"", state, count, amount, Edition::Second);
+        // Rounded a line, 9 % of 50.05 lose 0.0045 each, twice.
+        for (state, count, amount, said) in [("29", 115, "50.05", "1035.00"), ("27", 300, "10.02", "540.00")] {
+            let why = gst(state, count, amount).unwrap();
+            assert!(why.contains("BR-CO-17") && why.contains(said), "{why}");
+        }
+        assert_eq!(gst("27", 115, "50.05"), None);
+        assert_eq!(gst("29", 20, "50.05"), None);
+        let vat = "regime = \"vat\"\nvat_rate = \"18\"";
+        assert_eq!(reason(vat, "27", 300, "10.02", Edition::Second), None);
+        // What 0.1 issued has the forms that it has.
+        assert_eq!(reason("regime = \"gst\"", "27", 300, "10.02", Edition::First), None);
     }
 }
