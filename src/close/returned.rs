@@ -247,6 +247,7 @@ mod tests {
             place_code: "27".into(),
             place_name: String::new(),
             reverse_charge: false,
+            is_assumed: false,
         });
         let rate = Decimal::from(18);
         draft.lines = vec![Line {
@@ -259,6 +260,7 @@ mod tests {
             amount: rupees("100.00"),
             sac: Some("998423".into()),
             taxes: vec![LineTax { kind: "IGST".into(), rate, amount: rupees("18.00") }],
+            recipient_taxes: Vec::new(),
         }];
         draft.taxes = vec![Tax { kind: "IGST".into(), rate, base: rupees("100.00"), amount: rupees("18.00") }];
         (draft.subtotal, draft.total) = (rupees("100.00"), rupees("118.00"));

@@ -107,6 +107,7 @@ mod tests {
             place_code: place.into(),
             place_name: String::new(),
             reverse_charge: false,
+            is_assumed: false,
         });
         draft.total = Money::new(parse_plain(total).unwrap(), Currency::INR);
         Issued {

@@ -31,8 +31,13 @@ fn document(
     draft.seller.state_code = Some("29".into());
     draft.seller.gstin = Some(SELLER.into());
     draft.buyer.gstin = matches!(treatment, Treatment::Registered).then(|| "27AAPFU0939F1ZV".to_owned());
-    draft.supply =
-        Some(Supply { treatment, place_code: place.into(), place_name: String::new(), reverse_charge: false });
+    draft.supply = Some(Supply {
+        treatment,
+        place_code: place.into(),
+        place_name: String::new(),
+        reverse_charge: false,
+        is_assumed: false,
+    });
     let taxes: Vec<LineTax> = taxes
         .iter()
         .map(|(kind, rate, amount)| LineTax { kind: (*kind).into(), rate: decimal(rate), amount: rupees(amount) })
@@ -47,6 +52,7 @@ fn document(
         amount: rupees(amount),
         sac: Some("998423".into()),
         taxes,
+        recipient_taxes: Vec::new(),
     };
     draft.subtotal = line.amount;
     draft.total = line.taxes.iter().fold(line.amount, |sum, tax| sum.plus(&tax.amount).unwrap());
