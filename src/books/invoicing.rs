@@ -183,19 +183,18 @@ impl SettingsReader<'_> {
             state_code: given?.or_else(|| of_gstin.map(str::to_owned)),
             gstin,
             email: self.optional("seller.email"),
-            registered: self.registered(gstin_is)?,
+            registered: self.registered(gstin_is.as_deref())?,
         })
     }
 
     /// What the seller is registered as. `pan` is that in its GSTIN.
-    fn registered(&mut self, pan: Option<String>) -> Option<Registered> {
+    fn registered(&mut self, pan: Option<&str>) -> Option<Registered> {
         let cin =
             self.convert("seller.cin", |text| form(text, &["A00000AA0000AAA000000", "AAA-0000"], "a CIN or LLPIN"));
         let own = self.convert("seller.pan", |text| match form(text, &["AAAAA0000A"], "a PAN")? {
-            Some(own) if pan.as_ref().is_some_and(|pan| *pan != own) => Err(format!(
-                "`{own}` is not the PAN in [seller] gstin, which is {}",
-                pan.as_deref().unwrap_or_default()
-            )),
+            Some(own) if pan.is_some_and(|pan| pan != own) => {
+                Err(format!("`{own}` is not the PAN in [seller] gstin, which is {}", pan.unwrap_or_default()))
+            }
             own => Ok(own),
         });
         let udyam = self.convert("seller.udyam", |text| form(text, &["AAAAA-AA-00-0000000"], "a UDYAM registration"));
