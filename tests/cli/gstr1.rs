@@ -23,8 +23,6 @@ fn closed_by(own: &str) -> (Books, Server) {
     let upstream = upstream.split("[seller]").next().unwrap();
     books.write("crossfoot.toml", &format!("{upstream}\n{}", own.replace("logo = \"templates/logo.png\"\n", "")));
     let customers = CUSTOMERS
-        // The seller's own.
-        .replace("29AAFCC9980M1ZR", "29AAPFU0939F1ZR")
         .replace("33AAFCC9980M1Z2,,,", "33AAFCC9980M1Z2,,sez-lut,")
         .replace("37AADCB2230M2ZR,,,", "37AADCB2230M2ZR,,sez,")
         .replace(",25000,", ",100000,");
