@@ -1,7 +1,7 @@
 //! The thin binary: arguments, clock, environment and terminal are read here, once.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 #[cfg(unix)]
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use clap::Parser;
 use crossfoot::cli::args::Arguments;
 use crossfoot::cli::{Environment, run};
 use crossfoot::model::problem::{Exit, Problem};
+use crossfoot::model::visible::visible;
 
 fn main() -> ExitCode {
     // Files are staged and renamed, so a command can stop at any point: the next one finds
@@ -23,7 +24,15 @@ fn main() -> ExitCode {
     #[cfg(unix)]
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // What was typed is shown, and does nothing to the terminal.
+        Err(wrong) if wrong.use_stderr() => {
+            let _ = write!(std::io::stderr(), "{}", visible(&wrong.render().to_string(), false));
+            return ExitCode::from(Exit::Usage.code());
+        }
+        Err(asked) => asked.exit(),
+    };
     let variables: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();

@@ -15,6 +15,7 @@ use crate::books::layout::{CUSTOMERS, optional};
 use crate::books::new_customers::with_rows;
 use crate::capture::store::Capture;
 use crate::model::problem::{Exit, Problem};
+use crate::model::visible::hides;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -76,10 +77,7 @@ fn accounts(capture: &Capture) -> BTreeMap<String, String> {
 
 /// Whether a name can stand in a file that a spreadsheet opens, and on a document.
 fn is_plain(name: &str) -> bool {
-    let hides = |c: char| {
-        c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-    };
-    !name.contains(hides) && !name.starts_with(['=', '+', '-', '@'])
+    !name.contains(hides) && !name.contains(['\n', '\t']) && !name.starts_with(['=', '+', '-', '@'])
 }
 
 fn text(context: &Context<'_>, new: &BTreeMap<String, String>, unusable: usize) -> String {

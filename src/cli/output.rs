@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::args::Color;
 use super::environment::Environment;
 use crate::model::problem::Problem;
+use crate::model::visible::visible;
 use crate::render::reconciliation_json::write_json;
 use crate::render::text::Paint;
 
@@ -68,12 +69,12 @@ impl Output {
         self.quiet
     }
 
-    /// Prints a result for a person.
+    /// Prints a result for a person. What comes from outside does nothing to the terminal.
     ///
     /// # Errors
     /// stdout cannot be written; a pipe that was closed is no error.
     pub fn text(&self, text: &str) -> Result<(), Problem> {
-        self.bytes(text.as_bytes())
+        self.bytes(visible(text, self.colour_out).as_bytes())
     }
 
     /// Prints a result for a program.
@@ -118,7 +119,7 @@ impl Output {
 
     fn stderr(&self, text: &str) {
         // Talk that cannot be heard changes nothing.
-        let _ = writeln!(std::io::stderr().lock(), "{text}");
+        let _ = writeln!(std::io::stderr().lock(), "{}", visible(text, self.colour_err));
     }
 
     /// Reports what stopped a command whose result has been printed: for people only.

@@ -47,6 +47,7 @@ pub(crate) mod supply_type;
 pub(crate) mod tolerance;
 pub(crate) mod transactions;
 pub mod usage;
+pub mod visible;
 pub mod words;
 
 pub mod posting;

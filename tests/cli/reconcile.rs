@@ -2,6 +2,7 @@
 
 use crate::support::partner::Partner;
 use crate::support::{ANALYTICS, Books, clean_ledger, reconcile_files};
+use crossfoot::model::visible::hides;
 
 #[test]
 fn the_example_month_is_the_documented_example() {
@@ -260,4 +261,19 @@ fn customers_whose_directions_differ_were_not_exchanged() {
     let moved = [["1390.15", "1700.15"], ["710.05", "1200.15"], RIGHT[2]];
     let (_, report) = reconcile_files(THREE, &three(["MA_1", "MA_2", "MA_3"], moved), "");
     assert_eq!(report["findings"][0]["code"], "customer-swap", "{report:#}");
+}
+
+#[test]
+fn what_comes_from_outside_does_nothing_to_the_terminal() {
+    let analytics = r#"{"period":{"from":"2026-03-01","to":"2026-03-31"},"totals":{"total_calls":2,"total_cost":9.00,"currency":"INR"},"by_direction":{"inbound":{"calls":1,"cost":4.00},"outbound":{"calls":1,"cost":5.00}},"top_customers":[{"auth_id":"MA_1","name":"As\u001b]0;own\u0007ha \u202egpj","calls":2,"cost":9.00}]}"#;
+    let ledger = "date,customer_id,direction,amount\n2026-03-05,MA_1,inbound,4.00\n2026-03-05,MA_1,outbound,5.37\n";
+    let books = Books::empty("");
+    books.write("analytics.json", analytics);
+    books.write("ledger.csv", ledger);
+    let told = books.run("reconcile --analytics analytics.json --ledger ledger.csv --out out -v").exits(3).all();
+    assert!(told.contains("As<U+001B>]0;own<U+0007>ha <U+202E>gpj"), "{told}");
+    assert!(!told.contains(hides), "{told:?}");
+    // Nor does what is typed.
+    let ran = books.run("clo\u{1b}[31mse --\u{9b}2Jx").exits(2);
+    assert!(!ran.all().contains(hides), "{:?}", ran.all());
 }
