@@ -9,7 +9,7 @@ use crate::model::invoice::{Draft, Edition};
 
 /// A finding for each customer whose credits exceed the charges (`credit-due`), or who cannot
 /// be invoiced lawfully, as agreed, or in the fonts at hand (`gstin-invalid`,
-/// `gst-particulars`, `not-billable`, `unprintable`); one for all whom the same thing stops, as
+/// `gst-particulars`, `no-einvoice`, `not-billable`, `unprintable`); one for all whom the same thing stops, as
 /// where the seller's address lacks; and one for all whose place of supply nothing tells
 /// (`place-assumed`). Closes of 0.1 only warned of the first, and told each customer apart.
 #[must_use]

@@ -1,5 +1,6 @@
 //! The settings of `[invoice]` and `[seller]`: how is charged, by whom, and what is printed.
 
+use chrono::NaiveDate;
 use iso_country::Country;
 use rust_decimal::Decimal;
 
@@ -23,6 +24,8 @@ pub struct Invoicing {
     pub dates_period_end: bool,
     /// `late_credit_note = "without-tax"`
     pub late_without_tax: bool,
+    /// `einvoice = "required"`
+    pub einvoice_required: bool,
     /// `unusual_percent`
     pub unusual_percent: Decimal,
     /// `round_total`: whole, none, or None for what the regime asks for.
@@ -128,6 +131,14 @@ impl SettingsReader<'_> {
             self.convert("invoice.date", |text| word(text, &[("close", false), ("period-end", true)]));
         let late_without_tax =
             self.convert("invoice.late_credit_note", |text| word(text, &[("hold", false), ("without-tax", true)]));
+        let einvoice_required = self.convert("invoice.einvoice", |text| {
+            let required = word(text, &[("where-possible", false), ("required", true)])?;
+            let begins_with_0 = |format: &NumberFormat| format.number(NaiveDate::default(), 1).starts_with('0');
+            if required && numbers.iter().flatten().any(begins_with_0) {
+                return Err("\"required\" needs numbers that do not begin with 0, which INV-01 does not allow: change number_format, credit_note_format or debit_note_format".to_owned());
+            }
+            Ok(required)
+        });
         let unusual_percent = self.convert("invoice.unusual_percent", limit);
         let due_days = self.number("invoice.due_days", 0..=3_650);
         let seller = self.seller();
@@ -142,6 +153,7 @@ impl SettingsReader<'_> {
             regime: regime?,
             dates_period_end: dates_period_end?,
             late_without_tax: late_without_tax?,
+            einvoice_required: einvoice_required?,
             unusual_percent: unusual_percent?,
             round_total: round_total?,
             bills_rentals: bills_rentals?,

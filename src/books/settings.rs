@@ -208,6 +208,11 @@ pub const SETTINGS: &[Setting] = &[
         doc: "GST: a credit note after 30 November that follows the financial year of the supply\ncannot reduce tax (section 34(2)): \"hold\" it, or issue it \"without-tax\".",
     },
     Setting {
+        path: "invoice.einvoice",
+        default: "\"where-possible\"",
+        doc: "GST: \"required\" where turnover asks for e-invoices (CGST Rule 48(4)): a document to a\nregistered buyer, a special economic zone or abroad is issued only if it has INV-01, and\nmailed only with its IRN. \"where-possible\" writes INV-01 and asks for nothing.",
+    },
+    Setting {
         path: "invoice.regime",
         default: "\"none\"",
         doc: "Tax regime: \"none\", \"gst\" (India: CGST, SGST, UTGST, IGST by the place of supply;\n[seller] gstin is needed), or \"vat\" (one rate on everything).",

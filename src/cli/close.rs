@@ -115,6 +115,9 @@ pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating, yes:
     }
     let (period, config) = (inputs.period.clone(), inputs.config.clone());
     let plan = seal::plan(&context.books, inputs, dating.day)?;
+    for unclaimed in &plan.inputs.unclaimed {
+        context.out.say(&text::wrap(&format!("warning: {unclaimed}"), ""));
+    }
     let numbered = plan.number(dating)?;
     let unasked = if yes { Vec::new() } else { confirm(context, &plan)? };
     let progress = Counted::new(context, 0, "invoices");

@@ -1,7 +1,7 @@
 //! What `crossfoot send` has before it: every issued invoice of a period, whom it goes to,
 //! and where it stands.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use lettre::Address;
 use serde::{Serialize, Serializer};
 
@@ -14,14 +14,17 @@ use crate::books::customers::{self, Customer};
 use crate::books::layout::{Books, CUSTOMERS, optional};
 use crate::books::voids;
 use crate::close::issued::load_issued;
-use crate::close::registered;
+use crate::close::outputs::BULK;
+use crate::close::registered::{self, IRN};
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::Issued;
 use crate::model::mailbox::{self, Mailbox};
 use crate::model::money::grouped_count;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
+use crate::model::registration::{self, TimeLeft};
 use crate::render::mail::{self, Letter as Written, SHIPPED, Templates};
+use crate::render::structured::inv01;
 use crate::render::text::{Paint, wrap};
 
 /// Where a mail stands.
@@ -39,6 +42,8 @@ pub(super) enum State {
     NoAddress,
     /// The server could not be used.
     NotTried,
+    /// It must be registered with the portal first.
+    NoIrn,
     /// The invoice is void, and is not mailed.
     Void,
 }
@@ -52,6 +57,7 @@ impl State {
             Self::Unknown => "unknown",
             Self::NoAddress => "no-address",
             Self::NotTried => "not-tried",
+            Self::NoIrn => "no-irn",
             Self::Void => "void",
         }
     }
@@ -80,6 +86,9 @@ pub(super) struct Row {
     pub(super) state: State,
     /// What the server said, or what is missing.
     pub(super) note: Option<String>,
+    /// Days that are left to register it, where it must be and is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) irn_days_left: Option<i64>,
     /// The message of a rehearsal, relative to the books.
     pub(super) eml: Option<String>,
     #[serde(skip)]
@@ -158,6 +167,15 @@ fn state_of(
     (State::NoAddress, Some(wrong.unwrap_or_else(none)))
 }
 
+/// What there is to say of a document that must be registered, and is not.
+fn unregistered(invoice: &Issued, left: TimeLeft) -> String {
+    let lost = || (left.days <= 0).then(|| "the portal refuses it: void it and close again".to_owned());
+    let why =
+        inv01::check(invoice).err().map(|why| format!("it has no INV-01 ({why}): void it, correct that, close again"));
+    let then = why.or_else(lost).map_or_else(String::new, |then| format!("; {then}"));
+    format!("it must be registered and has no IRN: {}{then}", left.words())
+}
+
 /// All invoices of a period, in order of issue.
 #[derive(Debug)]
 pub(super) struct Outbox {
@@ -181,6 +199,7 @@ impl Outbox {
         from: &Mailbox,
         journal: &MailJournal,
         again: bool,
+        today: NaiveDate,
     ) -> Result<Self, Problem> {
         let nothing = |p: Problem| p.not_done("Nothing was sent.");
         let (chain, _) = chain::load(books)?;
@@ -215,11 +234,18 @@ impl Outbox {
                 return Err(changed(format!("the PDF of {} is not what was sealed", invoice.number), &path));
             }
             let addresses = addresses(customers.get(&invoice.content.customer_id));
-            let (state, note) = if void.contains_key(&invoice.number) {
+            let (mut state, mut note) = if void.contains_key(&invoice.number) {
                 (State::Void, None)
             } else {
                 state_of(&invoice, &addresses, journal, again)
             };
+            let is_asked_for = config.invoicing.einvoice_required && registration::is_needed(&invoice.content);
+            let is_due = matches!(state, State::ToSend | State::NoAddress);
+            let left = (is_asked_for && is_due && *name != names[0]).then(|| TimeLeft::of(invoice.issue_date, today));
+            if let Some(left) = left {
+                let words = unregistered(&invoice, left);
+                (state, note) = (State::NoIrn, Some(note.map_or(words.clone(), |note| format!("{words}. {note}"))));
+            }
             let (to, mut cc) = addresses.unwrap_or_default();
             cc.extend(config.mailing.cc.iter().cloned());
             let content = &invoice.content;
@@ -236,6 +262,7 @@ impl Outbox {
                 pdf_sha256: sha256,
                 state,
                 note,
+                irn_days_left: left.map(|left| left.days),
                 eml: None,
                 display: content.total.display(),
             };
@@ -314,8 +341,16 @@ pub(super) fn table(context: &Context<'_>, args: &args::Send, rows: &[Row], from
         text.push_str(&format!("… and {} more (--json lists all)\n", rows.len() - SHOWN));
     }
     let count = |state: State| rows.iter().filter(|row| row.state == state).count();
-    let states =
-        [State::ToSend, State::Sent, State::Refused, State::Unknown, State::NoAddress, State::NotTried, State::Void];
+    let states = [
+        State::ToSend,
+        State::Sent,
+        State::Refused,
+        State::Unknown,
+        State::NoAddress,
+        State::NotTried,
+        State::NoIrn,
+        State::Void,
+    ];
     let counts: Vec<String> = states
         .into_iter()
         .filter(|state| count(*state) > 0)
@@ -328,6 +363,13 @@ pub(super) fn table(context: &Context<'_>, args: &args::Send, rows: &[Row], from
         text.push_str(
             "Unknown: handed over, and no answer came. Ask the customer or your mail server's log; then\n  it arrived:  crossfoot send --period P --only NUMBER --arrived --reason \"…\"\n  it did not:  crossfoot send --period P --only NUMBER --again --reason \"…\" --yes\n",
         );
+    }
+    if count(State::NoIrn) > 0 {
+        text.push_str(&format!(
+            "No IRN: kept back until it is registered. Upload {}/{BULK}\n  to the registration portal, save what it returns in {IRN}/, and\n  crossfoot close --period {period}{}\n",
+            Books::close_dir(&args.period.period),
+            context.same_books()
+        ));
     }
     if !args.yes && !args.arrived && count(State::ToSend) > 0 {
         let only: String = args.only.iter().map(|number| format!(" --only {number}")).collect();

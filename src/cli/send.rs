@@ -18,6 +18,7 @@ use crate::books::changeset::write_apart;
 use crate::books::config::{self, Config, Mailing};
 use crate::books::layout::optional;
 use crate::capture::credentials;
+use crate::close::preview::some_of;
 use crate::dispatch::smtp::{Fate, Server};
 use crate::model::digest::sha256_hex;
 use crate::model::mailbox::Mailbox;
@@ -56,7 +57,8 @@ pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Prob
             .out
             .say("note: the mail journal ends in half a line, of a run that was killed; nothing was sent upon it");
     }
-    let mut outbox = Outbox::load(&context.books, period, &config, &from, &journal, args.again)?;
+    let today = context.environment.clock()?().with_timezone(&config.timezone).date_naive();
+    let mut outbox = Outbox::load(&context.books, period, &config, &from, &journal, args.again, today)?;
     choose(&mut outbox, &args.only)?;
     let reason = args.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     if (args.again || args.arrived) && reason.is_none() {
@@ -86,6 +88,13 @@ pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Prob
         write_apart(&context.books.path(outbox::folder(period)), &names)?;
     }
     report(context, args, &outbox, &from, &config.mailing)?;
+    let rows = outbox.letters.iter().map(|letter| &letter.row);
+    let lost: Vec<&str> =
+        rows.filter(|row| row.irn_days_left.is_some_and(|days| days <= 0)).map(|row| &*row.number).collect();
+    if !lost.is_empty() {
+        let numbers = some_of(lost.into_iter());
+        context.out.say(&format!("warning: the 30 days to register documents are over for {numbers}"));
+    }
     if args.yes || args.arrived {
         committed::after(context, &config, period, "send")?;
     }

@@ -2,20 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::context::Context;
 use crate::audit::chain::{self, Chain};
 use crate::audit::mail_journal::{MailJournal, Standing};
+use crate::audit::manifest;
 use crate::books::changeset;
 use crate::books::config::{self, Config};
 use crate::books::layout::Books;
 use crate::books::voids::{self, Voids};
 use crate::capture::{running, store};
+use crate::close::issued::load_issued;
+use crate::close::registered;
+use crate::model::invoice::Issued;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
+use crate::model::registration::{self, TimeLeft};
 use crate::render::text::{Paint, wrap};
 use crate::render::trends_json::OutlookRow;
 use crate::trends::Outlook;
@@ -43,7 +48,21 @@ struct Stage {
     /// Mails of which nobody knows whether they arrived.
     unknown: usize,
     sealed_at: Option<String>,
+    /// Where e-invoices are required: what is to be mailed and is not registered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without_irn: Option<WithoutIrn>,
     next: String,
+}
+
+/// Documents that must be registered before they are mailed.
+#[derive(Serialize)]
+struct WithoutIrn {
+    documents: usize,
+    /// Of the one that has least time left.
+    days_left: i64,
+    until: String,
+    #[serde(skip)]
+    words: String,
 }
 
 pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
@@ -63,6 +82,12 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
         .filter_map(|name| Period::parse(&name).ok())
         .map(|period| {
             let mut stage = stage(&context.books, &period, &chain, &journal, &void);
+            if config.invoicing.einvoice_required {
+                let today = now.with_timezone(&config.timezone).date_naive();
+                let is_due =
+                    |number: &str| !void.contains_key(number) && matches!(journal.standing(number), Standing::Unsent);
+                stage.without_irn = without_irn(&context.books, &period, &chain, is_due, today);
+            }
             if now < period.instants(config.timezone).1 {
                 stage.next = format!("crossfoot fetch --period {}", period.name);
             }
@@ -95,27 +120,8 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
         text.push_str(&format!("{}\n", context.out.faint(&head)));
     }
     let is_begun = !periods.is_empty();
-    for p in periods {
-        let outcome = match p.outcome.as_deref() {
-            Some("reconciled") => context.out.good(&format!("{:<12}", "yes")),
-            Some("settled") => context.out.warn(&format!("{:<12}", "settled")),
-            Some(_) => context.out.bad(&format!("{:<12}", "discrepant")),
-            None => format!("{:<12}", "–"),
-        };
-        text.push_str(&format!(
-            "{:<24}{:<10}{outcome}{:>6}{:>8}{:>7}  {}\n",
-            p.period,
-            if p.captured { "yes" } else { "–" },
-            p.held,
-            p.issued,
-            p.sent,
-            p.sealed_at.as_deref().map_or("–", |at| at.get(..10).unwrap_or(at)),
-        ));
-        if p.unknown > 0 {
-            let many = if p.unknown == 1 { "1 mail".to_owned() } else { format!("{} mails", p.unknown) };
-            text.push_str(&format!("  {}\n", context.out.bad(&format!("of {many} nobody knows whether it arrived"))));
-        }
-        text.push_str(&format!("  next: {}\n", p.next));
+    for stage in &periods {
+        text.push_str(&told(context, stage));
     }
     if is_begun {
         let newer = format!("  newer: crossfoot fetch --period {}{}\n", running.month.name, context.same_books());
@@ -123,6 +129,37 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
     }
     context.out.text(&text)?;
     Ok(Exit::Done)
+}
+
+/// A period for a person.
+fn told(context: &Context<'_>, p: &Stage) -> String {
+    let outcome = match p.outcome.as_deref() {
+        Some("reconciled") => context.out.good(&format!("{:<12}", "yes")),
+        Some("settled") => context.out.warn(&format!("{:<12}", "settled")),
+        Some(_) => context.out.bad(&format!("{:<12}", "discrepant")),
+        None => format!("{:<12}", "–"),
+    };
+    let mut text = format!(
+        "{:<24}{:<10}{outcome}{:>6}{:>8}{:>7}  {}\n",
+        p.period,
+        if p.captured { "yes" } else { "–" },
+        p.held,
+        p.issued,
+        p.sent,
+        p.sealed_at.as_deref().map_or("–", |at| at.get(..10).unwrap_or(at)),
+    );
+    if p.unknown > 0 {
+        let many = if p.unknown == 1 { "1 mail".to_owned() } else { format!("{} mails", p.unknown) };
+        text.push_str(&format!("  {}\n", context.out.bad(&format!("of {many} nobody knows whether it arrived"))));
+    }
+    if let Some(without) = &p.without_irn {
+        let many =
+            if without.documents == 1 { "1 document".to_owned() } else { format!("{} documents", without.documents) };
+        let told = wrap(&format!("{many} to register before mailing; of the first, {}", without.words), "  ");
+        text.push_str(&format!("{}\n", if without.days_left > 0 { told } else { context.out.bad(&told) }));
+    }
+    text.push_str(&format!("  next: {}\n", p.next));
+    text
 }
 
 /// What the running month will cost, by the looks at the partner's dashboard that lie here.
@@ -134,6 +171,34 @@ fn running(context: &Context<'_>, config: &Config, now: DateTime<Utc>) -> Result
         Ok(looks) => Outlook::of(month, zone, &looks),
         // What lies there and is not as it was received is `verify`'s to tell in full.
         Err(problem) => Outlook { month, zone, look: None, forecast: Err(problem.reason()) },
+    })
+}
+
+/// What is due to be mailed and must be registered before; None where nothing is, or where what
+/// was issued cannot be read, which `send` and `verify` tell.
+fn without_irn(
+    books: &Books,
+    period: &Period,
+    chain: &Chain,
+    is_due: impl Fn(&str) -> bool,
+    today: NaiveDate,
+) -> Option<WithoutIrn> {
+    let sealed = manifest::load(books, chain, period).ok()?;
+    let sealed: BTreeSet<&str> = sealed.files.iter().map(|file| file.path.as_str()).collect();
+    let issued = load_issued(books, chain, period).ok()?;
+    let is_open = |issued: &&Issued| {
+        is_due(&issued.number)
+            && registration::is_needed(&issued.content)
+            && !sealed.contains(registered::copy_of(&issued.file_stem()).as_str())
+    };
+    let left: Vec<TimeLeft> =
+        issued.iter().filter(is_open).map(|issued| TimeLeft::of(issued.issue_date, today)).collect();
+    let least = left.iter().min()?;
+    Some(WithoutIrn {
+        documents: left.len(),
+        days_left: least.days,
+        until: least.until.to_string(),
+        words: least.words(),
     })
 }
 
@@ -177,6 +242,7 @@ fn stage(books: &Books, period: &Period, chain: &Chain, journal: &MailJournal, v
         unknown,
         outcome,
         sealed_at,
+        without_irn: None,
         period: period.name.clone(),
     }
 }

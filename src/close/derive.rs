@@ -8,7 +8,7 @@ use super::inputs::Inputs;
 use super::open_items;
 use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::tax::{Failure, Refusal, rule46};
-use crate::bill::{corrections, not_billable, not_billed, selling, unprintable};
+use crate::bill::{corrections, no_einvoice, not_billable, not_billed, selling, unprintable};
 use crate::books::config::Regime;
 use crate::books::customers::folded;
 use crate::capture::store::{Capture, DASHBOARD};
@@ -24,11 +24,12 @@ use crate::model::open_item::OpenItem;
 use crate::model::posting::{Ledger, PostedRow};
 use crate::model::problem::Problem;
 use crate::model::reconciliation::{ComparedAt, Input, Reconciliation};
+use crate::model::registration;
 use crate::model::resolution::{Decision, Resolution};
 use crate::model::usage::Analytics;
 use crate::reconcile::compare::Question;
 use crate::reconcile::{decisions, reconcile, registry, wanted};
-use crate::render::pdf;
+use crate::render::{pdf, structured};
 use crate::trends::month::Stated;
 use crate::trends::{self, Outlook, Trends};
 
@@ -224,7 +225,7 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
             if let Disposition::Bill(draft) = disposition
                 && !served.contains_key(id.as_str())
                 && let Some(refusal) =
-                    unlawful(inputs, draft).map_or_else(|| unprintable(inputs, draft), |r| Ok(Some(r)))?
+                    unlawful(inputs, draft).map_or_else(|| unissuable(inputs, draft), |r| Ok(Some(r)))?
             {
                 *disposition = Disposition::Refused(refusal);
             }
@@ -307,7 +308,7 @@ fn correct(
             continue;
         }
         if let Some(note) = &note
-            && let Some(refusal) = unprintable(inputs, note)?
+            && let Some(refusal) = unissuable(inputs, note)?
         {
             findings.push(not_billable::refused(id, &note.document.name().replace('-', " "), &refusal));
             continue;
@@ -330,11 +331,14 @@ fn unlawful(inputs: &Inputs, draft: &Draft) -> Option<Refusal> {
     rule46::seller(&draft.seller).or_else(|| rule46::buyer(gst, &agreement, draft))
 }
 
-/// Why a document that is to be issued cannot be printed; None: it can.
-fn unprintable(inputs: &Inputs, draft: &Draft) -> Result<Option<Refusal>, Problem> {
+/// Why a document that is to be issued cannot be printed, or registered where it must be;
+/// None: it can.
+fn unissuable(inputs: &Inputs, draft: &Draft) -> Result<Option<Refusal>, Problem> {
     let missing = pdf::unprintable(draft, &inputs.template)?;
     if missing.is_empty() {
-        return Ok(None);
+        let is_asked_for = inputs.config.invoicing.einvoice_required && registration::is_needed(draft);
+        let why = if is_asked_for { structured::without_inv01(draft) } else { None };
+        return Ok(why.map(|why| no_einvoice::refusal(draft, &why)));
     }
     let known = inputs.customers.as_ref().and_then(|customers| customers.get(&draft.customer_id));
     let known = known.cloned().unwrap_or_default();

@@ -94,6 +94,8 @@ pub struct Inputs {
     pub issued: Vec<Issued>,
     /// What the registration portal returned for some of them.
     pub(super) registered: Vec<Registered>,
+    /// Responses of that portal that are of no document, a sentence each.
+    pub unclaimed: Vec<String>,
     /// What the version that sealed the close found, where that is not what is found now.
     pub(super) earlier: Option<Earlier>,
     /// The day of the close; None where none is made, or where it was not recorded.
@@ -282,7 +284,11 @@ impl Inputs {
     pub fn recall(&mut self, books: &Books, chain: &Chain) -> Result<(), Problem> {
         self.issued = load_issued(books, chain, &self.period)?;
         let standing = self.issued.iter().filter(|issued| self.stands(issued));
-        self.registered = registered::load(&books.path(registered::IRN), "", standing)?;
+        let folder = books.path(registered::IRN);
+        self.registered = registered::load(&folder, "", standing)?;
+        let sellers = self.issued.iter().map(|issued| &issued.content.seller).chain([&self.config.invoicing.seller]);
+        let sellers = sellers.filter_map(|seller| seller.gstin.as_deref()).collect();
+        self.unclaimed = registered::of_nothing(&folder, chain, &sellers)?;
         self.previous = match recapture::last_closed(chain, &self.period) {
             Some(closed) => recapture::pair(books, chain, &closed)?,
             None => None,
@@ -387,6 +393,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         previous: None,
         issued: Vec::new(),
         registered: Vec::new(),
+        unclaimed: Vec::new(),
         earlier: None,
         dated: None,
         version: VERSION.to_owned(),

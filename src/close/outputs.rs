@@ -3,7 +3,7 @@
 //! here, and none can be written that is not verified.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::derive::Derived;
@@ -18,6 +18,7 @@ use crate::render::html::Beside;
 use crate::render::journal::names::Names;
 use crate::render::journal::{self, Entry};
 use crate::render::statement::{Made, Statement};
+use crate::render::structured::inv01;
 use crate::render::{csv, html, invoice_json, pdf, reconciliation_json, statement, structured, xlsx};
 
 /// What the files of a close are made from.
@@ -34,7 +35,7 @@ pub(crate) struct Close<'a> {
 type Report = fn(&Close<'_>) -> Result<Vec<u8>, Problem>;
 
 /// The reports of a close, its register and its journals: a new one is a line here.
-const REPORTS: [(&str, Report); 9] = [
+const REPORTS: [(&str, Report); 10] = [
     ("reconciliation.json", |c| Ok(reconciliation(c))),
     ("reconciliation.csv", |c| Ok(csv::reconciliation(&c.derived.reconciliation))),
     (PAGE, |c| page(c, statement(c)?.as_ref())),
@@ -47,6 +48,7 @@ const REPORTS: [(&str, Report); 9] = [
     ("journal.hledger", |c| Ok(journal::hledger::render(&entries(c)?, &names(c)))),
     ("journal.beancount", |c| Ok(journal::beancount::render(&entries(c)?, &names(c)))),
     ("journal.tally.xml", |c| Ok(journal::tally::render(&entries(c)?, &names(c)))),
+    (BULK, |c| Ok(inv01::bulk(to_register(c)))),
 ];
 
 /// Reports as an earlier version made them, where it was wrong: a close that it sealed
@@ -84,6 +86,16 @@ const WORKBOOK: &str = "reconciliation.xlsx";
 /// Not there in closes of 0.1.
 const STATEMENT: &str = "statement.csv";
 const REGISTER: &str = "invoices.csv";
+/// Not there in closes of 0.1, and where no document has INV-01.
+pub(crate) const BULK: &str = "inv01-bulk.json";
+
+/// What stands and is not registered.
+fn to_register<'a>(c: &Close<'a>) -> impl Iterator<Item = &'a Issued> {
+    let inputs = c.inputs;
+    let registered: BTreeSet<&str> = inputs.registered.iter().map(|one| one.invoice.number.as_str()).collect();
+    let is_open = move |issued: &&Issued| inputs.stands(issued) && !registered.contains(issued.number.as_str());
+    c.documents.issued.iter().filter(is_open)
+}
 
 /// The documents by customer; None where there is none.
 fn statement(c: &Close<'_>) -> Result<Option<Statement>, Problem> {
@@ -190,7 +202,7 @@ pub(super) fn documents<'a>(issued: &'a [Issued], looks: &'a Looks) -> Outputs<'
 pub(crate) fn drafts<'a>(close: Close<'a>, shown: &'a [(String, Issued)]) -> Outputs<'a> {
     let mut files: Outputs<'a> = REPORTS
         .iter()
-        .filter(|(name, _)| !name.starts_with("journal."))
+        .filter(|(name, _)| !name.starts_with("journal.") && *name != BULK)
         .map(|(name, report)| ((*name).to_owned(), File::made(move || report(&close))))
         .collect();
     for (stem, document) in shown {
@@ -208,7 +220,12 @@ pub(crate) fn drafts<'a>(close: Close<'a>, shown: &'a [(String, Issued)]) -> Out
 /// The reports of a close; those of one that an earlier version sealed, as far as it had them.
 fn reports(close: &Close<'_>) -> impl Iterator<Item = &'static (&'static str, Report)> {
     let is_new = close.inputs.earlier.is_none();
-    REPORTS.iter().filter(move |(name, _)| is_new || *name != STATEMENT)
+    let has_inv01 = is_new && close.documents.issued.iter().any(|issued| inv01::check(issued).is_ok());
+    REPORTS.iter().filter(move |(name, _)| match *name {
+        STATEMENT => is_new,
+        BULK => has_inv01,
+        _ => true,
+    })
 }
 
 /// Everything beside the documents: reports, register, journals, registered copies, copies

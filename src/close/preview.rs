@@ -10,10 +10,11 @@ use super::seal::Plan;
 use crate::audit::chain::Chain;
 use crate::bill::charges::Disposition;
 use crate::books::config::{Gst, Regime};
-use crate::model::invoice::{Document, Draft, Issued, Treatment};
+use crate::model::invoice::{Document, Draft};
 use crate::model::money::{Currency, Money, MoneyError, parse_plain, times, total};
 use crate::model::period::Period;
 use crate::model::problem::Problem;
+use crate::model::registration;
 use crate::model::rounding::{LINE_ROUNDING, ratio};
 use crate::render::structured;
 
@@ -271,12 +272,10 @@ fn lacks(plan: &Plan) -> Vec<Lack> {
         if draft.buyer.city.is_none() {
             add("the customer's city", "column city of customers.csv", draft);
         }
-        if supply.is_some_and(|supply| supply.treatment != Treatment::Unregistered) {
-            let shown = Issued::shown(draft.clone(), draft.period.to, "");
-            let why = structured::reasons(&shown).into_iter().find(|(name, _)| *name == "inv-01");
-            if let Some(why) = why.and_then(|(_, why)| why) {
-                add(&format!("INV-01 for the registration portal: {why}"), "what it names", draft);
-            }
+        if registration::is_needed(draft)
+            && let Some(why) = structured::without_inv01(draft)
+        {
+            add(&format!("INV-01 for the registration portal: {why}"), "what it names", draft);
         }
         if draft.buyer.email.is_none() {
             add("an e-mail address: it cannot be mailed", "column email of customers.csv", draft);

@@ -1,14 +1,16 @@
 //! What the invoice registration portal returned for invoices: the issued PDF never changes,
 //! and a copy with IRN and signed QR stands beside it.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::audit::chain::{Chain, IssuedEntry};
 use crate::books::layout::optional;
-use crate::model::invoice::Issued;
+use crate::model::invoice::{Document, Issued, file_stem};
+use crate::model::period::parse_day;
 use crate::model::problem::{Problem, io};
 use crate::model::registration::{self, Registration};
 
@@ -64,6 +66,36 @@ pub(super) fn load<'a>(
     Ok(found)
 }
 
+/// Responses in the books' folder that are of no document that was ever issued, of any period,
+/// a sentence each. `sellers` are the GSTINs that documents were issued under.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn of_nothing(folder: &Path, chain: &Chain, sellers: &BTreeSet<&str>) -> Result<Vec<String>, Problem> {
+    let issued = || chain.events.iter().flat_map(|event| &event.issued);
+    let stems: BTreeSet<String> = issued().map(|entry| file_stem(&entry.number)).collect();
+    let irn = |entry: &IssuedEntry, seller: &str| {
+        let (day, kind) = (parse_day(&entry.issue_date).ok()?, Document::parse(&entry.document).unwrap_or_default());
+        registration::irn_of(seller, day, kind, &entry.number)
+    };
+    let known: BTreeSet<String> =
+        issued().flat_map(|entry| sellers.iter().filter_map(move |seller| irn(entry, seller))).collect();
+    let mut found = Vec::new();
+    for path in files(folder)? {
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = format!("{IRN}/{stem}.json");
+        if !stems.contains(&stem) && list(&path)?.is_none() {
+            found
+                .push(format!("{name} is taken for nothing: no document of that number was issued, and it is no list"));
+        }
+    }
+    for (irn, (path, _)) in lists(folder)?.into_iter().filter(|(irn, _)| !known.contains(irn)) {
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        found.push(format!("{IRN}/{file} has a response that is of no document issued here: its IRN is {irn}"));
+    }
+    Ok(found)
+}
+
 /// A response as far as it says whose it is.
 #[derive(Deserialize)]
 struct Named {
@@ -72,29 +104,37 @@ struct Named {
 }
 
 /// Where a response stands, and its text.
-type Listed = (std::path::PathBuf, String);
+type Listed = (PathBuf, String);
 
-/// The responses of files that list many, as the portal answers a bulk upload, by IRN. A file
-/// that is no list is the response of one invoice, whose name it bears. Those of other periods'
-/// documents are for their closes.
-///
-/// # Errors
-/// A file that cannot be read, or a list with something else in it.
-fn lists(folder: &Path) -> Result<BTreeMap<String, Listed>, Problem> {
+/// The `.json` files of a folder, by name.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(io("registration", "read", folder, &e)),
     };
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
     paths.sort();
+    Ok(paths)
+}
+
+/// A file that is a list of responses; None where it is something else: the response of one
+/// invoice, whose name it bears.
+fn list(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+    let bytes = optional("registration", path)?.unwrap_or_default();
+    Ok((bytes.trim_ascii_start().first() == Some(&b'[')).then_some(bytes))
+}
+
+/// The responses of files that list many, as the portal answers a bulk upload, by IRN. Those of
+/// other periods' documents are for their closes.
+///
+/// # Errors
+/// A file that cannot be read, or a list with something else in it.
+fn lists(folder: &Path) -> Result<BTreeMap<String, Listed>, Problem> {
     let mut found = BTreeMap::new();
-    for path in paths {
-        let bytes = optional("registration", &path)?.unwrap_or_default();
-        if bytes.trim_ascii_start().first() != Some(&b'[') {
-            continue;
-        }
+    for path in files(folder)? {
+        let Some(bytes) = list(&path)? else { continue };
         let refused = |at: Option<usize>, why: &serde_json::Error| {
             let place = at.map_or_else(String::new, |at| format!(", response {}", at + 1));
             Problem::usage("registration", "a list of the portal's responses cannot be used")

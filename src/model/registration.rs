@@ -1,10 +1,11 @@
 //! The registration of an invoice with the Indian invoice registration portal (IRP): the
 //! invoice reference number (IRN) and the signed QR code that it returns (CGST Rule 48(4)).
 
+use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
 use super::digest::sha256_hex;
-use super::invoice::{Document, Issued};
+use super::invoice::{Document, Draft, Issued, Treatment};
 use super::period::financial_year;
 
 /// What the portal returned for an invoice.
@@ -32,19 +33,69 @@ struct Response {
     signed_qr: String,
 }
 
+/// Whether a document is one of those that are registered where turnover asks for it: to
+/// anybody but a buyer in India who is not registered, and about tax (CGST Rule 48(4),
+/// notification 13/2020).
+#[must_use]
+pub(crate) fn is_needed(draft: &Draft) -> bool {
+    draft.supply.as_ref().is_some_and(|supply| {
+        supply.treatment != Treatment::Unregistered
+            && (supply.reverse_charge || draft.lines.iter().any(|line| !line.taxes.is_empty()))
+    })
+}
+
+/// The days in which a document can be registered, of which its own is the first: one of
+/// 1 April is refused after 30 April (GSTN's advisory of 5 November 2024).
+const DAYS: i64 = 30;
+
+/// The time that is left to register a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct TimeLeft {
+    /// Days, today included; 0 or less when it is over.
+    pub days: i64,
+    /// The last of them.
+    pub until: NaiveDate,
+}
+
+impl TimeLeft {
+    /// The time that is left on a day for a document of a date.
+    #[must_use]
+    pub(crate) fn of(issue_date: NaiveDate, today: NaiveDate) -> Self {
+        let until = issue_date + Days::new(DAYS.unsigned_abs() - 1);
+        Self { days: DAYS - (today - issue_date).num_days(), until }
+    }
+
+    /// In words, as the end of a sentence.
+    #[must_use]
+    pub(crate) fn words(self) -> String {
+        let until = self.until.format("%-d %B %Y");
+        match self.days {
+            ..=0 => format!("the {DAYS} days to register it ended on {until}"),
+            1 => format!("the last of the {DAYS} days to register it is {until}"),
+            days => format!("{days} of the {DAYS} days to register it are left, until {until}"),
+        }
+    }
+}
+
 /// The IRN that the portal computes: SHA-256 of the supplier's GSTIN, the financial year, the
 /// kind of document and its number in capitals (so since 1 June 2025).
 #[must_use]
 pub(crate) fn expected_irn(invoice: &Issued) -> Option<String> {
-    let year = financial_year(invoice.issue_date);
+    let seller = invoice.content.seller.gstin.as_deref()?;
+    irn_of(seller, invoice.issue_date, invoice.content.document, &invoice.number)
+}
+
+/// The same by what it is computed from.
+#[must_use]
+pub(crate) fn irn_of(seller: &str, issue_date: NaiveDate, document: Document, number: &str) -> Option<String> {
+    let year = financial_year(issue_date);
     let (begin, end) = year.split_once('-')?;
-    let kind = match invoice.content.document {
+    let kind = match document {
         Document::Invoice => "INV",
         Document::CreditNote => "CRN",
         Document::DebitNote => "DBN",
     };
-    let seller = invoice.content.seller.gstin.as_deref()?;
-    Some(irn(seller, &format!("20{begin}-{end}"), kind, &invoice.number))
+    Some(irn(seller, &format!("20{begin}-{end}"), kind, number))
 }
 
 fn irn(seller: &str, year: &str, kind: &str, number: &str) -> String {
@@ -93,6 +144,16 @@ pub(crate) fn parse(bytes: &[u8], invoice: &Issued) -> Result<Registration, Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_document_can_be_registered_for_thirty_days_with_its_own() {
+        let day = |text: &str| text.parse().unwrap();
+        let on = |today: &str| TimeLeft::of(day("2026-04-01"), day(today));
+        assert_eq!((on("2026-04-01").days, on("2026-04-30").days, on("2026-05-01").days), (30, 1, 0));
+        assert_eq!(on("2026-04-02").words(), "29 of the 30 days to register it are left, until 30 April 2026");
+        assert_eq!(on("2026-04-30").words(), "the last of the 30 days to register it is 30 April 2026");
+        assert_eq!(on("2026-06-01").words(), "the 30 days to register it ended on 30 April 2026");
+    }
 
     #[test]
     fn the_irn_is_that_of_the_portal() {

@@ -78,6 +78,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("gstin-invalid", include_str!("../bill/gstin_invalid.md")),
     ("gst-particulars", include_str!("../bill/gst_particulars.md")),
     ("place-assumed", include_str!("../bill/place_assumed.md")),
+    ("no-einvoice", include_str!("../bill/no_einvoice.md")),
     ("not-billable", include_str!("../bill/not_billable.md")),
     ("not-billed", include_str!("../bill/not_billed.md")),
     ("unprintable", include_str!("../bill/unprintable.md")),

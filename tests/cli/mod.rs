@@ -9,6 +9,7 @@ mod dates;
 mod demo;
 mod desk;
 mod draft;
+mod einvoice;
 mod fetch;
 mod git;
 mod gstr1;

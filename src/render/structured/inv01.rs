@@ -142,6 +142,12 @@ pub(crate) fn check(invoice: &Issued) -> Result<(), String> {
     document(invoice).map(|_| ())
 }
 
+/// Those of some invoices that can be told so, as one file of the portal's bulk upload: an array.
+#[must_use]
+pub(crate) fn bulk<'a>(invoices: impl Iterator<Item = &'a Issued>) -> Vec<u8> {
+    to_bytes(&invoices.filter_map(|invoice| document(invoice).ok()).collect::<Vec<_>>())
+}
+
 fn document(invoice: &Issued) -> Result<Invoice, String> {
     let draft = &invoice.content;
     let supply = draft.supply.as_ref().ok_or("no GST is charged")?;

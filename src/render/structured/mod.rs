@@ -6,7 +6,7 @@ mod en;
 pub(crate) mod inv01;
 pub(crate) mod ubl;
 
-use crate::model::invoice::Issued;
+use crate::model::invoice::{Draft, Issued};
 
 /// A structured form of an invoice that is a file of its own.
 pub(crate) struct Form {
@@ -29,6 +29,12 @@ pub(crate) const FORMS: [Form; 2] = [
 pub(crate) fn reasons(invoice: &Issued) -> Vec<(&'static str, Option<String>)> {
     let en = en::Terms::of(invoice).err();
     vec![("factur-x", en.clone()), ("ubl", en), ("inv-01", inv01::check(invoice).err())]
+}
+
+/// Why a document that is to be issued will have no INV-01; None: it will.
+#[must_use]
+pub(crate) fn without_inv01(draft: &Draft) -> Option<String> {
+    inv01::check(&Issued::shown(draft.clone(), draft.period.to, "")).err()
 }
 
 /// The endings of the files that an invoice has beside `.pdf` and `.json`.
