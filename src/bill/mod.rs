@@ -3,6 +3,7 @@
 pub mod charges;
 pub(crate) mod corrections;
 pub(crate) mod dating;
+pub(crate) mod gstin_later;
 pub(crate) mod no_einvoice;
 pub(crate) mod not_billable;
 pub(crate) mod not_billed;

@@ -8,7 +8,7 @@ use super::inputs::Inputs;
 use super::open_items;
 use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::tax::{Failure, Refusal, rule46};
-use crate::bill::{corrections, no_einvoice, not_billable, not_billed, selling, unprintable};
+use crate::bill::{corrections, gstin_later, no_einvoice, not_billable, not_billed, selling, unprintable};
 use crate::books::config::Regime;
 use crate::books::customers::folded;
 use crate::capture::store::{Capture, DASHBOARD};
@@ -315,6 +315,11 @@ fn correct(
         }
         findings.extend(corrections::find(&issued, &now, note.as_ref()).map_err(|e| too_large(&e))?);
         notes.extend(note.map(|note| (id.to_owned(), note)));
+    }
+    // 0.1 said nothing of it.
+    if let (Some(customers), None) = (&inputs.customers, &inputs.earlier) {
+        let standing = inputs.issued.iter().filter(|issued| inputs.stands(issued));
+        findings.extend(gstin_later::find(inputs.last_period.iter().chain(standing), customers));
     }
     Ok((notes, findings))
 }

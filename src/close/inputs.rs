@@ -12,13 +12,13 @@ use super::copies::{
 };
 use super::earlier::Earlier;
 use super::formats::{format_files, parse_formats};
-use super::issued::load_issued;
+use super::issued::{load_issued, load_standing};
 use super::recapture::{self, Recaptured};
 use super::registered::{self, Registered};
 use super::{history, open_items};
 use crate::audit::chain::{Chain, Event};
 use crate::audit::manifest::Manifest;
-use crate::bill::selling;
+use crate::bill::{gstin_later, selling};
 use crate::books::charges::{self, AgreedCharge};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
@@ -92,6 +92,8 @@ pub struct Inputs {
     pub previous: Option<Recaptured>,
     /// Documents issued for the period before, in order of issue, void ones included.
     pub issued: Vec<Issued>,
+    /// Documents of the last closed period to customers that have a GSTIN.
+    pub(super) last_period: Vec<Issued>,
     /// What the registration portal returned for some of them.
     pub(super) registered: Vec<Registered>,
     /// Responses of that portal that are of no document, a sentence each.
@@ -293,6 +295,18 @@ impl Inputs {
             Some(closed) => recapture::pair(books, chain, &closed)?,
             None => None,
         };
+        self.recall_last_period(books, chain)
+    }
+
+    /// Takes what a chain, as it was before the close, has of the last closed period.
+    ///
+    /// # Errors
+    /// A document that is not what it was (exit 4).
+    pub(super) fn recall_last_period(&mut self, books: &Books, before: &Chain) -> Result<(), Problem> {
+        if let (Some(last), Some(customers)) = (recapture::last_closed(before, &self.period), &self.customers) {
+            self.last_period =
+                load_standing(books, before, &last, |customer| gstin_later::known(customers, customer).is_some())?;
+        }
         Ok(())
     }
 
@@ -392,6 +406,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         answers: Vec::new(),
         previous: None,
         issued: Vec::new(),
+        last_period: Vec::new(),
         registered: Vec::new(),
         unclaimed: Vec::new(),
         earlier: None,

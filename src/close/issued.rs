@@ -1,5 +1,7 @@
 //! Issued documents as they lie in their close, each against the chain: the one reader.
 
+use std::collections::BTreeSet;
+
 use crate::audit::chain::{Chain, IssuedEntry};
 use crate::books::layout::Books;
 use crate::model::digest::sha256_hex;
@@ -39,21 +41,33 @@ pub(super) fn read(books: &Books, period: &Period, entry: &IssuedEntry) -> Resul
 /// # Errors
 /// One that is missing or is not what was issued (exit 4).
 pub(crate) fn load_issued(books: &Books, chain: &Chain, period: &Period) -> Result<Vec<Issued>, Problem> {
-    chain
-        .issued_in(&period.name)
-        .map(|entry| {
-            let found = read(books, period, entry).map_err(|(file, e)| {
-                Problem::unverified("invoice-missing", format!("the issued invoice {} cannot be read", entry.number))
-                    .at(file)
-                    .because(e.to_string())
-            })?;
-            let file = found.file;
-            if !found.is_as_issued {
-                return Err(Problem::unverified("invoice-changed", format!("{file} is not what was issued")));
-            }
-            found
-                .document
-                .map_err(|why| Problem::unverified("invoice-changed", format!("{file} cannot be read")).because(why))
-        })
-        .collect()
+    chain.issued_in(&period.name).map(|entry| load(books, period, entry)).collect()
+}
+
+/// Reads those of a period that a chain has not as void, of some customers.
+///
+/// # Errors
+/// As [`load_issued`].
+pub(super) fn load_standing(
+    books: &Books,
+    chain: &Chain,
+    period: &Period,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Issued>, Problem> {
+    let void: BTreeSet<&str> = chain.voided().map(|void| void.number.as_str()).collect();
+    let standing = chain.issued_in(&period.name).filter(|entry| !void.contains(entry.number.as_str()));
+    standing.filter(|entry| is_wanted(&entry.customer_id)).map(|entry| load(books, period, entry)).collect()
+}
+
+fn load(books: &Books, period: &Period, entry: &IssuedEntry) -> Result<Issued, Problem> {
+    let found = read(books, period, entry).map_err(|(file, e)| {
+        Problem::unverified("invoice-missing", format!("the issued invoice {} cannot be read", entry.number))
+            .at(file)
+            .because(e.to_string())
+    })?;
+    let file = found.file;
+    if !found.is_as_issued {
+        return Err(Problem::unverified("invoice-changed", format!("{file} is not what was issued")));
+    }
+    found.document.map_err(|why| Problem::unverified("invoice-changed", format!("{file} cannot be read")).because(why))
 }

@@ -278,6 +278,12 @@ fn rederive(
             return Ok(());
         }
     };
+    let mut before = chain.clone();
+    before.events.retain(|earlier| earlier.sequence < event.sequence);
+    if let Err(problem) = inputs.recall_last_period(books, &before) {
+        report.add(folder, None, format!("it cannot be derived again: {}", problem.reason()));
+        return Ok(());
+    }
     for month in inputs.past.iter().flat_map(|past| history::unsealed(past, chain, event)) {
         let file = format!("{folder}/inputs/{PAST_COPY}");
         report.add(file, Some(month.period.name.clone()), "no earlier event of the chain seals what it says");

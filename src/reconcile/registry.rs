@@ -76,6 +76,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("late-credit-note", include_str!("../bill/late_credit_note.md")),
     ("credit-due", include_str!("../bill/credit_due.md")),
     ("gstin-invalid", include_str!("../bill/gstin_invalid.md")),
+    ("gstin-later", include_str!("../bill/gstin_later.md")),
     ("gst-particulars", include_str!("../bill/gst_particulars.md")),
     ("place-assumed", include_str!("../bill/place_assumed.md")),
     ("no-einvoice", include_str!("../bill/no_einvoice.md")),

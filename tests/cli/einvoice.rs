@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::invoices::gst;
-use crate::support::Books;
 use crate::support::smtp::Mailer;
+use crate::support::{Books, rehearse_month};
 
 const LONG: &str =
     "Tower 4, Floor 11, Survey Numbers 91/2 and 91/3, Behind the Old Flour Mill, Outer Ring Road, Kadubeesanahalli";
@@ -45,8 +45,7 @@ fn flat(text: &str) -> String {
 fn where_it_is_required_nothing_is_issued_that_the_portal_cannot_take() {
     let (books, _server) = gst(required);
     let customers = String::from_utf8(books.read("customers.csv")).unwrap();
-    let wrong =
-        customers.replace("98 College Road", &format!("\"{LONG}\"")).replace(",Mumbai,", ",,");
+    let wrong = customers.replace("98 College Road", &format!("\"{LONG}\"")).replace(",Mumbai,", ",,");
     books.write("customers.csv", &wrong);
     let draft = flat(&books.run("close --draft --period 2026-03").exits(3).stdout);
     assert!(draft.contains("Not invoiced: 2 customers"), "{draft}");
@@ -118,6 +117,57 @@ fn a_response_that_is_of_no_document_is_told() {
     books.run(&format!("void {ours} --reason typo --by asha")).exits(0);
     let told = books.run("close --period 2026-03 --yes").exits(0).stderr;
     assert!(!told.contains("IRN"), "{told}");
+}
+
+#[test]
+fn a_gstin_that_comes_after_the_invoice_is_told() {
+    let (books, _server) = gst(str::to_owned);
+    books.run("close --period 2026-03").exits(0);
+    let consumer = number(&books, "MA_3");
+    let customers = String::from_utf8(books.read("customers.csv")).unwrap();
+    let without = books.files();
+    books.write("customers.csv", &customers.replace("Goa,403001,India,30,,", "Goa,403001,India,30,30AAFCC9980M1Z8,"));
+    let told = |books: &Books| {
+        let findings = books.json("closes/2026-03/reconciliation.json")["findings"].clone();
+        let found = findings.as_array().unwrap().iter().find(|finding| finding["code"] == "gstin-later").cloned();
+        found.map(|found| (found["severity"].clone(), found["message"].as_str().unwrap().to_owned()))
+    };
+    assert_eq!(told(&books), None);
+    books.run("close --period 2026-03").exits(0);
+    let (severity, message) = told(&books).unwrap();
+    assert_eq!(severity, "warning");
+    let said = format!("MA_3 has the GSTIN 30AAFCC9980M1Z8, and was invoiced without it: {consumer} of 2 April 2026.");
+    assert_eq!(message, said);
+    let invoice = format!("closes/2026-03/invoices/{}.json", consumer.replace('/', "-"));
+    assert_eq!(books.files()[&invoice], without[&invoice]);
+    books.run("verify").exits(0);
+    // Void and issued again, it has the GSTIN, and there is nothing to say.
+    books.run(&format!("void {consumer} --reason gstin --by asha")).exits(0);
+    books.run("close --period 2026-03 --yes").exits(0);
+    assert_eq!(told(&books), None);
+    assert!(bulk(&books).contains(&number(&books, "MA_3")));
+    books.run("verify").exits(0);
+}
+
+#[test]
+fn a_gstin_that_comes_in_the_next_month_is_told_by_its_close() {
+    let (books, march) = gst(str::to_owned);
+    books.run("close --period 2026-03").exits(0);
+    let (consumer, other) = (number(&books, "MA_3"), number(&books, "MA_7"));
+    let april = rehearse_month("2026-04", include_str!("../data/gst/month.csv"), |script| script.top = 0);
+    let settings = String::from_utf8(books.read("crossfoot.toml")).unwrap();
+    books.write("crossfoot.toml", &settings.replace(&march.base_url(), &april.base_url()));
+    books.write("ledgers/2026-04.csv", &include_str!("../data/gst/ledger.csv").replace("2026-03", "2026-04"));
+    let customers = String::from_utf8(books.read("customers.csv")).unwrap();
+    books.write("customers.csv", &customers.replace("Goa,403001,India,30,,", "Goa,403001,India,30,30AAFCC9980M1Z8,"));
+    books.at("2026-05-02T06:00:00Z", "close --period 2026-04 --yes").exits(0);
+    let report = String::from_utf8(books.read("closes/2026-04/reconciliation.json")).unwrap();
+    assert!(report.contains(&format!("was invoiced without it: {consumer} of 2 April 2026.")), "{report}");
+    assert!(!report.contains(&other), "{report}");
+    books.run("verify").exits(0);
+    // What becomes of the invoice later changes nothing of what April's close said.
+    books.at("2026-05-03T06:00:00Z", &format!("void {consumer} --reason gstin --by asha")).exits(0);
+    books.run("verify").exits(0);
 }
 
 #[test]
