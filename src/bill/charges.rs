@@ -333,8 +333,10 @@ fn finish(
     if subtotal.is_negative() {
         return Ok(Disposition::CreditDue(subtotal));
     }
+    let is_now = terms.invoicing.edition > Edition::First;
     if subtotal.is_zero() {
-        return Ok(Disposition::Nothing);
+        let is_usage = lines.iter().any(|line| !line.amount.is_zero());
+        return Ok(if is_now && is_usage { Disposition::Refused(comes_to_nothing()) } else { Disposition::Nothing });
     }
     let named = [known.party.legal_name.clone(), name.unwrap_or_default().to_owned(), id.to_owned()];
     let buyer = Party { legal_name: named.into_iter().find(|n| !n.is_empty()).unwrap_or_default(), ..known.party };
@@ -351,11 +353,19 @@ fn finish(
         ..Draft::blank(id, &reconciliation.period, currency)
     };
     match complete(&mut draft, agreement, terms.invoicing) {
-        // What rounds to nothing is no document.
-        Ok(()) if draft.total.is_zero() && draft.edition > Edition::First => Ok(Disposition::Nothing),
+        Ok(()) if draft.total.is_zero() && is_now => Ok(Disposition::Refused(comes_to_nothing())),
         Ok(()) => Ok(Disposition::Bill(Box::new(draft))),
         Err(Failure::Refused(refusal)) => Ok(Disposition::Refused(refusal)),
         Err(Failure::Money(error)) => Err(error),
+    }
+}
+
+/// Why there is no document over nothing, although there is usage: that is told and decided.
+fn comes_to_nothing() -> Refusal {
+    Refusal {
+        code: "not-billable",
+        why: "its charges and credits come to nothing, and no document is issued over 0.00".to_owned(),
+        next: "Look whether that is meant; then: crossfoot resolve --do-not-bill CUSTOMER.".to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::recapture;
 use super::seal::Plan;
 use crate::audit::chain::Chain;
 use crate::bill::charges::Disposition;
-use crate::books::config::{Gst, Regime};
+use crate::books::config::Regime;
 use crate::model::invoice::{Document, Draft};
 use crate::model::money::{Currency, Money, MoneyError, parse_plain, times, total};
 use crate::model::period::Period;
@@ -254,19 +254,14 @@ fn lacks(plan: &Plan) -> Vec<Lack> {
         }
     };
     let invoicing = &plan.inputs.config.invoicing;
-    let gst: Option<&Gst> = match &invoicing.regime {
-        Regime::Gst(gst) => Some(gst),
-        _ => None,
-    };
+    // An undertaking that is lacking is a finding: nothing is issued without it.
+    let is_gst = matches!(invoicing.regime, Regime::Gst(_));
     for draft in &plan.due {
-        let (payment, supply) = (&draft.payment, draft.supply.as_ref());
+        let payment = &draft.payment;
         if draft.document != Document::CreditNote && payment.account_number.is_none() && payment.upi.is_none() {
             add("bank details: where to pay", "[seller] account_number, bank, bank_code, or upi", draft);
         }
-        if supply.is_some_and(|supply| supply.treatment.is_without_tax()) && gst.is_some_and(|gst| gst.lut.is_none()) {
-            add("the reference of the letter of undertaking (LUT)", "[invoice] lut", draft);
-        }
-        if gst.is_some() && (draft.seller.city.is_none() || draft.seller.pin.is_none()) {
+        if is_gst && (draft.seller.city.is_none() || draft.seller.pin.is_none()) {
             add("the seller's city and PIN", "[seller] city, pin", draft);
         }
         if draft.buyer.city.is_none() {
