@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::chain::{Chain, Event};
-use crate::books::layout::Books;
+use crate::books::layout::{Books, read_file};
 use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
 use crate::model::problem::{Problem, io};
@@ -94,7 +94,7 @@ impl FileEntry {
     /// It cannot be read.
     pub(crate) fn read(folder: &Path, path: String) -> Result<Self, Problem> {
         let place = folder.join(&path);
-        let bytes = std::fs::read(&place).map_err(|e| io("not-read", "read", &place, &e))?;
+        let bytes = read_file(&place).map_err(|e| io("not-read", "read", &place, &e))?;
         Ok(Self::of(path, &bytes))
     }
 }
@@ -116,7 +116,7 @@ pub(crate) struct Found {
 /// Why there is none to read.
 pub(crate) fn read(books: &Books, period: &str) -> Result<Found, (String, std::io::Error)> {
     let file = format!("closes/{period}/{FILE}");
-    match std::fs::read(books.path(&file)) {
+    match read_file(books.path(&file)) {
         Ok(bytes) => Ok(Found {
             sha256: sha256_hex(&bytes),
             manifest: serde_json::from_slice(&bytes).map_err(|e| e.to_string()),

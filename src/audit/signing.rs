@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use ssh_key::{Fingerprint, HashAlg, LineEnding, PublicKey, SshSig};
+use ssh_key::{Fingerprint, HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
 
 use crate::books::layout::{Books, SEALS, optional};
 use crate::model::problem::{Problem, io};
@@ -122,6 +122,9 @@ fn signer(line: &str) -> Result<Option<Signer>, String> {
     if line.is_empty() || line.starts_with('#') {
         return Ok(None);
     }
+    if line.starts_with(['!', '\u{feff}']) {
+        return Err("it begins with what OpenSSH does not read as a name".to_owned());
+    }
     let (who, mut rest) = word(line);
     let (mut from, mut until, mut is_for_seals) = (None, None, true);
     let is_key = |text: &str| ["ssh-", "sk-", "ecdsa-"].iter().any(|start| text.starts_with(start));
@@ -131,7 +134,7 @@ fn signer(line: &str) -> Result<Option<Signer>, String> {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
             let value = value.trim_matches('"');
             match name.to_lowercase().as_str() {
-                "namespaces" => is_for_seals = value.split(',').any(|name| name == NAMESPACE),
+                "namespaces" => is_for_seals = value.split(',').any(is_namespace),
                 "valid-after" => from = Some(instant(value)?),
                 "valid-before" => until = Some(instant(value)?),
                 _ => return Err(format!("the option `{name}` is not read: name the keys themselves")),
@@ -139,8 +142,14 @@ fn signer(line: &str) -> Result<Option<Signer>, String> {
         }
         rest = after;
     }
-    let key = PublicKey::from_openssh(rest).map_err(|e| format!("no key that can be read: {e}"))?;
+    let words: Vec<&str> = rest.split_whitespace().take(2).collect();
+    let key = PublicKey::from_openssh(&words.join(" ")).map_err(|e| format!("no key that can be read: {e}"))?;
     Ok(is_for_seals.then(|| Signer { who: who.trim_matches('"').to_owned(), key, from, until }))
+}
+
+/// Whether a pattern of namespaces is that of seals: `*` at its end stands for anything.
+fn is_namespace(pattern: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == NAMESPACE, |start| NAMESPACE.starts_with(start))
 }
 
 /// The first word, as far as a blank that stands in no quotes, and what follows.
@@ -227,9 +236,15 @@ impl<'a> Key<'a> {
             name.push(".pub");
             name.into()
         };
-        let text = read_short(&public).map_err(|e| io("signing-key", "read", &public, &e))?;
+        // A private key has its public half in it, readable without the passphrase.
+        let (place, text) = match read_short(&public) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && public != path => (&path, read_short(&path)),
+            read => (&public, read),
+        };
+        let text = text.map_err(|e| io("signing-key", "read", place, &e))?;
         let key = PublicKey::from_openssh(text.trim())
-            .map_err(|e| refuse(format!("{} is no public key", public.display())).because(e.to_string()))?;
+            .or_else(|_| PrivateKey::from_openssh(&text).map(|key| key.public_key().clone()))
+            .map_err(|e| refuse(format!("{} is no SSH key", place.display())).because(e.to_string()))?;
         let own = fingerprint(&key);
         if Signers::load(books)?.of(&key, now).is_none() {
             let line = key.to_openssh().unwrap_or_default();

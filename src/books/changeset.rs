@@ -98,6 +98,11 @@ impl<'a> ChangeSet<'a> {
         if self.moves.is_empty() {
             return Ok(());
         }
+        if let Some(step) = self.moves.iter().find(|step| !is_own(self.books, step)) {
+            return Err(Problem::unverified("not-a-file", format!("{} would be written through a link", step.to))
+                .next("find out who put it there, and take it away")
+                .not_done("Nothing was changed under the final names."));
+        }
         let work = self.books.path(WORK);
         let intent = Intent {
             schema: "crossfoot/intent/v1".into(),

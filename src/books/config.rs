@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 pub use super::invoicing::{Gst, Invoicing, Regime};
-use super::layout::{Books, CONFIG};
+use super::layout::{Books, CONFIG, read_file};
 pub use super::mailing::{Mailing, Tls};
 use super::settings_reader::{SettingsReader, limit};
 use crate::model::call_terms::{Limits, Named, Role};
@@ -177,7 +177,7 @@ impl Config {
 /// No such file, not TOML, unknown keys, wrong values: all of them listed.
 pub fn load(books: &Books) -> Result<(Config, Vec<u8>), Problem> {
     let path = books.path(CONFIG);
-    let bytes = std::fs::read(&path).map_err(|e| {
+    let bytes = read_file(&path).map_err(|e| {
         let what = if e.kind() == std::io::ErrorKind::NotFound {
             format!("there are no books at {}", books.root.display())
         } else {
@@ -190,6 +190,13 @@ pub fn load(books: &Books) -> Result<(Config, Vec<u8>), Problem> {
     let text = String::from_utf8(bytes.clone())
         .map_err(|_| Problem::usage("config", format!("{CONFIG} is not UTF-8 text")).at(path.display().to_string()))?;
     Ok((parse(&text, &path.display().to_string())?, bytes))
+}
+
+/// The settings that a close sealed, where they can be read.
+#[must_use]
+pub(crate) fn load_sealed(books: &Books, period: &str) -> Option<Config> {
+    let bytes = read_file(books.path(format!("closes/{period}/inputs/{CONFIG}"))).ok()?;
+    parse(&String::from_utf8(bytes).ok()?, CONFIG).ok()
 }
 
 /// Reads settings from text; `name` is what errors call the file.

@@ -1,5 +1,6 @@
 //! Where things lie in the books.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::model::period::Period;
@@ -20,12 +21,34 @@ pub(crate) const RETURNS: &str = "returns";
 /// Working folder of the tool: lock, staged files, the intent of a commit. Not for git.
 pub(crate) const WORK: &str = ".crossfoot";
 
+/// Opens a file of the books. A pipe would wait for ever, and a device may have no end.
+///
+/// # Errors
+/// It cannot be opened, or is no file.
+pub(crate) fn open_file(path: impl AsRef<Path>) -> std::io::Result<std::fs::File> {
+    let path = path.as_ref();
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is no file: a folder, a pipe or a device lies there"));
+    }
+    std::fs::File::open(path)
+}
+
+/// The bytes of a file, as [`open_file`] opens it.
+///
+/// # Errors
+/// As [`open_file`], or it cannot be read.
+pub(crate) fn read_file(path: impl AsRef<Path>) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_file(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// The bytes of a file that need not be there. `code` is what an error calls it.
 ///
 /// # Errors
 /// It is there and cannot be read.
 pub(crate) fn optional(code: &'static str, path: &Path) -> Result<Option<Vec<u8>>, Problem> {
-    match std::fs::read(path) {
+    match read_file(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(io(code, "read", path, &e)),

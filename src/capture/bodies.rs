@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::record::{AnswerRecord, is_plain};
+use crate::books::layout::read_file;
 use crate::model::digest::sha256_hex;
 use crate::model::problem::{Exit, Problem, io};
 
@@ -13,7 +14,7 @@ use crate::model::problem::{Exit, Problem, io};
 pub(super) fn read_body(folder: &Path, answer: &AnswerRecord) -> Result<Vec<u8>, Problem> {
     let path = folder.join(&answer.file);
     let plain = is_plain(&answer.file);
-    let bytes = if plain { std::fs::read(&path).map_err(|e| io("capture", "read", &path, &e))? } else { Vec::new() };
+    let bytes = if plain { read_file(&path).map_err(|e| io("capture", "read", &path, &e))? } else { Vec::new() };
     let sha256 = sha256_hex(&bytes);
     if plain && sha256 == answer.sha256 && bytes.len() as u64 == answer.bytes {
         return Ok(bytes);

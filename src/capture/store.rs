@@ -11,7 +11,7 @@ use super::partner::{analytics, dashboard, identity, note_unread};
 use super::record::Role;
 pub(crate) use super::record::{ANALYTICS, DASHBOARD, IDENTITY, RECORD, Record};
 use super::{matrix, transactions};
-use crate::books::layout::Books;
+use crate::books::layout::{Books, read_file};
 use crate::model::digest::sha256_hex;
 use crate::model::matrix::Matrix;
 use crate::model::money::Currency;
@@ -65,7 +65,7 @@ pub(crate) fn load(books: &Books, period: &Period) -> Result<Option<Capture>, Pr
 /// It cannot be read (exit 4).
 pub(crate) fn load_record(folder: &Path) -> Result<Option<(Record, String)>, Problem> {
     let path = folder.join(RECORD);
-    let bytes = match std::fs::read(&path) {
+    let bytes = match read_file(&path) {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(io("capture", "read", &path, &e)),

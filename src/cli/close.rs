@@ -33,6 +33,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Pro
     let dating = dating(context, args.date, &inputs).map_err(nothing)?;
     let _lock = begin(context, &format!("close --period {}", period.name)).map_err(nothing)?;
     committed::before(context, &inputs.config, period)?;
+    committed::is_longest(context)?;
     let wanted = if args.refetch { Wanted::New } else { Wanted::Any };
     let asking = Asking::of(&inputs);
     let (capture, asked) = obtain(context, &asking, wanted).map_err(nothing)?;

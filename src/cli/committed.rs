@@ -1,15 +1,40 @@
 //! `[git] commit = true`: what a command changed is committed when it is done.
 
 use super::context::Context;
-use crate::audit::chain;
+use crate::audit::chain::{self, Chain};
 use crate::audit::git::{self, Git};
 use crate::books::config::Config;
+use crate::books::layout::CHAIN;
 use crate::close::seal::Closed;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 
 /// What the message of a close's tag has before the chain's head.
 pub(super) const HEAD: &str = "head of the audit chain ";
+
+/// The tags of closes that name a head which the chain never had, with it: events were taken away,
+/// or a backup was restored over later ones.
+pub(super) fn unknown_heads(context: &Context<'_>, chain: &Chain) -> Vec<(String, String)> {
+    let Some(git) = Git::open(&context.books, &context.environment.variables) else { return Vec::new() };
+    let head =
+        |message: &str| message.lines().find_map(|line| line.strip_prefix(HEAD).map(|head| head.trim().to_owned()));
+    let named = git.close_tags().into_iter().filter_map(|(name, message)| Some((name, head(&message)?)));
+    named.filter(|(_, head)| !chain.had(head)).collect()
+}
+
+/// Refuses to number documents upon a chain that git knows to have been longer.
+pub(super) fn is_longest(context: &Context<'_>) -> Result<(), Problem> {
+    let (chain, _) = chain::load(&context.books)?;
+    match unknown_heads(context, &chain).into_iter().next() {
+        None => Ok(()),
+        Some((tag, _)) => {
+            Err(Problem::unverified("chain-cut", format!("git's tag {tag} is of a close that {CHAIN} does not have"))
+                .because("a backup or another clone lies here, and its next numbers were used")
+                .next(format!("restore closes and audit as they were at that tag: git checkout {tag} -- closes audit"))
+                .not_done("No invoice was issued."))
+        }
+    }
+}
 
 /// Looks before a command begins whether its commit will be its own.
 pub(super) fn before(context: &Context<'_>, config: &Config, period: &Period) -> Result<(), Problem> {

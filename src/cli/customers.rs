@@ -1,6 +1,6 @@
 //! `crossfoot customers --from-partner`: rows for accounts that `customers.csv` lacks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -44,6 +44,15 @@ pub(super) fn run(context: &Context<'_>, args: &args::Customers) -> Result<Exit,
     let (capture, _) = obtain(context, &asking, Wanted::Any).map_err(nothing)?;
     let mut new = accounts(&capture);
     new.retain(|id, _| !known.contains_key(id));
+    // One such id would make the whole file unreadable, or run as a formula.
+    let folded: BTreeSet<String> = known.keys().map(|id| id.to_lowercase()).collect();
+    let is_usable =
+        |id: &str| !id.is_empty() && id == id.trim() && is_plain(id) && !folded.contains(&id.to_lowercase());
+    let (new, left): (BTreeMap<_, _>, BTreeMap<_, _>) = new.into_iter().partition(|(id, _)| is_usable(id));
+    let mut new = new;
+    for id in left.keys() {
+        context.out.say(&format!("note: the account `{id}` is left out: its id cannot stand in {CUSTOMERS}, or differs from another's by case only"));
+    }
     let unusable = new.values_mut().filter(|name| !is_plain(name)).map(std::mem::take).count();
     if !new.is_empty() {
         let bytes = with_rows(earlier.as_deref(), CUSTOMERS_HEADER, &new)?;

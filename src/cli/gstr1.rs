@@ -38,6 +38,14 @@ pub(super) fn run(context: &Context<'_>, args: &args::Gstr1) -> Result<Exit, Pro
                 .next("nothing is to be returned; or correct [invoice] regime in crossfoot.toml"),
         ));
     };
+    let today = context.environment.clock()?().with_timezone(&settings.timezone).date_naive();
+    if month.from > today {
+        return Err(nothing(
+            Problem::usage("period-not-over", format!("{} has not begun", month.name))
+                .because(format!("today is {today} in {}", settings.timezone))
+                .next("name a month whose documents are issued"),
+        ));
+    }
     let _lock = begin(context, &format!("gstr1 --period {}", month.name)).map_err(nothing)?;
     let (chain, _) = chain::load(books).map_err(nothing)?;
     if chain.events.is_empty() {

@@ -18,7 +18,7 @@ use crate::audit::manifest;
 use crate::audit::signing;
 use crate::books::changeset::write_apart;
 use crate::books::config;
-use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS, SEALS};
+use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS, SEALS, read_file};
 use crate::books::lock::Lock;
 use crate::books::resolutions;
 use crate::books::voids;
@@ -127,8 +127,7 @@ fn collect<'a>(
     let mut files = BTreeMap::new();
     for name in names {
         let path = books.path(&name);
-        let bytes =
-            std::fs::read(&path).map_err(|e| io("pack", "read", &path, &e).not_done("No archive was written."))?;
+        let bytes = read_file(&path).map_err(|e| io("pack", "read", &path, &e).not_done("No archive was written."))?;
         files.insert(format!("books/{name}"), bytes);
     }
     Ok(files)

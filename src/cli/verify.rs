@@ -86,14 +86,10 @@ fn committed(context: &Context<'_>, report: &Report) -> BTreeMap<String, Committ
 /// Whether each tag of a close names a head that the chain had: a chain that was written anew has
 /// others.
 fn tags(context: &Context<'_>, report: &mut Report) -> Result<(), Problem> {
-    let Some(git) = Git::open(&context.books, &context.environment.variables) else { return Ok(()) };
     let (chain, _) = chain::load(&context.books)?;
-    for (name, message) in git.close_tags() {
-        let head = message.lines().find_map(|line| line.strip_prefix(commits::HEAD));
-        if let Some(head) = head.filter(|head| !chain.had(head.trim())) {
-            let what = format!("git's tag {name} names the head {head}, which it never had");
-            report.broken.push(verdict::Broken { file: CHAIN.to_owned(), field: None, what });
-        }
+    for (name, head) in commits::unknown_heads(context, &chain) {
+        let what = format!("git's tag {name} names the head {head}, which it never had");
+        report.broken.push(verdict::Broken { file: CHAIN.to_owned(), field: None, what });
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::copies::{logo_copy, template_copy};
 use super::inputs::Inputs;
 use crate::audit::chain::{Chain, IssuedEntry};
-use crate::books::layout::Books;
+use crate::books::layout::{Books, read_file};
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::Issued;
 use crate::model::period::Period;
@@ -121,7 +121,7 @@ impl Looks {
                 continue;
             };
             let file = copy(logo_copy(sha256));
-            match std::fs::read(books.path(&file)) {
+            match read_file(books.path(&file)) {
                 Ok(bytes) if sha256_hex(&bytes) == *sha256 => {
                     looks.logos.insert(sha256.clone(), pdf::Logo::read(&bytes)?);
                 }

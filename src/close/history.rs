@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::recapture;
 use crate::audit::chain::{self, Chain, Event};
 use crate::audit::manifest::{self, Manifest};
-use crate::books::layout::Books;
+use crate::books::layout::{Books, read_file};
 use crate::capture::partner::dashboard;
 use crate::capture::record::{DASHBOARD, RECORD, Record};
 use crate::model::digest::sha256_hex;
@@ -62,7 +62,7 @@ fn files(
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     for earlier in names.filter_map(|name| Period::parse(&name).ok()).filter(|other| other.to < period.from) {
         let path = books.path(format!("{}/{file}", Books::close_dir(&earlier)));
-        match std::fs::read(&path) {
+        match read_file(&path) {
             Ok(bytes) => found.push((earlier, path, bytes)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
             Err(e) => return Err(io(code, "read", &path, &e)),
@@ -235,7 +235,7 @@ fn sealed_file(
 ) -> Result<Vec<u8>, String> {
     let changed = || format!("its {name} is not what was sealed");
     let entry = manifest.files.iter().find(|entry| entry.path == name).ok_or_else(changed)?;
-    let bytes = std::fs::read(books.path(format!("{}/{place}", Books::close_dir(period)))).map_err(|_| changed())?;
+    let bytes = read_file(books.path(format!("{}/{place}", Books::close_dir(period)))).map_err(|_| changed())?;
     if sha256_hex(&bytes) == entry.sha256 { Ok(bytes) } else { Err(changed()) }
 }
 

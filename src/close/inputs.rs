@@ -22,7 +22,7 @@ use crate::bill::{gstin_later, selling};
 use crate::books::charges::{self, AgreedCharge};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
-use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, optional};
+use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, optional, read_file};
 use crate::books::resolutions;
 use crate::books::spreadsheet;
 use crate::books::voids::{self, VOIDS, Voids};
@@ -174,7 +174,7 @@ impl Inputs {
             None => None,
             Some(name) => {
                 let path = books.path(name);
-                Some(std::fs::read(&path).map_err(|e| {
+                Some(read_file(&path).map_err(|e| {
                     io("logo", "read", &path, &e)
                         .next("correct [seller] logo: a PNG or SVG file, named from the books' folder on")
                 })?)
@@ -246,7 +246,7 @@ impl Inputs {
         };
         let read = |name: &str| {
             let path = inputs.join(name);
-            std::fs::read(&path).map_err(|e| io("sealed-inputs", "read", &path, &e))
+            read_file(&path).map_err(|e| io("sealed-inputs", "read", &path, &e))
         };
         let config_bytes = read(CONFIG)?;
         let config = config::parse(&String::from_utf8_lossy(&config_bytes), &format!("inputs/{CONFIG}"))?;
@@ -422,7 +422,7 @@ fn shipped_template(name: &str) -> Option<&'static str> {
 /// The books' own template first, then one that comes with the program.
 fn template_bytes(books: &Books, name: &str) -> Result<Vec<u8>, Problem> {
     let path = books.path(format!("templates/invoice/{name}.toml"));
-    match std::fs::read(&path) {
+    match read_file(&path) {
         Ok(bytes) => return Ok(bytes),
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(io("template", "read", &path, &e)),
         Err(_) => {}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::audit::chain::{Chain, IssuedEntry};
-use crate::books::layout::Books;
+use crate::books::layout::{Books, read_file};
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::{Issued, file_stem};
 use crate::model::period::Period;
@@ -26,7 +26,7 @@ pub(super) struct Found {
 /// Why there is none to read.
 pub(super) fn read(books: &Books, period: &Period, entry: &IssuedEntry) -> Result<Found, (String, std::io::Error)> {
     let file = format!("{}/invoices/{}.json", Books::close_dir(period), file_stem(&entry.number));
-    match std::fs::read(books.path(&file)) {
+    match read_file(books.path(&file)) {
         Ok(bytes) => Ok(Found {
             is_as_issued: sha256_hex(&bytes) == entry.json_sha256,
             document: invoice_json::parse(&bytes),

@@ -8,7 +8,7 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 use crate::audit::chain::{Chain, IssuedEntry};
 use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::audit::manifest::Manifest;
-use crate::books::layout::Books;
+use crate::books::layout::{Books, read_file};
 use crate::books::voids;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
@@ -23,7 +23,7 @@ const MEMO: &str = include_str!("../../templates/report/memo.txt");
 pub(crate) fn write(books: &Books, period: &Period, chain: &Chain, manifest: &Manifest) -> Result<String, Problem> {
     let name = format!("{}/reconciliation.json", Books::close_dir(period));
     let unreadable = |why: String| Problem::unverified("pack", format!("{name} cannot be read")).because(why);
-    let bytes = std::fs::read(books.path(&name)).map_err(|e| unreadable(e.to_string()))?;
+    let bytes = read_file(books.path(&name)).map_err(|e| unreadable(e.to_string()))?;
     let report: serde_json::Value = serde_json::from_slice(&bytes).map_err(|e| unreadable(e.to_string()))?;
     let journal = MailJournal::load(books)?;
     let void = voids::load(books)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::audit::chain::Chain;
 use crate::audit::manifest::{self, FileEntry, Manifest};
-use crate::books::layout::Books;
+use crate::books::layout::{Books, read_file};
 use crate::capture::record::RECORD;
 use crate::capture::store::{self, Capture};
 use crate::model::digest::sha256_hex;
@@ -56,7 +56,7 @@ pub(super) fn place(moved: &BTreeMap<String, String>, path: &str) -> String {
 pub(super) fn by_digest(books: &Books, period: &Period, sha256: &str) -> Option<String> {
     store::folders(books, period)
         .into_iter()
-        .find(|folder| std::fs::read(books.path(folder).join(RECORD)).is_ok_and(|bytes| sha256_hex(&bytes) == sha256))
+        .find(|folder| read_file(books.path(folder).join(RECORD)).is_ok_and(|bytes| sha256_hex(&bytes) == sha256))
 }
 
 /// The capture that a period's last seal was made from, as it lies now; None where the
@@ -108,7 +108,7 @@ impl Recaptured {
     pub(super) fn entries(&self, books: &Books) -> Vec<FileEntry> {
         let entry = |folder: &str| {
             let path = format!("{folder}/{RECORD}");
-            std::fs::read(books.path(&path)).ok().map(|bytes| FileEntry::of(path, &bytes))
+            read_file(books.path(&path)).ok().map(|bytes| FileEntry::of(path, &bytes))
         };
         [&self.was.0, &self.now.0].into_iter().filter_map(|folder| entry(folder)).collect()
     }

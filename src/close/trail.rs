@@ -65,6 +65,16 @@ fn signatures(books: &Books, chain: &Chain, bytes: &[u8], report: &mut Report) -
             Ok(signed) => *report.signatures.by.entry((signed.who, signed.fingerprint)).or_default() += 1,
         }
     }
+    // Settings that were sealed stay what they were: whoever takes the word out of those of now
+    // does not take it out of these.
+    for event in chain.events.iter().filter(|event| event.signer.is_empty()) {
+        let is_last = chain.of(&event.period).last().is_some_and(|last| last.sequence == event.sequence);
+        let sealed = || config::load_sealed(books, &event.period).is_some_and(|sealed| sealed.signatures_required);
+        if is_last && report.signatures.unsigned.contains(&event.sequence) && sealed() {
+            let what = "nobody signed this event, and the settings that it sealed require it";
+            report.add(CHAIN, Some(format!("event {}", event.sequence)), what);
+        }
+    }
     if is_required {
         // What was sealed before the first signature could have none.
         let first = chain.events.iter().find(|event| !event.signer.is_empty()).map_or(0, |event| event.sequence);
@@ -187,9 +197,8 @@ fn mailed(books: &Books, chain: &Chain, report: &mut Report) -> Result<(), Probl
 fn strangers(books: &Books, chain: &Chain, report: &mut Report) {
     let known: BTreeSet<String> = [CHAIN, mail_journal::FILE, signing::SIGNERS].map(str::to_owned).into();
     let of_seals = |name: &str| {
-        let of = |end: &str| name.strip_suffix(end).and_then(|number| number.parse::<u64>().ok());
-        let number = of(".sig").or_else(|| of(".tsr"));
-        number.is_some_and(|number| (1..=chain.events.len() as u64).contains(&number))
+        let number = name.strip_suffix(".sig").and_then(|number| number.parse::<u64>().ok());
+        number.is_some_and(|n| (1..=chain.events.len() as u64).contains(&n) && name == format!("{n}.sig"))
     };
     let is_known = |folder: &str, name: &str, kind: Kind| match (folder, kind) {
         ("audit", Kind::File) => known.contains(&format!("audit/{name}")),
@@ -198,6 +207,20 @@ fn strangers(books: &Books, chain: &Chain, report: &mut Report) {
         ("closes", Kind::Folder) => Period::parse(name).is_ok(),
         _ => false,
     };
+    for (period, kind) in inside(books, "closes") {
+        // What was captured and compared, and never sealed.
+        let is_known = |name: &str| name.starts_with("capture") || name.starts_with("reconciliation.");
+        if kind == Kind::Folder && chain.of(&period).next().is_none() {
+            let folder = format!("closes/{period}");
+            for (name, _) in inside(books, &folder).into_iter().filter(|(name, _)| !is_known(name)) {
+                report.add(
+                    format!("{folder}/{name}"),
+                    None,
+                    "nothing of this period was sealed: find out who put it here",
+                );
+            }
+        }
+    }
     for folder in ["audit", SEALS, "closes"] {
         for (name, _) in inside(books, folder).into_iter().filter(|(name, kind)| !is_known(folder, name, *kind)) {
             let what = "nothing that was sealed knows it: find out who put it here";

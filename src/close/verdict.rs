@@ -49,7 +49,9 @@ pub(crate) struct Report {
 
 impl Report {
     pub(super) fn add(&mut self, file: impl Into<String>, field: Option<String>, what: impl Into<String>) {
-        self.broken.push(Broken { file: file.into(), field, what: what.into() });
+        // A name with a line end would print a line of its own.
+        let file = file.into().replace(['\n', '\r'], "<U+000A>");
+        self.broken.push(Broken { file, field, what: what.into() });
     }
 }
 

@@ -22,7 +22,7 @@ use crate::audit::chain::{self, Chain, Event};
 use crate::audit::manifest::{self, Manifest, files_of};
 use crate::bill::charges::Disposition;
 use crate::bill::{dating, numbering};
-use crate::books::layout::{Books, CHAIN, optional};
+use crate::books::layout::{Books, CHAIN, open_file, optional, read_file};
 use crate::capture::store;
 use crate::model::digest::Running;
 use crate::model::invoice::{Document, Edition, Issued, file_stem};
@@ -176,7 +176,7 @@ fn digests(
 
 fn digest_of(path: &std::path::Path) -> std::io::Result<(String, u64)> {
     use std::io::Read;
-    let mut file = std::fs::File::open(path)?;
+    let mut file = open_file(path)?;
     let mut digest = Running::default();
     let mut buffer = vec![0; 1 << 18];
     let mut bytes = 0;
@@ -252,6 +252,12 @@ fn derived_again(
         report.add(file, field, what);
     }
     due(&folder, event, &close, &mut report);
+    for void in &event.voided {
+        if inputs.voids.get(&void.number) != Some(void) {
+            let what = format!("what it says of {} is not what was decided", void.number);
+            report.add(CHAIN, Some(format!("event {}, voided", event.sequence)), what);
+        }
+    }
     let outcome = derived.reconciliation.outcome();
     if outcome != event.outcome {
         let what = format!("it says {}, and what was sealed is {outcome}", event.outcome);
@@ -298,7 +304,7 @@ fn rederive(
     let mut found = derived_again(books, period, event, &inputs, &documents, drawable)?;
     // Another version told the differences otherwise; all else must still follow.
     if !found.is_empty() && manifest.tool.version != VERSION {
-        let sealed = std::fs::read(books.path(format!("{folder}/reconciliation.json"))).ok();
+        let sealed = read_file(books.path(format!("{folder}/reconciliation.json"))).ok();
         inputs.earlier = sealed.and_then(|bytes| Earlier::read(&bytes));
         if inputs.earlier.is_some() {
             inputs.config.invoicing.edition = Edition::First;
@@ -376,7 +382,7 @@ fn compare(
     expected: &[u8],
     is_earlier: impl Fn(&[u8]) -> bool,
 ) -> Option<(Option<String>, String)> {
-    match std::fs::read(path) {
+    match read_file(path) {
         Ok(bytes) if bytes == expected || is_earlier(&bytes) => None,
         Ok(bytes) => {
             let values = [&bytes[..], expected].map(|b| serde_json::from_slice::<serde_json::Value>(b).ok());
