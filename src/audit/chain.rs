@@ -4,7 +4,7 @@
 //! be changed either. By hand: `head -n 2 chain.jsonl | tail -n 1 | tr -d '\n' | sha256sum`
 //! gives the `previous` of line 3.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +96,14 @@ pub struct IssuedEntry {
     pub json_sha256: String,
     /// SHA-256 of its `.pdf`.
     pub pdf_sha256: String,
+}
+
+impl Event {
+    /// When it was sealed; None where that is no time.
+    #[must_use]
+    pub(crate) fn time(&self) -> Option<DateTime<Utc>> {
+        DateTime::parse_from_rfc3339(&self.at).ok().map(|at| at.to_utc())
+    }
 }
 
 /// The chain, read and checked.

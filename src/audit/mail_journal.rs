@@ -154,6 +154,14 @@ impl MailJournal {
         chain.events.iter().find(|event| !event.mail_head.is_empty() && !had(&event.mail_head))
     }
 
+    /// That lines are gone which somebody saw.
+    #[must_use]
+    pub(crate) fn cut(who: &str) -> Problem {
+        Problem::unverified("mail-journal-cut", format!("{who} saw lines that {FILE} lacks"))
+            .because("documents would be mailed a second time")
+            .next(format!("restore {FILE} from git or a backup"))
+    }
+
     /// Where an invoice stands. One that was ever sent stays sent, whatever became of
     /// another attempt; one attempt without an answer stays unknown until something arrived.
     #[must_use]

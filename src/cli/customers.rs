@@ -42,14 +42,12 @@ pub(super) fn run(context: &Context<'_>, args: &args::Customers) -> Result<Exit,
     let known = earlier.as_deref().map(customers::parse).transpose().map_err(nothing)?.unwrap_or_default().0;
     let asking = Asking { config: &config, period: &period, known: known.keys().cloned().collect() };
     let (capture, _) = obtain(context, &asking, Wanted::Any).map_err(nothing)?;
-    let mut new = accounts(&capture);
-    new.retain(|id, _| !known.contains_key(id));
     // One such id would make the whole file unreadable, or run as a formula.
     let folded: BTreeSet<String> = known.keys().map(|id| id.to_lowercase()).collect();
     let is_usable =
         |id: &str| !id.is_empty() && id == id.trim() && is_plain(id) && !folded.contains(&id.to_lowercase());
-    let (new, left): (BTreeMap<_, _>, BTreeMap<_, _>) = new.into_iter().partition(|(id, _)| is_usable(id));
-    let mut new = new;
+    let unknown = accounts(&capture).into_iter().filter(|(id, _)| !known.contains_key(id));
+    let (mut new, left): (BTreeMap<_, _>, BTreeMap<_, _>) = unknown.partition(|(id, _)| is_usable(id));
     for id in left.keys() {
         context.out.say(&format!("note: the account `{id}` is left out: its id cannot stand in {CUSTOMERS}, or differs from another's by case only"));
     }

@@ -46,8 +46,7 @@ struct Finding {
 impl Finding {
     /// Whether a decision is about this finding.
     fn is_of(&self, entry: &Resolution) -> bool {
-        let direction = self.direction.as_deref().and_then(Direction::parse);
-        (&self.code, &self.customers, direction) == (&entry.finding, &entry.customers, entry.direction)
+        entry.is_about(&self.code, &self.customers, self.direction.as_deref().and_then(Direction::parse))
     }
 }
 
@@ -185,9 +184,7 @@ fn with_entry(
     is_confirmed: bool,
 ) -> Result<Vec<Resolution>, Problem> {
     // A new decision about the same finding takes the place of the one before, if that is meant.
-    let is_same = |old: &Resolution| {
-        (&old.finding, &old.customers, old.direction) == (&entry.finding, &entry.customers, entry.direction)
-    };
+    let is_same = |old: &Resolution| old.is_about(&entry.finding, &entry.customers, entry.direction);
     if !is_confirmed
         && let Some(why) = entries.iter().find(|old| is_same(old)).map(replaced).or_else(|| doubtful(&entry))
     {

@@ -169,20 +169,15 @@ fn settle(
 /// Makes sure that the journal is not shorter than the chain or git knows: documents would be
 /// mailed a second time.
 fn is_whole(context: &Context<'_>, journal: &MailJournal) -> Result<(), Problem> {
-    let cut = |who: String| {
-        Err(Problem::unverified("mail-journal-cut", format!("{who} saw lines that {FILE} lacks"))
-            .because("documents would be mailed a second time")
-            .next(format!("restore {FILE} from git or a backup"))
-            .not_done("Nothing was sent."))
-    };
+    let cut = |who: &str| Err(MailJournal::cut(who).not_done("Nothing was sent."));
     let (chain, _) = chain::load(&context.books)?;
     if let Some(event) = journal.lost(&chain) {
-        return cut(format!("event {} of the chain", event.sequence));
+        return cut(&format!("event {} of the chain", event.sequence));
     }
     let committed = Git::open(&context.books, &context.environment.variables).and_then(|git| git.committed(FILE));
     let Some(committed) = committed else { return Ok(()) };
     let now = optional("mail-journal", &context.books.path(FILE))?.unwrap_or_default();
-    if now.starts_with(committed.as_bytes()) { Ok(()) } else { cut("git".to_owned()) }
+    if now.starts_with(committed.as_bytes()) { Ok(()) } else { cut("git") }
 }
 
 pub(super) fn connect(context: &Context<'_>, mailing: &Mailing, from: &Mailbox) -> Result<Server, Problem> {

@@ -59,6 +59,8 @@ pub(crate) struct Plan {
     pub due: Vec<Draft>,
     chain_bytes: Vec<u8>,
     present: Present,
+    /// Of the last line of the journal of mail.
+    mail_head: String,
 }
 
 /// The documents of a close with their numbers.
@@ -71,13 +73,13 @@ pub(crate) type Numbered = (Vec<Issued>, Vec<Allotted>);
 pub(crate) fn plan(books: &Books, mut inputs: Inputs, day: NaiveDate) -> Result<Plan, Problem> {
     let (chain, chain_bytes) = chain::load(books)?;
     may_be_closed(&inputs, &chain)?;
-    is_whole(books, &chain)?;
+    let mail_head = is_whole(books, &chain)?;
     let present = unchanged::check(books, &chain, &inputs.period)?;
     inputs.recall(books, &chain)?;
     inputs.dated = Some(day);
     let derived = derive(&inputs, open_ledgers(books, &inputs.config.ledger_for(&inputs.period))?)?;
     let due = due(&inputs, &derived);
-    Ok(Plan { inputs, derived, chain, due, chain_bytes, present })
+    Ok(Plan { inputs, derived, chain, due, chain_bytes, present, mail_head })
 }
 
 impl Plan {
@@ -104,7 +106,7 @@ pub(crate) fn seal(
     (now, signing): (DateTime<Utc>, Option<&Key<'_>>),
     drawn: &(dyn Fn(usize) + Sync),
 ) -> Result<Closed, Problem> {
-    let Plan { inputs, derived, chain, chain_bytes, present, .. } = plan;
+    let Plan { inputs, derived, chain, chain_bytes, present, mail_head, .. } = plan;
     follows(&chain, now)?;
     let looks = Looks::of_inputs(books, &inputs)?;
 
@@ -152,7 +154,7 @@ pub(crate) fn seal(
         issue_date: inputs.dated.map_or_else(String::new, |day| day.to_string()),
         issued,
         voided: voided(&inputs, &chain),
-        mail_head: MailJournal::load(books)?.head,
+        mail_head,
         signer: signing.map(|key| key.fingerprint.clone()).unwrap_or_default(),
         previous: String::new(),
         digest: String::new(),
@@ -206,8 +208,8 @@ fn may_be_closed(inputs: &Inputs, chain: &Chain) -> Result<(), Problem> {
 /// Makes sure that the clock is not behind the last seal: events would not stand in order of time.
 fn follows(chain: &Chain, now: DateTime<Utc>) -> Result<(), Problem> {
     let Some(last) = chain.events.last() else { return Ok(()) };
-    match DateTime::parse_from_rfc3339(&last.at) {
-        Ok(at) if at > now => {
+    match last.time() {
+        Some(at) if at > now => {
             Err(Problem::stop("clock", format!("the clock says {}", now.to_rfc3339_opts(SecondsFormat::Secs, true)))
                 .because(format!("the last seal was made at {}: this clock is behind, or that one was ahead", last.at))
                 .next("set the clock right and run the command again")
@@ -217,8 +219,9 @@ fn follows(chain: &Chain, now: DateTime<Utc>) -> Result<(), Problem> {
     }
 }
 
-/// Makes sure that the chain was not cut or lost: its numbers would be used again.
-fn is_whole(books: &Books, chain: &Chain) -> Result<(), Problem> {
+/// Makes sure that the chain was not cut or lost: its numbers would be used again. Gives the
+/// head of the journal of mail.
+fn is_whole(books: &Books, chain: &Chain) -> Result<String, Problem> {
     let cut = |file: String, why: &str| {
         Err(Problem::unverified("chain-cut", format!("{CHAIN} does not know what {file} says"))
             .because(why)
@@ -232,19 +235,14 @@ fn is_whole(books: &Books, chain: &Chain) -> Result<(), Problem> {
         chain.events.iter().flat_map(|event| &event.issued).map(|e| e.number.as_str()).collect();
     let mailed = MailJournal::load(books)?;
     if let Some(event) = mailed.lost(chain) {
-        return Err(Problem::unverified(
-            "mail-journal-cut",
-            format!("event {} of {CHAIN} saw lines that audit/mail.jsonl lacks", event.sequence),
-        )
-        .because("documents would be mailed a second time")
-        .next("restore audit/mail.jsonl from git or a backup")
-        .not_done("No invoice was issued."));
+        let who = format!("event {} of {CHAIN}", event.sequence);
+        return Err(MailJournal::cut(&who).not_done("No invoice was issued."));
     }
     match mailed.entries.iter().find(|entry| !known.contains(entry.number.as_str())) {
         Some(entry) => {
             cut(format!("audit/mail.jsonl, line {},", entry.sequence), "a document was mailed that was never issued")
         }
-        None => Ok(()),
+        None => Ok(mailed.head),
     }
 }
 

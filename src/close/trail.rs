@@ -29,11 +29,6 @@ pub(super) fn check(books: &Books, chain: &Chain, bytes: &[u8], report: &mut Rep
     Ok(())
 }
 
-/// When an event was sealed.
-fn time(event: &Event) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(&event.at).ok().map(|at| at.to_utc())
-}
-
 /// Every signature that there is to be, and every one that there is.
 fn signatures(books: &Books, chain: &Chain, bytes: &[u8], report: &mut Report) -> Result<(), Problem> {
     // The settings of now: whoever changes them tells it to whoever reads them.
@@ -56,7 +51,7 @@ fn signatures(books: &Books, chain: &Chain, bytes: &[u8], report: &mut Report) -
             report.signatures.unsigned.push(event.sequence);
             continue;
         };
-        match signers.check(line, &signature, time(event).unwrap_or_default()) {
+        match signers.check(line, &signature, event.time().unwrap_or_default()) {
             Err(why) => report.add(file, None, why),
             Ok(signed) if !event.signer.is_empty() && signed.fingerprint != event.signer => {
                 let what = format!("{} signed it, and the event says {}", signed.fingerprint, event.signer);
@@ -92,7 +87,7 @@ fn in_order(chain: &Chain, report: &mut Report) {
     let mut before = DateTime::<Utc>::MIN_UTC;
     for event in &chain.events {
         let field = Some(format!("event {}, at", event.sequence));
-        match time(event) {
+        match event.time() {
             None => report.add(CHAIN, field, format!("`{}` is no time", event.at)),
             Some(at) if at < before => {
                 report.add(CHAIN, field, format!("{} is before the time of the event before it", event.at));

@@ -56,6 +56,14 @@ impl Decision {
     }
 }
 
+impl Resolution {
+    /// Whether it is about the finding of this code that touches these customers.
+    #[must_use]
+    pub fn is_about(&self, finding: &str, customers: &[String], direction: Option<Direction>) -> bool {
+        self.finding == finding && self.customers == customers && self.direction == direction
+    }
+}
+
 /// One decision. It applies to the finding of this code that touches these customers, while
 /// both figures are what they were.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -42,9 +42,7 @@ pub(crate) fn apply(reconciliation: &mut Reconciliation, resolutions: &[Resoluti
     let mut decided = BTreeMap::new();
     let mut followed: Vec<&Resolution> = Vec::new();
     for resolution in resolutions {
-        let same = |f: &&mut Finding| {
-            f.code == resolution.finding && f.customers == resolution.customers && f.direction == resolution.direction
-        };
+        let same = |f: &&mut Finding| resolution.is_about(f.code, &f.customers, f.direction);
         let Some(finding) = reconciliation.findings.iter_mut().find(same) else {
             stale.push(not_there(resolution, reconciliation.two_outcomes));
             continue;
