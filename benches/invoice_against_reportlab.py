@@ -5,7 +5,7 @@
     cargo bench --locked --no-run && python3 benches/invoice_against_reportlab.py [PAIRS]
 
 Both draw the same text in the same fonts and a payment code, on one core, whole processes,
-in turn. Ours makes PDF/A-3b with the Factur-X invoice inside and reads every document back;
+in turn. Ours makes tagged PDF/A-3a with the Factur-X invoice inside and reads every document back;
 reportlab makes a plain PDF. What starting
 either process costs is measured by drawing one document and taken off. Printed are CPU
 milliseconds per document, ours to reportlab's, the size, and a document of 2,000 pages

@@ -6,7 +6,7 @@
 //! measurements: `ledger.csv` and an `analytics.json` that agrees with it.
 //!
 //! `cargo bench -- --draw LINES COUNT` draws COUNT invoices of LINES lines on one core, as
-//! they are issued (PDF/A-3b, Factur-X inside, read back), for `invoice_against_reportlab.py`.
+//! they are issued (PDF/A-3a, PDF/UA-1, Factur-X inside, read back), for `invoice_against_reportlab.py`.
 
 #![allow(
     missing_docs,

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::disallowed_methods)]
 
+mod accessible;
 mod cases;
 mod cli;
 mod corpus;

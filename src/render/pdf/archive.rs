@@ -1,13 +1,13 @@
 //! The last touch on printpdf's object graph: what it takes from the process (ids, dates)
-//! becomes what follows from the invoice, and the document one for the archive: PDF/A-3b
-//! (ISO 19005-3) with the structured invoice inside (Factur-X).
+//! becomes what follows from the invoice, and the document one for the archive and for everyone:
+//! PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1), with the structured invoice inside
+//! (Factur-X).
 
-use std::sync::Arc;
-
-use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat};
+use lopdf::{Document, Object, ObjectId, Stream, StringFormat};
 use sha2::{Digest, Sha256};
 
-use super::subsets::Subset;
+use super::file::{dictionary, name, text};
+use super::subsets::Embedded;
 use crate::model::invoice::{self, Issued};
 use crate::render::deflate::deflate;
 
@@ -16,10 +16,16 @@ const SRGB: &[u8] = include_bytes!("../../../templates/sRGB.icc");
 /// The name that Factur-X prescribes.
 const ATTACHMENT: &str = "factur-x.xml";
 
+/// What properties are named by: those of PDF/UA, and of Factur-X.
+const UNIVERSAL: &str = "http://www.aiim.org/pdfua/ns/id/";
+const FACTURX: &str = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#";
+
 /// The structured invoice, deflated, and its size before that.
 pub(super) type Attachment = (Vec<u8>, u64);
 
-pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<Attachment>, embedded: &[Arc<Subset>]) {
+/// `language`: that of a document which is told as what it is (PDF/A-3a, PDF/UA-1); None for what
+/// 0.1 drew, which is PDF/A-3b.
+pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<Attachment>, language: Option<&str>) {
     graph.version = "1.7".to_owned();
     let facts = Facts::of(invoice);
     information(graph, &facts);
@@ -27,12 +33,16 @@ pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<
     let metadata = graph.add_object(
         Stream::new(
             dictionary(&[("Type", name("Metadata")), ("Subtype", name("XML"))]),
-            xmp(&facts, attachment.is_some()).into_bytes(),
+            xmp(&facts, attachment.is_some(), language.is_some()).into_bytes(),
         )
         // ISO 19005-3, 6.6.2.1: readable by programs that know no PDF.
         .with_compression(false),
     );
-    let profile = graph.add_object(Stream::new(dictionary(&[("N", Object::Integer(3))]), SRGB.to_vec()));
+    let mut profile = Stream::new(dictionary(&[("N", Object::Integer(3))]), SRGB.to_vec());
+    if language.is_some() {
+        deflated(&mut profile);
+    }
+    let profile = graph.add_object(profile);
     let intent = graph.add_object(dictionary(&[
         ("Type", name("OutputIntent")),
         ("S", name("GTS_PDFA1")),
@@ -44,7 +54,10 @@ pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<
     let Ok(catalog) = graph.catalog_mut() else { return };
     catalog.set("Metadata", Object::Reference(metadata));
     catalog.set("OutputIntents", Object::Array(vec![Object::Reference(intent)]));
-    catalog.set("Lang", text("en-IN"));
+    catalog.set("Lang", text(language.unwrap_or("en-IN")));
+    if language.is_some() {
+        catalog.set("MarkInfo", dictionary(&[("Marked", Object::Boolean(true))]));
+    }
     if catalog.has(b"PageMode") {
         // printpdf writes a string where ISO 32000-1, table 28 wants a name.
         catalog.set("PageMode", name("UseOutlines"));
@@ -60,6 +73,10 @@ pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<
     let identity = format!("{}\n{}\n{}", invoice.number, draft.customer_id, draft.total.plain());
     let id = Object::String(Sha256::digest(identity.as_bytes())[..16].to_vec(), StringFormat::Hexadecimal);
     graph.trailer.set("ID", Object::Array(vec![id.clone(), id]));
+}
+
+/// Numbers the objects and deflates what is not, as 0.1 did.
+pub(super) fn pack(graph: &mut Document, embedded: &Embedded) {
     graph.prune_objects();
     graph.renumber_objects();
     for object in graph.objects.values_mut() {
@@ -68,7 +85,7 @@ pub(super) fn finish(graph: &mut Document, invoice: &Issued, attachment: Option<
             && !stream.dict.has(b"Filter")
         {
             // Fonts are deflated once for a batch.
-            match embedded.iter().find(|font| font.bytes == stream.content) {
+            match embedded.values().find(|font| font.bytes == stream.content) {
                 Some(font) => {
                     stream.set_content(font.deflated.clone());
                     stream.dict.set("Filter", name("FlateDecode"));
@@ -116,28 +133,6 @@ fn deflated(stream: &mut Stream) {
     }
 }
 
-fn name(text: &str) -> Object {
-    Object::Name(text.as_bytes().to_vec())
-}
-
-/// ISO 32000-1, 7.9.2.2: text strings outside ASCII are UTF-16BE with a mark.
-fn text(text: &str) -> Object {
-    let bytes = if text.is_ascii() {
-        text.as_bytes().to_vec()
-    } else {
-        std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect()
-    };
-    Object::String(bytes, StringFormat::Literal)
-}
-
-fn dictionary(entries: &[(&str, Object)]) -> Dictionary {
-    let mut dictionary = Dictionary::new();
-    for (key, value) in entries {
-        dictionary.set(*key, value.clone());
-    }
-    dictionary
-}
-
 fn information(graph: &mut Document, facts: &Facts) {
     let mut entries = vec![
         ("Title", text(&facts.title)),
@@ -148,6 +143,11 @@ fn information(graph: &mut Document, facts: &Facts) {
     ];
     if !facts.author.is_empty() {
         entries.push(("Author", text(&facts.author)));
+    }
+    // printpdf's has the time of day.
+    if let Ok(Object::Reference(before)) = graph.trailer.get(b"Info") {
+        let before = *before;
+        graph.objects.remove(&before);
     }
     let information = graph.add_object(dictionary(&entries));
     graph.trailer.set("Info", information);
@@ -195,9 +195,9 @@ fn attach(graph: &mut Document, (xml, size): Attachment, date: &str) -> ObjectId
     ]))
 }
 
-/// The metadata: what it is, PDF/A-3b, and, where there is an attachment, Factur-X with the
-/// description of its schema that PDF/A asks for.
-fn xmp(facts: &Facts, has_attachment: bool) -> String {
+/// The metadata: what it is; PDF/A-3a and PDF/UA-1, or PDF/A-3b; and, where there is an
+/// attachment, Factur-X. PDF/A asks for a description of each schema that it does not know.
+fn xmp(facts: &Facts, has_attachment: bool, is_tagged: bool) -> String {
     let Facts { title, author, xmp_date, kind, .. } = facts;
     let (title, author) = (escaped(title), escaped(author));
     let creator = if author.is_empty() {
@@ -205,27 +205,76 @@ fn xmp(facts: &Facts, has_attachment: bool) -> String {
     } else {
         format!("<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>")
     };
-    let facturx = if has_attachment {
-        let property = |name: &str, what: &str| {
-            format!(
-                "<rdf:li rdf:parseType=\"Resource\"><pdfaProperty:name>{name}</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType><pdfaProperty:category>external</pdfaProperty:category><pdfaProperty:description>{what}</pdfaProperty:description></rdf:li>"
-            )
-        };
+    let property = |name: &str, kind: &str, category: &str, what: &str| {
+        format!(
+            "<rdf:li rdf:parseType=\"Resource\"><pdfaProperty:name>{name}</pdfaProperty:name><pdfaProperty:valueType>{kind}</pdfaProperty:valueType><pdfaProperty:category>{category}</pdfaProperty:category><pdfaProperty:description>{what}</pdfaProperty:description></rdf:li>"
+        )
+    };
+    let schema = |name: &str, uri: &str, prefix: &str, properties: &str| {
+        format!(
+            "<rdf:li rdf:parseType=\"Resource\"><pdfaSchema:schema>{name}</pdfaSchema:schema><pdfaSchema:namespaceURI>{uri}</pdfaSchema:namespaceURI><pdfaSchema:prefix>{prefix}</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>{properties}</rdf:Seq></pdfaSchema:property></rdf:li>"
+        )
+    };
+    let conformance = if is_tagged { "A" } else { "B" };
+    // What is described, each with the names that it uses.
+    let mut told = vec![(
+        "xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\"".to_owned(),
+        format!("<pdfaid:part>3</pdfaid:part><pdfaid:conformance>{conformance}</pdfaid:conformance>"),
+    )];
+    let mut tell = |names: &str, what: String| told.push((names.to_owned(), what));
+    let mut schemas = String::new();
+    if is_tagged {
+        tell(&format!("xmlns:pdfuaid=\"{UNIVERSAL}\""), "<pdfuaid:part>1</pdfuaid:part>".to_owned());
+        let part = property("part", "Integer", "internal", "part of ISO 14289");
+        schemas.push_str(&schema("PDF/UA", UNIVERSAL, "pdfuaid", &part));
+    }
+    tell(
+        "xmlns:dc=\"http://purl.org/dc/elements/1.1/\"",
+        format!(
+            "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>{creator}<dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">{kind}</rdf:li></rdf:Alt></dc:description>"
+        ),
+    );
+    tell(
+        "xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"",
+        format!(
+            "<xmp:CreatorTool>crossfoot</xmp:CreatorTool><xmp:CreateDate>{xmp_date}</xmp:CreateDate><xmp:ModifyDate>{xmp_date}</xmp:ModifyDate>"
+        ),
+    );
+    tell("xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\"", "<pdf:Producer>printpdf</pdf:Producer>".to_owned());
+    if has_attachment {
+        let external = |name, what| property(name, "Text", "external", what);
         let properties = [
-            property("DocumentFileName", "name of the embedded XML invoice file"),
-            property("DocumentType", "INVOICE"),
-            property("Version", "version of the Factur-X schema"),
-            property("ConformanceLevel", "profile of the Factur-X data"),
+            external("DocumentFileName", "name of the embedded XML invoice file"),
+            external("DocumentType", "INVOICE"),
+            external("Version", "version of the Factur-X schema"),
+            external("ConformanceLevel", "profile of the Factur-X data"),
         ]
         .concat();
-        format!(
-            "<rdf:Description rdf:about=\"\" xmlns:fx=\"urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#\"><fx:DocumentType>INVOICE</fx:DocumentType><fx:DocumentFileName>{ATTACHMENT}</fx:DocumentFileName><fx:Version>1.0</fx:Version><fx:ConformanceLevel>EN 16931</fx:ConformanceLevel></rdf:Description>\n<rdf:Description rdf:about=\"\" xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\" xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\" xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\"><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType=\"Resource\"><pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema><pdfaSchema:namespaceURI>urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#</pdfaSchema:namespaceURI><pdfaSchema:prefix>fx</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>{properties}</rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>\n"
-        )
-    } else {
-        String::new()
-    };
+        tell(
+            &format!("xmlns:fx=\"{FACTURX}\""),
+            format!(
+                "<fx:DocumentType>INVOICE</fx:DocumentType><fx:DocumentFileName>{ATTACHMENT}</fx:DocumentFileName><fx:Version>1.0</fx:Version><fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>"
+            ),
+        );
+        schemas.push_str(&schema("Factur-X PDFA Extension Schema", FACTURX, "fx", &properties));
+    }
+    if !schemas.is_empty() {
+        tell(
+            "xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\" xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\" xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\"",
+            format!("<pdfaExtension:schemas><rdf:Bag>{schemas}</rdf:Bag></pdfaExtension:schemas>"),
+        );
+    }
+    if is_tagged {
+        // One description of all: it is not packed.
+        let (names, what): (Vec<String>, Vec<String>) = told.into_iter().unzip();
+        told = vec![(names.join(" "), what.concat())];
+    }
+    let described: String = told
+        .iter()
+        .map(|(names, what)| format!("<rdf:Description rdf:about=\"\" {names}>{what}</rdf:Description>\n"))
+        .collect();
     format!(
-        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n<rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\"><pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description>\n<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>{creator}<dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">{kind}</rdf:li></rdf:Alt></dc:description></rdf:Description>\n<rdf:Description rdf:about=\"\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"><xmp:CreatorTool>crossfoot</xmp:CreatorTool><xmp:CreateDate>{xmp_date}</xmp:CreateDate><xmp:ModifyDate>{xmp_date}</xmp:ModifyDate></rdf:Description>\n<rdf:Description rdf:about=\"\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\"><pdf:Producer>printpdf</pdf:Producer></rdf:Description>\n{facturx}</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n"
+        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n{described}</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n"
     )
 }
 

@@ -1,15 +1,14 @@
 //! Marks → a page's content stream (ISO 32000-1, 8 and 9), written at once: at millions of
 //! glyphs a list of operations costs more than the page.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::io::Write;
 
-use super::fonts::{FontKey, Fonts, Run, Style};
-use super::layout::Mark;
+use super::fonts::{FontKey, Fonts, Glyph, Run, Style, clusters};
+use super::layout::{Drawn, Mark, Part};
+use super::structure::Marked;
+use super::subsets::{Embedded, Subset};
 use super::template::Colour;
-
-/// Old glyph numbers to those of the subset.
-pub(super) type Glyphs = BTreeMap<FontKey, Vec<u16>>;
 
 /// The name of a code in the resources.
 pub(super) fn code_name(index: usize) -> String {
@@ -19,11 +18,14 @@ pub(super) fn code_name(index: usize) -> String {
 /// Writes pages.
 pub(super) struct Painter<'a> {
     pub(super) fonts: &'a Fonts,
-    pub(super) glyphs: &'a Glyphs,
+    pub(super) embedded: &'a Embedded,
+    pub(super) parts: &'a [Part],
     /// The page's height in points.
     pub(super) height: f32,
     /// The name of the logo in the resources.
     pub(super) logo: &'a str,
+    /// The document's language, where what is drawn is told as what it is: all but what 0.1 drew.
+    pub(super) language: Option<&'a str>,
 }
 
 /// A page's stream while it is written.
@@ -31,6 +33,10 @@ pub(super) struct Painter<'a> {
 struct Stream {
     bytes: Vec<u8>,
     colour: Option<Colour>,
+    /// Font and size as they are set.
+    font: Option<(FontKey, f32)>,
+    /// Of which part and in which language what is drawn now is.
+    open: Option<(Option<usize>, Option<&'static str>)>,
 }
 
 impl Stream {
@@ -83,28 +89,65 @@ impl Stream {
 }
 
 impl Painter<'_> {
-    /// The content stream of a page.
-    pub(super) fn page(&self, marks: &[Mark]) -> Vec<u8> {
+    /// The content stream of a page, whose marks are in the order of their parts, and where they
+    /// belong.
+    pub(super) fn page(&self, marks: &[Drawn]) -> (Vec<u8>, Marked) {
         let mut stream = Stream::default();
-        for mark in marks {
+        let mut marked = Marked::default();
+        for (at, Drawn { mark, part }) in marks.iter().enumerate() {
             match mark {
                 Mark::Text { x, y, size, style, colour, text } => {
-                    self.text(&mut stream, (*x, self.height - y), *size, *style, *colour, text);
+                    // Words of two lines are two words to a program, too (14.8.2.5).
+                    let goes_on = |next: &Drawn| next.part == *part && matches!(next.mark, Mark::Text { .. });
+                    let more = self.language.is_some() && part.is_some() && marks.get(at + 1).is_some_and(goes_on);
+                    let text = if more { Cow::Owned(format!("{text} ")) } else { Cow::Borrowed(text.as_str()) };
+                    let look = (*size, *style, *colour);
+                    self.text(&mut stream, &mut marked, *part, (*x, self.height - y), look, &text);
                 }
                 Mark::Box { x, y, width, height, colour } => {
+                    self.begin(&mut stream, &mut marked, *part, None);
                     stream.fill(*colour);
                     stream.numbers(&[*x, self.height - y - height, *width, *height], "re f");
                 }
                 Mark::Logo { x, y, width, height } => {
-                    self.image(&mut stream, self.logo, (*x, self.height - y - height), (*width, *height));
+                    self.begin(&mut stream, &mut marked, *part, None);
+                    let (corner, size) = ((*x, self.height - y - height), (*width, *height));
+                    self.image(&mut stream, self.logo, corner, size);
+                    marked.figure(*part, corner, size);
                 }
                 Mark::Code { x, y, side, index } => {
-                    self.image(&mut stream, &code_name(*index), (*x, self.height - y - side), (*side, *side));
+                    self.begin(&mut stream, &mut marked, *part, None);
+                    let (corner, size) = ((*x, self.height - y - side), (*side, *side));
+                    self.image(&mut stream, &code_name(*index), corner, size);
+                    marked.figure(*part, corner, size);
                 }
-                Mark::Link { .. } => {}
+                Mark::Link { .. } => marked.links.extend(part.map(|part| (part, None))),
             }
         }
-        stream.bytes
+        if stream.open.is_some() {
+            stream.raw("EMC\n");
+        }
+        (stream.bytes, marked)
+    }
+
+    /// Says what is drawn next: of which part, and in which language where that is another than the
+    /// document's.
+    fn begin(&self, stream: &mut Stream, marked: &mut Marked, part: Option<usize>, language: Option<&'static str>) {
+        let now = (part, language);
+        if self.language.is_none() || stream.open == Some(now) {
+            return;
+        }
+        if stream.open.replace(now).is_some() {
+            stream.raw("EMC\n");
+        }
+        match part {
+            None => stream.raw("/Artifact BMC\n"),
+            Some(part) => {
+                let name = if language.is_some() { "Span" } else { self.parts[part].role.name() };
+                stream.raw(&format!("/{name} <</MCID {}>> BDC\n", marked.contents.len()));
+                marked.contents.push((part, language));
+            }
+        }
     }
 
     fn image(&self, stream: &mut Stream, name: &str, (x, y): (f32, f32), (width, height): (f32, f32)) {
@@ -113,44 +156,100 @@ impl Painter<'_> {
         stream.raw(&format!("/{name} Do Q\n"));
     }
 
-    fn text(&self, stream: &mut Stream, (x, y): (f32, f32), size: f32, style: Style, colour: Colour, text: &str) {
-        stream.raw("BT\n");
-        stream.fill(colour);
+    /// The language of a run where it is another than the document's; `before`, where it has no
+    /// letters. Latin is everywhere, in names and codes: it is told where the document is in
+    /// another script.
+    fn other_language(&self, run: &Run<'_>, before: Option<&'static str>) -> Option<&'static str> {
+        let (whole, own) = (self.language?, run.font().language());
+        let is_other = match run {
+            Run::Plain { text, .. } if !text.chars().any(char::is_alphabetic) => return before,
+            Run::Plain { .. } => Fonts::is_of_india(whole),
+            Run::Shaped { .. } => !whole.starts_with(own),
+        };
+        is_other.then_some(own)
+    }
+
+    fn text(
+        &self,
+        stream: &mut Stream,
+        marked: &mut Marked,
+        part: Option<usize>,
+        (x, y): (f32, f32),
+        (size, style, colour): (f32, Style, Colour),
+        text: &str,
+    ) {
         let mut at = x;
-        for run in self.fonts.shape(style, text) {
-            let Some(glyphs) = self.glyphs.get(&run.font()) else { continue };
-            let subset = |id: u16| glyphs.get(usize::from(id)).copied().unwrap_or(0);
-            stream.raw(&format!("/F{} ", run.font().name()));
-            stream.numbers(&[size], "Tf");
-            match &run {
-                Run::Plain { font, text } => {
-                    stream.numbers(&[1.0, 0.0, 0.0, 1.0, at, y], "Tm");
+        let mut language = None;
+        let runs = self.fonts.shape(style, text);
+        for (index, run) in runs.iter().enumerate() {
+            let Some(subset) = self.embedded.get(&run.font()) else { continue };
+            let before = language;
+            language = part.and_then(|_| self.other_language(run, before));
+            let is_begun = index == 0 || before != language;
+            if is_begun {
+                if index > 0 {
+                    stream.raw("ET\n");
+                }
+                self.begin(stream, marked, part, language);
+                stream.raw("BT\n");
+                stream.fill(colour);
+            }
+            if self.language.is_none() || stream.font.replace((run.font(), size)) != Some((run.font(), size)) {
+                stream.raw(&format!("/F{} ", run.font().name()));
+                stream.numbers(&[size], "Tf");
+            }
+            match run {
+                Run::Shaped { glyphs, text, .. } if self.language.is_none() => {
+                    glyph_by_glyph(stream, (at, y), size, subset, (glyphs, text));
+                }
+                _ => {
+                    if self.language.is_some() && is_begun {
+                        stream.numbers(&[at, y], "Td");
+                    } else {
+                        stream.numbers(&[1.0, 0.0, 0.0, 1.0, at, y], "Tm");
+                    }
                     stream.raw("<");
-                    for c in text.chars() {
-                        let (id, _) = self.fonts.plain(font.style(), c).unwrap_or((0, 0));
-                        stream.glyph(subset(id));
+                    match run {
+                        Run::Plain { font, text } => {
+                            for c in text.chars() {
+                                let (id, _) = self.fonts.plain(font.style(), c).unwrap_or((0, 0));
+                                stream.glyph(subset.code(id));
+                            }
+                        }
+                        Run::Shaped { glyphs, .. } => {
+                            clusters(glyphs).iter().for_each(|cluster| stream.glyph(subset.cluster(cluster)));
+                        }
                     }
                     stream.raw("> Tj\n");
                 }
-                Run::Shaped { glyphs, text, .. } => {
-                    // Readers copy the text, not the glyphs (14.9.4).
-                    stream.raw("/Span <</ActualText <FEFF");
-                    text.encode_utf16().for_each(|unit| stream.glyph(unit));
-                    stream.raw(">>> BDC\n");
-                    let mut pen = at;
-                    for glyph in glyphs {
-                        let em = size / 1_000.0;
-                        stream.numbers(&[1.0, 0.0, 0.0, 1.0, pen + glyph.x * em, y + glyph.y * em], "Tm");
-                        stream.raw("<");
-                        stream.glyph(subset(glyph.id));
-                        stream.raw("> Tj\n");
-                        pen += glyph.advance * em;
-                    }
-                    stream.raw("EMC\n");
-                }
             }
-            at += self.fonts.run_width(&run, size);
+            at += self.fonts.run_width(run, size);
         }
-        stream.raw("ET\n");
+        if !runs.is_empty() {
+            stream.raw("ET\n");
+        }
     }
+}
+
+/// As 0.1 drew the scripts of India: each glyph in its place, and beside them the text, which
+/// readers copy (14.9.4).
+fn glyph_by_glyph(
+    stream: &mut Stream,
+    (at, y): (f32, f32),
+    size: f32,
+    subset: &Subset,
+    (glyphs, text): (&[Glyph], &str),
+) {
+    stream.raw("/Span <</ActualText <FEFF");
+    text.encode_utf16().for_each(|unit| stream.glyph(unit));
+    stream.raw(">>> BDC\n");
+    let (em, mut pen) = (size / 1_000.0, at);
+    for glyph in glyphs {
+        stream.numbers(&[1.0, 0.0, 0.0, 1.0, pen + glyph.x * em, y + glyph.y * em], "Tm");
+        stream.raw("<");
+        stream.glyph(subset.code(glyph.id));
+        stream.raw("> Tj\n");
+        pen += glyph.advance * em;
+    }
+    stream.raw("EMC\n");
 }

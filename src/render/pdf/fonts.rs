@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use harfrust::{Buffer, Direction, Font, ShapeOptions, ShaperFont};
 use subsetter::GlyphRemapper;
 
+use super::truetype::{Cluster, Piece};
 use crate::model::problem::Problem;
 
 /// A style of text.
@@ -19,15 +20,18 @@ pub(super) enum Style {
 /// A script's fonts.
 struct Family {
     name: &'static str,
+    /// The language that most who write it speak, as BCP 47 has it.
+    language: &'static str,
     /// The block of its letters.
     block: (u32, u32),
     files: [&'static [u8]; 2],
 }
 
 macro_rules! family {
-    ($name:literal, $from:literal, $to:literal) => {
+    ($name:literal, $language:literal, $from:literal, $to:literal) => {
         Family {
             name: $name,
+            language: $language,
             block: ($from, $to),
             files: [
                 include_bytes!(concat!("../../../templates/fonts/", $name, "-Regular.ttf")),
@@ -39,15 +43,15 @@ macro_rules! family {
 
 /// Latin, Greek and Cyrillic first: what no other family claims is theirs.
 static FAMILIES: [Family; 9] = [
-    family!("NotoSans", 0, 0),
-    family!("NotoSansDevanagari", 0x0900, 0x097f),
-    family!("NotoSansBengali", 0x0980, 0x09ff),
-    family!("NotoSansGurmukhi", 0x0a00, 0x0a7f),
-    family!("NotoSansGujarati", 0x0a80, 0x0aff),
-    family!("NotoSansTamil", 0x0b80, 0x0bff),
-    family!("NotoSansTelugu", 0x0c00, 0x0c7f),
-    family!("NotoSansKannada", 0x0c80, 0x0cff),
-    family!("NotoSansMalayalam", 0x0d00, 0x0d7f),
+    family!("NotoSans", "en", 0, 0),
+    family!("NotoSansDevanagari", "hi", 0x0900, 0x097f),
+    family!("NotoSansBengali", "bn", 0x0980, 0x09ff),
+    family!("NotoSansGurmukhi", "pa", 0x0a00, 0x0a7f),
+    family!("NotoSansGujarati", "gu", 0x0a80, 0x0aff),
+    family!("NotoSansTamil", "ta", 0x0b80, 0x0bff),
+    family!("NotoSansTelugu", "te", 0x0c00, 0x0c7f),
+    family!("NotoSansKannada", "kn", 0x0c80, 0x0cff),
+    family!("NotoSansMalayalam", "ml", 0x0d00, 0x0d7f),
 ];
 
 /// A font: a family's regular or bold face.
@@ -59,8 +63,13 @@ pub(super) struct FontKey {
 
 impl FontKey {
     /// Whether it is of the family for all that no other claims.
-    pub(super) fn is_first(self) -> bool {
+    pub(super) fn is_latin(self) -> bool {
         self.family == 0
+    }
+
+    /// The language of its script: one of many, for Latin.
+    pub(super) fn language(self) -> &'static str {
+        FAMILIES[self.family].language
     }
 
     pub(super) fn style(self) -> Style {
@@ -111,6 +120,25 @@ impl Run<'_> {
     }
 }
 
+/// What shaped glyphs are, cluster by cluster. All built-in fonts have a thousand units in an em.
+pub(super) fn clusters(glyphs: &[Glyph]) -> Vec<Cluster> {
+    #[allow(clippy::cast_possible_truncation, reason = "a font's units, which were whole")]
+    let units = |value: f32| value.round() as i16;
+    let mut clusters: Vec<Cluster> = Vec::new();
+    let mut pen = 0.0;
+    for glyph in glyphs {
+        if !glyph.text.is_empty() || clusters.is_empty() {
+            pen = 0.0;
+            clusters.push(Cluster { pieces: Vec::new(), advance: 0, text: glyph.text.clone() });
+        }
+        let Some(cluster) = clusters.last_mut() else { continue };
+        cluster.pieces.push(Piece { glyph: glyph.id, x: units(pen + glyph.x), y: units(glyph.y) });
+        pen += glyph.advance;
+        cluster.advance = u16::try_from(units(pen)).unwrap_or(0);
+    }
+    clusters
+}
+
 /// Characters below this are looked up once for all.
 const TABLE: usize = 0x2120;
 
@@ -155,6 +183,11 @@ fn family_of(c: char, before: usize) -> usize {
 impl Fonts {
     pub(super) fn load() -> Result<&'static Self, Problem> {
         FONTS.as_ref().ok_or_else(|| Problem::stop("internal", "a built-in font cannot be read"))
+    }
+
+    /// Whether a language is written in a script of India that is at hand.
+    pub(super) fn is_of_india(language: &str) -> bool {
+        FAMILIES[1..].iter().any(|family| language.starts_with(family.language))
     }
 
     /// Glyph and width, in units, of a character of the first family.
@@ -258,7 +291,7 @@ impl Fonts {
     }
 
     /// The part of a face that has these glyphs, and where each of them now is.
-    pub(super) fn subset(font: FontKey, glyphs: &[u16]) -> Result<(Vec<u8>, GlyphRemapper), Problem> {
+    pub(super) fn subset(font: FontKey, glyphs: &BTreeSet<u16>) -> Result<(Vec<u8>, GlyphRemapper), Problem> {
         let mut remapper = GlyphRemapper::new();
         for glyph in glyphs {
             remapper.remap(*glyph);

@@ -1,22 +1,27 @@
-//! Invoices as PDF/A-3b: template + invoice → marks on pages → printpdf → bytes.
+//! Invoices as PDF/A-3a and PDF/UA-1: template + invoice → marks on pages, each of a part of the
+//! document → printpdf → bytes.
 //!
-//! printpdf makes the document: page tree, embedded fonts with widths and ToUnicode maps,
-//! images, links, outline. Ours are the template, layout, line breaking, the pages' content
-//! streams, and the last touch, which makes the bytes depend on the invoice alone (printpdf's
-//! document id comes from a counter of the process), makes the document one for the archive,
-//! and reads it back. harfrust shapes words, subsetter reduces fonts. The only place where
-//! binary floats are allowed: page coordinates.
+//! printpdf makes the document: page tree, images, links, outline. Ours are the template, layout,
+//! line breaking, the pages' content streams, the structure that says what everything is, the
+//! fonts' widths and maps to texts, and the last touch, which makes the bytes depend on the
+//! invoice alone (printpdf's document id comes from a counter of the process), makes the document
+//! one for the archive, and reads it back. harfrust shapes words, subsetter reduces fonts. What
+//! 0.1 issued is drawn as 0.1 drew it (`Edition::First`). The only place where binary floats are
+//! allowed: page coordinates.
 
 #![allow(clippy::disallowed_types, clippy::float_arithmetic)]
 
 mod archive;
 mod content;
+mod file;
 mod fonts;
 mod layout;
 mod logo;
 mod proofread;
+mod structure;
 mod subsets;
 pub mod template;
+mod truetype;
 mod writer;
 
 pub use logo::Logo;

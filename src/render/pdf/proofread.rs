@@ -108,19 +108,31 @@ fn utf16(units: &[u16]) -> String {
     String::from_utf16_lossy(units)
 }
 
-/// The `bfchar` lines of a ToUnicode map: `<0001> <0020>`.
+/// The lines of a ToUnicode map: `<0001> <0020>` of a code, `<0001> <0005> <0020>` of a range.
 fn mapping(document: &Document, id: ObjectId) -> Result<Mapping, lopdf::Error> {
     let stream = document.get_object(id)?.as_stream()?;
     let content = stream.decompressed_content().unwrap_or_else(|_| stream.content.clone());
     let text = String::from_utf8_lossy(&content);
     let mut mapping = Mapping::new();
-    for line in text.lines() {
-        let mut parts = line.split(['<', '>']).map(str::trim).filter(|part| !part.is_empty());
-        let (Some(glyph), Some(unicode), None) = (parts.next(), parts.next(), parts.next()) else { continue };
-        let Ok(glyph) = u16::from_str_radix(glyph, 16) else { continue };
+    let is_told = |line: &&str| line.starts_with('<') && !line.ends_with("FFFF>");
+    for line in text.lines().filter(is_told) {
+        let parts: Vec<&str> = line.split(['<', '>', ' ']).filter(|part| !part.is_empty()).collect();
+        let (first, last, unicode) = match parts[..] {
+            [code, unicode] => (code, code, unicode),
+            [first, last, unicode] => (first, last, unicode),
+            _ => continue,
+        };
+        let number = |digits: &str| u16::from_str_radix(digits, 16).ok();
+        let (Some(first), Some(last)) = (number(first), number(last)) else { continue };
         let units: Option<Vec<u16>> =
-            (0..unicode.len()).step_by(4).map(|at| u16::from_str_radix(unicode.get(at..at + 4)?, 16).ok()).collect();
-        mapping.extend(units.map(|units| (glyph, utf16(&units))));
+            (0..unicode.len()).step_by(4).map(|at| number(unicode.get(at..at + 4)?)).collect();
+        let Some(mut units) = units else { continue };
+        for code in first..=last {
+            mapping.insert(code, utf16(&units));
+            if let Some(unit) = units.last_mut() {
+                *unit = unit.wrapping_add(1);
+            }
+        }
     }
     Ok(mapping)
 }

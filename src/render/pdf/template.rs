@@ -82,6 +82,9 @@ pub(super) struct Layout {
     pub(super) rows: Rows,
     pub(super) date_format: String,
     pub(super) blocks: Vec<Block>,
+    /// The language of the labels, as BCP 47 has it.
+    #[serde(default = "words::language")]
+    pub(super) language: String,
 }
 
 /// How the first page begins.
@@ -186,6 +189,8 @@ pub(in crate::render::pdf) struct Labels {
     pub(super) tax_number: String,
     #[serde(default = "words::bic")]
     pub(super) bic: String,
+    #[serde(default = "words::logo")]
+    pub(super) logo: String,
 }
 
 /// Labels that a template may leave out.
@@ -213,6 +218,12 @@ mod words {
     }
     pub(super) fn bic() -> String {
         "BIC".to_owned()
+    }
+    pub(super) fn logo() -> String {
+        "Logo".to_owned()
+    }
+    pub(super) fn language() -> String {
+        "en-IN".to_owned()
     }
 }
 
@@ -275,6 +286,7 @@ impl Labels {
             &self.website,
             &self.tax_number,
             &self.bic,
+            &self.logo,
         ]
     }
 }

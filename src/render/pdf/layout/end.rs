@@ -3,10 +3,13 @@
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
 use super::marks::{Code, Mark, PT_PER_MM};
+use super::parts::Role;
 use super::sheet::{Look, Sheet};
+use super::table::Cell;
 use crate::model::invoice::{Document, Edition, Proof};
 use crate::model::money::Currency;
 use crate::model::registration::Registration;
+use crate::render::pdf::template::Align;
 
 impl Sheet<'_> {
     pub(super) fn totals(&mut self) {
@@ -34,16 +37,21 @@ impl Sheet<'_> {
         self.bookmark(&title);
         let label_x = self.left + self.width() * 0.52;
         let top = self.y;
-        for (label, amount) in rows {
-            self.text(label_x, self.y, body, &label);
-            self.text_right(self.right, self.y, body, &amount);
-            self.y += self.leading(body) + 1.5;
-        }
-        let (x, width) = (label_x, self.right - label_x);
-        self.mark(Mark::Box { x, y: self.y + 1.0, width, height: 1.2, colour: self.template.colours.accent });
-        self.y += 8.0;
-        self.text(label_x, self.y, total_look, &total.0);
-        self.text_right(self.right, self.y, total_look, &total.1);
+        let (x, right) = (label_x, self.right);
+        let row = |(label, amount): (String, String)| {
+            let cell = |align, role, text| Cell { left: x, right, align, role, lines: vec![text] };
+            [cell(Align::Left, Role::RowHeader, label), cell(Align::Right, Role::Cell, amount)]
+        };
+        self.within(Role::Table, |sheet| {
+            for texts in rows {
+                sheet.table_row(sheet.y, body, &row(texts));
+                sheet.y += sheet.leading(body) + 1.5;
+            }
+            let colour = sheet.template.colours.accent;
+            sheet.mark(Mark::Box { x, y: sheet.y + 1.0, width: right - x, height: 1.2, colour });
+            sheet.y += 8.0;
+            sheet.table_row(sheet.y, total_look, &row(total));
+        });
         self.y += self.leading(total_look) + 14.0;
         self.beside_totals = Some((self.pages.len(), top, self.y));
     }
@@ -58,8 +66,9 @@ impl Sheet<'_> {
         match self.beside_totals {
             // Left of the totals there is room.
             Some((page, top, bottom)) if page == self.pages.len() && top + height <= bottom => {
-                self.text(self.left, top, small, &label);
-                self.block(self.left, top + self.leading(small), width, look, &lines);
+                self.within(Role::Subheading, |sheet| sheet.text(sheet.left, top, small, &label));
+                let below = top + self.leading(small);
+                self.within(Role::Paragraph, |sheet| sheet.block(sheet.left, below, width, look, &lines));
             }
             _ => self.paragraph(&label, &[words], look),
         }
@@ -103,9 +112,9 @@ impl Sheet<'_> {
         let Some(code) = code else { return };
         let x = self.right - side;
         if page == self.pages.len() {
-            self.code(&code, x, start, side);
+            self.code(&code, x, start, side, caption.clone());
             let small = Look { size: self.template.sizes.small_pt * 0.85, ..self.label() };
-            let end = self.block(x, start + side + 3.0, side, small, &[caption]);
+            let end = self.paragraph_at(x, start + side + 3.0, side, small, &caption);
             self.y = self.y.max(end + 8.0);
         }
     }
@@ -123,8 +132,9 @@ impl Sheet<'_> {
         QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, least, most, Some(Mask::new(3)), false).ok()
     }
 
-    fn code(&mut self, code: &QrCode, x: f32, y: f32, side: f32) {
-        self.mark(Mark::Code { x, y, side, index: self.codes.len() });
+    fn code(&mut self, code: &QrCode, x: f32, y: f32, side: f32, words: String) {
+        let index = self.codes.len();
+        self.told(Role::Figure, Some(words), |sheet| sheet.mark(Mark::Code { x, y, side, index }));
         self.codes.push(modules(code));
     }
 
@@ -143,11 +153,14 @@ impl Sheet<'_> {
         self.make_room(side + 2.0 * self.leading(self.label()));
         self.bookmark(&title);
         let (body, small, start) = (self.body(), self.label(), self.y);
-        self.text(self.left, start, small, &title);
+        self.within(Role::Subheading, |sheet| sheet.text(sheet.left, start, small, &title));
         let width = self.width() - side - 16.0;
-        let end = self.block(self.left, start + self.leading(small), width, body, &lines);
+        let mut end = start + self.leading(small);
+        for line in &lines {
+            end = self.paragraph_at(self.left, end, width, body, line);
+        }
         if let Some(code) = code {
-            self.code(&code, self.right - side, start, side);
+            self.code(&code, self.right - side, start, side, title);
         }
         self.y = end.max(start + side) + 10.0;
     }
@@ -180,14 +193,19 @@ impl Sheet<'_> {
         if texts.is_empty() {
             return;
         }
-        let wrapped: Vec<String> = texts.iter().flat_map(|text| self.wrap(text, look, self.width() * 0.78)).collect();
-        self.make_room(self.leading(self.label()) + self.leading(look) * wrapped.len().min(6) as f32);
-        self.text(self.left, self.y, self.label(), label);
+        let wrapped: Vec<Vec<String>> = texts.iter().map(|text| self.wrap(text, look, self.width() * 0.78)).collect();
+        let lines = wrapped.iter().map(Vec::len).sum::<usize>();
+        self.make_room(self.leading(self.label()) + self.leading(look) * lines.min(6) as f32);
+        self.within(Role::Subheading, |sheet| sheet.text(sheet.left, sheet.y, sheet.label(), label));
         self.y += self.leading(self.label());
-        for line in wrapped {
-            self.make_room(self.leading(look));
-            self.text(self.left, self.y, look, &line);
-            self.y += self.leading(look);
+        for text in wrapped {
+            self.within(Role::Paragraph, |sheet| {
+                for line in text {
+                    sheet.make_room(sheet.leading(look));
+                    sheet.text(sheet.left, sheet.y, look, &line);
+                    sheet.y += sheet.leading(look);
+                }
+            });
         }
         self.y += 10.0;
     }

@@ -1,6 +1,7 @@
 //! The head of the first page: who charges whom, for what, how much in all.
 
 use super::marks::{Mark, PT_PER_MM};
+use super::parts::Role;
 use super::sheet::{Look, Sheet};
 use crate::model::invoice::{Document, Party};
 use crate::render::pdf::fonts::Style;
@@ -23,7 +24,8 @@ impl Sheet<'_> {
         let Some((pixels_wide, pixels_high)) = self.logo_size else { return 0.0 };
         let scale = (width / pixels_wide).min(height / pixels_high);
         let (width, height) = (pixels_wide * scale, pixels_high * scale);
-        self.mark(Mark::Logo { x, y, width, height });
+        let words = format!("{}: {}", self.template.labels.logo, self.invoice.content.seller.legal_name);
+        self.told(Role::Figure, Some(words), |sheet| sheet.mark(Mark::Logo { x, y, width, height }));
         height + 6.0
     }
 
@@ -34,9 +36,9 @@ impl Sheet<'_> {
         let start = self.y;
         let seller = self.invoice.content.seller.clone();
         let mut y = start + self.logo(self.left, start, 55.0 * PT_PER_MM, 18.0 * PT_PER_MM);
-        y = self.block(self.left, y, column - 12.0, name, std::slice::from_ref(&seller.legal_name));
+        y = self.paragraph_at(self.left, y, column - 12.0, name, &seller.legal_name);
         y = self.particulars(&seller, self.left, y, column - 12.0, self.label());
-        self.text_right(self.right, start, big, title);
+        self.within(Role::Heading, |sheet| sheet.text_right(sheet.right, start, big, title));
         let mut at = start + self.leading(big) + 2.0;
         if let Some(copy) = self.copy() {
             self.text_right(self.right, at - 4.0, self.label(), &copy);
@@ -56,7 +58,7 @@ impl Sheet<'_> {
         let (page_width, height) = (self.right + self.left, self.top + self.leading(big) + 14.0);
         self.mark(Mark::Box { x: 0.0, y: 0.0, width: page_width, height, colour: accent });
         let y = self.top - 4.0;
-        self.text(self.left, y, big, title);
+        self.within(Role::Heading, |sheet| sheet.text(sheet.left, y, big, title));
         let number = self.invoice.number.clone();
         self.text_right(self.right, y + (big.size - small.size), small, &number);
         if let Some(copy) = self.copy() {
@@ -68,7 +70,7 @@ impl Sheet<'_> {
         let column = self.width() * 0.56;
         let start = height + 16.0;
         let mut y = start + self.logo(self.left, start, 55.0 * PT_PER_MM, 18.0 * PT_PER_MM);
-        y = self.block(self.left, y, column - 12.0, name, std::slice::from_ref(&seller.legal_name));
+        y = self.paragraph_at(self.left, y, column - 12.0, name, &seller.legal_name);
         y = self.particulars(&seller, self.left, y, column - 12.0, self.label());
         let at = self.facts(self.left + column, self.right, start);
         self.y = y.max(at) + 18.0;
@@ -110,25 +112,31 @@ impl Sheet<'_> {
         }
         let look = Look { size: self.template.sizes.small_pt, ..self.strong() };
         let mut at = y;
-        for (label, value) in facts {
-            let taken = self.fonts.width(Style::Regular, look.size, &label) + 8.0;
-            self.text(left, at, self.label(), &label);
-            for line in self.wrap(&value, look, right - left - taken) {
-                self.text_right(right, at, look, &line);
-                at += self.leading(look);
+        self.within(Role::List, |sheet| {
+            for (label, value) in facts {
+                sheet.within(Role::Item, |sheet| {
+                    let taken = sheet.fonts.width(Style::Regular, look.size, &label) + 8.0;
+                    sheet.within(Role::Label, |sheet| sheet.text(left, at, sheet.label(), &label));
+                    sheet.within(Role::Body, |sheet| {
+                        for line in sheet.wrap(&value, look, right - left - taken) {
+                            sheet.text_right(right, at, look, &line);
+                            at += sheet.leading(look);
+                        }
+                    });
+                });
             }
-        }
+        });
         at
     }
 
     pub(super) fn parties(&mut self) {
         let buyer = self.invoice.content.buyer.clone();
         let label = self.template.labels.buyer.clone();
-        self.text(self.left, self.y, self.label(), &label);
+        self.within(Role::Subheading, |sheet| sheet.text(sheet.left, sheet.y, sheet.label(), &label));
         self.y += self.leading(self.label());
         let width = self.width() * 0.7;
         let strong = self.strong();
-        self.y = self.block(self.left, self.y, width, strong, std::slice::from_ref(&buyer.legal_name));
+        self.y = self.paragraph_at(self.left, self.y, width, strong, &buyer.legal_name);
         self.y = self.particulars(&buyer, self.left, self.y, width, self.body());
         self.y += 14.0;
     }
@@ -137,14 +145,21 @@ impl Sheet<'_> {
     fn particulars(&mut self, party: &Party, x: f32, y: f32, width: f32, look: Look) -> f32 {
         let draft = &self.invoice.content;
         let lines = super::party::lines(party, &self.template.labels, draft.edition, draft.supply.is_some());
-        let y = self.block(x, y, width, look, &lines);
+        let mut y = y;
+        for line in &lines {
+            y = self.paragraph_at(x, y, width, look, line);
+        }
         let Some(email) = &party.email else { return y };
         let text = format!("{}: {email}", self.template.labels.email);
-        let end = self.block(x, y, width, look, std::slice::from_ref(&text));
         let uri = format!("mailto:{email}");
         let wide = self.fonts.width(look.style, look.size, &text).min(width);
-        self.mark(Mark::Link { x, y, width: wide, height: end - y, uri });
-        end
+        self.within(Role::Paragraph, |sheet| {
+            sheet.told(Role::Link, Some(text.clone()), |sheet| {
+                let end = sheet.block(x, y, width, look, std::slice::from_ref(&text));
+                sheet.mark(Mark::Link { x, y, width: wide, height: end - y, uri });
+                end
+            })
+        })
     }
 
     /// What a payer needs in five seconds: how much, and until when.
@@ -162,9 +177,11 @@ impl Sheet<'_> {
             label = format!("{label} {} {}", labels.by, self.date(day));
         }
         let middle = y + (height - self.template.sizes.body_pt) / 2.0 - 1.0;
-        self.text(self.left + 12.0, middle, self.body(), &label);
         let total = self.invoice.content.total.display();
-        self.text_right(self.right - 12.0, y + (height - look.size) / 2.0 - 2.0, look, &total);
+        self.within(Role::Paragraph, |sheet| {
+            sheet.text(sheet.left + 12.0, middle, sheet.body(), &label);
+            sheet.text_right(sheet.right - 12.0, y + (height - look.size) / 2.0 - 2.0, look, &total);
+        });
         self.y += height + 16.0;
     }
 }

@@ -1,5 +1,6 @@
 //! What a page consists of: marks, with y counted from the top, in points.
 
+use super::parts::Part;
 use crate::render::pdf::fonts::Style;
 use crate::render::pdf::template::Colour;
 
@@ -20,16 +21,31 @@ pub(in crate::render::pdf) enum Mark {
     Link { x: f32, y: f32, width: f32, height: f32, uri: String },
 }
 
-/// One page's marks, in reading order.
-#[derive(Default)]
-pub(in crate::render::pdf) struct PageMarks {
-    pub(in crate::render::pdf) marks: Vec<Mark>,
+/// A mark, and the part of the document that it belongs to; none where it decorates.
+pub(in crate::render::pdf) struct Drawn {
+    pub(in crate::render::pdf) mark: Mark,
+    pub(in crate::render::pdf) part: Option<usize>,
 }
 
-/// The pages, and where the parts begin: title and number of the page.
+/// One page's marks, as they are laid out.
+#[derive(Default)]
+pub(in crate::render::pdf) struct PageMarks {
+    pub(in crate::render::pdf) marks: Vec<Drawn>,
+}
+
+impl PageMarks {
+    /// Adds what is no part of the document: rules, page numbers.
+    pub(super) fn decorate(&mut self, mark: Mark) {
+        self.marks.push(Drawn { mark, part: None });
+    }
+}
+
+/// The pages, and where the outline leads: title and number of the page.
 pub(in crate::render::pdf) struct Pages {
     pub(in crate::render::pdf) pages: Vec<PageMarks>,
     pub(in crate::render::pdf) bookmarks: Vec<(String, usize)>,
+    /// What a reader is told of, in reading order.
+    pub(in crate::render::pdf) parts: Vec<Part>,
     /// The codes that are drawn.
     pub(in crate::render::pdf) codes: Vec<Code>,
 }
@@ -37,7 +53,7 @@ pub(in crate::render::pdf) struct Pages {
 impl Pages {
     /// What is printed.
     pub(in crate::render::pdf) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.pages.iter().flat_map(|page| &page.marks).filter_map(|mark| match mark {
+        self.pages.iter().flat_map(|page| &page.marks).filter_map(|drawn| match &drawn.mark {
             Mark::Text { text, .. } => Some(text.as_str()),
             _ => None,
         })

@@ -6,13 +6,16 @@ mod draft;
 mod end;
 mod head;
 mod marks;
+mod parts;
 mod party;
 mod sheet;
 mod table;
 
-pub(super) use marks::{Code, Mark, PageMarks, Pages};
+pub(super) use marks::{Code, Drawn, Mark, PageMarks, Pages};
+pub(super) use parts::{Part, Role};
 
 use marks::PT_PER_MM;
+use parts::Parts;
 use sheet::Sheet;
 
 use super::Logo;
@@ -47,7 +50,10 @@ pub(super) fn lay_out(
         columns: columns::place(invoice, template, margin, right),
         beside_totals: None,
         codes: Vec::new(),
+        parts: Parts::new(),
     };
+    // What is read first of a draft, and drawn last.
+    let warning = invoice.is_draft().then(|| sheet.within(Role::Paragraph, |sheet| sheet.parts.current()));
     for block in &template.layout.blocks {
         match block {
             Block::Heading => sheet.heading(),
@@ -64,8 +70,8 @@ pub(super) fn lay_out(
         sheet.registration(registration);
     }
     sheet.footers();
-    if invoice.is_draft() {
-        sheet.draft_marks();
+    if let Some(warning) = warning {
+        sheet.draft_marks(warning);
     }
-    Pages { pages: sheet.pages, bookmarks: sheet.bookmarks, codes: sheet.codes }
+    Pages { pages: sheet.pages, bookmarks: sheet.bookmarks, parts: sheet.parts.into_inner(), codes: sheet.codes }
 }

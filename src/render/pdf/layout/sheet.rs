@@ -2,7 +2,8 @@
 //! when a page is full.
 
 use super::columns::Placed;
-use super::marks::{Code, Mark, PageMarks};
+use super::marks::{Code, Drawn, Mark, PageMarks};
+use super::parts::{Parts, Role};
 use crate::model::invoice::{Document, Issued};
 use crate::render::pdf::fonts::{Fonts, Style};
 use crate::render::pdf::template::{Colour, Template};
@@ -26,6 +27,7 @@ pub(super) struct Sheet<'a> {
     /// Where the totals stand, whose left half is free: page, top, bottom.
     pub(super) beside_totals: Option<(usize, f32, f32)>,
     pub(super) codes: Vec<Code>,
+    pub(super) parts: Parts,
 }
 
 /// How a text looks.
@@ -57,10 +59,35 @@ impl Sheet<'_> {
         self.right - self.left
     }
 
+    /// Adds a mark, to the part that is open; a box decorates.
     pub(super) fn mark(&mut self, mark: Mark) {
+        let part = match mark {
+            Mark::Box { .. } => None,
+            _ => self.parts.for_mark(),
+        };
         if let Some(page) = self.pages.last_mut() {
-            page.marks.push(mark);
+            page.marks.push(Drawn { mark, part });
         }
+    }
+
+    /// Draws a part of the document.
+    pub(super) fn within<T>(&mut self, role: Role, draw: impl FnOnce(&mut Self) -> T) -> T {
+        self.told(role, None, draw)
+    }
+
+    /// Draws what is no part of the document, although it looks like one.
+    pub(super) fn aside(&mut self, draw: impl FnOnce(&mut Self)) {
+        let before = self.parts.set_aside(true);
+        draw(self);
+        self.parts.set_aside(before);
+    }
+
+    /// Draws a figure or a link, with words for who does not see it.
+    pub(super) fn told<T>(&mut self, role: Role, words: Option<String>, draw: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.parts.open(role, words);
+        let drawn = draw(self);
+        self.parts.back_to(outer);
+        drawn
     }
 
     /// A part that can be reached from the outline.
@@ -91,6 +118,11 @@ impl Sheet<'_> {
             }
         }
         at
+    }
+
+    /// A paragraph of its own that wraps; returns where the next would begin.
+    pub(super) fn paragraph_at(&mut self, x: f32, y: f32, width: f32, look: Look, text: &str) -> f32 {
+        self.within(Role::Paragraph, |sheet| sheet.block(x, y, width, look, &[text.to_owned()]))
     }
 
     pub(super) fn rule(&mut self, y: f32, height: f32, colour: Colour) {
@@ -148,9 +180,9 @@ impl Sheet<'_> {
             let l = l.trim_matches([' ', '·']).to_owned();
             let Look { size, style, colour } = look;
             let width = fonts.width(style, size, &r);
-            page.marks.push(Mark::Box { x: left, y: y - 4.0, width: right - left, height: 0.4, colour: rule });
-            page.marks.push(Mark::Text { x: left, y: y + size, size, style, colour, text: l });
-            page.marks.push(Mark::Text { x: right - width, y: y + size, size, style, colour, text: r });
+            page.decorate(Mark::Box { x: left, y: y - 4.0, width: right - left, height: 0.4, colour: rule });
+            page.decorate(Mark::Text { x: left, y: y + size, size, style, colour, text: l });
+            page.decorate(Mark::Text { x: right - width, y: y + size, size, style, colour, text: r });
         }
     }
 

@@ -1,33 +1,77 @@
-//! The table of charges: a header on every page, no row split, what is above carried over.
+//! Tables: rows of cells, which are told as what they are; and that of charges, with a header on
+//! every page, no row split, and what is above carried over.
 
 use super::columns::{Placed, cell};
 use super::marks::Mark;
+use super::parts::Role;
 use super::sheet::{Look, Sheet};
 use crate::model::invoice::Line;
 use crate::model::money::Money;
 use crate::render::pdf::fonts::Style;
 use crate::render::pdf::template::{Align, Column, Key, Rows};
 
+/// A cell of a row: where it is, and what it says, line by line.
+pub(super) struct Cell {
+    pub(super) left: f32,
+    pub(super) right: f32,
+    pub(super) align: Align,
+    pub(super) role: Role,
+    pub(super) lines: Vec<String>,
+}
+
 impl Sheet<'_> {
+    /// A row of the table that is open, its top at y; returns where its lines end. An empty cell
+    /// is told too: a reader counts columns.
+    pub(super) fn table_row(&mut self, y: f32, look: Look, cells: &[Cell]) -> f32 {
+        let row = self.parts.open(Role::Row, None);
+        let mut parts = Vec::new();
+        for cell in cells {
+            let outer = self.parts.open(cell.role, None);
+            parts.push(self.parts.current());
+            self.cell_line(y, look, cell, 0);
+            self.parts.back_to(outer);
+        }
+        let leading = self.leading(look);
+        let mut end = y + leading;
+        for (cell, part) in cells.iter().zip(parts) {
+            self.parts.back_to(part);
+            let mut at = y + leading;
+            for line in 1..cell.lines.len() {
+                self.cell_line(at, look, cell, line);
+                at += leading;
+            }
+            end = end.max(at);
+        }
+        self.parts.back_to(row);
+        end
+    }
+
+    fn cell_line(&mut self, y: f32, look: Look, cell: &Cell, line: usize) {
+        let Some(text) = cell.lines.get(line) else { return };
+        match cell.align {
+            Align::Left => self.text(cell.left, y, look, text),
+            Align::Right => self.text_right(cell.right, y, look, text),
+        }
+    }
+
     /// Where the descriptions stand.
     fn description(&self) -> Option<Placed<'_>> {
         self.columns.iter().find(|place| place.column.key == Key::Description).copied()
     }
 
-    fn cells(&mut self, y: f32, look: Look, cell: impl Fn(&Column) -> String) {
-        for index in 0..self.columns.len() {
-            let Placed { column, left, right } = self.columns[index];
-            let text = cell(column);
-            match column.align {
-                Align::Left => self.text(left, y, look, &text),
-                Align::Right => self.text_right(right, y, look, &text),
-            }
-        }
+    /// A row of the table of charges.
+    fn charges_row(&mut self, y: f32, look: Look, role: Role, lines: impl Fn(&Column) -> Vec<String>) -> f32 {
+        let cell = |place: &Placed<'_>| {
+            let Placed { column, left, right } = *place;
+            Cell { left, right, align: column.align, role, lines: lines(column) }
+        };
+        let cells: Vec<Cell> = self.columns.iter().map(cell).collect();
+        self.table_row(y, look, &cells)
     }
 
     fn table_header(&mut self) {
         let look = Look { style: Style::Bold, ..self.label() };
-        self.cells(self.y, look, |column| column.label.clone());
+        self.charges_row(self.y, look, Role::ColumnHeader, |column| vec![column.label.clone()]);
         self.y += self.leading(look) + 2.0;
         self.rule(self.y, 0.8, self.template.colours.ink);
         self.y += self.template.sizes.row_gap_pt;
@@ -36,45 +80,54 @@ impl Sheet<'_> {
     /// A row that sums up what is above or on the pages before.
     fn carried(&mut self, label: &str, sum: &Money) {
         let look = Look { style: Style::Bold, colour: self.template.colours.muted, ..self.body() };
-        let sum = sum.grouped();
-        self.cells(self.y, look, |column| match column.key {
-            Key::Description => label.to_owned(),
-            Key::Amount => sum.clone(),
-            _ => String::new(),
+        self.charges_row(self.y, look, Role::Cell, |column| match column.key {
+            Key::Description => vec![label.to_owned()],
+            Key::Amount => vec![sum.grouped()],
+            _ => Vec::new(),
         });
         self.y += self.leading(look) + self.template.sizes.row_gap_pt;
     }
 
+    /// Goes on with the table of charges on a new page. What is repeated and carried over there
+    /// is told to nobody who hears the table from one end to the other.
+    fn next_page_of_charges(&mut self, sum: &Money) {
+        let labels = &self.template.labels;
+        self.aside(|sheet| {
+            sheet.carried(&labels.carried_forward, sum);
+            sheet.new_page();
+            sheet.table_header();
+            sheet.carried(&labels.brought_forward, sum);
+        });
+    }
+
     pub(super) fn lines(&mut self) {
-        let invoice = self.invoice;
         let body = self.body();
-        let gap = self.template.sizes.row_gap_pt;
-        let carried_height = self.leading(body) + gap;
+        let carried_height = self.leading(body) + self.template.sizes.row_gap_pt;
         self.make_room(4.0 * carried_height);
         let title = self.template.labels.charges.clone();
         self.bookmark(&title);
+        self.within(Role::Table, |sheet| sheet.charges(carried_height));
+        self.y += 6.0;
+    }
+
+    fn charges(&mut self, carried_height: f32) {
+        let (invoice, body) = (self.invoice, self.body());
         self.table_header();
         let mut sum = Money::zero(invoice.content.currency);
         let width = self.description().map_or(100.0, |place| place.right - place.left - 8.0);
         let lines = &invoice.content.lines;
         for (index, line) in lines.iter().enumerate() {
             let wrapped = self.wrap(&line.description, body, width);
-            let height = self.leading(body) * wrapped.len() as f32 + gap;
+            let height = self.leading(body) * wrapped.len() as f32 + self.template.sizes.row_gap_pt;
             let last = index + 1 == lines.len();
             let below = if last { 0.0 } else { carried_height };
             if index > 0 && self.y + height + below > self.bottom {
-                let labels = &self.template.labels;
-                let (forward, brought) = (labels.carried_forward.clone(), labels.brought_forward.clone());
-                self.carried(&forward, &sum);
-                self.new_page();
-                self.table_header();
-                self.carried(&brought, &sum);
+                self.next_page_of_charges(&sum);
             }
             self.row(index, line, &wrapped, height);
             // The sum of what is printed: it fits, since the subtotal does.
             sum = sum.plus(&line.amount).unwrap_or(sum);
         }
-        self.y += 6.0;
     }
 
     fn row(&mut self, index: usize, line: &Line, description: &[String], height: f32) {
@@ -85,17 +138,10 @@ impl Sheet<'_> {
             let (x, y, width) = (self.left, self.y - gap / 2.0, self.width());
             self.mark(Mark::Box { x, y, width, height, colour: self.template.colours.band });
         }
-        let first = description.first().cloned().unwrap_or_default();
-        self.cells(self.y, body, |column| match column.key {
-            Key::Description => first.clone(),
-            key => cell(line, key),
+        self.y = self.charges_row(self.y, body, Role::Cell, |column| match column.key {
+            Key::Description => description.to_vec(),
+            key => vec![cell(line, key)],
         });
-        self.y += self.leading(body);
-        let left = self.description().map_or(self.left, |place| place.left);
-        for more in description.iter().skip(1) {
-            self.text(left, self.y, body, more);
-            self.y += self.leading(body);
-        }
         self.y += gap / 2.0;
         if !is_striped {
             self.rule(self.y, 0.4, self.template.colours.rule);
