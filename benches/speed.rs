@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use crossfoot::bill::charges::complete;
 use crossfoot::books::customers::Agreement;
 use crossfoot::ledger::canonical::{self, Options};
-use crossfoot::model::invoice::{Charge, Draft, Issued, Line, Party, Pricing};
+use crossfoot::model::invoice::{Charge, Draft, Issued, Line, Party};
 use crossfoot::model::money::{Currency, Money, total};
 use crossfoot::model::period::Period;
 use crossfoot::model::usage::Direction;
@@ -229,15 +229,11 @@ fn example(lines: usize) -> Issued {
             let amount = money(10_000 + 137 * i64::try_from(n).unwrap());
             Line {
                 description: format!("Outbound calls, number +91 80 4000 {n:04}, March 2026"),
-                charge: Charge::Usage,
                 direction: Some(Direction::Outbound),
                 calls: Some(100 + n as u64),
-                pricing: Pricing::Stated,
                 exact: amount,
                 amount,
-                sac: None,
-                taxes: vec![],
-                recipient_taxes: vec![],
+                ..Line::blank(Charge::Usage, Currency::INR)
             }
         })
         .collect();

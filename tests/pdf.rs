@@ -18,15 +18,11 @@ pub(crate) fn invoice(number: &str, lines: usize) -> Issued {
     let lines: Vec<Line> = (0..lines)
         .map(|n| Line {
             description: format!("Outbound calls of line {n}, with a description that is long enough to need a second row of text in the table"),
-            charge: Charge::Usage,
             direction: Some(Direction::ALL[n % 2]),
             calls: Some(1_234_567 + n as u64),
-            pricing: Pricing::Stated,
             exact: inr(&format!("{}.005", 1000 + n)),
             amount: inr(&format!("{}.01", 1000 + n)),
-            sac: None,
-            taxes: vec![],
-            recipient_taxes: vec![],
+            ..Line::blank(Charge::Usage, Currency::INR)
         })
         .collect();
     let subtotal = total(Currency::INR, lines.iter().map(|l| &l.amount)).unwrap();
@@ -239,5 +235,5 @@ fn every_script_is_drawn_as_it_always_was() {
         sha256_hex(&render(&invoice, &Template::parse(hindi.1, hindi.0).unwrap(), None).unwrap())
     };
     assert_eq!(digest(Edition::First), "f98132987057745b03d5434036815720c7d2116a6e60e8284e9699709107fd29");
-    assert_eq!(digest(Edition::Second), "b8c43c57cff1c2a476fd11a4eeead5341d53137342cb7ebd8bc434647dc5eedf");
+    assert_eq!(digest(Edition::Second), "f85617b580c0a626e431021f4981559f60eaacdb5409e44ba8606533fc1ba43b");
 }

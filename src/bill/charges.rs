@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::tax::{self, Failure, Refusal};
+use super::usage::{self, Rows};
 use crate::books::charges::{AgreedCharge, Price};
 use crate::books::config::{Invoicing, Regime, Unlisted};
 use crate::books::customers::{Agreement, Customers};
 use crate::books::prices::{self, Calls, Priced};
 use crate::model::finding::Finding;
+use crate::model::invoice::Detail;
 use crate::model::invoice::{Charge, Draft, Edition, Line, Party, Payment, Pricing, Proof};
 use crate::model::ledger_terms::Basis;
 use crate::model::matrix::Matrix;
@@ -18,7 +20,7 @@ use crate::model::money::{Currency, Money, MoneyError, per_cent_of, times, total
 use crate::model::posting::Ledger;
 use crate::model::reconciliation::{CustomerLine, Reconciliation, Status};
 use crate::model::resolution::Decision;
-use crate::model::rounding::{LINE_ROUNDING, Rounding, ratio, round_to};
+use crate::model::rounding::{LINE_ROUNDING, Rounding, ratio, round_to, share};
 use crate::model::transactions::{Kind, Transactions};
 use crate::model::usage::Direction;
 use crate::model::words::amount_in_words;
@@ -54,6 +56,8 @@ pub struct Terms<'a> {
     pub charges: &'a [AgreedCharge],
     /// The partner's own figures per customer, for minutes.
     pub matrix: Option<&'a Matrix>,
+    /// Where every call was captured: by what, in whose days.
+    pub rows: Option<Rows<'a>>,
     /// The partner's ledger, for rentals.
     pub transactions: Option<&'a Transactions>,
     /// The ledger, for the counts of calls.
@@ -208,12 +212,16 @@ fn bill(
             Direction::Inbound => "Inbound calls",
             Direction::Outbound => "Outbound calls",
         };
-        lines.push(Line {
+        let mut line = Line {
             description: format!("{way}, {} to {}", period.from.format("%-d %B %Y"), period.to.format("%-d %B %Y")),
             calls,
             pricing,
             ..line(Charge::Usage, Some(direction), exact)?
-        });
+        };
+        if let Some(cell) = cells.map(|cells| cells.cell(direction)) {
+            line.detail = usage::detail(&line, cell, terms.invoicing)?;
+        }
+        lines.push(line);
     }
     finish(reconciliation, terms, id, customer.name.as_deref(), proof, lines)
 }
@@ -248,18 +256,7 @@ fn at_rate(currency: Currency, quantity: Decimal, unit: &str, price: Decimal) ->
 
 /// A line whose amount is rounded, without words yet.
 fn line(charge: Charge, direction: Option<Direction>, exact: Money) -> Result<Line, MoneyError> {
-    Ok(Line {
-        description: String::new(),
-        charge,
-        direction,
-        calls: None,
-        pricing: Pricing::Stated,
-        exact,
-        amount: prices::charged(exact)?,
-        sac: None,
-        taxes: Vec::new(),
-        recipient_taxes: Vec::new(),
-    })
+    Ok(Line { direction, exact, amount: prices::charged(exact)?, ..Line::blank(charge, exact.currency()) })
 }
 
 /// What is charged beside usage, and what is taken off.
@@ -299,10 +296,17 @@ fn beside(
         }
     }
     for entry in terms.charges.iter().filter(|entry| entry.customer_id == id && entry.is_due(&reconciliation.period)) {
-        let (mut exact, pricing) = match &entry.price {
+        let (mut exact, mut pricing) = match &entry.price {
             Price::Amount(amount) => (Money::new(*amount, currency), Pricing::Stated),
             Price::Each { quantity, unit, price } => at_rate(currency, *quantity, unit, *price)?,
         };
+        let (from, to) = entry.within(&reconciliation.period);
+        if let Some((days, whole)) = entry.part(&reconciliation.period) {
+            pricing = Pricing::Part { of: exact, days, whole };
+            let amount = share(exact.amount(), days.into(), whole.into(), currency.minor_digits())?;
+            exact = Money::new(amount, currency);
+        }
+        let is_for_days = entry.charge == Charge::Recurring && terms.invoicing.edition > Edition::First;
         if matches!(entry.charge, Charge::Discount | Charge::Credit) {
             exact = exact.negated();
         }
@@ -310,6 +314,7 @@ fn beside(
             description: entry.description.clone(),
             pricing,
             sac: entry.sac.clone(),
+            detail: Detail { span: is_for_days.then_some((from, to)), ..Detail::default() },
             ..line(entry.charge, None, exact)?
         });
     }
@@ -352,6 +357,8 @@ fn finish(
         logo_sha256: terms.logo_sha256.map(str::to_owned),
         ..Draft::blank(id, &reconciliation.period, currency)
     };
+    let customer = terms.matrix.and_then(|matrix| matrix.customers.get(id));
+    usage::complete(&mut draft, customer, terms.rows, terms.invoicing)?;
     match complete(&mut draft, agreement, terms.invoicing) {
         Ok(()) if draft.total.is_zero() && is_now => Ok(Disposition::Refused(comes_to_nothing())),
         Ok(()) => Ok(Disposition::Bill(Box::new(draft))),

@@ -9,6 +9,7 @@ use super::tax::{Failure, law};
 use crate::books::config::{Invoicing, Regime};
 use crate::books::customers::Agreement;
 use crate::model::finding::{Evidence, Finding, Severity};
+use crate::model::invoice::Detail;
 use crate::model::invoice::{Charge, Document, Draft, Edition, Issued, Line, Original, Pricing};
 use crate::model::money::{Money, MoneyError, total};
 use crate::model::usage::Direction;
@@ -99,7 +100,8 @@ pub(crate) fn note(issued: &[&Issued], now: &Draft, invoicing: &Invoicing) -> Re
         ));
         let pricing = Pricing::Stated;
         let (taxes, recipient_taxes) = (Vec::new(), Vec::new());
-        lines.push(Line { amount, exact, calls: None, pricing, taxes, recipient_taxes, ..change.line });
+        let detail = Detail::default();
+        lines.push(Line { amount, exact, calls: None, pricing, taxes, recipient_taxes, detail, ..change.line });
     }
     let subtotal = total(now.currency, lines.iter().map(|line| &line.amount))?;
     let original = &first.content;
@@ -114,6 +116,8 @@ pub(crate) fn note(issued: &[&Issued], now: &Draft, invoicing: &Invoicing) -> Re
         lines,
         subtotal,
         remarks: Vec::new(),
+        days_in: None,
+        call_list: None,
         ..now.clone()
     };
     // The supply is the invoice's, whatever customers.csv says today.

@@ -11,6 +11,7 @@ pub(crate) mod numbering;
 pub(crate) mod selling;
 pub(crate) mod tax;
 pub(crate) mod unprintable;
+pub(crate) mod usage;
 
 #[cfg(test)]
 mod tests;

@@ -29,15 +29,10 @@ fn inr(text: &str) -> Money {
 fn line(charge: Charge, direction: Option<Direction>, amount: &str) -> Line {
     Line {
         description: format!("{} {}", charge.name(), direction.map_or("", Direction::name)),
-        charge,
         direction,
-        calls: None,
-        pricing: Pricing::Stated,
         exact: inr(amount),
         amount: inr(amount),
-        sac: None,
-        taxes: Vec::new(),
-        recipient_taxes: Vec::new(),
+        ..Line::blank(charge, Currency::INR)
     }
 }
 

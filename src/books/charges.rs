@@ -1,6 +1,6 @@
 //! `charges.csv`: what is charged beside calls, a row each. `customer_id`, `description`,
 //! `kind` (`recurring`, `one-off`, `discount`, `credit`), `from`, `to` (days), and `amount`,
-//! or `quantity` with `unit_price`; optionally `unit` and `sac`.
+//! or `quantity` with `unit_price`; optionally `unit`, `sac` and `pro_rata`.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -11,10 +11,10 @@ use super::spreadsheet;
 use crate::model::invoice::Charge;
 use crate::model::money::{parse_plain, shorten};
 use crate::model::period::{Period, parse_day};
-use crate::model::problem::{Problem, nearest};
+use crate::model::problem::{self, Problem, nearest};
 
-const COLUMNS: [&str; 10] =
-    ["customer_id", "description", "kind", "from", "to", "amount", "quantity", "unit", "unit_price", "sac"];
+const COLUMNS: [&str; 11] =
+    ["customer_id", "description", "kind", "from", "to", "amount", "quantity", "unit", "unit_price", "sac", "pro_rata"];
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct AgreedCharge {
     pub price: Price,
     /// Another service accounting code than that of calls.
     pub sac: Option<String>,
+    /// Whether what recurs is charged by the days of the period that it is for.
+    pub pro_rata: bool,
 }
 
 /// How much.
@@ -62,6 +64,21 @@ impl AgreedCharge {
             Charge::OneOff | Charge::Credit => self.from.or(self.to).is_some_and(|day| period.contains(day)),
             _ => self.from.is_none_or(|from| from <= period.to) && self.to.is_none_or(|to| to >= period.from),
         }
+    }
+
+    /// The days of a period that it is for.
+    #[must_use]
+    pub fn within(&self, period: &Period) -> (NaiveDate, NaiveDate) {
+        let from = self.from.map_or(period.from, |from| from.max(period.from));
+        (from, self.to.map_or(period.to, |to| to.min(period.to)))
+    }
+
+    /// So many days of so many, where only a part of the period is charged.
+    #[must_use]
+    pub fn part(&self, period: &Period) -> Option<(u32, u32)> {
+        let days = |(from, to): (NaiveDate, NaiveDate)| u32::try_from((to - from).num_days() + 1).unwrap_or(0);
+        let (part, whole) = (days(self.within(period)), days((period.from, period.to)));
+        (self.pro_rata && part < whole).then_some((part, whole))
     }
 }
 
@@ -139,6 +156,12 @@ fn entry<'a>(row: usize, cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<Agree
     if matches!(charge, Charge::OneOff | Charge::Credit) && from.is_none() && to.is_none() {
         return Err(format!("a {} needs its day in `from`", charge.name()));
     }
+    let pro_rata =
+        cell("pro_rata").map(|text| problem::word(&text.to_ascii_lowercase(), &[("yes", true), ("no", false)]));
+    let pro_rata = pro_rata.transpose().map_err(|e| format!("pro_rata: {e}"))?.unwrap_or(false);
+    if pro_rata && matches!(charge, Charge::OneOff | Charge::Credit) {
+        return Err(format!("pro_rata: a {} is not for days, only what recurs is", charge.name()));
+    }
     let sac = cell("sac").map(sac).transpose().map_err(|e| format!("sac: {e}"))?;
     Ok(AgreedCharge {
         row,
@@ -149,6 +172,7 @@ fn entry<'a>(row: usize, cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<Agree
         to,
         price,
         sac,
+        pro_rata,
     })
 }
 

@@ -32,6 +32,12 @@ pub struct Invoicing {
     pub round_total: Option<bool>,
     /// `rentals = "bill"`
     pub bills_rentals: bool,
+    /// `usage_annex = "daily"`
+    pub has_annex: bool,
+    /// `call_list`: where every call was captured, a list of them lies beside the invoice.
+    pub lists_calls: bool,
+    /// `answer_rate`
+    pub prints_answered: bool,
     /// `[seller]`
     pub seller: Party,
     /// Where to pay, and until when.
@@ -146,6 +152,9 @@ impl SettingsReader<'_> {
         let rounding = [("auto", None), ("whole", Some(true)), ("none", Some(false))];
         let round_total = self.convert("invoice.round_total", |text| word(text, &rounding));
         let bills_rentals = self.convert("invoice.rentals", |text| word(text, &[("bill", true), ("ignore", false)]));
+        let has_annex = self.convert("invoice.usage_annex", |text| word(text, &[("none", false), ("daily", true)]));
+        let lists_calls = self.flag("invoice.call_list");
+        let prints_answered = self.flag("invoice.answer_rate");
         let [invoice, credit, debit] = numbers;
         Some(Invoicing {
             numbers: [invoice?, credit?, debit?],
@@ -157,6 +166,9 @@ impl SettingsReader<'_> {
             unusual_percent: unusual_percent?,
             round_total: round_total?,
             bills_rentals: bills_rentals?,
+            has_annex: has_annex?,
+            lists_calls: lists_calls?,
+            prints_answered: prints_answered?,
             seller: seller?,
             payment: Payment {
                 account_name: self.optional("seller.account_name"),

@@ -251,6 +251,21 @@ pub const SETTINGS: &[Setting] = &[
         default: "\"ignore\"",
         doc: "\"bill\" passes on what the partner's ledger charges beside calls (rentals), where\n[upstream] transactions captures it; \"ignore\" leaves it to charges.csv.",
     },
+    Setting {
+        path: "invoice.usage_annex",
+        default: "\"none\"",
+        doc: "\"daily\" prints calls, minutes and amount of each day and direction on the invoice's last\npages, where [upstream] matrix = \"cdr-rows\" captures every call; \"none\" does not.",
+    },
+    Setting {
+        path: "invoice.call_list",
+        default: "true",
+        doc: "Where every call was captured, writes usage/<number>.csv beside the invoices: its calls,\nwhich add up to its lines. Numbers are masked as [upstream] mask_numbers says.",
+    },
+    Setting {
+        path: "invoice.answer_rate",
+        default: "false",
+        doc: "true prints on the lines how many calls were answered and how many failed.",
+    },
     Setting { path: "seller.legal_name", default: "", doc: "Who issues the invoices: printed on every one." },
     Setting { path: "seller.address", default: "", doc: "Address, lines separated by \\n." },
     Setting {
@@ -323,6 +338,11 @@ pub const SETTINGS: &[Setting] = &[
         path: "mail.password_file",
         default: "",
         doc: "Or: a file that holds the password and that only you can read. Never in git.",
+    },
+    Setting {
+        path: "mail.attach_calls",
+        default: "false",
+        doc: "true attaches the list of calls (usage/<number>.csv) to the mail of its invoice.",
     },
     Setting { path: "mail.timeout_seconds", default: "60", doc: "How long the server may take to answer." },
     Setting {

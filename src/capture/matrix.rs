@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::Hasher;
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use rust_decimal::Decimal;
 
 use super::bodies::read_body;
 use super::partner::cdrs::{self, Call, CdrFilter, CdrPage};
@@ -19,6 +20,7 @@ use crate::model::matrix::{Cell, Counted, EDGE_CALLS, EdgeCall, Grain, Matrix, M
 use crate::model::money::{MoneyError, Tally};
 use crate::model::period::Period;
 use crate::model::problem::Problem;
+use crate::model::spread::Used;
 use crate::model::usage::{Analytics, CallUsage, Direction};
 
 /// How many repeated calls are shown one by one.
@@ -119,6 +121,24 @@ pub(super) fn read(
     }))
 }
 
+/// Sums over the rows of a day. Costs are added up apart from each other's scale.
+struct Day {
+    used: Used,
+    cost: Tally,
+}
+
+impl Default for Day {
+    fn default() -> Self {
+        Self { used: Used::NOTHING, cost: Tally::default() }
+    }
+}
+
+impl Day {
+    fn total(&self) -> Result<Used, MoneyError> {
+        Ok(Used { cost: self.cost.total()?, ..self.used })
+    }
+}
+
 /// Sums over the rows of a cell.
 #[derive(Default)]
 struct Sums {
@@ -129,7 +149,7 @@ struct Sums {
     calls: u64,
     unpriced: u64,
     /// Per currency; the empty text is for rows that state none.
-    costs: BTreeMap<String, Tally>,
+    costs: BTreeMap<String, BTreeMap<Option<NaiveDate>, Day>>,
     edge: Tally,
     edge_count: u64,
     edge_calls: BTreeSet<EdgeCall>,
@@ -205,19 +225,26 @@ impl CallReader<'_> {
                     return Ok(());
                 }
             };
-        let mut cost = Tally::default();
-        for (code, tally) in &sums.costs {
-            let sum = tally.total().map_err(too_large)?;
-            if code.is_empty() || *code == ours {
-                cost.add(sum).map_err(too_large)?;
-            } else {
-                cell.other_currencies.insert(code.clone(), sum);
+        for (code, days) in &sums.costs {
+            let mut other = Tally::default();
+            for (day, sum) in days {
+                let used = sum.total().map_err(too_large)?;
+                if code.is_empty() || *code == ours {
+                    let whole = cell.days.entry(*day).or_insert(Used::NOTHING);
+                    *whole = whole.plus(&used).map_err(too_large)?;
+                } else {
+                    other.add(used.cost).map_err(too_large)?;
+                    cell.other_currencies.insert(code.clone(), other.total().map_err(too_large)?);
+                }
             }
         }
+        let whole = cell.used().map_err(too_large)?;
         cell.summary = sums.summary.take();
         cell.usage = Some(CallUsage {
             calls: Some(sums.calls),
-            cost: Some(cost.total().map_err(too_large)?),
+            cost: Some(whole.cost),
+            // Where all that count tell it.
+            duration_seconds: whole.seconds.filter(|_| whole.calls == sums.calls),
             ..CallUsage::default()
         });
         cell.outside_books = self.list(sums)?;
@@ -290,7 +317,11 @@ impl CallReader<'_> {
             sums.unpriced += 1;
             return Ok(());
         };
-        sums.costs.entry(call.currency.unwrap_or_default()).or_default().add(cost)?;
+        let used = Used { cost: Decimal::ZERO, ..call.used() };
+        let on = call.start.map(|start| start.with_timezone(&self.partner).date_naive());
+        let day = sums.costs.entry(call.currency.unwrap_or_default()).or_default().entry(on).or_default();
+        day.cost.add(cost)?;
+        day.used = day.used.plus(&used)?;
         let Some(start) = call.start else { return Ok(()) };
         let in_books = self.books_window.0 <= start && start < self.books_window.1;
         if in_books == inside {

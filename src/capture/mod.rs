@@ -5,6 +5,7 @@
 
 mod answer;
 mod bodies;
+pub(crate) mod call_list;
 pub(crate) mod call_pages;
 pub(crate) mod client;
 pub(crate) mod credentials;

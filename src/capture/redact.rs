@@ -78,7 +78,8 @@ pub(crate) fn body(bytes: &[u8], credentials: &Credentials, keep: Keep) -> (Vec<
 /// A text in which nobody's number or address can be read: of each run of seven digits or
 /// more (a space, hyphen or point may stand between them) the last two stay, so that a
 /// customer can still be helped to find a call; what stands before an @ goes.
-fn masked(value: &[u8]) -> Vec<u8> {
+#[must_use]
+pub(crate) fn masked(value: &[u8]) -> Vec<u8> {
     let mut out = value.to_vec();
     let mut at = 0;
     while at < out.len() {

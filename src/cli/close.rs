@@ -16,7 +16,7 @@ use crate::books::config::Config;
 use crate::books::drafts;
 use crate::books::layout::{Books, CHAIN};
 use crate::close::inputs::Inputs;
-use crate::close::preview::{Preview, Question, some_of};
+use crate::close::preview::{self, Preview, Question, some_of};
 use crate::close::seal::{self, Closed, Plan};
 use crate::ledger::known;
 use crate::model::invoice::{Draft, Issued};
@@ -118,6 +118,9 @@ pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating, yes:
     let plan = seal::plan(&context.books, inputs, dating.day)?;
     for unclaimed in &plan.inputs.unclaimed {
         context.out.say(&text::wrap(&format!("warning: {unclaimed}"), ""));
+    }
+    if let Some(note) = preview::without_annex(&plan) {
+        context.out.say(&text::wrap(&format!("note: {note}"), ""));
     }
     let numbered = plan.number(dating)?;
     let unasked = if yes { Vec::new() } else { confirm(context, &plan)? };

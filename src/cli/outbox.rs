@@ -1,6 +1,8 @@
 //! What `crossfoot send` has before it: every issued invoice of a period, whom it goes to,
 //! and where it stands.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use lettre::Address;
 use serde::{Serialize, Serializer};
@@ -11,10 +13,10 @@ use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::audit::{chain, manifest};
 use crate::books::config::{Config, Mailing};
 use crate::books::customers::{self, Customer};
-use crate::books::layout::{Books, CUSTOMERS, optional};
+use crate::books::layout::{Books, CUSTOMERS, optional, read_file};
 use crate::books::voids;
 use crate::close::issued::load_issued;
-use crate::close::outputs::BULK;
+use crate::close::outputs::{BULK, call_list_of};
 use crate::close::registered::{self, IRN};
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::Issued;
@@ -106,6 +108,7 @@ pub(super) struct Letter {
     cc: Vec<Mailbox>,
     file: String,
     pdf: Vec<u8>,
+    calls: Option<(String, Vec<u8>)>,
     templates: std::rc::Rc<Templates>,
 }
 
@@ -130,6 +133,7 @@ impl Letter {
             file: &self.file,
             pdf: &self.pdf,
             sha256: &self.row.pdf_sha256,
+            calls: self.calls.as_ref().map(|(name, bytes)| (name.as_str(), bytes.as_slice())),
         };
         mail::render(&letter, &self.templates)
     }
@@ -217,7 +221,7 @@ impl Outbox {
         };
         let templates = std::rc::Rc::new(templates(books)?);
         let manifest = manifest::load(books, &chain, period).map_err(nothing)?;
-        let sealed: std::collections::BTreeMap<&str, &str> =
+        let sealed: BTreeMap<&str, &str> =
             manifest.files.iter().map(|file| (file.path.as_str(), file.sha256.as_str())).collect();
         let mut letters = Vec::new();
         for invoice in issued {
@@ -226,13 +230,15 @@ impl Outbox {
             let names = [registered::copy_of(&stem), format!("invoices/{stem}.pdf")];
             let name = names.iter().find(|name| sealed.contains_key(name.as_str())).unwrap_or(&names[1]);
             let path = format!("{}/{name}", Books::close_dir(period));
-            let pdf = std::fs::read(books.path(&path)).map_err(|e| {
-                changed(format!("the PDF of {} cannot be read", invoice.number), &path).because(e.to_string())
-            })?;
-            let sha256 = sha256_hex(&pdf);
-            if sealed.get(name.as_str()) != Some(&sha256.as_str()) {
-                return Err(changed(format!("the PDF of {} is not what was sealed", invoice.number), &path));
-            }
+            let read = |name: &str, what: &str| {
+                as_sealed(books, period, &sealed, name, &format!("{what} of {}", invoice.number))
+            };
+            let (pdf, sha256) = read(name, "the PDF")?;
+            let list = call_list_of(&stem);
+            let calls = match invoice.content.call_list.as_ref().filter(|_| config.mailing.attaches_calls) {
+                Some(_) => Some((format!("{stem}.csv"), read(&list, "the list of the calls")?)),
+                None => None,
+            };
             let addresses = addresses(customers.get(&invoice.content.customer_id));
             let (mut state, mut note) = if void.contains_key(&invoice.number) {
                 (State::Void, None)
@@ -249,6 +255,7 @@ impl Outbox {
             let (to, mut cc) = addresses.unwrap_or_default();
             cc.extend(config.mailing.cc.iter().cloned());
             let content = &invoice.content;
+            let carried = calls.as_ref().map(|(_, (_, of_calls))| format!("{sha256}\n{of_calls}"));
             let row = Row {
                 number: invoice.number.clone(),
                 customer_id: content.customer_id.clone(),
@@ -257,7 +264,7 @@ impl Outbox {
                 cc: cc.iter().map(|mailbox| mailbox.email.to_string()).collect(),
                 total: content.total.plain(),
                 currency: content.currency.code().to_owned(),
-                message_id: message_id(&invoice, &sha256, &to, &cc, from),
+                message_id: message_id(&invoice, carried.as_deref().unwrap_or(&sha256), &to, &cc, from),
                 pdf: path,
                 pdf_sha256: sha256,
                 state,
@@ -268,9 +275,29 @@ impl Outbox {
             };
             let file = name.rsplit('/').next().unwrap_or(name).to_owned();
             let (period, templates) = (period.name.clone(), templates.clone());
-            letters.push(Letter { row, stem, period, invoice, to, cc, file, pdf, templates });
+            let calls = calls.map(|(name, (bytes, _))| (name, bytes));
+            letters.push(Letter { row, stem, period, invoice, to, cc, file, pdf, calls, templates });
         }
         Ok(Self { letters })
+    }
+}
+
+/// A file of a close, which must be the one that was sealed, and its SHA-256.
+fn as_sealed(
+    books: &Books,
+    period: &Period,
+    sealed: &BTreeMap<&str, &str>,
+    name: &str,
+    what: &str,
+) -> Result<(Vec<u8>, String), Problem> {
+    let path = format!("{}/{name}", Books::close_dir(period));
+    let bytes = read_file(books.path(&path))
+        .map_err(|e| changed(format!("{what} cannot be read"), &path).because(e.to_string()))?;
+    let sha256 = sha256_hex(&bytes);
+    if sealed.get(name) == Some(&sha256.as_str()) {
+        Ok((bytes, sha256))
+    } else {
+        Err(changed(format!("{what} is not what was sealed"), &path))
     }
 }
 

@@ -8,6 +8,7 @@ use super::inputs::Inputs;
 use super::open_items;
 use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::tax::{Failure, Refusal, rule46};
+use crate::bill::usage::Rows;
 use crate::bill::{corrections, gstin_later, no_einvoice, not_billable, not_billed, selling, unprintable};
 use crate::books::config::Regime;
 use crate::books::customers::folded;
@@ -18,7 +19,7 @@ use crate::ledger::open::{self, How, Reading};
 use crate::model::finding::{Finding, Severity};
 use crate::model::history::Month;
 use crate::model::invoice::{Draft, Edition, Issued};
-use crate::model::matrix::Matrix;
+use crate::model::matrix::{Grain, Matrix};
 use crate::model::money::{Currency, Money, MoneyError};
 use crate::model::open_item::OpenItem;
 use crate::model::posting::{Ledger, PostedRow};
@@ -205,6 +206,7 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
             customers,
             charges: &inputs.charges,
             matrix: inputs.capture.as_ref().and_then(|c| c.matrix.as_ref()),
+            rows: rows(inputs),
             transactions: inputs.capture.as_ref().and_then(|c| c.transactions.as_ref()),
             ledger: &ledger,
             basis: inputs.config.basis,
@@ -241,6 +243,18 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
     reconciliation.settle();
     let trends = inputs.past.as_ref().map(|past| Trends::of(own_month(inputs, &reconciliation), past, running(inputs)));
     Ok(Derived { reconciliation, ledger, decisions, corrections: notes_due, trends })
+}
+
+/// Where every call is, if the capture has them.
+fn rows(inputs: &Inputs) -> Option<Rows<'_>> {
+    let capture = inputs.capture.as_ref()?;
+    let has_rows = capture.matrix.as_ref().is_some_and(|matrix| matrix.grain == Grain::Rows);
+    has_rows.then_some(Rows {
+        capture_sha256: &capture.record_sha256,
+        timezone: capture.record.partner_timezone.name(),
+        books_timezone: inputs.config.timezone.name(),
+        masks: inputs.config.upstream.mask_numbers,
+    })
 }
 
 /// What a calendar month will cost that ran when the partner was asked; nothing of any other.

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::copies::{logo_copy, template_copy};
 use super::inputs::Inputs;
+use super::recapture;
 use crate::audit::chain::{Chain, IssuedEntry};
 use crate::books::layout::{Books, read_file};
+use crate::capture::call_list::CallSource;
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::Issued;
 use crate::model::period::Period;
@@ -72,6 +74,8 @@ impl Documents {
 pub(super) struct Looks {
     templates: BTreeMap<String, Template>,
     logos: BTreeMap<String, pdf::Logo>,
+    /// Captures with the calls of documents, by the digest of their record.
+    captures: BTreeMap<String, CallSource>,
 }
 
 impl Looks {
@@ -89,6 +93,9 @@ impl Looks {
         if let Some(logo) = &inputs.logo {
             looks.logos.insert(logo.sha256.clone(), logo.image.clone());
         }
+        if let Some(capture) = inputs.capture.as_ref().filter(|_| inputs.config.invoicing.lists_calls) {
+            looks.open(books, &inputs.period, &capture.record_sha256)?;
+        }
         Ok(looks)
     }
 
@@ -105,6 +112,12 @@ impl Looks {
         let (mut looks, mut wrong) = (Self::default(), Vec::new());
         let copy = |name: String| format!("{}/inputs/{name}", Books::close_dir(period));
         for invoice in issued {
+            if let Some(list) = &invoice.content.call_list
+                && !looks.open(books, period, &list.capture_sha256)?
+            {
+                let what = format!("no capture in it is that of the calls of invoice {}", invoice.number);
+                wrong.push((Books::close_dir(period), what));
+            }
             let sha256 = &invoice.template_sha256;
             if !looks.templates.contains_key(sha256) {
                 let file = copy(template_copy(sha256));
@@ -129,6 +142,24 @@ impl Looks {
             }
         }
         Ok((looks, wrong))
+    }
+
+    /// Opens the capture with this record; false where there is none.
+    fn open(&mut self, books: &Books, period: &Period, sha256: &str) -> Result<bool, Problem> {
+        if !self.captures.contains_key(sha256) {
+            let Some(folder) = recapture::by_digest(books, period, sha256) else { return Ok(false) };
+            self.captures.insert(sha256.to_owned(), CallSource::open(&books.path(folder))?);
+        }
+        Ok(true)
+    }
+
+    /// The capture with a document's calls.
+    ///
+    /// # Errors
+    /// It was not loaded.
+    pub(super) fn calls_of(&self, invoice: &Issued, sha256: &str) -> Result<&CallSource, Problem> {
+        let missing = || Problem::stop("internal", format!("the calls of {} are missing", invoice.number));
+        self.captures.get(sha256).ok_or_else(missing)
     }
 
     /// A document's template and logo.

@@ -19,7 +19,7 @@ use crate::render::journal::names::Names;
 use crate::render::journal::{self, Entry};
 use crate::render::statement::{Made, Statement};
 use crate::render::structured::inv01;
-use crate::render::{csv, html, invoice_json, pdf, reconciliation_json, statement, structured, xlsx};
+use crate::render::{call_list, csv, html, invoice_json, pdf, reconciliation_json, statement, structured, xlsx};
 
 /// What the files of a close are made from.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +88,9 @@ const STATEMENT: &str = "statement.csv";
 const REGISTER: &str = "invoices.csv";
 /// Not there in closes of 0.1, and where no document has INV-01.
 pub(crate) const BULK: &str = "inv01-bulk.json";
+
+/// Where the lists of calls are, in a close.
+pub(super) const CALL_LISTS: &str = "usage/";
 
 /// What stands and is not registered.
 fn to_register<'a>(c: &Close<'a>) -> impl Iterator<Item = &'a Issued> {
@@ -169,7 +172,8 @@ impl<'a> File<'a> {
 /// Files by their path in the close.
 pub(crate) type Outputs<'a> = BTreeMap<String, File<'a>>;
 
-/// The files of documents: the PDF, its data, and the structured forms that it has.
+/// The files of documents: the PDF, its data, the structured forms that it has, and the list of
+/// its calls.
 pub(super) fn documents<'a>(issued: &'a [Issued], looks: &'a Looks) -> Outputs<'a> {
     let mut files = Outputs::new();
     for invoice in issued {
@@ -191,8 +195,23 @@ pub(super) fn documents<'a>(issued: &'a [Issued], looks: &'a Looks) -> Outputs<'
             });
             files.insert(format!("invoices/{stem}.{}", form.ending), file);
         }
+        if let Some(list) = &invoice.content.call_list {
+            let file = File::made(move || {
+                let source = looks.calls_of(invoice, &list.capture_sha256)?;
+                call_list::render(invoice, list, source.timezone(), |way| {
+                    source.calls(&invoice.content.customer_id, way)
+                })
+            });
+            files.insert(call_list_of(&stem), file);
+        }
     }
     files
+}
+
+/// The list of the calls of an invoice, in its close.
+#[must_use]
+pub(crate) fn call_list_of(stem: &str) -> String {
+    format!("{CALL_LISTS}{stem}.csv")
 }
 
 /// The files of a draft: documents under their names, and the reports without what is for
@@ -265,7 +284,7 @@ pub(crate) fn comparison<'a>(close: Close<'a>) -> impl Iterator<Item = (String, 
 /// Whether a file of a close follows from the others.
 #[must_use]
 pub(super) fn is_derived(name: &str) -> bool {
-    name.starts_with("invoices/") || REPORTS.iter().any(|(report, _)| *report == name)
+    name.starts_with("invoices/") || name.starts_with(CALL_LISTS) || REPORTS.iter().any(|(report, _)| *report == name)
 }
 
 /// Whether bytes are what an earlier version made of a report.

@@ -10,7 +10,7 @@ use super::seal::Plan;
 use crate::audit::chain::Chain;
 use crate::bill::charges::Disposition;
 use crate::books::config::Regime;
-use crate::model::invoice::{Document, Draft};
+use crate::model::invoice::{Charge, Document, Draft};
 use crate::model::money::{Currency, Money, MoneyError, parse_plain, times, total};
 use crate::model::period::Period;
 use crate::model::problem::Problem;
@@ -243,6 +243,26 @@ fn documents(many: usize) -> String {
     if many == 1 { "1 document".to_owned() } else { format!("{many} documents") }
 }
 
+/// Whether an annex is wanted of an invoice of calls, and the partner's answers have no days of it.
+fn lacks_days(plan: &Plan, draft: &Draft) -> bool {
+    let mut usage = draft.lines.iter().filter(|line| line.charge == Charge::Usage);
+    plan.inputs.config.invoicing.has_annex
+        && draft.document == Document::Invoice
+        && usage.any(|line| line.detail.days.is_empty())
+}
+
+/// The invoices to come that will have no annex although one is wanted, in a sentence.
+pub(crate) fn without_annex(plan: &Plan) -> Option<String> {
+    let whose: BTreeSet<&str> =
+        plan.due.iter().filter(|draft| lacks_days(plan, draft)).map(|draft| draft.customer_id.as_str()).collect();
+    (!whose.is_empty()).then(|| {
+        format!(
+            "[invoice] usage_annex: no days are printed where the calls were not captured one by one ([upstream] matrix = \"cdr-rows\"): {}.",
+            some_of(whose.into_iter())
+        )
+    })
+}
+
 /// What documents to come will not say.
 fn lacks(plan: &Plan) -> Vec<Lack> {
     let mut found: Vec<Lack> = Vec::new();
@@ -271,6 +291,9 @@ fn lacks(plan: &Plan) -> Vec<Lack> {
             && let Some(why) = structured::without_inv01(draft)
         {
             add(&format!("INV-01 for the registration portal: {why}"), "what it names", draft);
+        }
+        if lacks_days(plan, draft) {
+            add("the usage by day: its calls were not captured one by one", "[upstream] matrix = \"cdr-rows\"", draft);
         }
         if draft.buyer.email.is_none() {
             add("an e-mail address: it cannot be mailed", "column email of customers.csv", draft);

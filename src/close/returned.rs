@@ -234,7 +234,7 @@ fn owed_by_buyers(told: &[&Told<'_>]) -> Result<Amounts, MoneyError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::invoice::{Charge, Draft, Line, LineTax, Pricing, Supply, Tax, Treatment};
+    use crate::model::invoice::{Charge, Draft, Line, LineTax, Supply, Tax, Treatment};
     use crate::model::money::{Currency, Money};
     use crate::returns::gstr1::gstr1;
 
@@ -252,15 +252,11 @@ mod tests {
         let rate = Decimal::from(18);
         draft.lines = vec![Line {
             description: String::new(),
-            charge: Charge::Usage,
-            direction: None,
-            calls: None,
-            pricing: Pricing::Stated,
             exact: rupees("100.00"),
             amount: rupees("100.00"),
             sac: Some("998423".into()),
             taxes: vec![LineTax { kind: "IGST".into(), rate, amount: rupees("18.00") }],
-            recipient_taxes: Vec::new(),
+            ..Line::blank(Charge::Usage, Currency::INR)
         }];
         draft.taxes = vec![Tax { kind: "IGST".into(), rate, base: rupees("100.00"), amount: rupees("18.00") }];
         (draft.subtotal, draft.total) = (rupees("100.00"), rupees("118.00"));

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::outputs::CALL_LISTS;
 use crate::audit::chain::Chain;
 use crate::audit::manifest::{self, FileEntry, files_of};
 use crate::books::layout::Books;
@@ -87,7 +88,7 @@ pub(super) fn check(books: &Books, chain: &Chain, period: &Period) -> Result<Pre
         .iter()
         .filter(|entry| {
             (entry.path.starts_with("capture") && !answers.contains(entry.sha256.as_str()))
-                || (entry.path.starts_with("invoices/") && !present.contains(*entry))
+                || (is_of_a_document(&entry.path) && !present.contains(*entry))
         })
         .map(|entry| format!("{folder}/{} is gone or is not what was sealed", entry.path))
         .collect();
@@ -97,11 +98,16 @@ pub(super) fn check(books: &Books, chain: &Chain, period: &Period) -> Result<Pre
     }
 }
 
+/// Whether a file is one of what was issued: documents, and lists of their calls.
+fn is_of_a_document(file: &str) -> bool {
+    file.starts_with("invoices/") || file.starts_with(CALL_LISTS)
+}
+
 /// The answers and invoices of a close, with their digests.
 fn present(books: &Books, folder: &str) -> Result<BTreeSet<FileEntry>, Problem> {
     let mut present = BTreeSet::new();
     for file in files_of(&books.path(folder))? {
-        if file.starts_with("capture") || file.starts_with("invoices/") {
+        if file.starts_with("capture") || is_of_a_document(&file) {
             present.insert(FileEntry::read(&books.path(folder), file)?);
         }
     }

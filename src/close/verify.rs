@@ -26,6 +26,7 @@ use crate::books::layout::{Books, CHAIN, open_file, optional, read_file};
 use crate::capture::store;
 use crate::model::digest::Running;
 use crate::model::invoice::{Document, Edition, Issued, file_stem};
+use crate::model::matrix::Matrix;
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::Problem;
 
@@ -308,6 +309,8 @@ fn rederive(
         inputs.earlier = sealed.and_then(|bytes| Earlier::read(&bytes));
         if inputs.earlier.is_some() {
             inputs.config.invoicing.edition = Edition::First;
+            let captured = inputs.capture.as_mut().and_then(|capture| capture.matrix.as_mut());
+            captured.into_iter().for_each(Matrix::forget_time_of_rows);
             found = derived_again(books, period, event, &inputs, &documents, drawable)?;
         }
     }

@@ -4,10 +4,10 @@
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::money::{Currency, Money, MoneyError, add_exact};
+pub use super::line::{Charge, DayShare, Detail, Line, LineTax, Pricing};
+use super::money::{Currency, Money, MoneyError};
 pub use super::party::{Party, Payment, Registered};
 use super::period::Period;
-use super::usage::Direction;
 
 /// Which edition of our own rules made a document: what is issued stays as it was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,131 +99,6 @@ pub struct Original {
     pub issue_date: NaiveDate,
     /// What has changed, in a sentence.
     pub reason: String,
-}
-
-/// What a line charges for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Charge {
-    /// Calls, as reconciled or resolved.
-    Usage,
-    /// The same every month: `charges.csv`, or a rental that the partner charged.
-    Recurring,
-    /// Once.
-    OneOff,
-    /// Less, by agreement: negative.
-    Discount,
-    /// Given back: negative.
-    Credit,
-    /// What lacks to the agreed minimum.
-    Minimum,
-}
-
-impl Charge {
-    const ALL: [Self; 6] = [Self::Usage, Self::Recurring, Self::OneOff, Self::Discount, Self::Credit, Self::Minimum];
-
-    /// The word of files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Usage => "usage",
-            Self::Recurring => "recurring",
-            Self::OneOff => "one-off",
-            Self::Discount => "discount",
-            Self::Credit => "credit",
-            Self::Minimum => "minimum",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == word)
-    }
-}
-
-/// How a line's exact amount came about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pricing {
-    /// It is what was reconciled, agreed or booked.
-    Stated,
-    /// A reconciled cost and so many per cent of it.
-    Markup {
-        /// The cost.
-        base: Money,
-        /// Per cent.
-        percent: Decimal,
-    },
-    /// So many at a price.
-    Rate {
-        /// How many.
-        quantity: Decimal,
-        /// Of what: `call`, `minute`, `number`.
-        unit: String,
-        /// Each.
-        price: Decimal,
-    },
-    /// Per cent of a sum.
-    Share {
-        /// The sum.
-        base: Money,
-        /// Per cent; negative for a discount.
-        percent: Decimal,
-    },
-    /// What lacks to a minimum.
-    UpTo {
-        /// The minimum.
-        minimum: Money,
-        /// What there is.
-        have: Money,
-    },
-}
-
-/// A tax on one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LineTax {
-    /// `CGST`, `SGST`, `UTGST`, `IGST`, `VAT`.
-    pub kind: String,
-    /// Per cent.
-    pub rate: Decimal,
-    /// Rounded half up to the minor unit.
-    pub amount: Money,
-}
-
-/// One charge.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// What is charged for.
-    pub description: String,
-    /// What kind of charge.
-    pub charge: Charge,
-    /// Which way the calls went; None where it is not about calls.
-    pub direction: Option<Direction>,
-    /// Calls, where known.
-    pub calls: Option<u64>,
-    /// How the exact amount came about.
-    pub pricing: Pricing,
-    /// The amount before it was rounded to the currency's minor unit.
-    pub exact: Money,
-    /// The amount charged: the taxable value.
-    pub amount: Money,
-    /// Service accounting code, where GST is charged.
-    pub sac: Option<String>,
-    /// The taxes on it.
-    pub taxes: Vec<LineTax>,
-    /// The taxes on it that the buyer owes to the state under reverse charge: no part of any
-    /// sum here.
-    pub recipient_taxes: Vec<LineTax>,
-}
-
-impl Line {
-    /// All taxes on it together, whoever owes them, in per cent.
-    ///
-    /// # Errors
-    /// [`MoneyError::Overflow`].
-    pub fn tax_rate(&self) -> Result<Decimal, MoneyError> {
-        let mut taxes = self.taxes.iter().chain(&self.recipient_taxes);
-        taxes.try_fold(Decimal::ZERO, |sum, tax| add_exact(sum, tax.rate)).map(|rate| rate.normalize())
-    }
 }
 
 /// A tax of the invoice: the sum of the lines' taxes of this kind and rate.
@@ -337,6 +212,19 @@ pub fn tax_sums(lines: &[Line], of: impl Fn(&Line) -> &[LineTax]) -> Result<Vec<
     Ok(sums)
 }
 
+/// The itemised list that belongs to an invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallList {
+    /// How many calls it has.
+    pub calls: u64,
+    /// SHA-256 of the `capture.json` that its calls were captured by.
+    pub capture_sha256: String,
+    /// Whether people's numbers are masked in it.
+    pub masked: bool,
+    /// The time zone in which it tells when a call began.
+    pub timezone: String,
+}
+
 /// What a customer is to be charged. It has no number and cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
@@ -380,6 +268,10 @@ pub struct Draft {
     pub logo_sha256: Option<String>,
     /// Whose rules made it.
     pub edition: Edition,
+    /// The time zone in which the days of the lines' details begin, where they have days.
+    pub days_in: Option<String>,
+    /// The itemised list that belongs to it, where there is one.
+    pub call_list: Option<CallList>,
 }
 
 impl Draft {
@@ -408,6 +300,8 @@ impl Draft {
             remarks: Vec::new(),
             logo_sha256: None,
             edition: Edition::default(),
+            days_in: None,
+            call_list: None,
         }
     }
 }

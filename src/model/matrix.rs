@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
+use super::money::MoneyError;
+use super::spread::Used;
 use super::usage::{CallUsage, Direction};
 
 /// How fine the partner's figures were captured.
@@ -39,6 +41,9 @@ pub struct Cell {
     pub file: String,
     /// What the summary states, where the usage was added up from rows.
     pub summary: Option<CallUsage>,
+    /// The rows of the partner's period by its days, each call once, in the answer's currency;
+    /// None stands for calls that state no time. Empty where only a summary was captured.
+    pub days: BTreeMap<Option<NaiveDate>, Used>,
     /// Calls delivered more than once and counted once.
     pub duplicates: Repeated,
     /// Costs in other currencies than the answer's, set aside.
@@ -48,6 +53,16 @@ pub struct Cell {
     /// In the books' period, and in the partner's previous or next one. None where these
     /// calls were not captured.
     pub outside_partner: Option<Counted>,
+}
+
+impl Cell {
+    /// The calls of all days.
+    ///
+    /// # Errors
+    /// A sum beyond the exact range.
+    pub fn used(&self) -> Result<Used, MoneyError> {
+        self.days.values().try_fold(Used::NOTHING, |sum, day| sum.plus(day))
+    }
 }
 
 /// So many calls, with their cost.
@@ -134,6 +149,14 @@ impl Matrix {
     pub fn is_whole(&self) -> bool {
         self.accounts_stated.is_none_or(|stated| stated == self.accounts_listed)
             && self.customers.values().all(|customer| customer.missing().is_none())
+    }
+
+    /// Takes away what version 0.1 did not read of rows: their time.
+    pub fn forget_time_of_rows(&mut self) {
+        if self.grain == Grain::Rows {
+            let cells = self.customers.values_mut().flat_map(|customer| &mut customer.cells);
+            cells.filter_map(|cell| cell.usage.as_mut()).for_each(|usage| usage.duration_seconds = None);
+        }
     }
 
     /// Customers with something missing, and what.

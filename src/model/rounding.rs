@@ -22,6 +22,9 @@ pub enum Rounding {
 /// as INV-01 wants taxable values with two decimals and section 170 of the CGST Act rounds.
 pub const LINE_ROUNDING: Rounding = Rounding::HalfUp;
 
+/// Decimals of an average rate that is printed for information: half up, and never multiplied.
+pub const AVERAGE_DIGITS: u32 = 4;
+
 impl Rounding {
     /// Every mode, for tests that must try all.
     pub const ALL: [Self; 4] = [Self::HalfUp, Self::HalfEven, Self::Down, Self::Up];
@@ -71,6 +74,25 @@ pub fn ratio(part: Decimal, whole: Decimal, digits: u32, mode: Rounding) -> Opti
 pub fn percent(part: Decimal, whole: Decimal, digits: u32) -> Option<Decimal> {
     let share = ratio(part, whole, digits + 2, Rounding::HalfUp)?;
     from_parts(share.mantissa(), digits).ok()
+}
+
+/// `amount × part / whole` with `digits` decimals, half up: what of an amount falls on a part.
+/// `whole` is not zero.
+///
+/// # Errors
+/// [`MoneyError::Overflow`] when a product or the share leaves the exact range.
+pub fn share(amount: Decimal, part: Decimal, whole: Decimal, digits: u32) -> Result<Decimal, MoneyError> {
+    let lifted = |mantissa: i128, by: u32| {
+        10_i128.checked_pow(by).and_then(|factor| mantissa.checked_mul(factor)).ok_or(MoneyError::Overflow)
+    };
+    let product = amount.mantissa().checked_mul(part.mantissa()).ok_or(MoneyError::Overflow)?;
+    let (has, wanted) = (amount.scale() + part.scale(), digits + whole.scale());
+    let value = lifted(product, wanted.saturating_sub(has))?;
+    let divisor = lifted(whole.mantissa(), has.saturating_sub(wanted))?;
+    if divisor == 0 {
+        return Err(MoneyError::Overflow);
+    }
+    from_parts(divide_integers(value, divisor, LINE_ROUNDING), digits)
 }
 
 /// Integer division settled by `mode`. `divisor` is not zero.

@@ -4,7 +4,8 @@
 mod parts;
 
 use self::parts::{
-    Document, LinePart, LineTaxPart, OriginalPart, PartyPart, PaymentPart, PricingPart, SpanPart, SupplyPart, TaxPart,
+    CallListPart, DayPart, Document, LinePart, LineTaxPart, OriginalPart, PartyPart, PaymentPart, PricingPart,
+    SpanPart, SupplyPart, TaxPart,
 };
 use super::reconciliation_json::to_bytes;
 use super::structured;
@@ -12,6 +13,7 @@ use crate::model::invoice::{
     self, Charge, Draft, Edition, Issued, Line, LineTax, Original, Party, Payment, Pricing, Proof, Registered, Supply,
     Tax, Treatment, tax_sums,
 };
+use crate::model::invoice::{CallList, DayShare, Detail};
 use crate::model::money::{Currency, Money, parse_plain, total};
 use crate::model::period::{Period, parse_day};
 use crate::model::usage::Direction;
@@ -77,6 +79,13 @@ pub fn render(invoice: &Issued) -> Vec<u8> {
         },
         remarks: draft.remarks.clone(),
         structured: structured::reasons(invoice).into_iter().map(|(name, why)| (name.to_owned(), why)).collect(),
+        days_in: draft.days_in.clone(),
+        call_list: draft.call_list.as_ref().map(|list| CallListPart {
+            calls: list.calls,
+            capture_sha256: list.capture_sha256.clone(),
+            masked: list.masked,
+            timezone: list.timezone.clone(),
+        }),
         logo_sha256: draft.logo_sha256.clone(),
         template_sha256: invoice.template_sha256.clone(),
     })
@@ -100,13 +109,19 @@ fn line(line: &Line) -> LinePart {
         Pricing::Share { base, percent } => {
             Some(PricingPart::Share { base: base.plain(), percent: percent.to_string() })
         }
+        Pricing::Part { of, days, whole } => Some(PricingPart::Part { of: of.plain(), days: *days, whole: *whole }),
         Pricing::UpTo { minimum, have } => Some(PricingPart::UpTo { minimum: minimum.plain(), have: have.plain() }),
     };
+    let detail = &line.detail;
     LinePart {
         description: line.description.clone(),
         charge: line.charge.name().to_owned(),
         direction: line.direction.map(|direction| direction.name().to_owned()),
         calls: line.calls,
+        seconds: detail.seconds,
+        answered: detail.answered,
+        from: detail.span.map(|(from, _)| from.to_string()),
+        to: detail.span.map(|(_, to)| to.to_string()),
         pricing,
         exact: line.exact.plain(),
         amount: line.amount.plain(),
@@ -114,7 +129,13 @@ fn line(line: &Line) -> LinePart {
         sac: line.sac.clone(),
         taxes: line.taxes.iter().map(line_tax).collect(),
         recipient_taxes: line.recipient_taxes.iter().map(line_tax).collect(),
+        days: detail.days.iter().map(day_part).collect(),
     }
+}
+
+fn day_part(share: &DayShare) -> DayPart {
+    let day = share.day.map(|day| day.to_string());
+    DayPart { day, calls: share.calls, seconds: share.seconds, amount: share.amount.plain() }
 }
 
 /// Reads an invoice back, and checks that its sums hold.
@@ -182,6 +203,13 @@ pub fn parse(bytes: &[u8]) -> Result<Issued, String> {
         remarks: doc.remarks,
         logo_sha256: doc.logo_sha256,
         edition,
+        days_in: doc.days_in,
+        call_list: doc.call_list.map(|list| CallList {
+            calls: list.calls,
+            capture_sha256: list.capture_sha256,
+            masked: list.masked,
+            timezone: list.timezone,
+        }),
     };
     check_sums(&draft)?;
     let issued = Issued {
@@ -225,6 +253,7 @@ fn line_back(part: LinePart, money: &dyn Fn(&str, &str) -> Result<Money, String>
         Some(PricingPart::Share { base, percent }) => {
             Pricing::Share { base: money("pricing.base", &base)?, percent: plain("pricing.percent", &percent)? }
         }
+        Some(PricingPart::Part { of, days, whole }) => Pricing::Part { of: money("pricing.of", &of)?, days, whole },
         Some(PricingPart::UpTo { minimum, have }) => {
             Pricing::UpTo { minimum: money("pricing.minimum", &minimum)?, have: money("pricing.have", &have)? }
         }
@@ -239,7 +268,19 @@ fn line_back(part: LinePart, money: &dyn Fn(&str, &str) -> Result<Money, String>
         };
         parts.into_iter().map(back).collect::<Result<Vec<_>, _>>()
     };
+    let day = |text: &str| parse_day(text).map_err(|e| format!("lines.from, to, days: {e}"));
+    let span = match (&part.from, &part.to) {
+        (Some(from), Some(to)) => Some((day(from)?, day(to)?)),
+        _ => None,
+    };
+    let day_back = |part: DayPart| {
+        let day = part.day.as_deref().map(day).transpose()?;
+        let amount = money("lines.days.amount", &part.amount)?;
+        Ok::<_, String>(DayShare { day, calls: part.calls, seconds: part.seconds, amount })
+    };
+    let days = part.days.into_iter().map(day_back).collect::<Result<_, _>>()?;
     Ok(Line {
+        detail: Detail { seconds: part.seconds, answered: part.answered, span, days },
         charge: Charge::parse(&part.charge).ok_or_else(|| format!("lines.charge: `{}` is unknown", part.charge))?,
         direction: direction.transpose()?,
         description: part.description,

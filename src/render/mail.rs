@@ -50,6 +50,8 @@ pub(crate) struct Letter<'a> {
     pub pdf: &'a [u8],
     /// SHA-256 of it.
     pub sha256: &'a str,
+    /// The list of its calls, a CSV file, by its name, where it goes with it.
+    pub calls: Option<(&'a str, &'a [u8])>,
 }
 
 /// Makes the message's bytes.
@@ -89,13 +91,16 @@ pub(crate) fn render(letter: &Letter<'_>, templates: &Templates) -> Result<Vec<u
         .singlepart(SinglePart::plain(body.to_owned()))
         .singlepart(SinglePart::html(html));
     let pdf = ContentType::parse("application/pdf").map_err(|e| wrong("invoice.txt", e.to_string()))?;
+    let csv = ContentType::parse("text/csv; charset=utf-8").map_err(|e| wrong("invoice.txt", e.to_string()))?;
+    let mut parts = MultiPart::mixed()
+        .boundary(format!("=_parts_{mark}"))
+        .multipart(bodies)
+        .singlepart(Attachment::new(letter.file.to_owned()).body(letter.pdf.to_vec(), pdf));
+    if let Some((name, bytes)) = letter.calls {
+        parts = parts.singlepart(Attachment::new(name.to_owned()).body(bytes.to_vec(), csv));
+    }
     let message = message
-        .multipart(
-            MultiPart::mixed()
-                .boundary(format!("=_parts_{mark}"))
-                .multipart(bodies)
-                .singlepart(Attachment::new(letter.file.to_owned()).body(letter.pdf.to_vec(), pdf)),
-        )
+        .multipart(parts)
         .map_err(|e| Problem::stop("internal", "the mail cannot be made").because(e.to_string()))?;
     Ok(message.formatted())
 }
@@ -135,6 +140,7 @@ fn fill(name: &str, template: &str, letter: &Letter<'_>) -> Result<String, Strin
         account => (!account.is_empty()).then(|| account.join(", ")),
         file => letter.file,
         sha256 => letter.sha256,
+        calls => letter.calls.map(|(name, _)| name),
     };
     template.render(values).map_err(|e| e.to_string())
 }
@@ -166,6 +172,7 @@ mod tests {
                 file: "N-1.pdf",
                 pdf: b"",
                 sha256: "00",
+                calls: None,
             };
             SHIPPED.map(|(name, template)| fill(name, template, &letter).unwrap()).join("\n")
         };

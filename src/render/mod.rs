@@ -1,5 +1,6 @@
 //! What documents look like: values and a template → bytes. Pure; no clock, no disk.
 
+pub(crate) mod call_list;
 mod charts;
 pub(crate) mod csv;
 mod deflate;

@@ -20,4 +20,5 @@ mod resolve;
 mod send;
 mod signing;
 mod trends;
+mod usage;
 mod verify;

@@ -121,6 +121,7 @@ impl Known {
             customers: &customers,
             charges: &charges,
             matrix: self.matrix.as_ref(),
+            rows: None,
             transactions: self.transactions.as_ref(),
             ledger: &ledger,
             basis: settings.basis,
@@ -339,6 +340,7 @@ fn a_line_says_in_words_and_figures_how_it_came_about() {
                 Pricing::Markup { base, percent } => format!("{} and {percent} %", base.plain()),
                 Pricing::Rate { quantity, unit, price } => format!("{quantity} {unit} at {price}"),
                 Pricing::Share { base, percent } => format!("{percent} % of {}", base.plain()),
+                Pricing::Part { of, days, whole } => format!("{days} of {whole} days of {}", of.plain()),
                 Pricing::UpTo { minimum, have } => format!("{} up to {}", have.plain(), minimum.plain()),
             };
             format!(

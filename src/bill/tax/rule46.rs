@@ -139,7 +139,7 @@ mod tests {
     use crate::bill::charges::complete;
     use crate::books::config;
     use crate::books::customers;
-    use crate::model::invoice::{Charge, Line, Pricing, Treatment};
+    use crate::model::invoice::{Charge, Line, Treatment};
     use crate::model::money::{Currency, Money, parse_plain};
     use crate::model::period::Period;
 
@@ -156,15 +156,9 @@ mod tests {
         let amount = Money::new(parse_plain(amount).unwrap(), Currency::INR);
         let line = Line {
             description: "Calls".to_owned(),
-            charge: Charge::OneOff,
-            direction: None,
-            calls: None,
-            pricing: Pricing::Stated,
             exact: amount,
             amount,
-            sac: None,
-            taxes: Vec::new(),
-            recipient_taxes: Vec::new(),
+            ..Line::blank(Charge::OneOff, Currency::INR)
         };
         let mut draft = Draft {
             seller: invoicing.seller.clone(),

@@ -13,6 +13,7 @@ use crate::capture::answer::DEGRADED;
 use crate::capture::exact;
 use crate::model::money::{add_exact, shorten};
 use crate::model::problem::Problem;
+use crate::model::spread::Used;
 use crate::model::usage::{CallUsage, Direction};
 
 /// What was asked for: an answer about anything else must not be taken for it.
@@ -68,6 +69,8 @@ pub(crate) struct Call {
     pub billed: Option<String>,
     /// Seconds with ringing.
     pub whole: Option<String>,
+    /// Whether it was answered; None where nothing tells.
+    pub answered: Option<bool>,
     /// `inbound`, `outbound`.
     pub direction: Option<String>,
     /// Whose call it is.
@@ -139,6 +142,10 @@ struct Row {
     billsec: Option<String>,
     #[serde(default, alias = "duration_seconds", deserialize_with = "exact::text")]
     duration: Option<String>,
+    #[serde(default, deserialize_with = "exact::text")]
+    answer_time: Option<String>,
+    #[serde(default, deserialize_with = "exact::text")]
+    status: Option<String>,
 }
 
 /// Decodes page `page`, and checks that it is what was asked for. `file` is what errors
@@ -214,6 +221,28 @@ fn call(row: Row, asked: &CdrFilter<'_>) -> Result<Call, String> {
     Ok(call)
 }
 
+impl Call {
+    /// What it adds to the calls of its day.
+    #[must_use]
+    pub(crate) fn used(&self) -> Used {
+        Used {
+            calls: 1,
+            answered: self.answered.map(u64::from),
+            seconds: self.billed.as_deref().and_then(|seconds| seconds.parse().ok()),
+            cost: self.cost.unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether a call was answered: by its status, by when it was answered, by whether time is billed.
+fn answered(status: Option<&str>, answer_time: Option<&str>, billed: Option<&str>) -> Option<bool> {
+    match (status.filter(|status| !status.is_empty()), answer_time.filter(|time| !time.is_empty())) {
+        (Some(status), _) => Some(status == "answered"),
+        (None, Some(_)) => Some(true),
+        (None, None) => billed.and_then(|seconds| seconds.parse::<u64>().ok()).map(|seconds| seconds > 0),
+    }
+}
+
 /// A row, whatever was asked for.
 fn plain(row: Row, timezone: Tz) -> Result<Call, String> {
     let start = row.start_time.or(row.created_at).and_then(|text| instant(&text, timezone));
@@ -230,6 +259,7 @@ fn plain(row: Row, timezone: Tz) -> Result<Call, String> {
         currency: row.currency,
         from: row.from_number,
         to: row.to_number,
+        answered: answered(row.status.as_deref(), row.answer_time.as_deref(), row.billsec.as_deref()),
         billed: row.billsec,
         whole: row.duration,
         direction: row.call_direction.or(row.direction),

@@ -1,7 +1,7 @@
 //! Months of made-up documents, and the returns that they make.
 
 use super::*;
-use crate::model::invoice::{Charge, Draft, Issued, Line, LineTax, Original, Pricing, Supply, Treatment};
+use crate::model::invoice::{Charge, Draft, Issued, Line, LineTax, Original, Supply, Treatment};
 use crate::model::money::{Currency, Money, parse_plain};
 use crate::model::period::{Period, parse_day};
 use crate::returns::earlier::Earlier;
@@ -44,15 +44,11 @@ fn document(
         .collect();
     let line = Line {
         description: "Calls".into(),
-        charge: Charge::Usage,
-        direction: None,
-        calls: None,
-        pricing: Pricing::Stated,
         exact: rupees(amount),
         amount: rupees(amount),
         sac: Some("998423".into()),
         taxes,
-        recipient_taxes: Vec::new(),
+        ..Line::blank(Charge::Usage, Currency::INR)
     };
     draft.subtotal = line.amount;
     draft.total = line.taxes.iter().fold(line.amount, |sum, tax| sum.plus(&tax.amount).unwrap());

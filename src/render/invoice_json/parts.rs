@@ -37,8 +37,34 @@ pub(super) struct Document {
     pub(super) remarks: Vec<String>,
     /// Structured forms: null where there is one, else why not.
     pub(super) structured: BTreeMap<String, Option<String>>,
+    /// The time zone in which the days of lines begin; absent where no line has days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) days_in: Option<String>,
+    /// The itemised list beside it, `usage/<number>.csv`; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) call_list: Option<CallListPart>,
     pub(super) logo_sha256: Option<String>,
     pub(super) template_sha256: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CallListPart {
+    pub(super) calls: u64,
+    pub(super) capture_sha256: String,
+    pub(super) masked: bool,
+    pub(super) timezone: String,
+}
+
+/// A day of the annex. What the days leave of the line's amount is its rounding.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DayPart {
+    /// null: these calls state no time.
+    pub(super) day: Option<String>,
+    pub(super) calls: u64,
+    pub(super) seconds: Option<u64>,
+    pub(super) amount: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -99,6 +125,16 @@ pub(super) struct LinePart {
     pub(super) charge: String,
     pub(super) direction: Option<String>,
     pub(super) calls: Option<u64>,
+    /// Billed time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) seconds: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) answered: Option<u64>,
+    /// The days that a recurring charge is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) to: Option<String>,
     /// How `exact` came about; absent where it is what was reconciled, agreed or booked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) pricing: Option<PricingPart>,
@@ -111,6 +147,9 @@ pub(super) struct LinePart {
     /// What the buyer owes under reverse charge, and no sum here has; absent where nothing is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) recipient_taxes: Vec<LineTaxPart>,
+    /// The annex's days; absent where it is not printed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) days: Vec<DayPart>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -122,6 +161,8 @@ pub(super) enum PricingPart {
     Rate { quantity: String, unit: String, price: String },
     /// exact = base × percent / 100
     Share { base: String, percent: String },
+    /// exact = of × days / whole, to the minor unit
+    Part { of: String, days: u32, whole: u32 },
     /// exact = minimum − have
     UpTo { minimum: String, have: String },
 }

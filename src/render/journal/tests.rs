@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use super::names::Names;
 use super::{beancount, entries, hledger, tally};
 use crate::books::{config, customers};
-use crate::model::invoice::{
-    Charge, Document, Draft, Issued, Line, LineTax, Original, Pricing, Supply, Treatment, tax_sums,
-};
+use crate::model::invoice::{Charge, Document, Draft, Issued, Line, LineTax, Original, Supply, Treatment, tax_sums};
 use crate::model::money::{Currency, Money, parse_plain};
 use crate::model::period::{Period, parse_day};
 use crate::model::usage::Direction;
@@ -25,15 +23,12 @@ fn issued(id: &str, number: &str, month: &str, document: Document) -> Issued {
     let inr = |text: &str| Money::new(parse_plain(text).unwrap(), Currency::INR);
     let line = Line {
         description: "Inbound calls".to_owned(),
-        charge: Charge::Usage,
         direction: Some(Direction::Inbound),
-        calls: None,
-        pricing: Pricing::Stated,
         exact: inr("100.00"),
         amount: inr("100.00"),
         sac: Some("998423".to_owned()),
         taxes: vec![LineTax { kind: "IGST".to_owned(), rate: parse_plain("18").unwrap(), amount: inr("18.00") }],
-        recipient_taxes: Vec::new(),
+        ..Line::blank(Charge::Usage, Currency::INR)
     };
     let mut content = Draft {
         document,

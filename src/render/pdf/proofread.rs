@@ -31,7 +31,8 @@ pub(super) fn check(document: &Document, invoice: &Issued, template: &Template) 
     let draft = &invoice.content;
     let amounts = draft.lines.iter().map(|line| line.amount.grouped());
     let taxes = draft.taxes.iter().map(|tax| tax.amount.grouped());
-    for text in amounts.chain(taxes).chain([draft.subtotal.grouped(), draft.total.display()]) {
+    let days = draft.lines.iter().flat_map(|line| &line.detail.days).map(|share| share.amount.grouped());
+    for text in amounts.chain(taxes).chain(days).chain([draft.subtotal.grouped(), draft.total.display()]) {
         if !alone.contains(text.as_str()) {
             return Err(refuse(format!("`{text}` is not in it")));
         }

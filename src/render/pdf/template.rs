@@ -8,6 +8,15 @@ use serde::Deserialize;
 use super::fonts::Fonts;
 use crate::model::problem::Problem;
 
+mod labels;
+
+pub(super) use labels::Labels;
+
+/// The language of a template that names none.
+fn english() -> String {
+    "en-IN".to_owned()
+}
+
 /// Templates that come with the program: name and text.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("classic", include_str!("../../../templates/invoice/classic.toml")),
@@ -27,6 +36,9 @@ pub struct Template {
     pub(super) footer: Footer,
     pub(super) columns: Vec<Column>,
     pub(super) notes: Notes,
+    /// Those of the annex, in the same words.
+    #[serde(skip)]
+    pub(super) annex: Vec<Column>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -83,7 +95,7 @@ pub(super) struct Layout {
     pub(super) date_format: String,
     pub(super) blocks: Vec<Block>,
     /// The language of the labels, as BCP 47 has it.
-    #[serde(default = "words::language")]
+    #[serde(default = "english")]
     pub(super) language: String,
 }
 
@@ -119,176 +131,6 @@ pub(super) enum Block {
     Words,
     Payment,
     Notes,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::render::pdf) struct Labels {
-    pub(super) title: String,
-    pub(super) title_tax_invoice: String,
-    pub(super) title_credit_note: String,
-    pub(super) title_debit_note: String,
-    pub(super) number: String,
-    pub(super) note_number: String,
-    pub(super) issue_date: String,
-    pub(super) due_date: String,
-    pub(super) original: String,
-    pub(super) original_date: String,
-    pub(super) period: String,
-    pub(super) customer_id: String,
-    pub(super) buyer_reference: String,
-    pub(super) place_of_supply: String,
-    pub(super) reverse_charge: String,
-    pub(super) yes: String,
-    pub(super) no: String,
-    pub(super) buyer: String,
-    pub(super) gstin: String,
-    pub(super) state_code: String,
-    pub(super) email: String,
-    pub(super) total_due: String,
-    pub(super) total_credit: String,
-    pub(super) by: String,
-    pub(super) charges: String,
-    pub(super) subtotal: String,
-    pub(super) taxable: String,
-    pub(super) on: String,
-    pub(super) round_off: String,
-    pub(super) total: String,
-    pub(super) words: String,
-    pub(super) payment: String,
-    pub(super) account_name: String,
-    pub(super) account_number: String,
-    pub(super) bank: String,
-    pub(super) bank_code: String,
-    pub(super) upi: String,
-    pub(super) payment_reference: String,
-    pub(super) upi_caption: String,
-    pub(super) notes: String,
-    pub(super) signature: String,
-    pub(super) registration: String,
-    pub(super) irn: String,
-    pub(super) ack_no: String,
-    pub(super) ack_date: String,
-    pub(super) copy: String,
-    pub(super) carried_forward: String,
-    pub(super) brought_forward: String,
-    // Templates of the books' own, and those that are sealed, may lack what came later.
-    #[serde(default = "words::state")]
-    pub(super) state: String,
-    #[serde(default = "words::cin")]
-    pub(super) cin: String,
-    #[serde(default = "words::pan")]
-    pub(super) pan: String,
-    #[serde(default = "words::udyam")]
-    pub(super) udyam: String,
-    #[serde(default = "words::phone")]
-    pub(super) phone: String,
-    #[serde(default = "words::website")]
-    pub(super) website: String,
-    #[serde(default = "words::tax_number")]
-    pub(super) tax_number: String,
-    #[serde(default = "words::bic")]
-    pub(super) bic: String,
-    #[serde(default = "words::logo")]
-    pub(super) logo: String,
-}
-
-/// Labels that a template may leave out.
-mod words {
-    pub(super) fn state() -> String {
-        "State".to_owned()
-    }
-    pub(super) fn cin() -> String {
-        "CIN".to_owned()
-    }
-    pub(super) fn pan() -> String {
-        "PAN".to_owned()
-    }
-    pub(super) fn udyam() -> String {
-        "UDYAM".to_owned()
-    }
-    pub(super) fn phone() -> String {
-        "Telephone".to_owned()
-    }
-    pub(super) fn website() -> String {
-        "Website".to_owned()
-    }
-    pub(super) fn tax_number() -> String {
-        "VAT number".to_owned()
-    }
-    pub(super) fn bic() -> String {
-        "BIC".to_owned()
-    }
-    pub(super) fn logo() -> String {
-        "Logo".to_owned()
-    }
-    pub(super) fn language() -> String {
-        "en-IN".to_owned()
-    }
-}
-
-impl Labels {
-    fn all(&self) -> Vec<&String> {
-        vec![
-            &self.title,
-            &self.title_tax_invoice,
-            &self.title_credit_note,
-            &self.title_debit_note,
-            &self.number,
-            &self.note_number,
-            &self.issue_date,
-            &self.due_date,
-            &self.original,
-            &self.original_date,
-            &self.period,
-            &self.customer_id,
-            &self.buyer_reference,
-            &self.place_of_supply,
-            &self.reverse_charge,
-            &self.yes,
-            &self.no,
-            &self.buyer,
-            &self.gstin,
-            &self.state_code,
-            &self.email,
-            &self.total_due,
-            &self.total_credit,
-            &self.by,
-            &self.charges,
-            &self.subtotal,
-            &self.taxable,
-            &self.on,
-            &self.round_off,
-            &self.total,
-            &self.words,
-            &self.payment,
-            &self.account_name,
-            &self.account_number,
-            &self.bank,
-            &self.bank_code,
-            &self.upi,
-            &self.payment_reference,
-            &self.upi_caption,
-            &self.notes,
-            &self.signature,
-            &self.registration,
-            &self.irn,
-            &self.ack_no,
-            &self.ack_date,
-            &self.copy,
-            &self.carried_forward,
-            &self.brought_forward,
-            &self.state,
-            &self.cin,
-            &self.pan,
-            &self.udyam,
-            &self.phone,
-            &self.website,
-            &self.tax_number,
-            &self.bic,
-            &self.logo,
-        ]
-    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -347,7 +189,7 @@ impl Template {
                 .next("correct it, or compare it with templates/invoice/classic.toml of the program")
                 .not_done("No invoice was issued.")
         };
-        let template: Self = toml::from_str(text).map_err(|e| refuse(e.to_string().trim().replace('\n', "; ")))?;
+        let mut template: Self = toml::from_str(text).map_err(|e| refuse(e.to_string().trim().replace('\n', "; ")))?;
         let Page { width_mm, height_mm, margin_mm } = template.page;
         if !(50.0..=2_000.0).contains(&width_mm) || !(80.0..=2_000.0).contains(&height_mm) {
             return Err(refuse("[page] width_mm and height_mm must be a page's: 50 to 2000 by 80 to 2000".into()));
@@ -404,6 +246,20 @@ impl Template {
                 )));
             }
         }
+        template.annex = template.annex_columns();
         Ok(template)
+    }
+
+    fn annex_columns(&self) -> Vec<Column> {
+        let amount = self.columns.iter().find(|column| column.key == Key::Amount);
+        let amount = amount.map_or_else(String::new, |column| column.label.clone());
+        let labels = &self.labels;
+        let column = |key, label: &String, width_mm, align| Column { key, label: label.clone(), width_mm, align };
+        vec![
+            column(Key::Description, &labels.day, 0.0, Align::Left),
+            column(Key::Calls, &labels.detail_calls, 30.0, Align::Right),
+            column(Key::Quantity, &labels.detail_minutes, 34.0, Align::Right),
+            column(Key::Amount, &amount, 38.0, Align::Right),
+        ]
     }
 }

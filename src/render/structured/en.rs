@@ -314,15 +314,9 @@ mod tests {
         let amount = Money::new(parse_plain(amount).unwrap(), Currency::INR);
         let line = Line {
             description: "Calls".to_owned(),
-            charge: Charge::OneOff,
-            direction: None,
-            calls: None,
-            pricing: Pricing::Stated,
             exact: amount,
             amount,
-            sac: None,
-            taxes: Vec::new(),
-            recipient_taxes: Vec::new(),
+            ..Line::blank(Charge::OneOff, Currency::INR)
         };
         let lines = vec![line; count];
         let subtotal = total(Currency::INR, lines.iter().map(|line| &line.amount)).unwrap();

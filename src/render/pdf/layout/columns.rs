@@ -48,6 +48,11 @@ pub(super) fn place<'a>(invoice: &Issued, template: &'a Template, left: f32, rig
             key => lines.iter().any(|line| !cell(line, key).is_empty()),
         })
         .collect();
+    placed(columns, left, right)
+}
+
+/// Places these columns between two edges.
+pub(super) fn placed<'a>(columns: Vec<&'a Column>, left: f32, right: f32) -> Vec<Placed<'a>> {
     let fixed = columns.iter().map(|c| c.width_mm * PT_PER_MM).sum::<f32>();
     let mut x = left;
     columns

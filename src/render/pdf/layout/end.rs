@@ -39,7 +39,7 @@ impl Sheet<'_> {
         let top = self.y;
         let (x, right) = (label_x, self.right);
         let row = |(label, amount): (String, String)| {
-            let cell = |align, role, text| Cell { left: x, right, align, role, lines: vec![text] };
+            let cell = |align, role, text| Cell { left: x, right, align, role, lines: vec![text], below: Vec::new() };
             [cell(Align::Left, Role::RowHeader, label), cell(Align::Right, Role::Cell, amount)]
         };
         self.within(Role::Table, |sheet| {
@@ -173,6 +173,9 @@ impl Sheet<'_> {
         lines.extend(draft.remarks.iter().cloned());
         if draft.supply.is_some() {
             lines.push(labels.signature.clone());
+        }
+        if self.has_average() {
+            lines.push(labels.average_note.clone());
         }
         let proof = match draft.proof {
             // What was decided, and why, is between finance and its auditor.

@@ -1,7 +1,9 @@
 //! Layout: an invoice becomes marks on pages, y counted from the top in points. Two
 //! passes, so that `page x of y` is known: first all marks, then the footers.
 
+mod annex;
 mod columns;
+mod details;
 mod draft;
 mod end;
 mod head;
@@ -69,6 +71,7 @@ pub(super) fn lay_out(
     if let Some(registration) = registration {
         sheet.registration(registration);
     }
+    sheet.annex();
     sheet.footers();
     if let Some(warning) = warning {
         sheet.draft_marks(warning);

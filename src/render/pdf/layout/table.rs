@@ -17,6 +17,8 @@ pub(super) struct Cell {
     pub(super) align: Align,
     pub(super) role: Role,
     pub(super) lines: Vec<String>,
+    /// What is said below them, smaller.
+    pub(super) below: Vec<String>,
 }
 
 impl Sheet<'_> {
@@ -40,6 +42,10 @@ impl Sheet<'_> {
                 self.cell_line(at, look, cell, line);
                 at += leading;
             }
+            for text in &cell.below {
+                self.text(cell.left, at, self.label(), text);
+                at += self.leading(self.label());
+            }
             end = end.max(at);
         }
         self.parts.back_to(row);
@@ -59,19 +65,38 @@ impl Sheet<'_> {
         self.columns.iter().find(|place| place.column.key == Key::Description).copied()
     }
 
-    /// A row of the table of charges.
-    fn charges_row(&mut self, y: f32, look: Look, role: Role, lines: impl Fn(&Column) -> Vec<String>) -> f32 {
+    /// A row of the columns' table: what stands in each column.
+    pub(super) fn columns_row(
+        &mut self,
+        y: f32,
+        look: Look,
+        role: Role,
+        lines: impl Fn(&Column) -> Vec<String>,
+    ) -> f32 {
+        self.row_with(y, look, role, lines, &[])
+    }
+
+    /// The same with more below the description.
+    fn row_with(
+        &mut self,
+        y: f32,
+        look: Look,
+        role: Role,
+        lines: impl Fn(&Column) -> Vec<String>,
+        details: &[String],
+    ) -> f32 {
         let cell = |place: &Placed<'_>| {
             let Placed { column, left, right } = *place;
-            Cell { left, right, align: column.align, role, lines: lines(column) }
+            let below = if column.key == Key::Description { details.to_vec() } else { Vec::new() };
+            Cell { left, right, align: column.align, role, lines: lines(column), below }
         };
         let cells: Vec<Cell> = self.columns.iter().map(cell).collect();
         self.table_row(y, look, &cells)
     }
 
-    fn table_header(&mut self) {
+    pub(super) fn table_header(&mut self) {
         let look = Look { style: Style::Bold, ..self.label() };
-        self.charges_row(self.y, look, Role::ColumnHeader, |column| vec![column.label.clone()]);
+        self.columns_row(self.y, look, Role::ColumnHeader, |column| vec![column.label.clone()]);
         self.y += self.leading(look) + 2.0;
         self.rule(self.y, 0.8, self.template.colours.ink);
         self.y += self.template.sizes.row_gap_pt;
@@ -80,7 +105,7 @@ impl Sheet<'_> {
     /// A row that sums up what is above or on the pages before.
     fn carried(&mut self, label: &str, sum: &Money) {
         let look = Look { style: Style::Bold, colour: self.template.colours.muted, ..self.body() };
-        self.charges_row(self.y, look, Role::Cell, |column| match column.key {
+        self.columns_row(self.y, look, Role::Cell, |column| match column.key {
             Key::Description => vec![label.to_owned()],
             Key::Amount => vec![sum.grouped()],
             _ => Vec::new(),
@@ -118,19 +143,22 @@ impl Sheet<'_> {
         let lines = &invoice.content.lines;
         for (index, line) in lines.iter().enumerate() {
             let wrapped = self.wrap(&line.description, body, width);
-            let height = self.leading(body) * wrapped.len() as f32 + self.template.sizes.row_gap_pt;
+            let details = self.wrap(&self.details(line), self.label(), self.width());
+            let details_height = self.leading(self.label()) * details.len() as f32;
+            let gap = self.template.sizes.row_gap_pt;
+            let height = self.leading(body) * wrapped.len() as f32 + details_height + gap;
             let last = index + 1 == lines.len();
             let below = if last { 0.0 } else { carried_height };
             if index > 0 && self.y + height + below > self.bottom {
                 self.next_page_of_charges(&sum);
             }
-            self.row(index, line, &wrapped, height);
+            self.row(index, line, (&wrapped, &details), height);
             // The sum of what is printed: it fits, since the subtotal does.
             sum = sum.plus(&line.amount).unwrap_or(sum);
         }
     }
 
-    fn row(&mut self, index: usize, line: &Line, description: &[String], height: f32) {
+    fn row(&mut self, index: usize, line: &Line, (description, details): (&[String], &[String]), height: f32) {
         let body = self.body();
         let gap = self.template.sizes.row_gap_pt;
         let is_striped = self.template.layout.rows == Rows::Striped;
@@ -138,10 +166,11 @@ impl Sheet<'_> {
             let (x, y, width) = (self.left, self.y - gap / 2.0, self.width());
             self.mark(Mark::Box { x, y, width, height, colour: self.template.colours.band });
         }
-        self.y = self.charges_row(self.y, body, Role::Cell, |column| match column.key {
+        let lines = |column: &Column| match column.key {
             Key::Description => description.to_vec(),
             key => vec![cell(line, key)],
-        });
+        };
+        self.y = self.row_with(self.y, body, Role::Cell, lines, details);
         self.y += gap / 2.0;
         if !is_striped {
             self.rule(self.y, 0.4, self.template.colours.rule);
