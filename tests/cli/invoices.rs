@@ -387,3 +387,62 @@ fn responses_of_the_portal_are_taken_from_one_list() {
     let ran = books.run("close --period 2026-03").exits(2);
     assert!(ran.stderr.contains("response 1"), "{}", ran.stderr);
 }
+
+/// What a bookkeeping program would do with journals that are loaded one after the other: each
+/// account is opened once and before it is used, and each transaction adds up to nothing.
+#[test]
+fn two_months_of_journals_load_together() {
+    let (books, march) = gst(|text| text.replace("[upstream]", "[reconcile]\nrecheck = false\n[upstream]"));
+    books.run("close --period 2026-03").exits(0);
+    let april = rehearse_month("2026-04", MONTH, |script| script.top = 0);
+    let text = String::from_utf8(books.read("crossfoot.toml")).unwrap();
+    books.write("crossfoot.toml", &text.replace(&march.base_url(), &april.base_url()));
+    books.write("ledgers/2026-04.csv", &LEDGER.replace("2026-03-", "2026-04-"));
+    // A customer that March did not know.
+    let customers = String::from_utf8(books.read("customers.csv")).unwrap();
+    books.write(
+        "customers.csv",
+        &format!("{}\nMA_99,Later Ltd,1 New Road,Panaji,Goa,403001,India,30,,,,,,,\n", customers.trim_end()),
+    );
+    let charges = String::from_utf8(books.read("charges.csv")).unwrap();
+    books.write("charges.csv", &format!("{}\nMA_99,Set-up,one-off,2026-04-10,,500.00,,,,\n", charges.trim_end()));
+    books.at("2026-05-02T03:04:05Z", "close --yes --period 2026-04").exits(0);
+    let both = |name: &str| {
+        let of = |period: &str| String::from_utf8(books.read(&format!("closes/{period}/{name}"))).unwrap();
+        of("2026-03") + "\n" + &of("2026-04")
+    };
+
+    let mut opened = std::collections::BTreeSet::new();
+    let (mut transactions, mut sum) = (0, Decimal::ZERO);
+    for line in both("journal.beancount").lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            [_, "open", account, ..] => assert!(opened.insert((*account).to_owned()), "{account} is opened twice"),
+            [account, amount, "INR"] if line.starts_with("  ") => {
+                assert!(opened.contains(*account), "{account} is not open");
+                sum = sum.checked_add(amount.parse().unwrap()).unwrap();
+            }
+            [_, "*", ..] => {
+                assert!(sum.is_zero(), "before `{line}`: {sum}");
+                transactions += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(sum.is_zero() && transactions == 7 + 8, "{transactions}: {sum}");
+    let (mut sum, mut postings) = (Decimal::ZERO, 0);
+    for line in both("journal.hledger").lines() {
+        let posting = line.strip_prefix("    ").and_then(|posting| posting.split_once("  "));
+        match posting.map(|(account, amount)| (account, amount.split(';').next().unwrap().trim())) {
+            Some((_, amount)) => {
+                let number: String = amount.chars().filter(|c| c.is_ascii_digit() || "-.".contains(*c)).collect();
+                sum = sum.checked_add(number.parse().unwrap()).unwrap();
+                postings += 1;
+            }
+            None if line.starts_with(|c: char| c.is_ascii_digit()) => assert!(sum.is_zero(), "before `{line}`: {sum}"),
+            None => {}
+        }
+    }
+    assert!(sum.is_zero() && postings >= 2 * transactions, "{postings}: {sum}");
+    books.run("verify").exits(0);
+}

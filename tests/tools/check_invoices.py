@@ -26,6 +26,8 @@ def exact(line):
         return D(pricing["quantity"]) * D(pricing["price"])
     if by == "share":
         return D(pricing["base"]) * D(pricing["percent"]) / 100
+    if by == "part":
+        return paise(D(pricing["of"]) * pricing["days"] / pricing["whole"])
     return D(pricing["minimum"]) - D(pricing["have"])
 
 
