@@ -8,7 +8,7 @@ use std::process::Command;
 use chrono::{DateTime, Utc};
 
 use super::manifest;
-use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS};
+use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, RETURNS};
 use crate::capture::store;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
@@ -75,6 +75,7 @@ fn paths(books: &Books, period: &Period) -> Vec<String> {
         ".gitignore",
         ".gitattributes",
         "audit",
+        RETURNS,
         &Books::close_dir(period),
     ];
     let all = all.into_iter().map(str::to_owned).chain(captures);

@@ -6,10 +6,11 @@ use chrono::{Days, NaiveDate};
 
 use crate::books::config::Invoicing;
 use crate::model::invoice::{Document, Draft};
+use crate::model::period::Period;
 use crate::model::problem::Problem;
 
-/// How many days after its period a close may still date invoices on the period's last day.
-/// An invoice for services is due within 30 days of the supply (CGST Rule 47).
+/// An invoice for services is due within so many days of the supply (CGST Rule 47); so long after
+/// its period a close may still date invoices on the period's last day.
 const SOON: u64 = 30;
 
 /// The day that a close has.
@@ -81,6 +82,19 @@ pub(crate) fn can_be(date: NaiveDate, draft: &Draft, invoicing: &Invoicing, day:
     date == day || (is_period_end(draft, invoicing, day) && (draft.period.to..=day).contains(&date))
 }
 
+/// Why an invoice of a period that is dated on a day is late by CGST Rule 47; None where it is not.
+/// Calls are a continuous supply, whose invoice section 31(5) may allow later: only a warning.
+#[must_use]
+pub(crate) fn rule47(period: &Period, day: NaiveDate) -> Option<String> {
+    let last = period.to.checked_add_days(Days::new(SOON))?;
+    (day > last).then(|| {
+        format!(
+            "CGST Rule 47 asks for an invoice within {SOON} days of the supply: for {} until {last}, unless the agreement tells a later day of payment (section 31(5)).",
+            period.name
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,5 +152,13 @@ mod tests {
             [can("2026-03-31", "2026-04-30"), can("2026-04-30", "2026-04-30"), can("2026-03-31", "2026-05-01")],
             [true, true, false]
         );
+    }
+
+    #[test]
+    fn an_invoice_is_late_from_the_day_after_the_thirtieth_on() {
+        let day = |text: &str| parse_day(text).unwrap();
+        let march = Period::parse("2026-03").unwrap();
+        assert_eq!(rule47(&march, day("2026-04-30")), None);
+        assert!(rule47(&march, day("2026-05-01")).unwrap().contains("for 2026-03 until 2026-04-30"));
     }
 }

@@ -11,15 +11,15 @@ use super::progress::Counted;
 use super::{args, ask, committed, foreseen};
 use crate::audit::chain;
 use crate::audit::signing::Key;
-use crate::bill::dating::Dating;
-use crate::books::config::Config;
+use crate::bill::dating::{Dating, rule47};
+use crate::books::config::{Config, Regime};
 use crate::books::drafts;
 use crate::books::layout::{Books, CHAIN};
 use crate::close::inputs::Inputs;
 use crate::close::preview::{self, Preview, Question, some_of};
 use crate::close::seal::{self, Closed, Plan};
 use crate::ledger::known;
-use crate::model::invoice::{Draft, Issued};
+use crate::model::invoice::{Document as Kind, Draft, Issued};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
 use crate::render::text::{self, Paint};
@@ -121,6 +121,11 @@ pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating, yes:
     }
     if let Some(note) = preview::without_annex(&plan) {
         context.out.say(&text::wrap(&format!("note: {note}"), ""));
+    }
+    let is_gst = matches!(config.invoicing.regime, Regime::Gst(_));
+    let invoices = plan.due.iter().any(|draft| draft.document == Kind::Invoice);
+    if let Some(late) = rule47(&period, dating.day).filter(|_| is_gst && invoices) {
+        context.out.say(&text::wrap(&format!("warning: {late}"), ""));
     }
     let numbered = plan.number(dating)?;
     let unasked = if yes { Vec::new() } else { confirm(context, &plan)? };

@@ -9,7 +9,7 @@ use crate::audit::chain;
 use crate::audit::git::Git;
 use crate::audit::mail_journal::MailJournal;
 use crate::books::changeset;
-use crate::books::config::{self, Config};
+use crate::books::config::{self, Config, Regime};
 use crate::books::customers::{Customer, Customers};
 use crate::books::layout::{CONFIG, CUSTOMERS, WORK};
 use crate::capture::credentials;
@@ -137,7 +137,7 @@ fn of_books(context: &Context<'_>, config: &Config) -> Vec<Check> {
         let problem = Problem::usage("seller", "[seller] legal_name is not set: it is printed on every invoice");
         bad("seller", &problem.next(format!("set it in {CONFIG}")))
     } else {
-        good("seller", config.invoicing.seller.legal_name.clone())
+        good("seller", seller(config))
     });
     let folder = config.ledger_path.rsplit_once('/').map_or(".", |(folder, _)| folder).replace("{period}", "");
     let formats = inputs.as_ref().map(|inputs| inputs.formats.clone()).unwrap_or_default();
@@ -169,6 +169,27 @@ fn of_books(context: &Context<'_>, config: &Config) -> Vec<Check> {
         },
     );
     checks
+}
+
+/// The seller, and which of its particulars no invoice will print.
+fn seller(config: &Config) -> String {
+    let party = &config.invoicing.seller;
+    let registered = &party.registered;
+    let keys = [
+        ("city", &party.city),
+        ("pin", &party.pin),
+        ("email", &party.email),
+        ("cin", &registered.cin),
+        ("pan", &registered.pan),
+        ("udyam", &registered.udyam),
+        ("phone", &registered.phone),
+        ("website", &registered.website),
+    ];
+    let unset: Vec<&str> = keys.iter().filter(|(_, value)| value.is_none()).map(|(key, _)| *key).collect();
+    if unset.is_empty() || !matches!(config.invoicing.regime, Regime::Gst(_)) {
+        return party.legal_name.clone();
+    }
+    format!("{}; not printed, since [seller] has none: {}", party.legal_name, unset.join(", "))
 }
 
 /// E-mail addresses that are none, by customer.

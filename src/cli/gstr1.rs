@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::args;
+use super::committed;
 use super::context::Context;
 use super::fetch::begin;
 use crate::audit::chain::{self, Chain};
@@ -47,6 +48,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Gstr1) -> Result<Exit, Pro
         ));
     }
     let _lock = begin(context, &format!("gstr1 --period {}", month.name)).map_err(nothing)?;
+    committed::before(context, &settings, month).map_err(nothing)?;
     let (chain, _) = chain::load(books).map_err(nothing)?;
     if chain.events.is_empty() {
         return Err(nothing(
@@ -70,6 +72,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Gstr1) -> Result<Exit, Pro
     let later = later(books, month)?;
     let document = document(&made, &agreement, changed).map_err(|e| Problem::stop("overflow", e.to_string()))?;
     context.out.result(&text(context, &made, &document, (&later, &elsewhere)), &document)?;
+    committed::after(context, &settings, month, "gstr1")?;
     Ok(if made.checks.iter().any(|check| check.is_refused) { Exit::Findings } else { Exit::Done })
 }
 

@@ -13,8 +13,7 @@ use crate::books::settings::{SETTINGS, scaffold};
 use crate::ledger::known::{self, CANONICAL};
 use crate::model::problem::{Exit, Problem};
 
-pub(super) const CUSTOMERS_HEADER: &str =
-    "customer_id,legal_name,address,city,state,pin,country,state_code,gstin,email,cc,code,aliases\n";
+pub(super) const CUSTOMERS_HEADER: &str = "customer_id,legal_name,address,city,state,pin,country,state_code,gstin,email,cc,code,aliases,gst_treatment,reverse_charge\n";
 
 pub(super) fn run(context: &Context<'_>, args: &args::Init) -> Result<Exit, Problem> {
     let books = args.dir.clone().map_or_else(|| context.books.clone(), Books::at);

@@ -393,7 +393,7 @@ pub(super) fn table(context: &Context<'_>, args: &args::Send, rows: &[Row], from
     }
     if count(State::NoIrn) > 0 {
         text.push_str(&format!(
-            "No IRN: kept back until it is registered. Upload {}/{BULK}\n  to the registration portal, save what it returns in {IRN}/, and\n  crossfoot close --period {period}{}\n",
+            "No IRN: kept back until it is registered. Upload {}/{BULK}\n  (and inv01-bulk-2.json …, where there are) to the registration portal, save what it returns in {IRN}/, and\n  crossfoot close --period {period}{}\n",
             Books::close_dir(&args.period.period),
             context.same_books()
         ));

@@ -1,6 +1,6 @@
 //! `crossfoot pack`: one archive with which an auditor can perform a close again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 
@@ -18,7 +18,7 @@ use crate::audit::manifest;
 use crate::audit::signing;
 use crate::books::changeset::write_apart;
 use crate::books::config;
-use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS, SEALS, read_file};
+use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS, RETURNS, SEALS, read_file};
 use crate::books::lock::Lock;
 use crate::books::resolutions;
 use crate::books::voids;
@@ -53,7 +53,9 @@ pub(super) fn run(context: &Context<'_>, args: &args::Pack) -> Result<Exit, Prob
             format!("{} does not verify: {}: {}", period.name, first.file, first.what),
         )));
     }
-    let mut files = collect(&context.books, period, sealed.inputs.iter().map(|input| input.path.as_str()))?;
+    let returned: BTreeSet<&str> =
+        chain.issued_in(&period.name).filter_map(|entry| entry.issue_date.get(..7)).collect();
+    let mut files = collect(&context.books, period, sealed.inputs.iter().map(|input| input.path.as_str()), &returned)?;
     // What git has depends on the machine's repository and not on the books: it is no part
     // of an archive that is to be the same wherever it is made.
     files.insert("VERIFY.txt".to_owned(), verify::text(&Plain, &report, &BTreeMap::new()).into_bytes());
@@ -96,11 +98,13 @@ pub(super) fn run(context: &Context<'_>, args: &args::Pack) -> Result<Exit, Prob
     Ok(Exit::Done)
 }
 
-/// The books, as far as the close is made from them, below `books/`.
+/// The books, as far as the close is made from them, below `books/`; with the returns of the months
+/// in which its documents are dated.
 fn collect<'a>(
     books: &Books,
     period: &Period,
     inputs: impl Iterator<Item = &'a str>,
+    returned: &BTreeSet<&str>,
 ) -> Result<BTreeMap<String, Vec<u8>>, Problem> {
     let mut names: Vec<String> =
         [CONFIG, CUSTOMERS, CHARGES, CHAIN, mail_journal::FILE, signing::SIGNERS, voids::VOIDS]
@@ -114,6 +118,9 @@ fn collect<'a>(
     };
     names.extend(below(Books::close_dir(period))?);
     names.extend(below(SEALS.to_owned())?);
+    for month in returned {
+        names.extend(below(format!("{RETURNS}/{month}"))?);
+    }
     for input in inputs {
         // A capture of an earlier period, which this one was compared with: all its answers.
         match input.strip_prefix("closes/").and_then(|rest| rest.split_once('/')) {

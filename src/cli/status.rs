@@ -10,8 +10,9 @@ use super::context::Context;
 use crate::audit::chain::{self, Chain};
 use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::audit::manifest;
+use crate::bill::dating::rule47;
 use crate::books::changeset;
-use crate::books::config::{self, Config};
+use crate::books::config::{self, Config, Regime};
 use crate::books::layout::Books;
 use crate::books::voids::{self, Voids};
 use crate::capture::{running, store};
@@ -51,6 +52,9 @@ struct Stage {
     /// Where e-invoices are required: what is to be mailed and is not registered.
     #[serde(skip_serializing_if = "Option::is_none")]
     without_irn: Option<WithoutIrn>,
+    /// Why its invoices are late by law, where they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    late: Option<String>,
     next: String,
 }
 
@@ -82,14 +86,17 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
         .filter_map(|name| Period::parse(&name).ok())
         .map(|period| {
             let mut stage = stage(&context.books, &period, &chain, &journal, &void);
+            let today = now.with_timezone(&config.timezone).date_naive();
             if config.invoicing.einvoice_required {
-                let today = now.with_timezone(&config.timezone).date_naive();
                 let is_due =
                     |number: &str| !void.contains_key(number) && matches!(journal.standing(number), Standing::Unsent);
                 stage.without_irn = without_irn(&context.books, &period, &chain, is_due, today);
             }
             if now < period.instants(config.timezone).1 {
-                stage.next = format!("crossfoot fetch --period {}", period.name);
+                stage.next = format!("crossfoot close --draft --period {}", period.name);
+            }
+            if matches!(config.invoicing.regime, Regime::Gst(_)) && stage.sealed_at.is_none() {
+                stage.late = rule47(&period, today);
             }
             stage.next.push_str(&context.same_books());
             stage
@@ -157,6 +164,9 @@ fn told(context: &Context<'_>, p: &Stage) -> String {
             if without.documents == 1 { "1 document".to_owned() } else { format!("{} documents", without.documents) };
         let told = wrap(&format!("{many} to register before mailing; of the first, {}", without.words), "  ");
         text.push_str(&format!("{}\n", if without.days_left > 0 { told } else { context.out.bad(&told) }));
+    }
+    if let Some(late) = &p.late {
+        text.push_str(&format!("{}\n", context.out.warn(&wrap(late, "  "))));
     }
     text.push_str(&format!("  next: {}\n", p.next));
     text
@@ -243,6 +253,7 @@ fn stage(books: &Books, period: &Period, chain: &Chain, journal: &MailJournal, v
         outcome,
         sealed_at,
         without_irn: None,
+        late: None,
         period: period.name.clone(),
     }
 }

@@ -35,7 +35,7 @@ pub(crate) struct Close<'a> {
 type Report = fn(&Close<'_>) -> Result<Vec<u8>, Problem>;
 
 /// The reports of a close, its register and its journals: a new one is a line here.
-const REPORTS: [(&str, Report); 10] = [
+const REPORTS: [(&str, Report); 9] = [
     ("reconciliation.json", |c| Ok(reconciliation(c))),
     ("reconciliation.csv", |c| Ok(csv::reconciliation(&c.derived.reconciliation))),
     (PAGE, |c| page(c, statement(c)?.as_ref())),
@@ -48,7 +48,6 @@ const REPORTS: [(&str, Report); 10] = [
     ("journal.hledger", |c| Ok(journal::hledger::render(&entries(c)?, &names(c)))),
     ("journal.beancount", |c| Ok(journal::beancount::render(&entries(c)?, &names(c)))),
     ("journal.tally.xml", |c| Ok(journal::tally::render(&entries(c)?, &names(c)))),
-    (BULK, |c| Ok(inv01::bulk(to_register(c)))),
 ];
 
 /// Reports as an earlier version made them, where it was wrong: a close that it sealed
@@ -92,12 +91,21 @@ pub(crate) const BULK: &str = "inv01-bulk.json";
 /// Where the lists of calls are, in a close.
 pub(super) const CALL_LISTS: &str = "usage/";
 
-/// What stands and is not registered.
-fn to_register<'a>(c: &Close<'a>) -> impl Iterator<Item = &'a Issued> {
+/// How the further parts of [`BULK`] begin.
+const MORE_BULK: &str = "inv01-bulk-";
+
+/// The files for the portal's bulk upload: what stands and is not registered. A document is in the
+/// same part whatever becomes registered, so that no part is left behind by a later close.
+fn to_register<'a>(c: Close<'a>) -> Outputs<'a> {
     let inputs = c.inputs;
     let registered: BTreeSet<&str> = inputs.registered.iter().map(|one| one.invoice.number.as_str()).collect();
-    let is_open = move |issued: &&Issued| inputs.stands(issued) && !registered.contains(issued.number.as_str());
-    c.documents.issued.iter().filter(is_open)
+    let parts = inv01::bulk_parts(c.documents.issued.iter());
+    let file = |(index, mut part): (usize, Vec<&'a Issued>)| {
+        part.retain(|issued| inputs.stands(issued) && !registered.contains(issued.number.as_str()));
+        let name = if index == 0 { BULK.to_owned() } else { format!("{MORE_BULK}{}.json", index + 1) };
+        (name, File::made(move || Ok(inv01::bulk(part.iter().copied()))))
+    };
+    parts.into_iter().enumerate().map(file).collect()
 }
 
 /// The documents by customer; None where there is none.
@@ -221,7 +229,7 @@ pub(crate) fn call_list_of(stem: &str) -> String {
 pub(crate) fn drafts<'a>(close: Close<'a>, shown: &'a [(String, Issued)]) -> Outputs<'a> {
     let mut files: Outputs<'a> = REPORTS
         .iter()
-        .filter(|(name, _)| !name.starts_with("journal.") && *name != BULK)
+        .filter(|(name, _)| !name.starts_with("journal."))
         .map(|(name, report)| ((*name).to_owned(), File::made(move || report(&close))))
         .collect();
     for (stem, document) in shown {
@@ -239,12 +247,7 @@ pub(crate) fn drafts<'a>(close: Close<'a>, shown: &'a [(String, Issued)]) -> Out
 /// The reports of a close; those of one that an earlier version sealed, as far as it had them.
 fn reports(close: &Close<'_>) -> impl Iterator<Item = &'static (&'static str, Report)> {
     let is_new = close.inputs.earlier.is_none();
-    let has_inv01 = is_new && close.documents.issued.iter().any(|issued| inv01::check(issued).is_ok());
-    REPORTS.iter().filter(move |(name, _)| match *name {
-        STATEMENT => is_new,
-        BULK => has_inv01,
-        _ => true,
-    })
+    REPORTS.iter().filter(move |(name, _)| is_new || *name != STATEMENT)
 }
 
 /// Everything beside the documents: reports, register, journals, registered copies, copies
@@ -253,6 +256,9 @@ fn reports(close: &Close<'_>) -> impl Iterator<Item = &'static (&'static str, Re
 pub(crate) fn beside_documents<'a>(close: Close<'a>) -> Outputs<'a> {
     let mut files: Outputs<'a> =
         reports(&close).map(|(name, report)| ((*name).to_owned(), File::made(move || report(&close)))).collect();
+    if close.inputs.earlier.is_none() {
+        files.extend(to_register(close));
+    }
     for (name, bytes) in &close.inputs.copies {
         files.insert(format!("inputs/{name}"), File::kept(bytes));
     }
@@ -284,7 +290,10 @@ pub(crate) fn comparison<'a>(close: Close<'a>) -> impl Iterator<Item = (String, 
 /// Whether a file of a close follows from the others.
 #[must_use]
 pub(super) fn is_derived(name: &str) -> bool {
-    name.starts_with("invoices/") || name.starts_with(CALL_LISTS) || REPORTS.iter().any(|(report, _)| *report == name)
+    let beside = [CALL_LISTS, BULK, MORE_BULK];
+    name.starts_with("invoices/")
+        || beside.iter().any(|prefix| name.starts_with(prefix))
+        || REPORTS.iter().any(|(report, _)| *report == name)
 }
 
 /// Whether bytes are what an earlier version made of a report.

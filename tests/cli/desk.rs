@@ -181,3 +181,22 @@ fn every_command_has_a_page_of_the_manual() {
     }
     assert!(run(&["man", "sned"]).exits(2).stderr.contains("did you mean send?"));
 }
+
+#[test]
+fn status_says_what_a_running_month_and_a_late_one_need() {
+    let (books, _server) = super::invoices::gst(str::to_owned);
+    books.at("2026-03-20T03:04:05Z", "fetch --period 2026-03").exits(0);
+    let running = books.at("2026-03-20T03:04:05Z", "status").exits(0).stdout;
+    assert!(running.contains("next: crossfoot close --draft --period 2026-03"), "{running}");
+    let soon = books.at("2026-04-30T03:04:05Z", "status").exits(0).stdout;
+    assert!(soon.contains("next: crossfoot close --period 2026-03") && !soon.contains("Rule 47"), "{soon}");
+    let late = books.at("2026-05-01T03:04:05Z", "status").exits(0).stdout;
+    assert!(late.contains("CGST Rule 47 asks for an invoice within 30 days"), "{late}");
+    let closed = books.at("2026-05-01T03:04:05Z", "close --period 2026-03").exits(0);
+    assert!(closed.stderr.contains("warning: CGST Rule 47"), "{}", closed.stderr);
+    // What is issued is late no more.
+    assert!(!books.at("2026-05-01T03:04:05Z", "status").exits(0).stdout.contains("Rule 47"));
+    let doctor = books.run("doctor --offline").all();
+    let doctor = doctor.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(doctor.contains("not printed, since [seller] has none:") && doctor.contains("udyam"), "{doctor}");
+}

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::partner::Partner;
 use crate::support::{Books, rehearse_month, settings};
 
-fn git(books: &Books, arguments: &[&str]) -> String {
+pub(super) fn git(books: &Books, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .arg("-C")
         .arg(books.path())
@@ -25,7 +25,7 @@ fn books() -> (Books, Partner) {
     (books, partner)
 }
 
-fn repository(books: &Books) {
+pub(super) fn repository(books: &Books) {
     git(books, &["init", "--quiet"]);
     git(books, &["config", "user.name", "Asha"]);
     git(books, &["config", "user.email", "asha@malabar.example"]);
@@ -33,7 +33,7 @@ fn repository(books: &Books) {
     git(books, &["config", "commit.gpgsign", "false"]);
 }
 
-fn run(books: &Books, line: &str) -> crate::support::Ran {
+pub(super) fn run(books: &Books, line: &str) -> crate::support::Ran {
     let path = std::env::var("PATH").unwrap();
     crate::support::crossfoot(books.path()).env("PATH", path).args(line.split_whitespace()).output().unwrap().into()
 }

@@ -229,3 +229,24 @@ fn a_statement_tells_cost_billed_and_margin_by_customer() {
     let register = String::from_utf8(books.read("closes/2026-03/invoices.csv")).unwrap();
     assert_eq!(paise(&text, "owed"), paise(&register, "total"));
 }
+
+#[test]
+fn a_return_is_packed_with_its_close_and_committed() {
+    use super::git::{git, repository, run};
+    let (books, _server) = closed();
+    repository(&books);
+    books.write(".gitignore", "/.crossfoot/\n/outbox/\n");
+    let text = String::from_utf8(books.read("crossfoot.toml")).unwrap();
+    books.write("crossfoot.toml", &format!("{text}[git]\ncommit = true\n"));
+    let month = month(&books);
+    assert_eq!(month, "2026-04");
+    run(&books, "gstr1 --period 2026-04");
+    assert!(git(&books, &["log", "-1", "--format=%s"]).starts_with("gstr1 2026-04"));
+    let committed = git(&books, &["ls-files", "returns"]);
+    assert_eq!(committed, "returns/2026-04/gstr1.json\nreturns/2026-04/gstr1.xlsx\n");
+    books.run("pack --period 2026-03 --out p.zip").exits(0);
+    let file = std::fs::File::open(books.path().join("p.zip")).unwrap();
+    let names: Vec<String> =
+        zip::ZipArchive::new(file).unwrap().file_names().map(|name| name.unwrap().into_owned()).collect();
+    assert!(names.iter().any(|name| name.ends_with("books/returns/2026-04/gstr1.json")), "{names:?}");
+}

@@ -142,7 +142,38 @@ pub(crate) fn check(invoice: &Issued) -> Result<(), String> {
     document(invoice).map(|_| ())
 }
 
-/// Those of some invoices that can be told so, as one file of the portal's bulk upload: an array.
+/// The largest file that the portal's bulk upload takes: 2 MB.
+const BULK_BYTES: usize = 2_000_000;
+
+/// Those of some invoices that can be told so, in their order, in as many parts as the portal's
+/// bulk upload needs.
+#[must_use]
+pub(crate) fn bulk_parts<'a>(invoices: impl Iterator<Item = &'a Issued>) -> Vec<Vec<&'a Issued>> {
+    parts(invoices, BULK_BYTES)
+}
+
+fn parts<'a>(invoices: impl Iterator<Item = &'a Issued>, limit: usize) -> Vec<Vec<&'a Issued>> {
+    let mut parts: Vec<Vec<&Issued>> = Vec::new();
+    let mut taken = 0;
+    for invoice in invoices {
+        let Ok(document) = document(invoice) else { continue };
+        // An array of one is longer than its part of a longer array.
+        let bytes = to_bytes(&[document]).len();
+        match parts.last_mut().filter(|_| taken + bytes <= limit) {
+            Some(part) => {
+                part.push(invoice);
+                taken += bytes;
+            }
+            None => {
+                parts.push(vec![invoice]);
+                taken = bytes;
+            }
+        }
+    }
+    parts
+}
+
+/// A part as a file of the bulk upload: an array.
 #[must_use]
 pub(crate) fn bulk<'a>(invoices: impl Iterator<Item = &'a Issued>) -> Vec<u8> {
     to_bytes(&invoices.filter_map(|invoice| document(invoice).ok()).collect::<Vec<_>>())
@@ -326,4 +357,30 @@ fn item(place: usize, line: &Line, off: &[&Line]) -> Result<Item, String> {
         sgst_amt: number(&sgst.plain())?,
         tot_item_val: number(&whole.plain())?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::invoice_json;
+
+    const ISSUED: &[u8] =
+        include_bytes!("../../../tests/data/sealed-by-0.1/closes/2026-03/invoices/CF-25-26-00001.json");
+
+    #[test]
+    fn no_part_of_the_bulk_is_larger_than_the_portal_takes() {
+        let one = invoice_json::parse(ISSUED).unwrap();
+        let many: Vec<Issued> = (1..=5).map(|n| Issued { number: format!("A{n}"), ..one.clone() }).collect();
+        let bytes = bulk(many[..1].iter()).len();
+        let told = |limit: usize| {
+            let parts = parts(many.iter(), limit);
+            assert!(parts.iter().all(|part| part.len() == 1 || bulk(part.iter().copied()).len() <= limit));
+            let numbers = |part: &Vec<&Issued>| part.iter().map(|one| one.number.as_str()).collect::<String>();
+            parts.iter().map(numbers).collect::<Vec<_>>()
+        };
+        assert_eq!(told(2 * bytes + bytes / 2), ["A1A2", "A3A4", "A5"]);
+        assert_eq!(told(bytes / 2), ["A1", "A2", "A3", "A4", "A5"]);
+        assert_eq!(told(BULK_BYTES), ["A1A2A3A4A5"]);
+        assert_eq!(bulk_parts([].iter()).len(), 0);
+    }
 }
