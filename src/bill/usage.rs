@@ -33,7 +33,10 @@ pub(super) fn detail(line: &Line, cell: &Cell, invoicing: &Invoicing) -> Result<
     let whole = cell.used()?;
     let usage = cell.usage.as_ref();
     let of_rows = (!cell.days.is_empty()).then_some(whole);
-    let answered = of_rows.and_then(|rows| rows.answered).or(usage.and_then(|usage| usage.answered));
+    let counted = of_rows.map(|rows| (Some(rows.calls), rows.answered));
+    let counted = counted.or(usage.map(|usage| (usage.calls, usage.answered)));
+    // A share of other calls than the line's would be wrong.
+    let answered = counted.filter(|(calls, _)| *calls == line.calls).and_then(|(_, answered)| answered);
     let mut detail = Detail {
         seconds: usage.and_then(|usage| usage.duration_seconds),
         answered: answered.filter(|_| invoicing.prints_answered),

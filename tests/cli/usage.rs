@@ -157,6 +157,8 @@ fn a_list_stays_with_the_capture_that_it_was_made_from() {
 #[test]
 fn what_was_not_captured_is_not_guessed() {
     let (books, _server) = books("matrix = \"cdr-summary\"\n", ANNEX);
+    // The ledger counts a call less than the partner.
+    books.write("ledgers/2026-03.csv", &LEDGER.replace("44.44,95", "44.44,94"));
     let drafted = books.run("close --draft --period 2026-03").exits(0);
     let said = drafted.all().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("the usage by day: its calls were not captured one by one"), "{said}");
@@ -168,6 +170,8 @@ fn what_was_not_captured_is_not_guessed() {
     assert!(line.get("days").is_none() && invoice.get("call_list").is_none() && invoice.get("days_in").is_none());
     // The summary tells minutes and answered calls.
     assert_eq!((&line["seconds"], &line["answered"]), (&(250 * 54).into(), &250.into()));
+    let other = &self::invoice(&books, 3)["lines"][0];
+    assert_eq!((&other["calls"], other.get("answered")), (&94.into(), None));
     assert!(!printed(&books, 1).contains("Usage by day"));
     assert!(!books.path().join("closes/2026-03/usage").exists());
     books.run("verify").exits(0);
@@ -225,4 +229,17 @@ fn a_rental_for_a_part_of_the_month_says_its_days() {
         "customer_id,description,kind,from,amount,pro_rata\nMA_1,Set-up,one-off,2026-03-15,5,yes\n",
     );
     assert!(books.run("close --period 2026-03").exits(2).stderr.contains("only what recurs is"));
+}
+
+/// 0.1 did not add up the time of rows, so that a price by the minute could not be charged.
+#[test]
+fn what_the_version_before_could_not_charge_verifies_and_is_charged_now() {
+    let books =
+        Books::copied(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/sealed-by-0.1-rows")));
+    books.run("verify").exits(0);
+    books.run("close --period 2026-03 --offline").exits(0);
+    // Four calls of 54 seconds are 3.60 minutes.
+    assert_eq!(invoice(&books, 1)["total"], "2.70");
+    assert_eq!(listed(&books, 1).len(), 4);
+    books.run("verify").exits(0);
 }
