@@ -23,6 +23,7 @@ fn full(lines: usize) -> Issued {
     let content = &mut invoice.content;
     content.seller.email = Some("billing@malabar.example".into());
     content.buyer.legal_name = "தமிழ் Networks கௌரி".into();
+    content.lines[lines / 2].description = "Inbound calls".into();
     content.payment.upi = Some("malabar@bank".into());
     content.payment.terms = Some("Pay in 30 days.".into());
     content.lines[0].pricing =

@@ -10,6 +10,7 @@ mod docs;
 mod findings;
 mod house;
 mod layouts;
+mod looks;
 mod odds;
 mod ledgers;
 #[cfg(feature = "parquet")]

@@ -208,12 +208,18 @@ fn bill(
         if exact.is_zero() {
             continue;
         }
+        // Which period it is for stands on every document, once; 0.1 said it on each line.
         let way = match direction {
             Direction::Inbound => "Inbound calls",
             Direction::Outbound => "Outbound calls",
         };
         let mut line = Line {
-            description: format!("{way}, {} to {}", period.from.format("%-d %B %Y"), period.to.format("%-d %B %Y")),
+            description: match terms.invoicing.edition {
+                Edition::First => {
+                    format!("{way}, {} to {}", period.from.format("%-d %B %Y"), period.to.format("%-d %B %Y"))
+                }
+                Edition::Second => way.to_owned(),
+            },
             calls,
             pricing,
             ..line(Charge::Usage, Some(direction), exact)?

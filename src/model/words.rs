@@ -3,6 +3,8 @@
 
 use super::money::{Currency, Money};
 
+mod hindi;
+
 const UNITS: [&str; 20] = [
     "Zero",
     "One",
@@ -33,9 +35,7 @@ const TENS: [&str; 10] = ["", "", "Twenty", "Thirty", "Forty", "Fifty", "Sixty",
 /// to the minor unit.
 #[must_use]
 pub fn amount_in_words(money: &Money) -> String {
-    let plain = money.abs().plain();
-    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
-    let whole: u128 = whole.parse().unwrap_or_default();
+    let (whole, fraction) = parts(money);
     let sign = if money.is_negative() { "Minus " } else { "" };
     let currency = money.currency();
     let minor: u128 = fraction.parse().unwrap_or_default();
@@ -50,6 +50,20 @@ pub fn amount_in_words(money: &Money) -> String {
     let cents = if minor == 0 { String::new() } else { format!(" and {fraction}/1{}", "0".repeat(fraction.len())) };
     let number = if currency == Currency::INR { indian(whole) } else { western(whole) };
     format!("{sign}{currency} {number}{cents} Only")
+}
+
+/// The same in another language, where it is at hand: Hindi (`hi`).
+#[must_use]
+pub fn amount_in_words_of(money: &Money, language: &str) -> Option<String> {
+    let (whole, fraction) = parts(money);
+    language.starts_with("hi").then(|| hindi::amount(money, (whole, &fraction)))
+}
+
+/// An amount's whole units, and the digits of what is below them.
+fn parts(money: &Money) -> (u128, String) {
+    let plain = money.abs().plain();
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    (whole.parse().unwrap_or_default(), fraction.to_owned())
 }
 
 fn below_hundred(n: u128) -> String {

@@ -158,10 +158,7 @@ fn an_issued_invoice_stays_when_the_figures_change() {
     let original = books.json(&format!("closes/2026-03/invoices/{}.json", invoice.as_str().unwrap().replace('/', "-")));
     assert_eq!((&note["document"], &note["total"]), (&"debit-note".into(), &"100.00".into()));
     assert_eq!(original["customer_id"], note["customer_id"]);
-    assert_eq!(
-        note["remarks"][0],
-        "Outbound calls, 1 March 2026 to 31 March 2026: invoiced ₹56,850.00, correct ₹56,950.00, difference +₹100.00."
-    );
+    assert_eq!(note["remarks"][0], "Outbound calls: invoiced ₹56,850.00, correct ₹56,950.00, difference +₹100.00.");
     books.run("verify").exits(0);
     // The next run finds nothing more to correct; and a correction back is a credit note.
     let again = books.run("close --period 2026-03 --json").exits(0).json();

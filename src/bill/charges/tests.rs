@@ -353,8 +353,8 @@ fn a_line_says_in_words_and_figures_how_it_came_about() {
         })
         .collect();
     insta::assert_snapshot!(told, @r#"
-    Inbound calls, 1 March 2026 to 31 March 2026; calls Some(3); 60.00 and 10 %; sac None; 66.00
-    Outbound calls, 1 March 2026 to 31 March 2026; calls Some(7); as stated; sac None; 40.00
+    Inbound calls; calls Some(3); 60.00 and 10 %; sac None; 66.00
+    Outbound calls; calls Some(7); as stated; sac None; 40.00
     Discount of 2.5 % on calls; calls None; -2.50 % of 106.00; sac None; -2.65
     Up to the agreed minimum for calls; calls None; 103.3500 up to 200.00; sac None; 96.65
     Rental of numbers, as charged by the carrier; calls None; as stated; sac None; 1.00

@@ -162,7 +162,9 @@ impl Painter<'_> {
     fn other_language(&self, run: &Run<'_>, before: Option<&'static str>) -> Option<&'static str> {
         let (whole, own) = (self.language?, run.font().language());
         let is_other = match run {
-            Run::Plain { text, .. } if !text.chars().any(char::is_alphabetic) => return before,
+            Run::Plain { text, .. } | Run::Shaped { text, .. } if !text.chars().any(char::is_alphabetic) => {
+                return before;
+            }
             Run::Plain { .. } => Fonts::is_of_india(whole),
             Run::Shaped { .. } => !whole.starts_with(own),
         };

@@ -107,8 +107,7 @@ pub(super) struct Glyph {
 pub(super) enum Run<'a> {
     /// One glyph a character, one after the other.
     Plain { font: FontKey, text: &'a str },
-    /// Glyphs that stand elsewhere than one after the other: drawn each by itself, with their
-    /// text beside them.
+    /// Glyphs that stand elsewhere than one after the other.
     Shaped { font: FontKey, text: &'a str, glyphs: Vec<Glyph> },
 }
 
@@ -167,6 +166,11 @@ fn plain(face: &Font, c: char) -> Option<(u16, u16)> {
     Some((u16::try_from(glyph.to_u32()).ok()?, u16::try_from(advance).ok()?))
 }
 
+/// U+2212. The first family lacks it: its en dash is drawn as wide as its plus is, and as high.
+pub(super) const MINUS: char = '\u{2212}';
+const MINUS_WIDTH: f32 = 572.0;
+const MINUS_BY: (f32, f32) = (36.0, 85.0);
+
 /// The family that a character belongs to: by its block; joiners, dandas and vowel signs
 /// that are shared stay with the letter before them.
 fn family_of(c: char, before: usize) -> usize {
@@ -210,7 +214,7 @@ impl Fonts {
         text.chars().filter(move |c| {
             family = family_of(*c, family);
             let has = |style: Style| match family {
-                0 => self.plain(style, *c).is_some(),
+                0 => *c == MINUS || self.plain(style, *c).is_some(),
                 _ => plain(&self.faces[family][style as usize], *c).is_some(),
             };
             !(has(Style::Regular) && has(Style::Bold))
@@ -224,14 +228,14 @@ impl Fonts {
             return vec![Run::Plain { font: FontKey { family: 0, style }, text }];
         }
         let mut runs = Vec::new();
-        let (mut from, mut family) = (0, 0);
+        let (mut from, mut family, mut before) = (0, 0, ' ');
         for (at, c) in text.char_indices() {
             let next = family_of(c, family);
-            if next != family && at > 0 {
+            if (next != family || c == MINUS || before == MINUS) && at > 0 {
                 runs.push(self.run(FontKey { family, style }, &text[from..at]));
                 from = at;
             }
-            family = next;
+            (family, before) = (next, c);
         }
         if from < text.len() {
             runs.push(self.run(FontKey { family, style }, &text[from..]));
@@ -241,7 +245,11 @@ impl Fonts {
 
     fn run<'a>(&self, font: FontKey, text: &'a str) -> Run<'a> {
         if font.family == 0 {
-            return Run::Plain { font, text };
+            let dash = self.plain(font.style, '–').filter(|_| text.starts_with(MINUS));
+            let Some((id, _)) = dash else { return Run::Plain { font, text } };
+            let (x, y) = MINUS_BY;
+            let glyph = Glyph { id, x, y, advance: MINUS_WIDTH, text: text.to_owned() };
+            return Run::Shaped { font, text, glyphs: vec![glyph] };
         }
         let face = &self.faces[font.family][font.style as usize];
         let em = 1_000.0 / f32::from(face.units_per_em());
@@ -322,6 +330,16 @@ mod tests {
         assert_eq!(names, ["NotoSansDevanagari-Bold", "NotoSans-Bold", "NotoSansTamil-Bold"]);
         let whole = runs.iter().map(|run| fonts.run_width(run, 10.0)).sum::<f32>();
         assert!((whole - fonts.width(Style::Bold, 10.0, "कि ₹5 தமிழ்")).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_minus_is_as_wide_as_a_plus() {
+        let fonts = Fonts::load().unwrap();
+        for style in [Style::Regular, Style::Bold] {
+            assert!((fonts.width(style, 10.0, "−₹5") - fonts.width(style, 10.0, "+₹5")).abs() < 0.001);
+            assert_eq!(fonts.missing("−₹5").next(), None);
+        }
+        assert_eq!(fonts.shape(Style::Regular, "a−−5").len(), 4);
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod structure;
 mod subsets;
 pub mod template;
 mod truetype;
+mod wording;
 mod writer;
 
 pub use logo::Logo;

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use lopdf::{Document, Object, ObjectId};
 
 use super::template::{Block, Template};
+use super::wording::Wording;
 use crate::model::invoice::Issued;
 use crate::model::problem::Problem;
 
@@ -28,19 +29,19 @@ pub(super) fn check(document: &Document, invoice: &Issued, template: &Template) 
     let texts = texts(document).map_err(|e| refuse(format!("it cannot be read back: {e}")))?;
     let alone: HashSet<&str> = texts.iter().map(String::as_str).collect();
     let whole = without_blanks(&texts.concat());
-    let draft = &invoice.content;
-    let amounts = draft.lines.iter().map(|line| line.amount.grouped());
-    let taxes = draft.taxes.iter().map(|tax| tax.amount.grouped());
-    let days = draft.lines.iter().flat_map(|line| &line.detail.days).map(|share| share.amount.grouped());
-    for text in amounts.chain(taxes).chain(days).chain([draft.subtotal.grouped(), draft.total.display()]) {
+    let (draft, say) = (&invoice.content, Wording { template, invoice });
+    let amounts = draft.lines.iter().map(|line| say.grouped(&line.amount));
+    let taxes = draft.taxes.iter().map(|tax| say.grouped(&tax.amount));
+    let days = draft.lines.iter().flat_map(|line| &line.detail.days).map(|share| say.grouped(&share.amount));
+    for text in amounts.chain(taxes).chain(days).chain([say.grouped(&draft.subtotal), say.display(&draft.total)]) {
         if !alone.contains(text.as_str()) {
             return Err(refuse(format!("`{text}` is not in it")));
         }
     }
     // These may be broken into lines.
-    let words = template.layout.blocks.contains(&Block::Words).then_some(&draft.amount_in_words);
+    let words = template.layout.blocks.contains(&Block::Words).then(|| say.amount_in_words());
     let names = [&invoice.number, &draft.buyer.legal_name, &draft.seller.legal_name];
-    for text in names.into_iter().chain(words) {
+    for text in names.into_iter().chain(&words) {
         if !whole.contains(&without_blanks(text)) {
             return Err(refuse(format!("`{text}` is not in it")));
         }

@@ -39,6 +39,39 @@ pub struct Template {
     /// Those of the annex, in the same words.
     #[serde(skip)]
     pub(super) annex: Vec<Column>,
+    /// What units are called where there is one, and where there are many.
+    #[serde(default = "units")]
+    pub(super) units: BTreeMap<String, [String; 2]>,
+    /// What the program says in English, and how it is said here; `{}` stands for what differs.
+    #[serde(default)]
+    pub(super) translations: BTreeMap<String, String>,
+}
+
+/// Those that price lists have.
+fn units() -> BTreeMap<String, [String; 2]> {
+    const UNITS: [&str; 20] = [
+        "account",
+        "agent",
+        "call",
+        "channel",
+        "circuit",
+        "connection",
+        "day",
+        "device",
+        "extension",
+        "hour",
+        "line",
+        "message",
+        "minute",
+        "month",
+        "number",
+        "port",
+        "seat",
+        "second",
+        "trunk",
+        "user",
+    ];
+    UNITS.iter().map(|unit| ((*unit).to_owned(), [(*unit).to_owned(), format!("{unit}s")])).collect()
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -97,6 +130,9 @@ pub(super) struct Layout {
     /// The language of the labels, as BCP 47 has it.
     #[serde(default = "english")]
     pub(super) language: String,
+    /// The months in that language, for `%B`; English where there are none.
+    #[serde(default)]
+    pub(super) months: Vec<String>,
 }
 
 /// How the first page begins.
@@ -231,11 +267,20 @@ impl Template {
         if flexible != 1 || fixed > width_mm - 2.0 * margin_mm - 30.0 {
             return Err(refuse("[[columns]] needs one column with width_mm = 0 and at least 30 mm left for it".into()));
         }
+        if !matches!(template.layout.months.len(), 0 | 12) {
+            return Err(refuse("[layout] months must be twelve, or left out".into()));
+        }
+        let holes = |text: &str| text.matches("{}").count();
+        if let Some((said, own)) = template.translations.iter().find(|(said, own)| holes(said) != holes(own)) {
+            return Err(refuse(format!("[translations] `{own}` must have {{}} as often as `{said}`")));
+        }
         let fonts = Fonts::load()?;
         let columns = template.columns.iter().map(|column| &column.label);
         let texts =
             template.labels.all().into_iter().chain(columns).chain([&template.footer.left, &template.footer.right]);
         let date = chrono::NaiveDate::default().format(&template.layout.date_format).to_string();
+        let texts = texts.chain(&template.layout.months).chain(template.units.values().flatten());
+        let texts = texts.chain(template.translations.values());
         for text in
             texts.chain([&date, &template.notes.customer, &template.notes.tolerance, &template.notes.total_only])
         {

@@ -227,3 +227,80 @@ fn sum(bytes: &[u8]) -> u32 {
     };
     bytes.chunks(4).map(word).fold(0, u32::wrapping_add)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::fonts::{Fonts, Run, Style, clusters};
+    use super::*;
+
+    /// The reduced font of a word, its clusters numbered as it numbers them.
+    fn word_of(text: &str) -> (Vec<u8>, Vec<Cluster>) {
+        let fonts = Fonts::load().unwrap();
+        let runs = fonts.shape(Style::Regular, text);
+        let [Run::Shaped { font, glyphs, .. }] = runs.as_slice() else { panic!("{runs:?}") };
+        let clusters = clusters(glyphs);
+        let used: BTreeSet<u16> = glyphs.iter().map(|glyph| glyph.id).collect();
+        let (bytes, remapper) = Fonts::subset(*font, &used).unwrap();
+        let renumbered = |cluster: Cluster| Cluster {
+            pieces: cluster
+                .pieces
+                .iter()
+                .map(|piece| Piece { glyph: remapper.get(piece.glyph).unwrap(), ..*piece })
+                .collect(),
+            ..cluster
+        };
+        (bytes, clusters.into_iter().map(renumbered).collect())
+    }
+
+    #[test]
+    fn a_cluster_becomes_a_glyph_as_wide_as_it_is() {
+        let (reduced, clusters) = word_of("किकी");
+        let texts: Vec<&str> = clusters.iter().map(|cluster| cluster.text.as_str()).collect();
+        assert_eq!(texts, ["कि", "की"]);
+        assert!(clusters.iter().all(|cluster| cluster.pieces.len() == 2));
+        let made = lean(&reduced, &clusters).unwrap();
+        let count = usize::from(word(table(&made.bytes, b"maxp").unwrap(), 4).unwrap());
+        assert_eq!((made.widths.len(), made.clusters.len()), (count, 2));
+        for (code, cluster) in made.clusters.iter().zip(&clusters) {
+            assert_eq!(made.widths[usize::from(*code)], cluster.advance);
+        }
+        assert_eq!(table(&made.bytes, b"hmtx").unwrap().len(), 4 * count);
+        // Its outline begins and ends where those of its pieces do.
+        let (places, outlines) = (table(&made.bytes, b"loca").unwrap(), table(&made.bytes, b"glyf").unwrap());
+        let outline = |glyph: u16| {
+            let at = 4 * usize::from(glyph);
+            let place = |at: usize| u32::from_be_bytes(places[at..at + 4].try_into().unwrap()) as usize;
+            &outlines[place(at)..place(at + 4)]
+        };
+        let whole = outline(made.clusters[0]);
+        assert_eq!(word(whole, 0).unwrap().cast_signed(), -1);
+        let rights = clusters[0].pieces.iter().map(|p| word(outline(p.glyph), 6).unwrap().cast_signed() + p.x);
+        assert_eq!(word(whole, 6).unwrap().cast_signed(), rights.max().unwrap());
+    }
+
+    #[test]
+    fn a_letter_by_itself_needs_no_second_glyph_unless_it_has_two_texts() {
+        let (reduced, mut clusters) = word_of("क");
+        let count = word(table(&reduced, b"maxp").unwrap(), 4).unwrap();
+        assert_eq!(lean(&reduced, &clusters).unwrap().clusters, [clusters[0].pieces[0].glyph]);
+        clusters.push(Cluster { text: "k".into(), ..clusters[0].clone() });
+        assert_eq!(lean(&reduced, &clusters).unwrap().clusters, [clusters[0].pieces[0].glyph, count]);
+    }
+
+    #[test]
+    fn instructions_are_left_out_and_damage_is_told() {
+        let (reduced, clusters) = word_of("कि");
+        let made = lean(&reduced, &clusters).unwrap();
+        assert!(["fpgm", "prep", "cvt ", "name"].iter().all(|tag| !made.bytes.windows(4).any(|w| w == tag.as_bytes())));
+        // All words of a font with its adjustment come to a number that OpenType names.
+        assert_eq!(sum(&made.bytes), 0xb1b0_afba);
+        for length in (0..reduced.len() / 2).step_by(97) {
+            assert!(lean(&reduced[..length], &clusters).is_none());
+        }
+        // One contour of one point with three bytes of instructions.
+        let glyph = [0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 7, 7, 7, 0x37];
+        assert_eq!(without_instructions(&glyph).unwrap(), [0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x37]);
+    }
+}

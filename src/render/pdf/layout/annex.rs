@@ -52,7 +52,7 @@ impl Sheet<'_> {
         let whole = header + step * rows.len() as f32;
         // Together where a page has room for all of it.
         self.make_room(if whole <= self.bottom - self.top { whole } else { header + 3.0 * step });
-        self.y = self.paragraph_at(self.left, self.y, self.width(), strong, &line.description) + 4.0;
+        self.y = self.paragraph_at(self.left, self.y, self.width(), strong, &self.say().said(&line.description)) + 4.0;
         self.within(Role::Table, |sheet| sheet.days_table(&rows));
         self.y += 14.0;
     }
@@ -88,7 +88,7 @@ impl Sheet<'_> {
 
     /// The days, what rounding leaves, and the line's amount.
     fn rows(&self, line: &Line) -> Vec<Row> {
-        let labels = &self.template.labels;
+        let (labels, say) = (&self.template.labels, self.say());
         let currency = line.amount.currency();
         let minutes = |seconds: Option<u64>| {
             let minutes = seconds.and_then(|s| ratio(Decimal::from(s), Decimal::from(60), 2, LINE_ROUNDING));
@@ -101,20 +101,20 @@ impl Sheet<'_> {
                 first: share.day.map_or_else(|| labels.no_day.clone(), |day| self.date(day)),
                 calls: grouped_count(share.calls, currency),
                 minutes: minutes(share.seconds),
-                amount: share.amount.grouped(),
+                amount: say.grouped(&share.amount),
             })
             .collect();
         // It fits: every share is at most the line's own amount.
         if let Some(rest) = left(&line.amount, days.iter().map(|share| &share.amount)).ok().filter(|r| !r.is_zero()) {
             let (calls, minutes) = (String::new(), String::new());
-            rows.push(Row { first: labels.rounding.clone(), calls, minutes, amount: rest.grouped() });
+            rows.push(Row { first: labels.rounding.clone(), calls, minutes, amount: say.grouped(&rest) });
         }
         let calls = days.iter().try_fold(0_u64, |sum, share| sum.checked_add(share.calls));
         rows.push(Row {
             first: labels.total.clone(),
             calls: calls.map_or_else(String::new, |calls| grouped_count(calls, currency)),
             minutes: minutes(days.iter().try_fold(0_u64, |sum, share| sum.checked_add(share.seconds?))),
-            amount: line.amount.grouped(),
+            amount: say.grouped(&line.amount),
         });
         rows
     }

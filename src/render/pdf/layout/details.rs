@@ -57,7 +57,7 @@ impl Sheet<'_> {
         match &line.pricing {
             Pricing::Rate { price, .. } if !has_column(Key::Price) => {
                 let label = if unit == "minute" { &labels.rate_minute } else { &labels.rate_call };
-                parts.push(format!("{label}: {price}"));
+                parts.push(format!("{label}: {}", self.say().price(*price)));
             }
             _ => {
                 if let Some((rate, is_minute)) = average(line) {
@@ -75,7 +75,7 @@ impl Sheet<'_> {
         if let Pricing::Part { of, days, whole } = &line.pricing {
             let text = &self.template.labels.days_of;
             let text = text.replace("{days}", &days.to_string()).replace("{whole}", &whole.to_string());
-            parts.push(format!("{} × {text}", of.grouped()));
+            parts.push(format!("{} × {text}", self.say().grouped(of)));
         }
         parts
     }

@@ -12,30 +12,46 @@ use crate::model::registration::Registration;
 use crate::render::pdf::template::Align;
 
 impl Sheet<'_> {
+    /// Whether what is below the totals begins another page.
+    pub(super) fn is_torn(&self) -> bool {
+        self.beside_totals.is_some_and(|(page, ..)| page < self.pages.len())
+    }
+
     pub(super) fn totals(&mut self) {
+        let say = self.say();
         let labels = &self.template.labels;
         let draft = &self.invoice.content;
         let subtotal = if draft.taxes.is_empty() { &labels.subtotal } else { &labels.taxable };
-        let mut rows = vec![(subtotal.clone(), draft.subtotal.grouped())];
+        let mut rows = vec![(subtotal.clone(), say.grouped(&draft.subtotal))];
         for tax in &draft.taxes {
             let on = if draft.taxes.iter().all(|other| other.base == draft.subtotal) {
                 String::new()
             } else {
-                format!(" {} {}", labels.on, tax.base.grouped())
+                format!(" {} {}", labels.on, say.grouped(&tax.base))
             };
-            rows.push((format!("{} {} %{on}", tax.kind, tax.rate), tax.amount.grouped()));
+            rows.push((format!("{} {} %{on}", tax.kind, tax.rate), say.grouped(&tax.amount)));
         }
         if !draft.round_off.is_zero() {
-            rows.push((labels.round_off.clone(), draft.round_off.grouped()));
+            rows.push((labels.round_off.clone(), say.grouped(&draft.round_off)));
         }
-        let total = (labels.total.clone(), draft.total.display());
+        let total = (labels.total.clone(), say.display(&draft.total));
         let body = self.body();
         let total_look = Look { size: self.template.sizes.name_pt, ..self.strong() };
         let height = self.leading(body) * rows.len() as f32 + self.leading(total_look) + 24.0;
+        if self.is_kept && draft.lines.len() == 1 {
+            self.new_page();
+        }
         self.make_room(height);
         let title = self.template.labels.total.clone();
         self.bookmark(&title);
-        let label_x = self.left + self.width() * 0.52;
+        let mut label_x = self.left + self.width() * 0.52;
+        if !self.is_first() {
+            let wide = |look: Look, (label, amount): &(String, String)| {
+                self.fonts.width(look.style, look.size, label) + self.fonts.width(look.style, look.size, amount)
+            };
+            let widest = rows.iter().map(|row| wide(body, row)).fold(wide(total_look, &total), f32::max);
+            label_x = label_x.min(self.right - widest - 16.0).max(self.left);
+        }
         let top = self.y;
         let (x, right) = (label_x, self.right);
         let row = |(label, amount): (String, String)| {
@@ -54,18 +70,24 @@ impl Sheet<'_> {
         });
         self.y += self.leading(total_look) + 14.0;
         self.beside_totals = Some((self.pages.len(), top, self.y));
+        self.beside_width = label_x - self.left;
     }
 
     pub(super) fn words(&mut self) {
-        let words = self.invoice.content.amount_in_words.clone();
+        let words = self.say().amount_in_words();
         let label = self.template.labels.words.clone();
         let (look, small) = (self.body(), self.label());
-        let width = self.width() * 0.46;
+        let mut width = self.width() * 0.46;
+        if !self.is_first() {
+            width = width.min(self.beside_width - 12.0);
+        }
         let lines = self.wrap(&words, look, width);
         let height = self.leading(small) + self.leading(look) * lines.len() as f32;
         match self.beside_totals {
             // Left of the totals there is room.
-            Some((page, top, bottom)) if page == self.pages.len() && top + height <= bottom => {
+            Some((page, top, bottom))
+                if page == self.pages.len() && top + height <= bottom && (width > 80.0 || self.is_first()) =>
+            {
                 self.within(Role::Subheading, |sheet| sheet.text(sheet.left, top, small, &label));
                 let below = top + self.leading(small);
                 self.within(Role::Paragraph, |sheet| sheet.block(sheet.left, below, width, look, &lines));
@@ -169,8 +191,9 @@ impl Sheet<'_> {
     pub(super) fn notes(&mut self) {
         let draft = &self.invoice.content;
         let (labels, notes) = (&self.template.labels, &self.template.notes);
-        let mut lines: Vec<String> = draft.original.iter().map(|original| original.reason.clone()).collect();
-        lines.extend(draft.remarks.iter().cloned());
+        let say = self.say();
+        let mut lines: Vec<String> = draft.original.iter().map(|original| say.said(&original.reason)).collect();
+        lines.extend(draft.remarks.iter().map(|remark| say.said(remark)));
         if draft.supply.is_some() {
             lines.push(labels.signature.clone());
         }

@@ -164,7 +164,7 @@ impl Sheet<'_> {
 
     /// What a payer needs in five seconds: how much, and until when.
     pub(super) fn summary(&mut self) {
-        let look =
+        let mut look =
             Look { size: self.template.sizes.total_pt, style: Style::Bold, colour: self.template.colours.accent };
         let height = self.leading(look) + 16.0;
         self.make_room(height);
@@ -177,7 +177,14 @@ impl Sheet<'_> {
             label = format!("{label} {} {}", labels.by, self.date(day));
         }
         let middle = y + (height - self.template.sizes.body_pt) / 2.0 - 1.0;
-        let total = self.invoice.content.total.display();
+        let total = self.say().display(&self.invoice.content.total);
+        let taken = |size: f32| {
+            let label = self.fonts.width(Style::Regular, self.template.sizes.body_pt, &label);
+            label + self.fonts.width(look.style, size, &total)
+        };
+        while !self.is_first() && look.size > 8.0 && taken(look.size) > width - 36.0 {
+            look.size -= 0.5;
+        }
         self.within(Role::Paragraph, |sheet| {
             sheet.text(sheet.left + 12.0, middle, sheet.body(), &label);
             sheet.text_right(sheet.right - 12.0, y + (height - look.size) / 2.0 - 2.0, look, &total);

@@ -23,6 +23,7 @@ use sheet::Sheet;
 use super::Logo;
 use super::fonts::Fonts;
 use super::template::{Block, Template};
+use super::wording::Wording;
 use crate::model::invoice::Issued;
 use crate::model::registration::Registration;
 
@@ -34,9 +35,38 @@ pub(super) fn lay_out(
     registration: Option<&Registration>,
     fonts: &Fonts,
 ) -> Pages {
+    let (mut sheet, mut warning) = blocks(invoice, template, logo, fonts, false);
+    // What is below the totals stands with them where that takes no more pages: nobody wants a last
+    // page that has nothing but how to pay.
+    if sheet.is_torn() && !sheet.is_first() {
+        let kept = blocks(invoice, template, logo, fonts, true);
+        if kept.0.pages.len() <= sheet.pages.len() {
+            (sheet, warning) = kept;
+        }
+    }
+    if let Some(registration) = registration {
+        sheet.registration(registration);
+    }
+    sheet.annex();
+    sheet.footers();
+    if let Some(warning) = warning {
+        sheet.draft_marks(warning);
+    }
+    Pages { pages: sheet.pages, bookmarks: sheet.bookmarks, parts: sheet.parts.into_inner(), codes: sheet.codes }
+}
+
+/// The blocks of the template, and the part that says of a draft what it is.
+fn blocks<'a>(
+    invoice: &'a Issued,
+    template: &'a Template,
+    logo: Option<&Logo>,
+    fonts: &'a Fonts,
+    is_kept: bool,
+) -> (Sheet<'a>, Option<usize>) {
     let page = &template.page;
     let margin = page.margin_mm * PT_PER_MM;
     let right = page.width_mm * PT_PER_MM - margin;
+    let charges = columns::place(Wording { template, invoice }, template, fonts, (margin, right));
     let mut sheet = Sheet {
         template,
         fonts,
@@ -49,8 +79,12 @@ pub(super) fn lay_out(
         top: margin,
         bottom: page.height_mm * PT_PER_MM - margin - 3.0 * template.sizes.small_pt,
         y: margin,
-        columns: columns::place(invoice, template, margin, right),
+        columns: charges.columns,
+        cells: charges.cells,
+        table_pt: charges.size,
+        is_kept,
         beside_totals: None,
+        beside_width: right - margin,
         codes: Vec::new(),
         parts: Parts::new(),
     };
@@ -68,13 +102,5 @@ pub(super) fn lay_out(
             Block::Notes => sheet.notes(),
         }
     }
-    if let Some(registration) = registration {
-        sheet.registration(registration);
-    }
-    sheet.annex();
-    sheet.footers();
-    if let Some(warning) = warning {
-        sheet.draft_marks(warning);
-    }
-    Pages { pages: sheet.pages, bookmarks: sheet.bookmarks, parts: sheet.parts.into_inner(), codes: sheet.codes }
+    (sheet, warning)
 }

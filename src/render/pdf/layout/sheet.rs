@@ -4,9 +4,10 @@
 use super::columns::Placed;
 use super::marks::{Code, Drawn, Mark, PageMarks};
 use super::parts::{Parts, Role};
-use crate::model::invoice::{Document, Issued};
+use crate::model::invoice::{Document, Edition, Issued};
 use crate::render::pdf::fonts::{Fonts, Style};
 use crate::render::pdf::template::{Colour, Template};
+use crate::render::pdf::wording::Wording;
 
 /// The pages while they are laid out.
 pub(super) struct Sheet<'a> {
@@ -24,8 +25,16 @@ pub(super) struct Sheet<'a> {
     /// Where the next thing begins, from the top of the page.
     pub(super) y: f32,
     pub(super) columns: Vec<Placed<'a>>,
+    /// What stands in the columns of the charges, line by line, and the size of its letters.
+    pub(super) cells: Vec<Vec<String>>,
+    pub(super) table_pt: f32,
+    /// Whether the last charge goes to a new page with the totals, so that what comes below these
+    /// stays with them.
+    pub(super) is_kept: bool,
     /// Where the totals stand, whose left half is free: page, top, bottom.
     pub(super) beside_totals: Option<(usize, f32, f32)>,
+    /// How wide that is.
+    pub(super) beside_width: f32,
     pub(super) codes: Vec<Code>,
     pub(super) parts: Parts,
 }
@@ -38,7 +47,23 @@ pub(super) struct Look {
     pub(super) colour: Colour,
 }
 
+impl<'a> Sheet<'a> {
+    /// How things are worded.
+    pub(super) fn say(&self) -> Wording<'a> {
+        Wording { template: self.template, invoice: self.invoice }
+    }
+}
+
 impl Sheet<'_> {
+    pub(super) fn is_first(&self) -> bool {
+        self.invoice.content.edition == Edition::First
+    }
+
+    /// How the rows of the charges look.
+    pub(super) fn charge(&self) -> Look {
+        Look { size: self.table_pt, ..self.body() }
+    }
+
     pub(super) fn body(&self) -> Look {
         Look { size: self.template.sizes.body_pt, style: Style::Regular, colour: self.template.colours.ink }
     }
@@ -143,7 +168,7 @@ impl Sheet<'_> {
     }
 
     pub(super) fn date(&self, day: chrono::NaiveDate) -> String {
-        day.format(&self.template.layout.date_format).to_string()
+        self.say().date(day)
     }
 
     pub(super) fn period(&self) -> String {
@@ -167,6 +192,7 @@ impl Sheet<'_> {
         let y = self.bottom + 2.0 * self.template.sizes.small_pt;
         let (look, rule) = (self.label(), self.template.colours.rule);
         let (left, right, fonts, period) = (self.left, self.right, self.fonts, self.period());
+        let (say, is_first) = (self.say(), self.is_first());
         for (index, page) in self.pages.iter_mut().enumerate() {
             let fill = |text: &str| {
                 text.replace("{page}", &(index + 1).to_string())
@@ -174,12 +200,19 @@ impl Sheet<'_> {
                     .replace("{number}", &self.invoice.number)
                     .replace("{seller}", &self.invoice.content.seller.legal_name)
                     .replace("{period}", &period)
-                    .replace("{total}", &self.invoice.content.total.display())
+                    .replace("{total}", &say.display(&self.invoice.content.total))
             };
             let (l, r) = (fill(&self.template.footer.left), fill(&self.template.footer.right));
-            let l = l.trim_matches([' ', '·']).to_owned();
+            let mut l = l.trim_matches([' ', '·']).to_owned();
             let Look { size, style, colour } = look;
             let width = fonts.width(style, size, &r);
+            // A long name gives way to the number of the page.
+            let is_wide = |l: &str| fonts.width(style, size, l) > right - left - width - 12.0;
+            while !is_first && l.chars().count() > 1 && is_wide(&l) {
+                l = l.trim_end_matches('…').to_owned();
+                l.pop();
+                l.push('…');
+            }
             page.decorate(Mark::Box { x: left, y: y - 4.0, width: right - left, height: 0.4, colour: rule });
             page.decorate(Mark::Text { x: left, y: y + size, size, style, colour, text: l });
             page.decorate(Mark::Text { x: right - width, y: y + size, size, style, colour, text: r });

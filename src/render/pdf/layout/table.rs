@@ -1,11 +1,10 @@
 //! Tables: rows of cells, which are told as what they are; and that of charges, with a header on
 //! every page, no row split, and what is above carried over.
 
-use super::columns::{Placed, cell};
+use super::columns::{Placed, has_words};
 use super::marks::Mark;
 use super::parts::Role;
 use super::sheet::{Look, Sheet};
-use crate::model::invoice::Line;
 use crate::model::money::Money;
 use crate::render::pdf::fonts::Style;
 use crate::render::pdf::template::{Align, Column, Key, Rows};
@@ -60,11 +59,6 @@ impl Sheet<'_> {
         }
     }
 
-    /// Where the descriptions stand.
-    fn description(&self) -> Option<Placed<'_>> {
-        self.columns.iter().find(|place| place.column.key == Key::Description).copied()
-    }
-
     /// A row of the columns' table: what stands in each column.
     pub(super) fn columns_row(
         &mut self,
@@ -73,29 +67,17 @@ impl Sheet<'_> {
         role: Role,
         lines: impl Fn(&Column) -> Vec<String>,
     ) -> f32 {
-        self.row_with(y, look, role, lines, &[])
-    }
-
-    /// The same with more below the description.
-    fn row_with(
-        &mut self,
-        y: f32,
-        look: Look,
-        role: Role,
-        lines: impl Fn(&Column) -> Vec<String>,
-        details: &[String],
-    ) -> f32 {
         let cell = |place: &Placed<'_>| {
             let Placed { column, left, right } = *place;
-            let below = if column.key == Key::Description { details.to_vec() } else { Vec::new() };
-            Cell { left, right, align: column.align, role, lines: lines(column), below }
+            Cell { left, right, align: column.align, role, lines: lines(column), below: Vec::new() }
         };
         let cells: Vec<Cell> = self.columns.iter().map(cell).collect();
         self.table_row(y, look, &cells)
     }
 
     pub(super) fn table_header(&mut self) {
-        let look = Look { style: Style::Bold, ..self.label() };
+        let label = self.label();
+        let look = Look { style: Style::Bold, size: label.size.min(self.table_pt), ..label };
         self.columns_row(self.y, look, Role::ColumnHeader, |column| vec![column.label.clone()]);
         self.y += self.leading(look) + 2.0;
         self.rule(self.y, 0.8, self.template.colours.ink);
@@ -104,10 +86,11 @@ impl Sheet<'_> {
 
     /// A row that sums up what is above or on the pages before.
     fn carried(&mut self, label: &str, sum: &Money) {
-        let look = Look { style: Style::Bold, colour: self.template.colours.muted, ..self.body() };
+        let look = Look { style: Style::Bold, colour: self.template.colours.muted, ..self.charge() };
+        let sum = self.say().grouped(sum);
         self.columns_row(self.y, look, Role::Cell, |column| match column.key {
             Key::Description => vec![label.to_owned()],
-            Key::Amount => vec![sum.grouped()],
+            Key::Amount => vec![sum.clone()],
             _ => Vec::new(),
         });
         self.y += self.leading(look) + self.template.sizes.row_gap_pt;
@@ -126,8 +109,7 @@ impl Sheet<'_> {
     }
 
     pub(super) fn lines(&mut self) {
-        let body = self.body();
-        let carried_height = self.leading(body) + self.template.sizes.row_gap_pt;
+        let carried_height = self.leading(self.charge()) + self.template.sizes.row_gap_pt;
         self.make_room(4.0 * carried_height);
         let title = self.template.labels.charges.clone();
         self.bookmark(&title);
@@ -136,42 +118,53 @@ impl Sheet<'_> {
     }
 
     fn charges(&mut self, carried_height: f32) {
-        let (invoice, body) = (self.invoice, self.body());
+        let look = self.charge();
         self.table_header();
-        let mut sum = Money::zero(invoice.content.currency);
-        let width = self.description().map_or(100.0, |place| place.right - place.left - 8.0);
-        let lines = &invoice.content.lines;
+        let mut sum = Money::zero(self.invoice.content.currency);
+        let lines = &self.invoice.content.lines;
         for (index, line) in lines.iter().enumerate() {
-            let wrapped = self.wrap(&line.description, body, width);
+            let cells = self.broken(index, look);
+            let most = cells.iter().map(Vec::len).max().unwrap_or(0);
             let details = self.wrap(&self.details(line), self.label(), self.width());
             let details_height = self.leading(self.label()) * details.len() as f32;
             let gap = self.template.sizes.row_gap_pt;
-            let height = self.leading(body) * wrapped.len() as f32 + details_height + gap;
+            let height = self.leading(look) * most as f32 + details_height + gap;
             let last = index + 1 == lines.len();
             let below = if last { 0.0 } else { carried_height };
-            if index > 0 && self.y + height + below > self.bottom {
+            if index > 0 && (self.y + height + below > self.bottom || (last && self.is_kept)) {
                 self.next_page_of_charges(&sum);
             }
-            self.row(index, line, (&wrapped, &details), height);
+            self.row(index, &cells, &details, height);
             // The sum of what is printed: it fits, since the subtotal does.
             sum = sum.plus(&line.amount).unwrap_or(sum);
         }
     }
 
-    fn row(&mut self, index: usize, line: &Line, (description, details): (&[String], &[String]), height: f32) {
-        let body = self.body();
+    /// The cells of a charge, line by line.
+    fn broken(&self, index: usize, look: Look) -> Vec<Vec<String>> {
+        let broken = |(place, text): (&Placed<'_>, &String)| match place.column.key {
+            Key::Description => self.wrap(text, look, place.right - place.left - 8.0),
+            key if has_words(key) && !self.is_first() => self.wrap(text, look, place.right - place.left - 4.0),
+            _ => vec![text.clone()],
+        };
+        self.columns.iter().zip(&self.cells[index]).map(broken).collect()
+    }
+
+    fn row(&mut self, index: usize, cells: &[Vec<String>], details: &[String], height: f32) {
+        let look = self.charge();
         let gap = self.template.sizes.row_gap_pt;
         let is_striped = self.template.layout.rows == Rows::Striped;
         if is_striped && index.is_multiple_of(2) {
             let (x, y, width) = (self.left, self.y - gap / 2.0, self.width());
             self.mark(Mark::Box { x, y, width, height, colour: self.template.colours.band });
         }
-        let lines = |column: &Column| match column.key {
-            Key::Description => description.to_vec(),
-            key => vec![cell(line, key)],
+        let cell = |(place, lines): (&Placed<'_>, &Vec<String>)| {
+            let Placed { column, left, right } = *place;
+            let below = if column.key == Key::Description { details.to_vec() } else { Vec::new() };
+            Cell { left, right, align: column.align, role: Role::Cell, lines: lines.clone(), below }
         };
-        self.y = self.row_with(self.y, body, Role::Cell, lines, details);
-        self.y += gap / 2.0;
+        let cells: Vec<Cell> = self.columns.iter().zip(cells).map(cell).collect();
+        self.y = self.table_row(self.y, look, &cells) + gap / 2.0;
         if !is_striped {
             self.rule(self.y, 0.4, self.template.colours.rule);
         }
