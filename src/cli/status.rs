@@ -95,7 +95,8 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
             if now < period.instants(config.timezone).1 {
                 stage.next = format!("crossfoot close --draft --period {}", period.name);
             }
-            if matches!(config.invoicing.regime, Regime::Gst(_)) && stage.sealed_at.is_none() {
+            let is_open = stage.sealed_at.is_none() || stage.held > 0;
+            if matches!(config.invoicing.regime, Regime::Gst(_)) && is_open {
                 stage.late = rule47(&period, today);
             }
             stage.next.push_str(&context.same_books());

@@ -1,5 +1,6 @@
 """Recomputes invoices from their .json alone, and their INV-01 from NIC's arithmetic, in
 decimals, with nothing of ours: check_invoices.py FOLDER"""
+import csv
 import json
 import pathlib
 import sys
@@ -66,6 +67,25 @@ def check(invoice):
         assert not number or gstin.is_valid(number)
 
 
+def check_usage(path, invoice):
+    """The annex's days, and the list of calls, are the lines to the paisa; how many of both."""
+    days = 0
+    for line in invoice["lines"]:
+        shares = [D(day["amount"]) for day in line.get("days", [])]
+        days += len(shares)
+        assert not shares or abs(D(line["amount"]) - sum(shares)) * 2 <= D("0.01") * (len(shares) + 1), line
+    if "call_list" not in invoice:
+        return days, 0
+    with open(path.parent.parent / "usage" / (path.stem + ".csv"), newline="") as file:
+        rows = list(csv.DictReader(file))
+    for line in (line for line in invoice["lines"] if line["charge"] == "usage"):
+        assert sum(D(row["amount"]) for row in rows if row["direction"] == line["direction"]) == D(line["amount"]), path
+    calls = [row for row in rows if row["call_id"] != "rounding"]
+    assert len(calls) == invoice["call_list"]["calls"]
+    assert not any(cell[:1] in tuple("=+-@") and cell for row in calls for cell in row.values())
+    return days, len(calls)
+
+
 def check_inv01(path, invoice):
     document = json.loads(path.read_text(), parse_float=D)
     values = document["ValDtls"]
@@ -90,12 +110,14 @@ def check_inv01(path, invoice):
 
 
 folder = pathlib.Path(sys.argv[1])
-count = forms = 0
+count = forms = days = calls = 0
 for path in sorted(folder.glob("*.json")):
     if path.name.endswith(".inv01.json"):
         continue
     invoice = json.loads(path.read_text())
     check(invoice)
+    more = check_usage(path, invoice)
+    days, calls = days + more[0], calls + more[1]
     count += 1
     inv01 = folder / (path.stem + ".inv01.json")
     assert inv01.exists() == (invoice["structured"]["inv-01"] is None), path.name
@@ -112,4 +134,4 @@ for key in ("total", "subtotal"):
     except AssertionError:
         continue
     sys.exit(f"a wrong {key} was not noticed")
-print(f"{count} invoices recomputed, {forms} INV-01")
+print(f"{count} invoices recomputed, {forms} INV-01, {days} days and {calls} calls")
