@@ -42,8 +42,9 @@ pub(super) fn write(
     let mut register = Vec::new();
     for (font, mut used) in used(&pages, fonts, is_first)? {
         used.widen(fonts, font);
-        let subset = subsets::of(font, used.clone())?;
-        register.extend(registered(&mut document, font, &subset, used));
+        let shown = if is_first { used.glyphs.clone() } else { BTreeMap::new() };
+        let subset = subsets::of(font, used)?;
+        register.extend(registered(&mut document, font, &subset, shown));
         embedded.insert(font, subset);
     }
     if let Some(logo) = logo {
@@ -89,11 +90,11 @@ pub(super) fn write(
 
 /// printpdf embeds the fonts that a page shows: what shows every glyph once, with the text that
 /// it stands for. Nothing for fonts that we embed.
-fn registered(document: &mut PdfDocument, font: FontKey, subset: &Subset, used: Used) -> Vec<Op> {
+fn registered(document: &mut PdfDocument, font: FontKey, subset: &Subset, glyphs: BTreeMap<u16, String>) -> Vec<Op> {
     let Some(parsed) = subset.parsed() else { return Vec::new() };
     let id = FontId(format!("F{}", font.name()));
     document.resources.fonts.map.insert(id.clone(), PdfFont::new(parsed.clone()));
-    let shown = used.glyphs.into_iter().map(|(old, text)| {
+    let shown = glyphs.into_iter().map(|(old, text)| {
         let new = subset.code(old);
         if text.is_empty() { Codepoint::new(new, 0.0) } else { Codepoint::with_cid(new, 0.0, text) }
     });
