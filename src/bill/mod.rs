@@ -8,6 +8,7 @@ pub(crate) mod no_einvoice;
 pub(crate) mod not_billable;
 pub(crate) mod not_billed;
 pub(crate) mod numbering;
+pub(crate) mod particulars_changed;
 pub(crate) mod selling;
 pub(crate) mod tax;
 pub(crate) mod unprintable;

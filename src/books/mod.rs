@@ -9,6 +9,7 @@ mod invoicing;
 pub(crate) mod layout;
 pub(crate) mod lock;
 pub(crate) mod mailing;
+pub(crate) mod particulars;
 pub(crate) mod prices;
 pub(crate) mod new_customers;
 pub(crate) mod resolutions;

@@ -17,6 +17,7 @@ use crate::books::layout::{Books, CUSTOMERS, optional, read_file};
 use crate::books::voids;
 use crate::close::issued::load_issued;
 use crate::close::outputs::{BULK, call_list_of};
+use crate::close::particulars::sealed_customers;
 use crate::close::registered::{self, IRN};
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::Issued;
@@ -171,6 +172,17 @@ fn state_of(
     (State::NoAddress, Some(wrong.unwrap_or_else(none)))
 }
 
+/// What there is to say where a customer's addresses are not those that were sealed with its documents.
+fn readdressed(sealed: Option<&Customer>, now: Option<&Customer>) -> Option<String> {
+    let of = |customer: Option<&Customer>| {
+        let each = |customer: &Customer| [customer.party.email.clone(), customer.agreement.cc.clone()];
+        customer.map(each).into_iter().flatten().flatten().collect::<Vec<String>>().join(", ")
+    };
+    let (was, is) = (of(sealed), of(now));
+    let was = if was.is_empty() { "none" } else { &was };
+    (sealed.is_some() && was != is).then(|| format!("its addresses were changed since the close: they were {was}"))
+}
+
 /// What there is to say of a document that must be registered, and is not.
 fn unregistered(invoice: &Issued, left: TimeLeft) -> String {
     let lost = || (left.days <= 0).then(|| "the portal refuses it: void it and close again".to_owned());
@@ -221,6 +233,7 @@ impl Outbox {
         };
         let templates = std::rc::Rc::new(templates(books)?);
         let manifest = manifest::load(books, &chain, period).map_err(nothing)?;
+        let known = sealed_customers(books, &Books::close_dir(period), &manifest).map_err(nothing)?;
         let sealed: BTreeMap<&str, &str> =
             manifest.files.iter().map(|file| (file.path.as_str(), file.sha256.as_str())).collect();
         let mut letters = Vec::new();
@@ -251,6 +264,10 @@ impl Outbox {
             if let Some(left) = left {
                 let words = unregistered(&invoice, left);
                 (state, note) = (State::NoIrn, Some(note.map_or(words.clone(), |note| format!("{words}. {note}"))));
+            }
+            let id = &invoice.content.customer_id;
+            if is_due && let Some(moved) = readdressed(known.get(id), customers.get(id)) {
+                note = Some(note.map_or(moved.clone(), |note| format!("{moved}. {note}")));
             }
             let (to, mut cc) = addresses.unwrap_or_default();
             cc.extend(config.mailing.cc.iter().cloned());

@@ -12,6 +12,7 @@ use crate::bill::charges::Disposition;
 use crate::books::config::Regime;
 use crate::model::invoice::{Charge, Document, Draft};
 use crate::model::money::{Currency, Money, MoneyError, parse_plain, times, total};
+use crate::model::particulars::Changed;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 use crate::model::registration;
@@ -202,6 +203,19 @@ fn questions(plan: &Plan, last: Option<&Last>, changes: &[Change]) -> Result<Vec
         let all: Vec<&Draft> = plan.due.iter().collect();
         let text =
             format!("This is the first close of these books: {} over {}.", documents(all.len()), sum(&all)?.display());
+        questions.push(Question { text, for_scripts: false });
+    }
+    if let Some(first) = plan.inputs.changed.first() {
+        let told = |one: &Changed| match &one.customer_id {
+            Some(id) => format!("{id}'s {}", one.words()),
+            None => one.words(),
+        };
+        let changed: Vec<String> = plan.inputs.changed.iter().map(told).collect();
+        let text = format!(
+            "Particulars were changed since the close of {}: {}.",
+            first.since,
+            some_of(changed.iter().map(String::as_str))
+        );
         questions.push(Question { text, for_scripts: false });
     }
     for (kind, name) in [(Document::CreditNote, "credit note"), (Document::DebitNote, "debit note")] {

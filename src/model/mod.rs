@@ -35,6 +35,7 @@ pub(crate) mod matrix;
 pub mod money;
 pub(crate) mod number;
 pub(crate) mod open_item;
+pub(crate) mod particulars;
 pub(crate) mod party;
 pub mod period;
 pub(crate) mod place;

@@ -230,6 +230,8 @@ fn a_customer_that_is_not_to_be_billed_gets_nothing_and_blocks_nobody() {
     let typo = books.run(&format!("{decide} MA_99ab12c --reason x --by asha")).exits(2);
     assert!(typo.stderr.contains("did you mean MA_99ab12c3?"), "{}", typo.stderr);
     books.run(&format!("{decide} MA_99ab12c3 --by asha")).exits(2);
+    let late = books.run(&format!("{decide} MA_99ab12c3 --reason x --by asha --on 2026-04-03")).exits(2);
+    assert!(late.stderr.contains("is in the future"), "{}", late.stderr);
     let said = books.run(&format!("{decide} MA_99ab12c3 --reason test-account --by asha")).exits(0).stdout;
     assert!(said.contains("MA_99ab12c3: not billed by decision of asha: test-account"), "{said}");
     books.run(&format!("{decide} MA_99ab12c3 --reason again --by asha")).exits(2);
@@ -265,4 +267,42 @@ fn a_customer_that_is_not_to_be_billed_gets_nothing_and_blocks_nobody() {
     books.run("void CF/26-27/00047 --reason test-account --by asha").exits(0);
     books.run("close --period 2026-03").exits(0);
     books.run("verify").exits(0);
+}
+
+/// Where money and invoices go is what a fraud changes first.
+#[test]
+fn particulars_that_were_changed_since_the_last_close_are_told() {
+    let (books, server) = two_months(100);
+    let bank = "account_number = \"99900012345678\"\n[reconcile]\nrecheck = false\n";
+    books.write("crossfoot.toml", &settings(&server.base_url(), bank));
+    books.write(
+        "customers.csv",
+        "customer_id,legal_name,email\nMA_1,Asha,new@elsewhere.example\nMA_2,Bela,\nMA_4,Dev,\n",
+    );
+    let closed = books.at("2026-04-02T03:04:05Z", "close --period 2026-03").exits(0);
+    let flat = closed.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = "Particulars were changed since the close of 2026-02: seller.account_number: nothing → 99900012345678";
+    assert!(flat.contains(said), "{flat}");
+    let report = books.json("closes/2026-03/reconciliation.json");
+    let told: Vec<&serde_json::Value> =
+        report["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "particulars-changed").collect();
+    let messages: Vec<&str> = told.iter().map(|f| f["message"].as_str().unwrap()).collect();
+    assert_eq!(
+        messages,
+        [
+            "The seller's particulars are not those of the close of 2026-02: seller.account_number.",
+            "The particulars of MA_1 are not those of the close of 2026-02: email.",
+        ]
+    );
+    assert_eq!(told[1]["evidence"][0]["text"], "MA_1, email: nothing → new@elsewhere.example");
+    assert!(told.iter().all(|f| f["severity"] == "warning"));
+    books.run("verify").exits(0);
+    // A close that is run again says the same, and seals nothing.
+    let again = books.at("2026-04-02T03:05:05Z", "close --period 2026-03 --json").exits(0).json();
+    assert_eq!(again["sealed"], false);
+    // What it was compared with is sealed, too.
+    let copy = "closes/2026-03/inputs/changed-particulars.json";
+    let text = String::from_utf8(books.read(copy)).unwrap();
+    books.write(copy, &text.replace("elsewhere", "somewhere"));
+    assert!(books.run("verify").exits(4).stdout.contains(copy));
 }

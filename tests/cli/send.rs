@@ -190,3 +190,16 @@ fn a_journal_that_is_shorter_than_a_seal_or_git_saw_sends_nothing() {
     }
     assert_eq!(mailer.taken().len(), 3);
 }
+
+#[test]
+fn an_address_that_was_changed_since_the_seal_is_told() {
+    let mailer = Mailer::start(&[]);
+    let books = books(mailer.port);
+    let text = String::from_utf8(books.read("customers.csv")).unwrap();
+    assert!(text.contains("a@one.example"));
+    books.write("customers.csv", &text.replace("a@one.example", "a@elsewhere.example"));
+    let outbox = books.run("send --period 2026-03 --json").exits(0).json()["outbox"].clone();
+    let note = outbox[0]["note"].as_str().unwrap();
+    assert!(note.starts_with("its addresses were changed since the close: they were a@one.example"), "{note}");
+    assert!(outbox[1]["note"].is_null(), "{outbox}");
+}

@@ -1,0 +1,55 @@
+//! The settings and customers that a close sealed, to be compared with those of now.
+
+use crate::audit::chain::Chain;
+use crate::audit::manifest::{self, Manifest};
+use crate::books::config::{self, Config};
+use crate::books::customers::{self, Customers};
+use crate::books::layout::{Books, CONFIG, CUSTOMERS, read_file};
+use crate::model::digest::sha256_hex;
+use crate::model::period::Period;
+use crate::model::problem::Problem;
+
+/// What the last close of another period sealed before this period was closed first, with that
+/// period's name; None where there is none.
+///
+/// # Errors
+/// Sealed copies that are not what they were (exit 4).
+pub(super) fn before(
+    books: &Books,
+    chain: &Chain,
+    period: &Period,
+) -> Result<Option<(String, Config, Customers)>, Problem> {
+    let own = chain.of(&period.name).next().map_or(u64::MAX, |event| event.sequence);
+    let mut others = chain.events.iter().filter(|event| event.period != period.name && event.sequence < own);
+    let Some(since) = others.next_back().map(|event| event.period.clone()) else { return Ok(None) };
+    let Some(event) = chain.of(&since).last() else { return Ok(None) };
+    let manifest = manifest::sealed_by(books, event)?;
+    let folder = format!("closes/{since}");
+    let settings = sealed(books, &folder, &manifest, CONFIG)?;
+    let config = config::parse(&String::from_utf8_lossy(&settings), &format!("{folder}/inputs/{CONFIG}"))?;
+    let customers = sealed_customers(books, &folder, &manifest)?;
+    Ok(Some((since, config, customers)))
+}
+
+/// The customers that a manifest seals.
+///
+/// # Errors
+/// They are not what they were (exit 4).
+pub(crate) fn sealed_customers(books: &Books, folder: &str, manifest: &Manifest) -> Result<Customers, Problem> {
+    Ok(customers::parse(&sealed(books, folder, manifest, CUSTOMERS)?)?.0)
+}
+
+fn sealed(books: &Books, folder: &str, manifest: &Manifest, name: &str) -> Result<Vec<u8>, Problem> {
+    let path = format!("{folder}/inputs/{name}");
+    let inside = format!("inputs/{name}");
+    let bytes = read_file(books.path(&path)).ok();
+    let is_sealed = |bytes: &Vec<u8>| {
+        let sha256 = sha256_hex(bytes);
+        manifest.files.iter().any(|file| file.path == inside && file.sha256 == sha256)
+    };
+    bytes.filter(is_sealed).ok_or_else(|| {
+        Problem::unverified("sealed-changed", format!("{path} is not what was sealed"))
+            .next("restore it from git or a backup")
+            .not_done("Nothing was done.")
+    })
+}
