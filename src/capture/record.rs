@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -185,6 +185,12 @@ impl Record {
     #[must_use]
     pub fn when(&self) -> &str {
         self.answer(ANALYTICS).map_or("", |answer| &answer.when)
+    }
+
+    /// The same as an instant; None where it is none.
+    #[must_use]
+    pub fn came(&self) -> Option<DateTime<FixedOffset>> {
+        DateTime::parse_from_rfc3339(self.when()).ok()
     }
 
     /// Whether an answer came before `until`: of a period that ends then, it says less than all.

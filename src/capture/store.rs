@@ -131,6 +131,33 @@ pub(crate) fn folders(books: &Books, period: &Period) -> Vec<String> {
     all
 }
 
+/// A capture that was made before the one that should be earlier, with that one: somebody has moved
+/// them, and the newest is no longer what the next close would read.
+#[must_use]
+pub(crate) fn out_of_order(books: &Books, period: &Period) -> Option<(String, String)> {
+    let made = folders(books, period).into_iter().filter_map(|folder| {
+        let (record, _) = load_record(&books.path(&folder)).ok()??;
+        Some((record.came()?, folder))
+    });
+    let made: Vec<_> = made.collect();
+    let wrong = made.windows(2).find(|two| two[1].0 < two[0].0)?;
+    Some((wrong[1].1.clone(), wrong[0].1.clone()))
+}
+
+/// Why a capture cannot take the place of the one that is kept: that one came later, by the clock.
+#[must_use]
+pub(crate) fn is_behind(fresh: &Record, kept: &Record) -> Option<Problem> {
+    fresh.came().zip(kept.came()).is_some_and(|(now, then)| now < then).then(|| {
+        Problem::stop("clock", format!("the clock says {}", fresh.when()))
+            .because(format!(
+                "what is kept of the period came at {}: this clock is behind, or that one was ahead",
+                kept.when()
+            ))
+            .next("set the clock right and run the command again")
+            .not_done("Nothing was captured.")
+    })
+}
+
 /// Where an earlier capture goes when a newer one takes its place.
 #[must_use]
 pub(crate) fn earlier_folder(books: &Books, period: &Period) -> String {

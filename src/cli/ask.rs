@@ -2,7 +2,11 @@
 
 use std::io::BufRead;
 
+use chrono_tz::Tz;
+
+use super::args;
 use super::context::Context;
+use crate::model::period::parse_day;
 use crate::model::problem::Problem;
 
 /// Whether somebody can be asked.
@@ -41,4 +45,28 @@ fn line() -> std::io::Result<String> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
     Ok(line.trim().to_owned())
+}
+
+/// Why, by whom and on which day something is decided.
+pub(super) struct Decided {
+    pub reason: String,
+    pub by: String,
+    pub on: String,
+}
+
+/// What the arguments say of it, or the person who is asked; the day is today's otherwise.
+///
+/// # Errors
+/// Nobody can be asked, or the day is in the future (exit 2).
+pub(super) fn decided(context: &Context<'_>, args: &args::Resolve, timezone: Tz) -> Result<Decided, Problem> {
+    let reason = args.reason.clone().map_or_else(|| required(context, "Why", "--reason"), Ok)?;
+    let by = args.by.clone().map_or_else(|| required(context, "Who decides", "--by"), Ok)?;
+    let today = context.environment.clock()?().with_timezone(&timezone).date_naive();
+    let on = args.on.clone().unwrap_or_else(|| today.to_string());
+    if parse_day(&on).is_ok_and(|day| day > today) {
+        return Err(Problem::usage("arguments", format!("--on {on} is in the future: today is {today}"))
+            .next("leave --on out: it is then today")
+            .not_done("Nothing was decided."));
+    }
+    Ok(Decided { reason, by, on })
 }

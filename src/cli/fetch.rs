@@ -389,26 +389,42 @@ fn capture(
             Staging::discard(&context.books, period)?;
             return Ok((fresh, false));
         }
-        // A capture that no longer verifies is replaced, not kept.
-        if kept.is_some_and(|kept| kept.figures() == fresh.record.figures() && kept.matrix == fresh.record.matrix)
-            && let Ok(Some(kept)) = store::load(&context.books, period)
-        {
-            Staging::discard(&context.books, period)?;
-            return Ok((kept, false));
-        }
-        if !wanted(&fresh) {
-            Staging::discard(&context.books, period)?;
-            return Err(Problem::stop("period-mismatch", "the answer is not for the days asked for"));
-        }
-        let mut changes = ChangeSet::begin(&context.books)?;
-        if context.books.path(&kept_folder).exists() {
-            changes.rename(kept_folder.clone(), store::earlier_folder(&context.books, period));
-        }
-        changes.rename(bodies, kept_folder);
-        changes.commit(&format!("fetch --period {}", period.name))?;
-        Staging::discard(&context.books, period)?;
-        Ok((fresh, true))
+        keep(context, period, fresh, kept, wanted)
     })
+}
+
+/// Puts a finished capture in the place of the one that is kept, or leaves that; whether it is new.
+fn keep(
+    context: &Context<'_>,
+    period: &Period,
+    fresh: Capture,
+    kept: Option<Record>,
+    wanted: impl Fn(&Capture) -> bool,
+) -> Result<(Capture, bool), Problem> {
+    let is_same = |kept: &Record| kept.figures() == fresh.record.figures() && kept.matrix == fresh.record.matrix;
+    // A capture that no longer verifies is replaced, not kept.
+    if kept.as_ref().is_some_and(is_same)
+        && let Ok(Some(kept)) = store::load(&context.books, period)
+    {
+        Staging::discard(&context.books, period)?;
+        return Ok((kept, false));
+    }
+    let refused = match wanted(&fresh) {
+        false => Some(Problem::stop("period-mismatch", "the answer is not for the days asked for")),
+        true => kept.and_then(|kept| store::is_behind(&fresh.record, &kept)),
+    };
+    if let Some(problem) = refused {
+        Staging::discard(&context.books, period)?;
+        return Err(problem);
+    }
+    let (mut changes, folder) = (ChangeSet::begin(&context.books)?, Books::capture_dir(period));
+    if context.books.path(&folder).exists() {
+        changes.rename(folder.clone(), store::earlier_folder(&context.books, period));
+    }
+    changes.rename(Staging::bodies(period), folder);
+    changes.commit(&format!("fetch --period {}", period.name))?;
+    Staging::discard(&context.books, period)?;
+    Ok((fresh, true))
 }
 
 /// Whether a capture asked for what this plan asks for.

@@ -2,7 +2,7 @@
 //! period, why, and who decided it.
 
 use super::args;
-use super::ask::required;
+use super::ask::{Decided, decided};
 use super::consequence;
 use super::context::Context;
 use crate::audit::chain;
@@ -33,10 +33,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve, id: &str) -> Resu
                 .next(format!("declare it void first: crossfoot void {} --reason … --by …", issued.number)),
         ));
     }
-    let reason = args.reason.clone().map_or_else(|| required(context, "Why", "--reason"), Ok)?;
-    let by = args.by.clone().map_or_else(|| required(context, "Who decides", "--by"), Ok)?;
-    let today = || Ok(context.environment.clock()?().with_timezone(&inputs.config.timezone).date_naive().to_string());
-    let on = args.on.clone().map_or_else(today, Ok::<_, Problem>)?;
+    let Decided { reason, by, on } = decided(context, args, inputs.config.timezone)?;
     let entry = Resolution {
         finding: NOT_BILLED.to_owned(),
         customers: vec![id.to_owned()],

@@ -17,6 +17,7 @@ use crate::close::documents::Documents;
 use crate::close::inputs::Inputs;
 use crate::close::ledgers::open_ledgers;
 use crate::close::outputs::{self, Close};
+use crate::close::unchanged::is_sealed_alike;
 use crate::ledger::known::{self, AUTO};
 use crate::model::digest::sha256_hex;
 use crate::model::money::{Currency, parse_plain};
@@ -57,11 +58,19 @@ fn in_books(context: &Context<'_>, period: &Period, refetch: bool) -> Result<Exi
     let documents = Documents::issued_before(&inputs, &chain);
     let close = Close { inputs: &inputs, derived: &derived, documents: &documents };
     let folder = Books::close_dir(period);
-    let mut changes = ChangeSet::begin(&context.books)?;
-    for (name, file) in outputs::comparison(close) {
-        changes.stage(format!("{folder}/{name}"), &file.bytes()?)?;
+    if is_sealed_alike(&context.books, &chain, &inputs, &derived) {
+        context.out.say(&text::wrap(
+            "note: the period is sealed, and nothing that its close was made from has changed: its report stays as it \
+             was sealed. What is said here may know of later periods, too.",
+            "",
+        ));
+    } else {
+        let mut changes = ChangeSet::begin(&context.books)?;
+        for (name, file) in outputs::comparison(close) {
+            changes.stage(format!("{folder}/{name}"), &file.bytes()?)?;
+        }
+        changes.commit(&format!("reconcile --period {}", period.name))?;
     }
-    changes.commit(&format!("reconcile --period {}", period.name))?;
     let same = context.same_books();
     let next = if derived.reconciliation.is_reconciled() {
         format!("Next: crossfoot close --period {}{same}", period.name)

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::args;
-use super::ask::required;
+use super::ask::{Decided, decided, required};
 use super::consequence;
 use super::context::Context;
 use super::not_billed;
@@ -14,7 +14,7 @@ use crate::books::layout::Books;
 use crate::books::lock::Lock;
 use crate::books::resolutions;
 use crate::model::money::{add_exact, parse_plain, per_cent_of};
-use crate::model::period::{Period, parse_day};
+use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, io, nearest};
 use crate::model::resolution::{Decision, Resolution};
 use crate::model::usage::Direction;
@@ -141,15 +141,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
         None if args.hold => "hold = true".to_owned(),
         None => "accept = true".to_owned(),
     };
-    let reason = args.reason.clone().map_or_else(|| required(context, "Why", "--reason"), Ok)?;
-    let by = args.by.clone().map_or_else(|| required(context, "Who decides", "--by"), Ok)?;
-    let today = context.environment.clock()?().with_timezone(&settings.timezone).date_naive();
-    let on = args.on.clone().unwrap_or_else(|| today.to_string());
-    if parse_day(&on).is_ok_and(|day| day > today) {
-        return Err(Problem::usage("arguments", format!("--on {on} is in the future: today is {today}"))
-            .next("leave --on out: it is then today")
-            .not_done("Nothing was decided."));
-    }
+    let Decided { reason, by, on } = decided(context, args, settings.timezone)?;
     let entry = entry(finding, &line, &reason, &by, &on)?;
 
     let _lock = Lock::take(&context.books, &format!("resolve --period {}", period.name))?;

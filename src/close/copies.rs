@@ -20,6 +20,8 @@ pub(super) const PAST_COPY: &str = "trends.json";
 pub(super) const HISTORY_COPY: &str = "history.json";
 /// The name in `inputs/` of the accounts that journals of earlier periods open.
 pub(super) const OPENED_COPY: &str = "opened-accounts.json";
+/// The name in `inputs/` of the particulars that were changed since the close before.
+pub(super) const CHANGED_COPY: &str = "changed-particulars.json";
 /// The name of the decisions' copy in `inputs/`.
 pub(super) const RESOLUTIONS_COPY: &str = "resolutions.toml";
 /// The name of the voids' copy in `inputs/`.
@@ -43,8 +45,18 @@ pub(super) fn logo_copy(sha256: &str) -> String {
     format!("{LOGO_COPY}{}", sha256.get(..16).unwrap_or(sha256))
 }
 
-/// A JSON copy that need not be there, and its bytes.
-pub(super) fn copy<T: DeserializeOwned>(inputs: &Path, name: &str) -> Result<Copied<T>, Problem> {
+/// Whether a manifest names a copy among what governs its close. What an earlier close of the period
+/// was made from may still lie there.
+#[must_use]
+pub(super) fn governs(governing: &[String], name: &str) -> bool {
+    governing.iter().any(|file| file.strip_prefix("inputs/") == Some(name))
+}
+
+/// A JSON copy, and its bytes; None where it does not govern the close.
+pub(super) fn copy<T: DeserializeOwned>(inputs: &Path, governing: &[String], name: &str) -> Result<Copied<T>, Problem> {
+    if !governs(governing, name) {
+        return Ok(None);
+    }
     let Some(bytes) = optional("sealed-inputs", &inputs.join(name))? else { return Ok(None) };
     match serde_json::from_slice(&bytes) {
         Ok(value) => Ok(Some((value, bytes))),

@@ -9,7 +9,9 @@ use super::open_items;
 use crate::bill::charges::{self, Disposition, Terms};
 use crate::bill::tax::{Failure, Refusal, rule46};
 use crate::bill::usage::Rows;
-use crate::bill::{corrections, gstin_later, no_einvoice, not_billable, not_billed, selling, unprintable};
+use crate::bill::{
+    corrections, gstin_later, no_einvoice, not_billable, not_billed, particulars_changed, selling, unprintable,
+};
 use crate::books::config::Regime;
 use crate::books::customers::folded;
 use crate::capture::store::{Capture, DASHBOARD};
@@ -113,25 +115,42 @@ pub fn reconciled(
         unread: unread(inputs),
         ledger: &ledger,
         rows: Vec::new(),
+        sampled: None,
         open_items: &inputs.open_items,
         customers: inputs.customers.as_ref(),
         inputs: files,
     };
-    if let Some(wanted) = wanted(&question).map_err(|e| too_large(&e))? {
-        for (name, input) in &mut ledgers {
+    let reconciliation = match compared(&mut question, &mut ledgers, &reading, true)? {
+        Some(reconciliation) => reconciliation,
+        None => compared(&mut question, &mut ledgers, &reading, false)?
+            .ok_or_else(|| Problem::stop("internal", "all rows were looked at, and more are asked for"))?,
+    };
+    drop(question);
+    Ok((ledger, reconciliation))
+}
+
+/// Reads the rows that a question needs, `first` only a sample where there are hundreds of
+/// differences, and compares; None where the sample does not do.
+fn compared(
+    question: &mut Question<'_>,
+    ledgers: &mut [(String, impl Read + Seek + Send)],
+    reading: &Reading<'_>,
+    first: bool,
+) -> Result<Option<Reconciliation>, Problem> {
+    question.rows.clear();
+    if let Some(wanted) = wanted(question, first).map_err(|e| too_large(&e))? {
+        for (name, input) in ledgers {
             input.rewind().map_err(|e| {
                 Problem::stop("ledger-unreadable", format!("the ledger {name} cannot be read again"))
                     .because(e.to_string())
             })?;
-            let mut rows = open::rows(input, name, &reading, &wanted)?;
+            let mut rows = open::rows(input, name, reading, &wanted)?;
             if question.rows.is_empty() { question.rows = rows } else { question.rows.append(&mut rows) }
         }
     }
     // The same search whatever the order of the file.
-    question.rows = PostedRow::sorted(question.rows);
-    let reconciliation = reconcile(&question).map_err(|e| too_large(&e))?;
-    drop(question);
-    Ok((ledger, reconciliation))
+    question.rows = PostedRow::sorted(std::mem::take(&mut question.rows));
+    reconcile(question).map_err(|e| too_large(&e))
 }
 
 /// Reads the ledgers, as one.
@@ -234,6 +253,7 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
         }
         reconciliation.findings.extend(differing);
         reconciliation.findings.extend(not_billable::find(&decisions, inputs.config.invoicing.edition));
+        reconciliation.findings.extend(particulars_changed::find(&inputs.changed));
         registry::rank(&mut reconciliation.findings);
         charges::name_holders(&mut decisions, &reconciliation);
     }

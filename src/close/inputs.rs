@@ -6,16 +6,17 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
+use super::answers::answers_of;
 use super::copies::{
-    Copied, FORMAT_COPY, HISTORY_COPY, LOGO_COPY, OPEN_ITEMS_COPY, OPENED_COPY, PAST_COPY, RESOLUTIONS_COPY,
-    TEMPLATE_COPY, VOIDS_COPY, copied, copy, logo_copy, template_copy,
+    CHANGED_COPY, Copied, FORMAT_COPY, HISTORY_COPY, LOGO_COPY, OPEN_ITEMS_COPY, OPENED_COPY, PAST_COPY,
+    RESOLUTIONS_COPY, TEMPLATE_COPY, VOIDS_COPY, copied, copy, governs, logo_copy, template_copy,
 };
 use super::earlier::Earlier;
 use super::formats::{format_files, parse_formats};
 use super::issued::{load_issued, load_standing};
 use super::recapture::{self, Recaptured};
 use super::registered::{self, Registered};
-use super::{history, open_items};
+use super::{history, open_items, particulars};
 use crate::audit::chain::{Chain, Event};
 use crate::audit::manifest::Manifest;
 use crate::bill::{gstin_later, selling};
@@ -23,10 +24,10 @@ use crate::books::charges::{self, AgreedCharge};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
 use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, optional, read_file};
+use crate::books::particulars::changed;
 use crate::books::resolutions;
 use crate::books::spreadsheet;
 use crate::books::voids::{self, VOIDS, Voids};
-use crate::capture::record::Role;
 use crate::capture::store::{self, Capture};
 use crate::ledger::format::Format;
 use crate::ledger::known::FORMATS;
@@ -34,6 +35,7 @@ use crate::model::digest::sha256_hex;
 use crate::model::history::{Month, Past};
 use crate::model::invoice::Issued;
 use crate::model::open_item::OpenItem;
+use crate::model::particulars::Changed;
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::{Problem, io, nearest};
 use crate::model::reconciliation::Input;
@@ -78,6 +80,8 @@ pub struct Inputs {
     pub history: Vec<Month>,
     /// The same as sealed; None where there are no books, or in such a close.
     pub past: Option<Past>,
+    /// Particulars that are not those of the close before.
+    pub changed: Vec<Changed>,
     /// Copies for `inputs/` of all these: name and bytes.
     pub copies: Vec<(String, Vec<u8>)>,
     /// What the person should know, a sentence each.
@@ -139,6 +143,7 @@ struct Files {
     opened: Copied<Vec<String>>,
     history: Copied<Vec<Month>>,
     past: Copied<Past>,
+    changed: Copied<Vec<Changed>>,
 }
 
 impl Inputs {
@@ -160,6 +165,7 @@ impl Inputs {
             opened: None,
             history: None,
             past: None,
+            changed: None,
         };
         assemble(period, config::parse("", "defaults")?, files)
     }
@@ -194,6 +200,7 @@ impl Inputs {
             opened: copied(history::opened(books, period)?),
             history: None,
             past: Some(history::copied(history::before(books, period)?)),
+            changed: None,
         };
         spreadsheet::undamaged([(&files.customers, "customers", CUSTOMERS), (&files.charges, "charges", CHARGES)])?;
         assemble(period.clone(), config, files)
@@ -253,19 +260,23 @@ impl Inputs {
         let template =
             named(TEMPLATE_COPY).ok_or_else(|| Problem::stop("sealed-inputs", "the manifest names no template"))?;
         let logo = config.invoicing.logo.as_ref().and_then(|_| named(LOGO_COPY));
+        let if_any = |name: &str| governs(governing, name).then(|| read(name)).transpose();
+        let mut formats = format_files(&inputs, FORMAT_COPY)?;
+        formats.retain(|(name, _)| governs(governing, &format!("{FORMAT_COPY}{name}.toml")));
         let files = Files {
             config: config_bytes,
             customers: Some(read(CUSTOMERS)?),
-            charges: optional("sealed-inputs", &inputs.join(CHARGES))?,
+            charges: if_any(CHARGES)?,
             template: read(&template)?,
-            formats: format_files(&inputs, FORMAT_COPY)?,
+            formats,
             logo: logo.map(|name| read(&name)).transpose()?,
-            resolutions: (resolutions::read(&inputs.join(RESOLUTIONS_COPY))?, format!("inputs/{RESOLUTIONS_COPY}")),
-            voids: (resolutions::read(&inputs.join(VOIDS_COPY))?, format!("inputs/{VOIDS_COPY}")),
-            open_items: copy(&inputs, OPEN_ITEMS_COPY)?,
-            opened: copy(&inputs, OPENED_COPY)?,
-            history: copy(&inputs, HISTORY_COPY)?,
-            past: copy(&inputs, PAST_COPY)?,
+            resolutions: (if_any(RESOLUTIONS_COPY)?, format!("inputs/{RESOLUTIONS_COPY}")),
+            voids: (if_any(VOIDS_COPY)?, format!("inputs/{VOIDS_COPY}")),
+            open_items: copy(&inputs, governing, OPEN_ITEMS_COPY)?,
+            opened: copy(&inputs, governing, OPENED_COPY)?,
+            history: copy(&inputs, governing, HISTORY_COPY)?,
+            past: copy(&inputs, governing, PAST_COPY)?,
+            changed: copy(&inputs, governing, CHANGED_COPY)?,
         };
         assemble(period.clone(), config, files)
     }
@@ -295,7 +306,27 @@ impl Inputs {
             Some(closed) => recapture::pair(books, chain, &closed)?,
             None => None,
         };
+        self.recall_particulars(books, chain)?;
         self.recall_last_period(books, chain)
+    }
+
+    /// Takes what the settings and customers say otherwise than those that the close before sealed.
+    ///
+    /// # Errors
+    /// Sealed copies that are not what they were (exit 4).
+    fn recall_particulars(&mut self, books: &Books, chain: &Chain) -> Result<(), Problem> {
+        let Some(customers) = &self.customers else { return Ok(()) };
+        self.changed = match particulars::before(books, chain, &self.period)? {
+            Some((since, config, known)) => {
+                changed(&since, (&config.invoicing, &known), (&self.config.invoicing, customers))
+            }
+            None => Vec::new(),
+        };
+        self.copies.retain(|(name, _)| name != CHANGED_COPY);
+        if let Some((_, bytes)) = copied(self.changed.clone()) {
+            self.copies.push((CHANGED_COPY.to_owned(), bytes));
+        }
+        Ok(())
     }
 
     /// Takes what a chain, as it was before the close, has of the last closed period.
@@ -315,30 +346,6 @@ impl Inputs {
     pub fn stands(&self, issued: &Issued) -> bool {
         !self.voids.contains_key(&issued.number)
     }
-}
-
-/// The capture's bodies as inputs of a reconciliation. A folder of many answers is one
-/// input, whose digest is that of its files' `sha256sum` lines, sorted by path.
-fn answers_of(capture: &Capture) -> Vec<Input> {
-    let mut folders: BTreeMap<Role, (String, u64)> = BTreeMap::new();
-    let mut inputs = Vec::new();
-    for answer in &capture.record.answers {
-        let path = format!("capture/{}", answer.file);
-        if answer.file.contains('/') {
-            let folder = folders.entry(answer.role).or_default();
-            folder.0.push_str(&format!("{}  {path}\n", answer.sha256));
-            folder.1 += answer.bytes;
-        } else {
-            inputs.push(Input { role: answer.role.name(), path, sha256: answer.sha256.clone(), bytes: answer.bytes });
-        }
-    }
-    inputs.extend(folders.into_iter().map(|(role, (lines, bytes))| Input {
-        role: role.name(),
-        path: format!("capture/{}/", role.name()),
-        sha256: sha256_hex(lines.as_bytes()),
-        bytes,
-    }));
-    inputs
 }
 
 fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Problem> {
@@ -365,6 +372,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
     let (opened, opened_bytes) = files.opened.unzip();
     let (history, history_bytes) = files.history.unzip();
     let (past, past_bytes) = files.past.unzip();
+    let (changed, changed_bytes) = files.changed.unzip();
     Ok(Inputs {
         resolutions: resolutions
             .0
@@ -386,6 +394,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
             .chain(opened_bytes.map(|bytes| (OPENED_COPY.to_owned(), bytes)))
             .chain(history_bytes.map(|bytes| (HISTORY_COPY.to_owned(), bytes)))
             .chain(past_bytes.map(|bytes| (PAST_COPY.to_owned(), bytes)))
+            .chain(changed_bytes.map(|bytes| (CHANGED_COPY.to_owned(), bytes)))
             .collect(),
         period,
         config,
@@ -400,6 +409,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         opened: opened.unwrap_or_default(),
         history: history.unwrap_or_default(),
         past,
+        changed: changed.unwrap_or_default(),
         notes,
         analytics: Analytics::default(),
         capture: None,

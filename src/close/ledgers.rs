@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::books::layout::Books;
+use crate::books::layout::{Books, open_file};
 use crate::model::problem::{Problem, io};
 
 /// Opens a period's ledgers: one file, or, where its name has a `*`, all that it fits, by
@@ -41,10 +41,7 @@ fn fits(pattern: &str, name: &str) -> bool {
 
 fn open_ledger(books: &Books, relative: &str) -> Result<File, Problem> {
     let path = books.path(relative);
-    let opened = File::open(&path).and_then(|file| {
-        if file.metadata()?.is_dir() { Err(std::io::Error::other("it is a folder")) } else { Ok(file) }
-    });
-    opened.map_err(|e| {
+    open_file(&path).map_err(|e| {
         let mut problem = io("no-ledger", "read the ledger", &path, &e).not_done("Nothing was reconciled.");
         if e.kind() == std::io::ErrorKind::NotFound {
             problem = problem.next(match beside(books, relative) {

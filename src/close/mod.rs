@@ -1,6 +1,7 @@
 //! The close: what it is made from, what follows from that as one map of files, and the
 //! proof that what was sealed still follows.
 
+mod answers;
 mod copies;
 pub mod derive;
 mod difference;
@@ -14,12 +15,13 @@ pub(crate) mod ledgers;
 pub(crate) mod memo;
 pub(crate) mod open_items;
 pub(crate) mod outputs;
+pub(crate) mod particulars;
 pub(crate) mod preview;
 pub(crate) mod recapture;
 pub(crate) mod registered;
 pub(crate) mod returned;
 pub(crate) mod seal;
 mod trail;
-mod unchanged;
+pub(crate) mod unchanged;
 pub(crate) mod verdict;
 pub(crate) mod verify;

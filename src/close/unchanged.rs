@@ -3,11 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::copies::{CHANGED_COPY, HISTORY_COPY, OPEN_ITEMS_COPY, OPENED_COPY, PAST_COPY};
+use super::derive::Derived;
+use super::inputs::Inputs;
 use super::outputs::CALL_LISTS;
 use crate::audit::chain::Chain;
 use crate::audit::manifest::{self, FileEntry, files_of};
 use crate::books::layout::Books;
 use crate::capture::store;
+use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 
@@ -78,6 +82,14 @@ fn listed_by(books: &Books, folder: &str, capture: &str) -> BTreeSet<String> {
 /// Something sealed is gone or changed (exit 4).
 pub(super) fn check(books: &Books, chain: &Chain, period: &Period) -> Result<Present, Problem> {
     let folder = Books::close_dir(period);
+    if let Some((capture, earlier)) = store::out_of_order(books, period) {
+        return Err(Problem::unverified(
+            "capture-order",
+            format!("{capture} was made before {earlier}, which stands as an earlier one"),
+        )
+        .next("restore the period's captures from git or a backup: the next close would read older answers")
+        .not_done("Nothing was issued and nothing was sealed."));
+    }
     let present = present(books, &folder)?;
     let Some(event) = chain.of(&period.name).last() else { return Ok(Present { hashed: present, sealed: Vec::new() }) };
     let sealed = manifest::sealed_by(books, event)?;
@@ -101,6 +113,32 @@ pub(super) fn check(books: &Books, chain: &Chain, period: &Period) -> Result<Pre
 /// Whether a file is one of what was issued: documents, and lists of their calls.
 fn is_of_a_document(file: &str) -> bool {
     file.starts_with("invoices/") || file.starts_with(CALL_LISTS)
+}
+
+/// Whether a period's last seal was made from the same answers, ledger, settings, customers and
+/// decisions as a comparison is now. What other periods came to meanwhile does not count: a sealed
+/// report says what was known when it was sealed.
+pub(crate) fn is_sealed_alike(books: &Books, chain: &Chain, inputs: &Inputs, derived: &Derived) -> bool {
+    let sealed = chain.of(&inputs.period.name).last().map(|event| manifest::sealed_by(books, event));
+    let Some(Ok(sealed)) = sealed else { return false };
+    let digests = |entries: &[FileEntry]| -> BTreeMap<String, String> {
+        entries.iter().map(|entry| (entry.path.clone(), entry.sha256.clone())).collect()
+    };
+    let (files, outside) = (digests(&sealed.files), digests(&sealed.inputs));
+    let of_others =
+        [PAST_COPY, HISTORY_COPY, OPENED_COPY, OPEN_ITEMS_COPY, CHANGED_COPY].map(|name| format!("inputs/{name}"));
+    let copies: BTreeMap<String, String> = inputs
+        .copies
+        .iter()
+        .map(|(name, bytes)| (format!("inputs/{name}"), sha256_hex(bytes)))
+        .filter(|(name, _)| !of_others.contains(name))
+        .collect();
+    let record = format!("capture/{}", store::RECORD);
+    let governing = sealed.configuration.files.iter().filter(|name| !of_others.contains(name));
+    governing.clone().count() == copies.len()
+        && governing.into_iter().all(|name| copies.get(name).is_some_and(|digest| files.get(name) == Some(digest)))
+        && derived.ledger.files.iter().all(|file| outside.get(&file.path) == Some(&file.sha256))
+        && inputs.capture.as_ref().is_some_and(|capture| files.get(&record) == Some(&capture.record_sha256))
 }
 
 /// The answers and invoices of a close, with their digests.

@@ -158,6 +158,9 @@ fn digests(
             Ok(_) => {}
         }
     }
+    if let Some((capture, earlier)) = store::out_of_order(books, period) {
+        report.add(capture, None, format!("it was made before {earlier}, which stands as an earlier one"));
+    }
     let later: Vec<String> = store::folders(books, period)
         .into_iter()
         .filter(|capture| !moved.values().any(|sealed| *capture == format!("{folder}/{sealed}")))

@@ -348,9 +348,26 @@ fn the_next_close_asks_again_for_the_last_closed_period() {
     drop(server);
     let changed = THREE.replace("40,18.00", "40,16.00");
     let _server = rehearse_month("2026-03", &format!("{HEAD}{changed}"), |script| script.port = port);
-    books.run("fetch --period 2026-03").exits(0);
+    // A clock that runs backwards would put the captures out of order.
+    let behind = books.run("fetch --period 2026-03").exits(1);
+    assert!(behind.stderr.contains("this clock is behind"), "{}", behind.stderr);
+    books.at("2026-05-03T09:30:00Z", "fetch --period 2026-03").exits(0);
     books.run("verify").exits(0);
-    std::fs::write(books.path().join("closes/2026-03/capture-2/capture.json"), "{}").unwrap();
+    // Whoever exchanges captures would have the next close read the older answers.
+    let folder = |name: &str| books.path().join("closes/2026-03").join(name);
+    let exchange = || {
+        std::fs::rename(folder("capture"), folder("aside")).unwrap();
+        std::fs::rename(folder("capture-2"), folder("capture")).unwrap();
+        std::fs::rename(folder("aside"), folder("capture-2")).unwrap();
+    };
+    exchange();
+    let found = books.run("verify --period 2026-03").exits(4);
+    assert!(found.all().contains("it was made before closes/2026-03/capture-2"), "{}", found.all());
+    let refused = books.at("2026-05-03T10:00:00Z", "close --period 2026-03").exits(4);
+    assert!(refused.stderr.contains("which stands as an earlier one"), "{}", refused.stderr);
+    exchange();
+    books.run("verify").exits(0);
+    std::fs::write(folder("capture-2/capture.json"), "{}").unwrap();
     books.run("verify --period 2026-04").exits(4);
 }
 

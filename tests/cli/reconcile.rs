@@ -277,3 +277,14 @@ fn what_comes_from_outside_does_nothing_to_the_terminal() {
     let ran = books.run("clo\u{1b}[31mse --\u{9b}2Jx").exits(2);
     assert!(!ran.all().contains(hides), "{:?}", ran.all());
 }
+
+#[test]
+fn a_ledger_that_is_a_pipe_is_no_file() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    let ledger = books.path().join("ledgers/2026-03.csv");
+    std::fs::remove_file(&ledger).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&ledger).status().unwrap().success());
+    let ran = books.run("reconcile --period 2026-03").exits(1);
+    assert!(ran.stderr.contains("a pipe or a device lies there"), "{}", ran.stderr);
+}

@@ -206,6 +206,13 @@ fn what_an_earlier_period_left_open_is_told_with_its_age() {
     assert_eq!(done.code, 0, "{}", done.stderr);
     assert_eq!(books.run("close --period 2026-02 -q --offline").code, 0);
     assert_eq!(books.run("verify").code, 0);
-    assert_eq!(books.run("reconcile --period 2026-03 -q --offline").code, 0);
+    let compared = books.run("reconcile --period 2026-03 --json --offline").exits(0).json();
+    assert_eq!(compared["findings"].as_array().unwrap().len(), 0);
+    // What was sealed of March says what was open then, until March is closed again.
+    assert_eq!(report(&books)["findings"].as_array().unwrap().len(), 1);
+    assert_eq!(books.run("verify").code, 0);
+    assert_eq!(books.run("close --period 2026-03 -q --offline").code, 0);
     assert_eq!(report(&books)["findings"].as_array().unwrap().len(), 0);
+    let verified = books.run("verify");
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
 }

@@ -159,6 +159,12 @@ fn seven_months_with_a_hole_are_told_and_verify_whatever_comes_later() {
     books.run("verify").exits(0);
     assert!(books.read("closes/2026-03/reconciliation.html") == before);
 
+    // Nor does a comparison write over it that nothing of the month's own has changed for.
+    let again = books.run("reconcile --period 2026-03 --offline").exits(0);
+    assert!(again.stderr.contains("its report stays as it was sealed"), "{}", again.stderr);
+    assert!(books.read("closes/2026-03/reconciliation.html") == before);
+    books.run("verify").exits(0);
+
     // A copy that was changed is told.
     let copy = String::from_utf8(books.read("closes/2026-03/inputs/trends.json")).unwrap();
     assert!(copy.contains("\"period\":\"2026-02\",\"manifest_sha256\":\""), "{copy}");
@@ -174,6 +180,9 @@ fn figures_come_from_the_seal_and_not_from_what_lies_there() {
     let ledger = String::from_utf8(books.read("ledgers/2026-02.csv")).unwrap();
     books.write("ledgers/2026-02.csv", &ledger.replace("inbound,1.00", "inbound,1.50"));
     books.run("reconcile --period 2026-02 --offline").exits(3);
+    // Of March the settings are new, so that its report is written anew.
+    let settings = String::from_utf8(books.read("crossfoot.toml")).unwrap();
+    books.write("crossfoot.toml", &format!("{settings}\n# a remark\n"));
     books.run("reconcile --period 2026-03 --offline").exits(0);
     let told = trends(&books, "2026-03");
     let february = &told["periods"][6];
