@@ -142,7 +142,7 @@ fn ten_thousand_differences_without_a_cause_are_told_none() {
 fn a_cause_that_rows_show_is_supported_among_hundreds() {
     let mut dice = Dice::new(900_000);
     let mut month = Month::new(&mut dice, 0, 300);
-    for customer in 10..300 {
+    for customer in 10..200 {
         month.disturb(&mut dice, customer);
     }
     let own = |month: &Month, customer: usize| {
@@ -161,4 +161,47 @@ fn a_cause_that_rows_show_is_supported_among_hundreds() {
         let told: Vec<_> = found.iter().filter(|f| f.customers == [customer]).map(|f| (f.code, f.confidence)).collect();
         assert_eq!(told, [(code, Confidence::Supported)]);
     }
+}
+
+/// Where hardly any of the 200 largest differences has a cause, the rows of the others are not
+/// searched, and each says so; where they have, all are.
+#[test]
+fn rows_are_searched_as_far_as_there_is_something_to_find() {
+    let unsearched = |found: &[Finding]| {
+        let told: Vec<&Finding> = found.iter().filter(|f| f.code == "not-searched").collect();
+        assert!(told.len() < 2);
+        told.first().map_or(0, |one| one.customers.len())
+    };
+    let mut dice = Dice::new(910_000);
+    let mut month = Month::new(&mut dice, 0, 300);
+    for customer in 0..300 {
+        month.disturb(&mut dice, customer);
+    }
+    let found = month.findings();
+    // Whom one of the largest is taken for the mirror of is searched, too.
+    let told_why: Vec<(&str, Confidence, &str)> = found
+        .iter()
+        .filter(|f| f.code != "amount-difference")
+        .map(|f| (f.code, f.confidence, f.message.as_str()))
+        .collect();
+    assert!((90..=100).contains(&unsearched(&found)), "{} {told_why:#?}", unsearched(&found));
+    let told: std::collections::BTreeSet<&String> = found.iter().flat_map(|f| &f.customers).collect();
+    assert_eq!(told.len(), 300);
+    let first = found.iter().find(|f| f.code == "not-searched").unwrap();
+    insta::assert_snapshot!(first.message, @"Hardly any of the 200 largest differences has a cause in its rows, so the rows of 100 other customers that differ were not searched for causes.");
+
+    // Each has one of its rows twice.
+    let mut month = Month::new(&mut dice, 0, 300);
+    let own = |month: &Month, customer: usize| month.rows.iter().position(|row| row.0 == customer).unwrap();
+    for customer in 0..300 {
+        let at = own(&month, customer);
+        let again = month.rows[at];
+        month.off.insert(customer, (again.2, -1_000 * again.3));
+        month.rows.insert(at, again);
+    }
+    let found = month.findings();
+    assert_eq!(unsearched(&found), 0);
+    let twice: std::collections::BTreeSet<&String> =
+        found.iter().filter(|f| f.code == "duplicate-posting").flat_map(|f| &f.customers).collect();
+    assert!(twice.len() > 250, "{}", twice.len());
 }

@@ -414,10 +414,12 @@ impl Seen {
     }
 }
 
+/// How many characters of a row are shown.
+pub(super) const LONGEST_ROW: usize = 400;
+
 /// The beginning of a row, for a message.
 pub(super) fn shorten_row(text: &str) -> Cow<'_, str> {
-    const LIMIT: usize = 400;
-    let further = if text.len() > LIMIT { text.char_indices().nth(LIMIT) } else { None };
+    let further = if text.len() > LONGEST_ROW { text.char_indices().nth(LONGEST_ROW) } else { None };
     match further {
         Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
         None => Cow::Borrowed(text),

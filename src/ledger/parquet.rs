@@ -13,7 +13,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMe
 use super::canonical_header::{Columns, is_known};
 use super::canonical_row::{Options, Reader, Seen};
 use super::canonical_sums::Pass;
-use super::collect::{MOST_ROWS, Search};
+use super::collect::{Gathered, Search};
 use super::parquet_columns::{Column, Kind, Source, guarded};
 use super::parquet_quick::Quick;
 use super::pieces::Piece;
@@ -69,7 +69,7 @@ pub(super) fn rows<R: Read + Seek + Send>(
 ) -> Result<Vec<PostedRow>, Problem> {
     let file = File::open(input, name)?;
     let search = Search::new(&file.columns, name, options, wanted);
-    let found = Mutex::new((Vec::new(), None));
+    let found = Mutex::new(Gathered::default());
     file.each(1, &|batch| {
         let takes = |row: usize| {
             search.names(&batch.columns[file.columns.customer_id].text(row))
@@ -77,18 +77,14 @@ pub(super) fn rows<R: Read + Seek + Send>(
         };
         let rows: Vec<usize> = (0..batch.rows).filter(|row| takes(*row)).collect();
         let (text, lines) = batch.written(&rows)?;
-        let seen = search.piece(&Piece::new(text));
-        let mut found = found.lock().map_err(|_| file.refuse(&lost()))?;
-        found.1 = found.1.or(seen.order);
-        for (mut row, other) in seen.found {
+        let mut seen = search.piece(&Piece::new(text));
+        for row in &mut seen.found {
             row.line = usize::try_from(row.line).ok().and_then(|at| lines.get(at)).copied().unwrap_or_default();
-            found.0.push((row, other));
         }
-        found.0.truncate(MOST_ROWS);
+        found.lock().map_err(|_| file.refuse(&lost()))?.add(seen);
         Ok(())
     })?;
-    let (found, order) = found.into_inner().map_err(|_| file.refuse(&lost()))?;
-    Ok(search.settled(found, order))
+    Ok(search.settled(found.into_inner().map_err(|_| file.refuse(&lost()))?))
 }
 
 fn lost() -> ParquetError {

@@ -1,6 +1,7 @@
 //! What the ledger says of a period: sums per customer and direction, and an account of
 //! every row that did not go into them.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -139,42 +140,51 @@ impl PostedRow {
     /// Rows by all that they say, and where they stand last: in one order, whatever that of the
     /// file is.
     #[must_use]
-    pub fn sorted(mut rows: Vec<Self>) -> Vec<Self> {
-        // By customer first, so that few rows have to be compared with each other.
-        let mut by_customer: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (place, row) in rows.iter().enumerate() {
-            by_customer.entry(&row.customer_id).or_default().push(place);
+    pub fn sorted(rows: Vec<Self>) -> Vec<Self> {
+        // As they come from one file.
+        if rows.is_sorted_by(|a, b| a.order() <= b.order()) {
+            return rows;
         }
-        let mut by_customer: Vec<(&str, Vec<usize>)> = by_customer.into_iter().collect();
-        by_customer.sort_unstable();
-        let mut order = Vec::with_capacity(rows.len());
-        for (_, mut own) in by_customer {
-            own.sort_by(|a, b| rows[*a].order().cmp(&rows[*b].order()));
-            order.extend(own);
-        }
-        in_order(&mut rows, order);
-        rows
+        let first = |row: &Self| (row.date, row.direction, row.amount);
+        let rest = |row: &Self| (row.reference.clone(), Arc::clone(&row.file), row.line);
+        let order = in_order(&rows, |row| &row.customer_id, first, |a, b| rest(a).cmp(&rest(b)));
+        let mut taken: Vec<Option<Self>> = rows.into_iter().map(Some).collect();
+        order.into_iter().filter_map(|place| taken[place].take()).collect()
     }
 
-    /// What a customer's rows are sorted by.
     fn order(&self) -> impl Ord + use<'_> {
-        (self.date, self.direction, self.amount, &self.reference, &self.file, self.line)
+        (&self.customer_id, self.date, self.direction, self.amount, &self.reference, &self.file, self.line)
     }
 }
 
-/// Puts things in an order that says of each place from where its own comes.
-fn in_order<T>(all: &mut [T], mut order: Vec<usize>) {
-    for start in 0..order.len() {
-        let mut place = start;
-        loop {
-            let from = std::mem::replace(&mut order[place], place);
-            if from == start {
-                break;
-            }
-            all.swap(place, from);
-            place = from;
-        }
+/// The places of rows in order: by customer, then by what is compared without looking at the row
+/// again, then by the rest of it.
+pub(crate) fn in_order<'a, T>(
+    rows: &'a [T],
+    customer: impl Fn(&'a T) -> &'a str,
+    first: impl Fn(&'a T) -> (NaiveDate, Direction, Decimal),
+    rest: impl Fn(&T, &T) -> Ordering,
+) -> Vec<usize> {
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let mut order = Vec::with_capacity(rows.len());
+    for (place, row) in rows.iter().enumerate() {
+        let next = numbers.len();
+        order.push((*numbers.entry(customer(row)).or_insert(next), first(row), place));
     }
+    let mut ids: Vec<(&str, usize)> = numbers.into_iter().collect();
+    ids.sort_unstable();
+    let mut ranks = vec![0; ids.len()];
+    for (rank, (_, number)) in ids.into_iter().enumerate() {
+        ranks[number] = rank;
+    }
+    for (number, ..) in &mut order {
+        *number = ranks[*number];
+    }
+    order.sort_unstable();
+    for alike in order.chunk_by_mut(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|alike| alike.len() > 1) {
+        alike.sort_by(|a, b| rest(&rows[a.2], &rows[b.2]));
+    }
+    order.into_iter().map(|(.., place)| place).collect()
 }
 
 /// Which rows are wanted.

@@ -246,6 +246,12 @@ impl Reconciliation {
         !self.findings.iter().any(|f| f.severity == Severity::Blocking)
     }
 
+    /// Customers that differ and whose rows were not searched for causes, sorted.
+    pub fn unsearched(&self) -> impl Iterator<Item = &str> {
+        let told = self.findings.iter().filter(|f| f.code == "not-searched");
+        told.flat_map(|f| &f.customers).map(String::as_str)
+    }
+
     /// `reconciled`: all agrees; `settled`: nothing blocks, and a difference was decided or
     /// tolerated; `discrepant`.
     #[must_use]

@@ -7,6 +7,10 @@ use super::compare::Comparison;
 use crate::model::money::Money;
 use crate::model::usage::Direction;
 
+/// So many differences, the largest, are searched first: where hardly any of them has a cause, the
+/// month as a whole is wrong, and rows of the others show nothing.
+pub(crate) const FIRST: usize = 200;
+
 /// The differences that are accounted for.
 #[derive(Debug, Default)]
 pub struct Claims {
@@ -21,6 +25,13 @@ pub struct Claims {
     /// What stands under the wrong direction when everything that findings explain is taken
     /// off, where that is known.
     pub moved: Option<Moved>,
+    /// How many differences were open when causes were searched for.
+    pub open: usize,
+    /// The customers whose rows were not searched, since hardly any of the largest differences had
+    /// a cause.
+    pub unsearched: BTreeSet<String>,
+    /// Whether enough of a sample of the rows has causes for all rows to be asked for.
+    pub asks_for_more: bool,
 }
 
 /// Money that stands under the wrong direction.

@@ -1,6 +1,7 @@
 //! Both sides side by side: the whole, each direction, each customer, and the remainder
 //! that the partner's list leaves out.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
@@ -50,6 +51,8 @@ pub struct Question<'a> {
     pub ledger: &'a Ledger,
     /// Its rows, as far as a difference has to be looked for in them.
     pub rows: Vec<PostedRow>,
+    /// The customers whose rows these are, where they are those of the largest differences only.
+    pub sampled: Option<BTreeSet<String>>,
     /// What earlier periods left open.
     pub open_items: &'a [OpenItem],
     /// The customers that the books know; None where there are no books.
@@ -89,6 +92,8 @@ pub struct Comparison<'a> {
     pub listed_twice: Vec<String>,
     /// Whether an amount of the partner carries the noise of binary arithmetic.
     noisy: bool,
+    /// The finest scale of the ledger's rows, once somebody asks.
+    pub(super) written: OnceCell<u32>,
 }
 
 impl Comparison<'_> {
@@ -205,6 +210,7 @@ pub(crate) fn compare<'a>(question: &'a Question<'a>) -> Result<Comparison<'a>, 
         places,
         listed_cost,
         noisy,
+        written: OnceCell::new(),
     })
 }
 

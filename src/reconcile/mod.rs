@@ -14,8 +14,10 @@ pub mod registry;
 mod testing;
 mod wording;
 
+use std::cmp::Reverse;
+
 use check::Look;
-use claims::Claims;
+use claims::{Claims, FIRST};
 use compare::Question;
 
 use crate::model::money::{Money, MoneyError};
@@ -55,17 +57,23 @@ const ALL_BELOW: u64 = 200_000;
 /// every amount fits somewhere.
 const EACH_BELOW: u64 = 20_000;
 
-/// The ledger's rows that are needed to explain its differences; None where there are none.
+/// The ledger's rows that are needed to explain its differences; None where there are none. Where
+/// there are hundreds, and `first`, those of the largest: the question's sample.
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn wanted(question: &Question<'_>) -> Result<Option<Wanted>, MoneyError> {
-    let cx = compare::compare(question)?;
-    let differences = explain::differences(&cx)?;
+pub fn wanted(question: &mut Question<'_>, first: bool) -> Result<Option<Wanted>, MoneyError> {
+    let mut differences = explain::differences(&compare::compare(question)?)?;
+    question.sampled = None;
     if differences.is_empty() || question.ledger.added_up_by.is_some() {
         return Ok(None);
     }
-    let all = question.ledger.rows.read <= ALL_BELOW;
+    if first && differences.len() > FIRST {
+        differences.sort_by_key(|one| Reverse(one.amount.abs()));
+        differences.truncate(FIRST);
+        question.sampled = Some(differences.iter().flat_map(|one| one.members.clone()).collect());
+    }
+    let all = question.ledger.rows.read <= ALL_BELOW && question.sampled.is_none();
     let mut wanted = Wanted { all, ..Wanted::default() };
     for one in differences.iter().filter(|_| !all) {
         let rows = one.members.iter().filter_map(|id| question.ledger.customers.get(id)).map(|p| p.rows).sum::<u64>();
@@ -81,11 +89,12 @@ pub fn wanted(question: &Question<'_>) -> Result<Option<Wanted>, MoneyError> {
     Ok(Some(wanted))
 }
 
-/// Compares and reports.
+/// Compares and reports; None where the question has a sample of the rows, and enough of it has
+/// causes for all rows to be asked for.
 ///
 /// # Errors
 /// A sum beyond the exact range.
-pub fn reconcile(question: &Question<'_>) -> Result<Reconciliation, MoneyError> {
+pub fn reconcile(question: &Question<'_>) -> Result<Option<Reconciliation>, MoneyError> {
     let comparison = compare::compare(question)?;
     let mut claims = Claims::default();
     let mut findings = Vec::new();
@@ -101,8 +110,11 @@ pub fn reconcile(question: &Question<'_>) -> Result<Reconciliation, MoneyError> 
             }
         }
     }
+    if claims.asks_for_more {
+        return Ok(None);
+    }
     registry::rank(&mut findings);
-    Ok(Reconciliation {
+    Ok(Some(Reconciliation {
         two_outcomes: false,
         period: question.period.clone(),
         timezone: question.timezone,
@@ -123,5 +135,5 @@ pub fn reconcile(question: &Question<'_>) -> Result<Reconciliation, MoneyError> 
         customers: comparison.customers,
         remainder: comparison.remainder,
         findings,
-    })
+    }))
 }

@@ -2,7 +2,7 @@
 //! claimed and findings are read.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 
@@ -63,6 +63,7 @@ pub static CHECKS: &[&Check] = &[
     &causes::direction_swap::SUMS,
     &facts::remainder_difference::CHECK,
     &facts::amount_difference::CHECK,
+    &facts::not_searched::CHECK,
     &facts::tolerated::CHECK,
     &facts::duplicate_call::CHECK,
     &facts::truncated_customers::CHECK,
@@ -78,6 +79,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("gstin-invalid", include_str!("../bill/gstin_invalid.md")),
     ("gstin-later", include_str!("../bill/gstin_later.md")),
     ("gst-particulars", include_str!("../bill/gst_particulars.md")),
+    ("particulars-changed", include_str!("../bill/particulars_changed.md")),
     ("place-assumed", include_str!("../bill/place_assumed.md")),
     ("no-einvoice", include_str!("../bill/no_einvoice.md")),
     ("not-billable", include_str!("../bill/not_billable.md")),
@@ -117,8 +119,7 @@ pub fn page(code: &str) -> Option<&'static str> {
 /// what stops invoices first; then what makes the most doubtful; then the most money.
 pub fn rank(findings: &mut [Finding]) {
     let searched = CHECKS.iter().position(|check| matches!(check.look, Look::Candidates(_)));
-    findings.sort_by(|a, b| (&a.customers, a.direction, &a.message).cmp(&(&b.customers, b.direction, &b.message)));
-    findings.sort_by_cached_key(|f| {
+    let key = |f: &Finding| {
         // What explains a difference stands where the search for causes does.
         let mut own = CHECKS.iter().enumerate().filter(|(_, check)| check.code == f.code);
         let own = if f.confidence == Confidence::Unexplained { own.next_back() } else { own.next() };
@@ -137,20 +138,39 @@ pub fn rank(findings: &mut [Finding]) {
             f.confidence == Confidence::Possible && f.customers.len() > 2,
             Reverse(money),
         )
-    });
+    };
+    // Findings are large: their places are sorted, and each finding is moved once.
+    let rest = |f: &Finding| (f.customers.clone(), f.direction, f.message.clone());
+    let mut order: Vec<_> = findings.iter().map(key).enumerate().map(|(place, key)| (key, place)).collect();
+    order.sort_unstable();
+    for alike in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        alike.sort_by_cached_key(|(_, place)| rest(&findings[*place]));
+    }
+    let mut order: Vec<usize> = order.into_iter().map(|(_, place)| place).collect();
+    for start in 0..order.len() {
+        let mut place = start;
+        loop {
+            let from = std::mem::replace(&mut order[place], place);
+            if from == start {
+                break;
+            }
+            findings.swap(place, from);
+            place = from;
+        }
+    }
     number(findings);
 }
 
 /// Numbers findings from F001, in the order in which they stand, and names each by what it is
 /// about. Of two that are about the same, the order tells which is which.
 fn number(findings: &mut [Finding]) {
-    let mut named: BTreeMap<String, u32> = BTreeMap::new();
+    let mut named: HashMap<String, u32> = HashMap::with_capacity(findings.len());
     for (index, finding) in findings.iter_mut().enumerate() {
         let direction = finding.direction.map_or("", Direction::name);
         let about = format!("{}\n{direction}\n{}", finding.code, finding.customers.join("\n"));
-        let same = named.entry(about.clone()).or_default();
+        let same = named.get(&about).copied().unwrap_or(0);
         let digest = sha256_hex(format!("{about}\n{same}").as_bytes());
-        *same += 1;
+        named.insert(about, same + 1);
         finding.id = format!("{}-{}", finding.code, &digest[..6]);
         finding.rank = Some(format!("F{:03}", index + 1));
     }

@@ -120,6 +120,7 @@ impl Month {
             unread: Vec::new(),
             ledger: &self.ledger,
             rows: self.rows.clone(),
+            sampled: None,
             open_items: &self.open_items,
             customers: None,
             inputs: Vec::new(),

@@ -1,6 +1,8 @@
 //! `reconciliation.html`: one file, no network, no script needed; verdict first, then what to do.
 //! The page is `templates/report/reconciliation.html`; every value is handed to it as text.
 
+use std::collections::BTreeSet;
+
 use minijinja::{Environment, Value, context};
 use rust_decimal::Decimal;
 
@@ -59,6 +61,12 @@ pub(crate) fn render(r: &Reconciliation, beside: &Beside<'_>, version: &str) -> 
         let line = r.directions.iter().find(|line| line.direction == direction);
         figures::direction_share(r, line.and_then(|line| line.sides.analytics))
     };
+    // Hundreds of which there is nothing to say but their figures stand in the table only.
+    let unsearched: BTreeSet<&str> = r.unsearched().collect();
+    let is_beyond = |f: &&Finding| {
+        f.code == "amount-difference" && matches!(f.customers.as_slice(), [id] if unsearched.contains(id.as_str()))
+    };
+    let shown = || r.findings.iter().filter(|f| !is_beyond(f));
     page.render(context! {
         period => r.period.name.as_str(),
         from => r.period.from.to_string(),
@@ -71,8 +79,10 @@ pub(crate) fn render(r: &Reconciliation, beside: &Beside<'_>, version: &str) -> 
         outcome => if r.is_reconciled() { "reconciled" } else { "discrepant" },
         headline,
         subline,
-        todo => r.findings.iter().filter(|f| f.severity != Severity::Info && (r.two_outcomes || !f.is_decided())).map(|f| context! { id => f.id.as_str(), next => f.next.as_str() }).collect::<Vec<_>>(),
-        findings => r.findings.iter().map(finding).collect::<Vec<_>>(),
+        todo => shown().filter(|f| f.severity != Severity::Info && (r.two_outcomes || !f.is_decided())).map(|f| context! { id => f.id.as_str(), next => f.next.as_str() }).collect::<Vec<_>>(),
+        findings => shown().map(finding).collect::<Vec<_>>(),
+        beyond => grouped_count(unsearched.len() as u64, r.currency),
+        any_beyond => !unsearched.is_empty(),
         lines => lines(r),
         split_chart => charts::split(share(Direction::Inbound), share(Direction::Outbound)),
         waterfall_chart => charts::waterfall(r),

@@ -105,8 +105,12 @@ fn with_findings(ran: &Ran, report: &[u8]) -> String {
 }
 
 /// Every code that is looked for, once.
+/// What hundreds of customers provoke: `tests/odds.rs` does.
+const ELSEWHERE: &str = "not-searched";
+
 fn codes() -> impl Iterator<Item = &'static str> {
-    CHECKS.iter().map(|check| check.code).collect::<std::collections::BTreeSet<_>>().into_iter()
+    let here = CHECKS.iter().map(|check| check.code).filter(|code| *code != ELSEWHERE);
+    here.collect::<std::collections::BTreeSet<_>>().into_iter()
 }
 
 #[test]

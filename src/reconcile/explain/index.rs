@@ -95,8 +95,10 @@ impl<'a> Index<'a> {
         let mut by_share: Vec<(i128, i128)> = all.iter().filter_map(share).collect();
         by_share.sort_unstable_by(|a, b| a.0.saturating_mul(b.1).cmp(&b.0.saturating_mul(a.1)));
         let is_whole = inside >= cx.question.ledger.rows.used;
+        // Customers of a sample have all their rows in it; what it shows is looked at again in all.
+        let is_by_customer = is_whole || cx.question.sampled.is_some();
         let of_customer = |id: &str| by_customer.get(id).copied().unwrap_or_default();
-        let rate = is_whole.then(|| parts::common(cx, all, scale, of_customer)).flatten();
+        let rate = is_by_customer.then(|| parts::common(cx, all, scale, of_customer)).flatten();
         Self {
             rows,
             by_customer,
@@ -113,7 +115,7 @@ impl<'a> Index<'a> {
             factor: factor::common(cx, all, scale),
             rate,
             prices: Prices::of(rows, cx.question.period, scale),
-            days: if is_whole { Days::of(&customers, cx.question.period) } else { Days::default() },
+            days: if is_by_customer { Days::of(&customers, cx.question.period) } else { Days::default() },
             partner_scale: slack::partner_scale(cx),
             tolerated: tolerated(cx).unwrap_or_default(),
             rarely_whole: 5 * rows.iter().filter(|row| decimals(row.amount) == 0).count() <= rows.len(),

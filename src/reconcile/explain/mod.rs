@@ -37,6 +37,7 @@ pub(crate) use slack::rounding;
 
 use difference::whole_directions;
 use left::Left;
+use search::Explained;
 
 use super::claims::Claims;
 use super::compare::Comparison;
@@ -73,7 +74,10 @@ pub(crate) fn find(cx: &Comparison<'_>, claims: &mut Claims, causes: &[Cause]) -
     if open.is_empty() {
         return Ok(Vec::new());
     }
-    let mut found = search::explain(cx, &open, short, causes);
+    claims.open = open.len();
+    let Explained { mut found, unsearched, asks_for_more } = search::explain(cx, &open, short, causes);
+    claims.asks_for_more = asks_for_more;
+    claims.unsearched = unsearched.into_iter().flat_map(|at| open[at].members.iter().cloned()).collect();
     for fit in &found {
         for index in &fit.differences {
             open[*index].claim(cx, claims);
@@ -87,7 +91,7 @@ pub(crate) fn find(cx: &Comparison<'_>, claims: &mut Claims, causes: &[Cause]) -
             claims.directions = true;
         } else if left.is_exact {
             let swapped = vec![left.swapped(cx)];
-            for mut fit in search::explain(cx, &swapped, short, causes) {
+            for mut fit in search::explain(cx, &swapped, short, causes).found {
                 claims.directions = true;
                 fit.differences = vec![open.len()];
                 found.push(fit);
@@ -98,14 +102,17 @@ pub(crate) fn find(cx: &Comparison<'_>, claims: &mut Claims, causes: &[Cause]) -
     tell::findings(cx, &open, &found)
 }
 
-/// What is not looked for among so many rows of a customer, in words; nothing among fewer.
+/// What was not looked for at a customer with so many rows, where so many differences were open, in
+/// words; nothing where all was.
 #[must_use]
-pub(crate) fn not_looked_for(rows: u64) -> Option<&'static str> {
+pub(crate) fn not_looked_for(open: usize, rows: u64) -> Option<&'static str> {
     let rows = usize::try_from(rows).unwrap_or(usize::MAX);
     if rows > context::FEW {
         Some(" Among more than 20,000 rows, slips that only the amount shows were not looked for.")
     } else if rows > search::ROWS {
         Some(" Among more than 5,000 rows, two slips at once were not looked for.")
+    } else if open > search::OPEN {
+        Some(" Among more than 100 differences, two slips at once were not looked for.")
     } else {
         None
     }

@@ -14,7 +14,7 @@ pub(super) fn of(tries: u64, amounts: u128) -> u128 {
     (u128::from(tries) * MILLIONTH * MILLIONTH).div_ceil(amounts.max(1))
 }
 
-/// Takes into account that so many differences were tried. What is expected by accident is the
+/// Takes into account how many differences were tried. What is expected by accident is the
 /// sum, over all differences, of what is expected of each and would look as good or better:
 /// counted for what more than the amount shows, since most differences have no such candidate;
 /// otherwise as much for each. Of a fit that others are like, so many are expected by accident
@@ -23,8 +23,8 @@ pub(super) fn of(tries: u64, amounts: u128) -> u128 {
 ///
 /// `odds` says of a difference how likely a candidate of each of these causes fits it that more
 /// than the amount shows.
-pub(super) fn over_all(found: &mut [Fit], tried: usize, odds: impl Fn(usize, &[usize]) -> Vec<u128>) {
-    if tried < 2 {
+pub(super) fn over_all(found: &mut [Fit], tried: &[usize], odds: impl Fn(usize, &[usize]) -> Vec<u128>) {
+    if tried.len() < 2 {
         return;
     }
     let mut kinds: BTreeMap<(&str, &str, bool), Vec<usize>> = BTreeMap::new();
@@ -34,8 +34,8 @@ pub(super) fn over_all(found: &mut [Fit], tried: usize, odds: impl Fn(usize, &[u
     let causes: BTreeSet<usize> = found.iter().filter(|fit| fit.is_of_rows()).map(|fit| fit.order.1).collect();
     let causes: Vec<usize> = causes.into_iter().collect();
     let mut of_cause: Vec<Vec<u128>> = vec![Vec::new(); causes.len()];
-    for index in (0..tried).filter(|_| !causes.is_empty()) {
-        for (all, of) in of_cause.iter_mut().zip(odds(index, &causes)) {
+    for index in tried.iter().filter(|_| !causes.is_empty()) {
+        for (all, of) in of_cause.iter_mut().zip(odds(*index, &causes)) {
             all.push(of);
         }
     }
@@ -48,7 +48,7 @@ pub(super) fn over_all(found: &mut [Fit], tried: usize, odds: impl Fn(usize, &[u
                 Ok(at) if fit.is_of_rows() => {
                     of_cause[at].iter().filter(|of| **of <= fit.odds).fold(0, |sum: u128, of| sum.saturating_add(*of))
                 }
-                _ => fit.odds.saturating_mul(tried as u128),
+                _ => fit.odds.saturating_mul(tried.len() as u128),
             };
             least = least.min(expected / (better as u128 + 1)).max(fit.odds);
             let millionths = u64::try_from(least.div_ceil(MILLIONTH)).unwrap_or(u64::MAX);

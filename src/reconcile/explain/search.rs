@@ -14,6 +14,7 @@ use crate::model::chance::Chance;
 use crate::model::finding::Confidence;
 use crate::model::posting::PostedRow;
 use crate::model::usage::Direction;
+use crate::reconcile::claims::FIRST;
 use crate::reconcile::compare::Comparison;
 
 /// A cause that is looked for: its code, and everything that it could have done to the rows
@@ -29,6 +30,13 @@ impl Fit {
 
 /// More rows than this have too many candidates to be held against each other.
 pub(super) const ROWS: usize = 5_000;
+/// Where more differences than this are open, two slips at once are no evidence: some two
+/// candidates make nearly every amount.
+pub(super) const OPEN: usize = 100;
+
+/// By so much the odds of what more than the amount shows are taken for larger than they are
+/// counted: with less, two of 32,000 differences without a cause were told one.
+const MARGIN: u128 = 5;
 
 /// What is still to be explained of a difference.
 #[derive(Clone, Copy)]
@@ -80,17 +88,56 @@ impl Target {
     }
 }
 
-/// Explains each difference by one cause, or by two where one leaves a rest.
-/// So many differences lack money, with those that are told of already.
-pub(super) fn explain(cx: &Comparison<'_>, all: &[Difference], short: usize, causes: &[Cause]) -> Vec<Fit> {
+/// All rows are asked for where one in so many of a sample's differences has a cause.
+const ONE_IN: usize = 20;
+
+/// What a search came to.
+pub(super) struct Explained {
+    pub(super) found: Vec<Fit>,
+    /// The differences whose rows were not looked at.
+    pub(super) unsearched: Vec<usize>,
+    /// Whether a sample of the rows has enough causes for all of them to be asked for.
+    pub(super) asks_for_more: bool,
+}
+
+/// Explains each difference by one cause, or by two where one leaves a rest; of a question with a
+/// sample of the rows, each that the sample has. So many differences lack money, with those that
+/// are told of already.
+pub(super) fn explain(cx: &Comparison<'_>, all: &[Difference], short: usize, causes: &[Cause]) -> Explained {
     let known = Index::new(cx, all, short);
     let mut found: Vec<Fit> = Vec::new();
     let mut done: HashSet<usize> = HashSet::new();
-    for index in 0..all.len() {
+    let sampled = &cx.question.sampled;
+    let is_at_hand = |index: &usize| {
+        sampled.as_ref().is_none_or(|sampled| all[*index].members.iter().all(|id| sampled.contains(id)))
+    };
+    let (tried, others): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(is_at_hand);
+    explain_some(cx, all, (&known, causes), &tried, (&mut found, &mut done));
+    let is_told = |fit: &&Fit| fit.confidence() == Confidence::Supported;
+    let explained: HashSet<usize> = found.iter().filter(is_told).flat_map(|fit| &fit.differences).copied().collect();
+    let asks_for_more = !others.is_empty() && (all.len() <= FIRST || ONE_IN * explained.len() >= tried.len());
+    odds::over_all(&mut found, &tried, |index, places| {
+        let context = Context::new(cx, all, index, &known);
+        let odds = |place: &usize| context.as_ref().map_or(0, |context| Search { context, causes }.odds_of(*place));
+        places.iter().map(odds).collect()
+    });
+    let unsearched = others.into_iter().filter(|index| !done.contains(index)).collect();
+    Explained { found, unsearched, asks_for_more }
+}
+
+/// Explains some of the differences, and adds what is found and which are explained.
+fn explain_some<'a>(
+    cx: &'a Comparison<'a>,
+    all: &'a [Difference],
+    (known, causes): (&'a Index<'a>, &[Cause]),
+    some: &[usize],
+    (found, done): (&mut Vec<Fit>, &mut HashSet<usize>),
+) {
+    for index in some.iter().copied() {
         if done.contains(&index) {
             continue;
         }
-        let Some(context) = Context::new(cx, all, index, &known) else { continue };
+        let Some(context) = Context::new(cx, all, index, known) else { continue };
         let mut fits = Search { context: &context, causes }.explained();
         // A row in the other direction that is somebody else's is looked for by itself.
         fits.retain(|fit| !is_of_another(&context, fit));
@@ -107,12 +154,6 @@ pub(super) fn explain(cx: &Comparison<'_>, all: &[Difference], short: usize, cau
         }
         found.extend(fits);
     }
-    odds::over_all(&mut found, all.len(), |index, places| {
-        let context = Context::new(cx, all, index, &known);
-        let odds = |place: &usize| context.as_ref().map_or(0, |context| Search { context, causes }.odds_of(*place));
-        places.iter().map(odds).collect()
-    });
-    found
 }
 
 /// Whether a fit only moves money between directions, for a row of a customer who is not in the
@@ -182,7 +223,7 @@ impl Search<'_, '_> {
     /// A candidate that shows by more than its amount, and one that explains the rest.
     fn two(&self, target: Target) -> Vec<Fit> {
         const MOST: usize = 400;
-        if self.context.inside.len() > ROWS {
+        if self.context.inside.len() > ROWS || self.context.all.len() > OPEN {
             return Vec::new();
         }
         let mut strong: Vec<([i128; 2], Fit)> = Vec::new();
@@ -337,10 +378,8 @@ impl Search<'_, '_> {
         rivals.append(&mut first.rivals);
         first.rivals = rivals;
         if first.is_counted {
-            // So many amounts of about this size, half to twice of it, in so many units, with
-            // either sign.
             let tries = self.tries(target, first.strong, None).saturating_add(first.tries);
-            let amounts = (3 * size / self.context.minor_unit()).unsigned_abs();
+            let amounts = self.amounts(size, first.strong);
             first.chance = Chance::of_tries(tries, amounts);
             first.odds = odds::of(tries, amounts);
         }
@@ -351,7 +390,15 @@ impl Search<'_, '_> {
     fn odds_of(&self, place: usize) -> u128 {
         let target = self.target();
         let tries = self.tries(target, true, Some(place));
-        odds::of(tries, (3 * target.size() / self.context.minor_unit()).unsigned_abs())
+        odds::of(tries, self.amounts(target.size(), true))
+    }
+
+    /// How many amounts there are of about this size, half to twice of it, with either sign. Of
+    /// what more than the amount shows, a [`MARGIN`]th: rows and differences are not spread as
+    /// evenly as counting them supposes.
+    fn amounts(&self, size: i128, strong: bool) -> u128 {
+        let amounts = (3 * size / self.context.minor_unit()).unsigned_abs();
+        if strong { amounts / MARGIN } else { amounts }
     }
 
     /// How many amounts of about this size are hit by different effects that are tried: of

@@ -63,7 +63,8 @@ pub(super) fn partner_scale(cx: &Comparison<'_>) -> u32 {
 
 /// The finest scale of the ledger's rows.
 pub(super) fn ledger_scale(cx: &Comparison<'_>) -> u32 {
-    cx.question.rows.iter().map(|row| decimals(row.amount)).max().unwrap_or(0)
+    let of_rows = || cx.question.rows.iter().map(|row| decimals(row.amount)).max().unwrap_or(0);
+    *cx.written.get_or_init(of_rows)
 }
 
 /// What rounding can make of differences, in units of 10^-`scale`, by the number of their rows;

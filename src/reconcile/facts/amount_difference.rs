@@ -46,10 +46,13 @@ fn find(cx: &Comparison<'_>, claims: &mut Claims) -> Result<Vec<Finding>, MoneyE
         };
         let (mut message, off) = by_direction(line, message);
         let rows = cx.question.ledger.customers.get(id).map_or(0, |posted| posted.rows);
-        message.push_str(not_looked_for(rows).unwrap_or_default());
+        let is_searched = !claims.unsearched.contains(id);
+        if is_searched {
+            message.push_str(not_looked_for(claims.open, rows).unwrap_or_default());
+        }
         let mut finding = Finding::fact("amount-difference", Severity::Blocking, message, "Compare the customer's postings with the partner's figure, correct the wrong one and run the command again.".to_owned())
             .touching([id.clone()])
-            .shown_by(postings(cx, id))
+            .shown_by(if is_searched { postings(cx, id) } else { Vec::new() })
             .shown_by(figures(cx, id))
             .unexplained(&line.sides);
         finding.direction = off;

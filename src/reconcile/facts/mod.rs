@@ -12,6 +12,7 @@ pub(crate) mod matrix_crossfoot;
 pub(crate) mod missing_in_analytics;
 pub(crate) mod missing_in_ledger;
 pub(crate) mod not_captured;
+pub(crate) mod not_searched;
 pub(crate) mod period_mismatch;
 pub(crate) mod remainder_difference;
 pub(crate) mod set_aside;

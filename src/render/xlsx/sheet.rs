@@ -88,7 +88,7 @@ impl<'a> Sheet<'a> {
     }
 
     pub(super) fn text(&mut self, column: u16, text: &str) -> Result<(), XlsxError> {
-        let length = text.chars().take(MOST_TEXT).count();
+        let length = if text.len() <= 40 { text.len() } else { text.chars().take(MOST_TEXT).count() };
         let format = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
             &self.styles.quoted
         } else if length > 40 {
@@ -96,7 +96,8 @@ impl<'a> Sheet<'a> {
         } else {
             &self.styles.text
         };
-        let kept = text.char_indices().nth(MOST_TEXT).map_or(text, |(end, _)| &text[..end]);
+        let cut = if text.len() > MOST_TEXT { text.char_indices().nth(MOST_TEXT) } else { None };
+        let kept = cut.map_or(text, |(end, _)| &text[..end]);
         let width = self.widths.get(usize::from(column)).copied().unwrap_or(20).max(8) - 4;
         if length > 40 {
             self.lines = self.lines.max(u32::try_from(length).unwrap_or(0) / width + 1);
@@ -200,10 +201,13 @@ impl<'a> Sheet<'a> {
 #[allow(clippy::disallowed_types, reason = "a spreadsheet has no other numbers; nothing is computed with it")]
 fn number(sheet: &mut Worksheet, row: u32, column: u16, amount: Decimal, format: &Format) -> Result<bool, XlsxError> {
     let nearest: f64 = amount.to_string().parse().unwrap_or(f64::NAN);
+    let mantissa = amount.mantissa();
     sheet.write_number_with_format(row, column, nearest, format)?;
-    let digits = amount.normalize().mantissa().unsigned_abs().to_string().len();
-    Ok(digits <= 15)
+    Ok(mantissa.unsigned_abs() < MOST_EXACT || amount.normalize().mantissa().unsigned_abs() < MOST_EXACT)
 }
+
+/// A number of fifteen digits is one that a double gives back to the last of them.
+const MOST_EXACT: u128 = 1_000_000_000_000_000;
 
 pub(super) fn letter(column: u16) -> char {
     char::from(b'A' + u8::try_from(column).unwrap_or(25).min(25))
