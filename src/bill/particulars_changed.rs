@@ -9,11 +9,37 @@ const CODE: &str = "particulars-changed";
 /// One finding for the seller, and one for all customers.
 #[must_use]
 pub(crate) fn find(changed: &[Changed]) -> Vec<Finding> {
-    let (customers, seller): (Vec<&Changed>, Vec<&Changed>) = changed.iter().partition(|one| one.customer_id.is_some());
-    [(seller, "crossfoot.toml"), (customers, "customers.csv")]
-        .into_iter()
-        .filter_map(|(changed, file)| about(&changed, file))
-        .collect()
+    let (late, particulars): (Vec<&Changed>, Vec<&Changed>) =
+        changed.iter().partition(|one| one.field == Changed::CHARGE);
+    let (customers, seller): (Vec<&Changed>, Vec<&Changed>) =
+        particulars.into_iter().partition(|one| one.customer_id.is_some());
+    let told = [about(&seller, "crossfoot.toml"), about(&customers, "customers.csv"), unbilled(&late)];
+    told.into_iter().flatten().collect()
+}
+
+/// Charges that no close bills: each lies in a period that was closed without it.
+fn unbilled(late: &[&Changed]) -> Option<Finding> {
+    let first = late.first()?;
+    let many = match late.len() {
+        1 => "A row of charges.csv lies in a period that was closed without it, and no close bills it".to_owned(),
+        many => {
+            format!("{many} rows of charges.csv lie in periods that were closed without them, and no close bills them")
+        }
+    };
+    let message = format!("{many}: {}, in {}.", first.is, first.since);
+    let next = "Close their own period again (what was invoiced is corrected by a note), or date them in this one.";
+    let evidence = late.iter().map(|one| Evidence {
+        file: Changed::CHARGE.to_owned(),
+        line: None,
+        column: None,
+        text: format!("{}: {}, in {}", one.customer_id.as_deref().unwrap_or_default(), one.is, one.since),
+        why: None,
+    });
+    Some(
+        Finding::fact("charge-late", Severity::Warning, message, next.to_owned())
+            .touching(late.iter().filter_map(|one| one.customer_id.clone()))
+            .shown_by(evidence),
+    )
 }
 
 fn about(changed: &[&Changed], file: &str) -> Option<Finding> {

@@ -322,6 +322,7 @@ impl Inputs {
             }
             None => Vec::new(),
         };
+        self.changed.extend(particulars::late(books, chain, &self.period, &self.charges)?);
         self.copies.retain(|(name, _)| name != CHANGED_COPY);
         if let Some((_, bytes)) = copied(self.changed.clone()) {
             self.copies.push((CHANGED_COPY.to_owned(), bytes));

@@ -1,12 +1,17 @@
 //! The settings and customers that a close sealed, to be compared with those of now.
 
+use std::collections::BTreeMap;
+
 use crate::audit::chain::Chain;
 use crate::audit::manifest::{self, Manifest};
+use crate::books::charges::{self, AgreedCharge};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers};
-use crate::books::layout::{Books, CONFIG, CUSTOMERS, read_file};
+use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, read_file};
 use crate::model::digest::sha256_hex;
-use crate::model::period::Period;
+use crate::model::invoice::Charge;
+use crate::model::particulars::Changed;
+use crate::model::period::{Period, parse_day};
 use crate::model::problem::Problem;
 
 /// What the last close of another period sealed before this period was closed first, with that
@@ -29,6 +34,48 @@ pub(super) fn before(
     let config = config::parse(&String::from_utf8_lossy(&settings), &format!("{folder}/inputs/{CONFIG}"))?;
     let customers = sealed_customers(books, &folder, &manifest)?;
     Ok(Some((since, config, customers)))
+}
+
+/// Charges and credits of one day that lie in a closed period and that its close did not know: no
+/// close bills them.
+///
+/// # Errors
+/// Sealed copies that are not what they were (exit 4).
+pub(super) fn late(
+    books: &Books,
+    chain: &Chain,
+    period: &Period,
+    charges: &[AgreedCharge],
+) -> Result<Vec<Changed>, Problem> {
+    let mut found = Vec::new();
+    let mut known: BTreeMap<String, Vec<AgreedCharge>> = BTreeMap::new();
+    let once = charges.iter().filter(|one| matches!(one.charge, Charge::OneOff | Charge::Credit));
+    let dated = once.filter_map(|one| Some((one, one.from.or(one.to)?)));
+    for (charge, day) in dated.filter(|(_, day)| *day < period.from) {
+        let closed = chain.events.iter().rev().find(|event| {
+            let days = parse_day(&event.from).ok().zip(parse_day(&event.to).ok());
+            days.is_some_and(|(from, to)| from <= day && day <= to)
+        });
+        let Some(event) = closed else { continue };
+        if !known.contains_key(&event.period) {
+            let manifest = manifest::sealed_by(books, event)?;
+            let has = manifest.files.iter().any(|file| file.path == format!("inputs/{CHARGES}"));
+            let sealed = has.then(|| sealed(books, &format!("closes/{}", event.period), &manifest, CHARGES));
+            let sealed = sealed.transpose()?.map(|bytes| charges::parse(&bytes)).transpose()?;
+            known.insert(event.period.clone(), sealed.unwrap_or_default());
+        }
+        let is_known = |other: &AgreedCharge| AgreedCharge { row: charge.row, ..other.clone() } == *charge;
+        if !known[&event.period].iter().any(is_known) {
+            found.push(Changed {
+                since: event.period.clone(),
+                customer_id: Some(charge.customer_id.clone()),
+                field: Changed::CHARGE.to_owned(),
+                was: String::new(),
+                is: format!("{} of {day}, row {}", charge.description, charge.row),
+            });
+        }
+    }
+    Ok(found)
 }
 
 /// The customers that a manifest seals.

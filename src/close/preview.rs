@@ -205,12 +205,13 @@ fn questions(plan: &Plan, last: Option<&Last>, changes: &[Change]) -> Result<Vec
             format!("This is the first close of these books: {} over {}.", documents(all.len()), sum(&all)?.display());
         questions.push(Question { text, for_scripts: false });
     }
-    if let Some(first) = plan.inputs.changed.first() {
+    let changed: Vec<&Changed> = plan.inputs.changed.iter().filter(|one| one.field != Changed::CHARGE).collect();
+    if let Some(first) = changed.first() {
         let told = |one: &Changed| match &one.customer_id {
             Some(id) => format!("{id}'s {}", one.words()),
             None => one.words(),
         };
-        let changed: Vec<String> = plan.inputs.changed.iter().map(told).collect();
+        let changed: Vec<String> = changed.iter().map(|one| told(one)).collect();
         let text = format!(
             "Particulars were changed since the close of {}: {}.",
             first.since,

@@ -21,6 +21,9 @@ pub struct Changed {
 }
 
 impl Changed {
+    /// The field of a charge that came after the close of its day.
+    pub(crate) const CHARGE: &str = "charges.csv";
+
     /// `email: a@example.com → b@example.com`.
     #[must_use]
     pub fn words(&self) -> String {

@@ -79,6 +79,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("gstin-invalid", include_str!("../bill/gstin_invalid.md")),
     ("gstin-later", include_str!("../bill/gstin_later.md")),
     ("gst-particulars", include_str!("../bill/gst_particulars.md")),
+    ("charge-late", include_str!("../bill/charge_late.md")),
     ("particulars-changed", include_str!("../bill/particulars_changed.md")),
     ("place-assumed", include_str!("../bill/place_assumed.md")),
     ("no-einvoice", include_str!("../bill/no_einvoice.md")),

@@ -306,3 +306,19 @@ fn particulars_that_were_changed_since_the_last_close_are_told() {
     books.write(copy, &text.replace("elsewhere", "somewhere"));
     assert!(books.run("verify").exits(4).stdout.contains(copy));
 }
+
+/// A charge that comes after the close of its day is in no close.
+#[test]
+fn a_charge_of_a_closed_month_is_told_until_its_month_is_closed_again() {
+    let (books, _server) = two_months(100);
+    let row = "MA_1,Setup,one-off,2026-02-25,,7000\n";
+    books.write("charges.csv", &format!("customer_id,description,kind,from,to,amount\n{row}"));
+    books.at("2026-04-02T03:04:05Z", "close --period 2026-03").exits(0);
+    let late = only(&books.json("closes/2026-03/reconciliation.json"), "charge-late");
+    assert_eq!(
+        late["message"],
+        "A row of charges.csv lies in a period that was closed without it, and no close bills it: Setup of 2026-02-25, row 2, in 2026-02."
+    );
+    assert_eq!((&late["severity"], &late["customers"]), (&"warning".into(), &serde_json::json!(["MA_1"])));
+    books.run("verify").exits(0);
+}
