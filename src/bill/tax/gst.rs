@@ -135,7 +135,10 @@ fn supply(settings: &Gst, agreement: &Agreement, draft: &Draft) -> Result<Supply
     })?;
     let limit = law::unregistered_particulars(draft.period.to);
     let large = limit.is_some_and(|limit| draft.subtotal.amount() >= limit);
-    if treatment == Treatment::Unregistered && large && (buyer.address.is_empty() || buyer.state_code.is_none()) {
+    // A country alone is no address.
+    let has_address =
+        if draft.edition > Edition::First { rule46::has_address(buyer) } else { !buyer.address.is_empty() };
+    if treatment == Treatment::Unregistered && large && (!has_address || buyer.state_code.is_none()) {
         return Err(particulars(
             "it is not registered and is charged ₹50,000 or more, so its address and State must stand on the invoice"
                 .to_owned(),

@@ -19,7 +19,7 @@ pub(super) fn pin(party: &Party) -> Option<String> {
 }
 
 /// Whether there is more of an address than a State, a country or a PIN.
-fn has_address(party: &Party) -> bool {
+pub(super) fn has_address(party: &Party) -> bool {
     let is_region = |part: &str| {
         let is_country = Country::from_name(part).is_some() || part.parse::<Country>().is_ok();
         is_country || place::pin(part).is_some() || place::by_name(part).is_some()
@@ -75,6 +75,23 @@ pub(crate) fn buyer(settings: &Gst, agreement: &Agreement, draft: &Draft) -> Opt
     if let Some(number) = buyer.gstin.as_deref().filter(|number| !buyer.is_abroad() && number.starts_with("99")) {
         let why = format!("the GSTIN {number} is of no State: 99 is who is registered from abroad, or the Centre");
         return Some(particulars(why, correct));
+    }
+    if let Some(number) = buyer.gstin.as_deref().filter(|number| buyer.is_abroad() && gstin::check(number).is_ok()) {
+        let why = format!("it is abroad, and has the GSTIN {number}: who is registered here is supplied here");
+        return Some(particulars(why, "Correct gstin or country in customers.csv, and close again."));
+    }
+    let place = supply.place_code.as_str();
+    let named = agreement.place_of_supply.as_deref().filter(|named| *named != "96");
+    if let (true, Some(named)) = (supply.treatment.is_export(), named) {
+        let why = format!("it is abroad, and its place of supply is named as {named}");
+        return Some(particulars(why, "Correct place_of_supply or country in customers.csv, and close again."));
+    }
+    if !supply.treatment.is_export() && (matches!(place, "96" | "99") || gstin::today(place) != place) {
+        let why = match gstin::today(place) {
+            today if today != place => format!("its place of supply is {place}, which is {today} today"),
+            _ => format!("its place of supply is {place}, which is no State"),
+        };
+        return Some(particulars(why, "Correct state_code or place_of_supply in customers.csv, and close again."));
     }
     if buyer.is_abroad() {
         let why = "it is abroad, and its address is not known".to_owned();
@@ -228,6 +245,18 @@ mod tests {
             ("address,gstin", "1 Road,27AAPFU0939F1ZV", "it is registered and has no PIN (CGST Rule 46(d))"),
             ("address,pin,gstin", "1 Road,560001,29AAFCC9980M1ZR", "it has the GSTIN of the seller"),
             (
+                "address,country,gstin",
+                "Tower 2,DE,27AAPFU0939F1ZV",
+                "it is abroad, and has the GSTIN 27AAPFU0939F1ZV: who is registered here is supplied here",
+            ),
+            (
+                "address,country,place_of_supply",
+                "Tower 2,DE,29",
+                "it is abroad, and its place of supply is named as 29",
+            ),
+            ("address,state_code", "1 Road,28", "its place of supply is 28, which is 37 today"),
+            ("address,place_of_supply", "1 Road,96", "its place of supply is 96, which is no State"),
+            (
                 "address,country,gst_treatment",
                 "Tower 2,AE,export-lut",
                 "it is supplied without tax, and the letter of undertaking is not named",
@@ -251,6 +280,7 @@ mod tests {
         // Below ₹50,000 an unregistered buyer needs no address.
         assert_eq!(made("", "state_code", "27", "49999.99").1, None);
         assert!(made("", "state_code", "27", "50000.00").1.unwrap().contains("50,000"));
+        assert!(made("", "state_code,country", "27,IN", "50000.00").1.unwrap().contains("50,000"));
         assert_eq!(made("", "address,pin,gstin", "\"1 Road, Mumbai\",400001,27AAPFU0939F1ZV", "1.00").1, None);
         assert_eq!(made("lut = \"AD29\"", "address,country,gst_treatment", "Tower 2,AE,export-lut", "1.00").1, None);
         // The place of supply is agreed, and the registration elsewhere.
