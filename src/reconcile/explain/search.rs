@@ -111,11 +111,18 @@ pub(super) fn explain(cx: &Comparison<'_>, all: &[Difference], short: usize, cau
     let is_at_hand = |index: &usize| {
         sampled.as_ref().is_none_or(|sampled| all[*index].members.iter().all(|id| sampled.contains(id)))
     };
-    let (tried, others): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(is_at_hand);
+    let (mut tried, others): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(is_at_hand);
     explain_some(cx, all, (&known, causes), &tried, (&mut found, &mut done));
     let is_told = |fit: &&Fit| fit.confidence() == Confidence::Supported;
     let explained: HashSet<usize> = found.iter().filter(is_told).flat_map(|fit| &fit.differences).copied().collect();
-    let asks_for_more = !others.is_empty() && (all.len() <= FIRST || ONE_IN * explained.len() >= tried.len());
+    let has_causes = all.len() <= FIRST || ONE_IN * explained.len() >= tried.len();
+    // What follows from the sums alone is seen in them without more rows.
+    let is_by_sums = !explained.is_empty() && found.iter().filter(is_told).all(|fit| fit.effect.is_none());
+    let asks_for_more = !others.is_empty() && has_causes && !is_by_sums;
+    if has_causes && is_by_sums {
+        explain_some(cx, all, (&known, causes), &others, (&mut found, &mut done));
+        tried.extend(others.iter().copied());
+    }
     odds::over_all(&mut found, &tried, |index, places| {
         let context = Context::new(cx, all, index, &known);
         let odds = |place: &usize| context.as_ref().map_or(0, |context| Search { context, causes }.odds_of(*place));
