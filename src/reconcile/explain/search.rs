@@ -36,7 +36,7 @@ pub(super) const OPEN: usize = 100;
 
 /// By so much the odds of what more than the amount shows are taken for larger than they are
 /// counted: with less, two of 32,000 differences without a cause were told one.
-const MARGIN: u128 = 5;
+const MARGIN: usize = 5;
 
 /// What is still to be explained of a difference.
 #[derive(Clone, Copy)]
@@ -275,8 +275,11 @@ impl Search<'_, '_> {
                 // Two at once fit more easily: every first that was tried is another chance
                 // for a second one to fit the rest. These odds, and the rivals, are those of
                 // both.
-                second.chance = second.chance.times(strong.len());
-                second.odds = second.odds.saturating_mul(strong.len() as u128);
+                // Where counting the second has no margin, the pair has it.
+                let has_margin = second.strong && second.is_counted;
+                let firsts = strong.len() * if has_margin { 1 } else { MARGIN };
+                second.chance = second.chance.times(firsts);
+                second.odds = second.odds.saturating_mul(firsts as u128);
                 (first.chance, first.odds) = (second.chance, second.odds);
                 first.rivals.clone_from(&second.rivals);
                 (first.part, second.part) = (false, !second.strong);
@@ -405,7 +408,7 @@ impl Search<'_, '_> {
     /// evenly as counting them supposes.
     fn amounts(&self, size: i128, strong: bool) -> u128 {
         let amounts = (3 * size / self.context.minor_unit()).unsigned_abs();
-        if strong { amounts / MARGIN } else { amounts }
+        if strong { amounts / MARGIN as u128 } else { amounts }
     }
 
     /// How many amounts of about this size are hit by different effects that are tried: of
