@@ -187,15 +187,11 @@ impl<'a> Search<'a> {
             let known = found.iter().filter(|seen| seen.other.is_none() && is_around(seen));
             rows.extend(known.map(|seen| (words, seen)));
         }
-        let ids: Vec<Cow<'_, str>> = rows.iter().map(|(words, seen)| words.text(&seen.customer_id)).collect();
-        let keyed: Vec<(&str, &Words, &Seen)> =
-            ids.iter().zip(&rows).map(|(id, (words, seen))| (id.as_ref(), *words, *seen)).collect();
-        let rest = |(_, words, seen): &(&str, &Words, &Seen)| (words.text(&seen.reference).into_owned(), seen.line);
         let order = in_order(
-            &keyed,
-            |(id, ..)| id,
-            |(.., seen)| (seen.date, seen.direction, seen.amount),
-            |a, b| rest(a).cmp(&rest(b)),
+            &rows,
+            |(words, seen)| words.text(&seen.customer_id),
+            |(_, seen)| (seen.date, seen.direction, seen.amount),
+            |(words, a), (others, b)| (words.text(&a.reference), a.line).cmp(&(others.text(&b.reference), b.line)),
         );
         let posted = |place: usize| {
             let (words, seen) = rows[place];

@@ -1,6 +1,7 @@
 //! What the ledger says of a period: sums per customer and direction, and an account of
 //! every row that did not go into them.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -145,9 +146,12 @@ impl PostedRow {
         if rows.is_sorted_by(|a, b| a.order() <= b.order()) {
             return rows;
         }
-        let first = |row: &Self| (row.date, row.direction, row.amount);
-        let rest = |row: &Self| (row.reference.clone(), Arc::clone(&row.file), row.line);
-        let order = in_order(&rows, |row| &row.customer_id, first, |a, b| rest(a).cmp(&rest(b)));
+        let order = in_order(
+            &rows,
+            |row| Cow::Borrowed(row.customer_id.as_str()),
+            |row| (row.date, row.direction, row.amount),
+            |a, b| (&a.reference, &a.file, a.line).cmp(&(&b.reference, &b.file, b.line)),
+        );
         let mut taken: Vec<Option<Self>> = rows.into_iter().map(Some).collect();
         order.into_iter().filter_map(|place| taken[place].take()).collect()
     }
@@ -161,17 +165,17 @@ impl PostedRow {
 /// again, then by the rest of it.
 pub(crate) fn in_order<'a, T>(
     rows: &'a [T],
-    customer: impl Fn(&'a T) -> &'a str,
+    customer: impl Fn(&'a T) -> Cow<'a, str>,
     first: impl Fn(&'a T) -> (NaiveDate, Direction, Decimal),
     rest: impl Fn(&T, &T) -> Ordering,
 ) -> Vec<usize> {
-    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let mut numbers: HashMap<Cow<'a, str>, usize> = HashMap::new();
     let mut order = Vec::with_capacity(rows.len());
     for (place, row) in rows.iter().enumerate() {
         let next = numbers.len();
         order.push((*numbers.entry(customer(row)).or_insert(next), first(row), place));
     }
-    let mut ids: Vec<(&str, usize)> = numbers.into_iter().collect();
+    let mut ids: Vec<(Cow<'a, str>, usize)> = numbers.into_iter().collect();
     ids.sort_unstable();
     let mut ranks = vec![0; ids.len()];
     for (rank, (_, number)) in ids.into_iter().enumerate() {

@@ -106,12 +106,12 @@ pub fn reconcile(question: &Question<'_>) -> Result<Option<Reconciliation>, Mone
             Look::Candidates(_) => {
                 if let Some(causes) = causes.take() {
                     findings.extend(explain::find(&comparison, &mut claims, &causes)?);
+                    if claims.asks_for_more {
+                        return Ok(None);
+                    }
                 }
             }
         }
-    }
-    if claims.asks_for_more {
-        return Ok(None);
     }
     registry::rank(&mut findings);
     Ok(Some(Reconciliation {

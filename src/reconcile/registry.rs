@@ -120,7 +120,8 @@ pub fn page(code: &str) -> Option<&'static str> {
 /// what stops invoices first; then what makes the most doubtful; then the most money.
 pub fn rank(findings: &mut [Finding]) {
     let searched = CHECKS.iter().position(|check| matches!(check.look, Look::Candidates(_)));
-    let key = |f: &Finding| {
+    // Keys are made once, and each finding, which is large, is moved once.
+    findings.sort_by_cached_key(|f| {
         // What explains a difference stands where the search for causes does.
         let mut own = CHECKS.iter().enumerate().filter(|(_, check)| check.code == f.code);
         let own = if f.confidence == Confidence::Unexplained { own.next_back() } else { own.next() };
@@ -138,27 +139,11 @@ pub fn rank(findings: &mut [Finding]) {
             // What may be anybody's comes after what is somebody's.
             f.confidence == Confidence::Possible && f.customers.len() > 2,
             Reverse(money),
+            f.customers.clone(),
+            f.direction,
+            f.message.clone(),
         )
-    };
-    // Findings are large: their places are sorted, and each finding is moved once.
-    let rest = |f: &Finding| (f.customers.clone(), f.direction, f.message.clone());
-    let mut order: Vec<_> = findings.iter().map(key).enumerate().map(|(place, key)| (key, place)).collect();
-    order.sort_unstable();
-    for alike in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
-        alike.sort_by_cached_key(|(_, place)| rest(&findings[*place]));
-    }
-    let mut order: Vec<usize> = order.into_iter().map(|(_, place)| place).collect();
-    for start in 0..order.len() {
-        let mut place = start;
-        loop {
-            let from = std::mem::replace(&mut order[place], place);
-            if from == start {
-                break;
-            }
-            findings.swap(place, from);
-            place = from;
-        }
-    }
+    });
     number(findings);
 }
 
