@@ -237,7 +237,7 @@ impl Client {
             .into_iter()
             .filter_map(|name| {
                 let value = headers.get(name)?.to_str().ok()?;
-                Some((name.to_owned(), redact::text(value, &self.credentials)))
+                Some((name.to_owned(), redact::header(value).to_owned()))
             })
             .collect();
         Ok(Answer { url: url.to_string(), when, body, headers, served })

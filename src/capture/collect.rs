@@ -165,10 +165,11 @@ impl Collector<'_> {
             Ok(answered) => answered,
             Err(failure) => return Err(self.failed(failure)),
         };
-        let people = !self.request.config.upstream.mask_numbers
-            || matches!(wanted.role, Role::Analytics | Role::Me | Role::Dashboard);
+        let keep = if self.request.config.upstream.mask_numbers { Keep::NoPeople } else { Keep::People };
         let (body, redacted) =
-            redact::body(&answer.body, client.credentials(), if people { Keep::People } else { Keep::NoPeople });
+            redact::body(&answer.body, client.credentials(), wanted.role, keep).map_err(FetchError::Fatal)?;
+        // What is kept must be read as what came was.
+        let decoded = if redacted.is_empty() { decoded } else { decode(&body, file).map_err(FetchError::Fatal)? };
         let record = AnswerRecord {
             role: wanted.role,
             file: file.to_owned(),
@@ -213,7 +214,7 @@ impl Collector<'_> {
     }
 
     fn note(&self, wanted: &AnswerRequest<'_>, problem: &Problem) {
-        let why = problem.reason();
+        let why = redact::message(&problem.reason(), self.request.client.credentials());
         self.with(|state| {
             state.missing.push(NotCaptured {
                 role: wanted.role,

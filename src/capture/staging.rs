@@ -17,6 +17,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::record::{AnswerRecord, RECORD, Record, is_plain, plain};
+use super::redact::RULES;
 use crate::books::changeset::FETCH;
 use crate::books::config::MatrixSource;
 use crate::books::layout::{Books, WORK};
@@ -62,6 +63,9 @@ pub(crate) struct Plan {
 struct Begun {
     begun: String,
     plan: Plan,
+    /// By which rules answers were masked: those kept by earlier ones are asked for again.
+    #[serde(default)]
+    masking: u32,
 }
 
 /// The answers so far.
@@ -96,7 +100,9 @@ impl Staging {
             fs::read(folder.join("plan.json")).ok().and_then(|bytes| serde_json::from_slice::<Begun>(&bytes).ok());
         let fresh =
             |at: &str| DateTime::parse_from_rfc3339(at).is_ok_and(|at| (now - at.with_timezone(&Utc)).abs() < GOOD_FOR);
-        let continued = begun.filter(|begun| begun.plan == *plan && fresh(&begun.begun)).map(|begun| begun.begun);
+        let continued = begun
+            .filter(|begun| begun.plan == *plan && begun.masking == RULES && fresh(&begun.begun))
+            .map(|begun| begun.begun);
         let mut kept = HashMap::new();
         if continued.is_some() {
             let journal = fs::read_to_string(folder.join("journal.jsonl")).unwrap_or_default();
@@ -107,7 +113,8 @@ impl Staging {
         } else {
             Self::discard(books, period)?;
             make_folder(&folder.join("bodies"))?;
-            let begun = Begun { begun: now.to_rfc3339_opts(SecondsFormat::Secs, true), plan: plan.clone() };
+            let begun =
+                Begun { begun: now.to_rfc3339_opts(SecondsFormat::Secs, true), plan: plan.clone(), masking: RULES };
             let bytes = serde_json::to_vec(&begun).unwrap_or_default();
             write(&folder.join("plan.json"), &bytes)?;
         }

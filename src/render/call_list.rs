@@ -102,5 +102,5 @@ fn start(at: Option<DateTime<Utc>>, zone: Tz) -> String {
 
 fn number(text: Option<&str>, masks: bool) -> String {
     let text = text.unwrap_or_default();
-    safe(&if masks { String::from_utf8_lossy(&masked(text.as_bytes())).into_owned() } else { text.to_owned() })
+    safe(&if masks { masked(text) } else { text.to_owned() })
 }

@@ -75,7 +75,7 @@ impl PeriodPart {
 
 /// Reads an instant: RFC 3339 with `Z` or an offset, or a naive time, which is taken in
 /// the partner's zone. None for anything else.
-fn instant(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
+pub(super) fn instant(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Some(instant.with_timezone(&Utc));
     }
