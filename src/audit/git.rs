@@ -8,7 +8,7 @@ use std::process::Command;
 use chrono::{DateTime, Utc};
 
 use super::manifest;
-use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, RETURNS};
+use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, RATES, RETURNS};
 use crate::capture::store;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
@@ -68,6 +68,7 @@ fn paths(books: &Books, period: &Period) -> Vec<String> {
         CONFIG,
         CUSTOMERS,
         CHARGES,
+        RATES,
         "ledgers",
         "resolutions",
         "templates",

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::agreed::{self, line};
+use super::exchange::{self, Rates};
 use super::tax::{self, Failure, Refusal};
 use super::usage::{self, Rows};
-use crate::books::charges::{AgreedCharge, Price};
+use crate::books::charges::AgreedCharge;
 use crate::books::config::{Invoicing, Regime, Unlisted};
 use crate::books::customers::{Agreement, Customers};
 use crate::books::prices::{self, Calls, Priced};
 use crate::model::finding::Finding;
-use crate::model::invoice::Detail;
 use crate::model::invoice::{Charge, Draft, Edition, Line, Party, Payment, Pricing, Proof};
 use crate::model::ledger_terms::Basis;
 use crate::model::matrix::Matrix;
@@ -20,7 +21,7 @@ use crate::model::money::{Currency, Money, MoneyError, per_cent_of, times, total
 use crate::model::posting::Ledger;
 use crate::model::reconciliation::{CustomerLine, Reconciliation, Status};
 use crate::model::resolution::Decision;
-use crate::model::rounding::{LINE_ROUNDING, Rounding, ratio, round_to, share};
+use crate::model::rounding::{LINE_ROUNDING, Rounding, ratio, round_to};
 use crate::model::transactions::{Kind, Transactions};
 use crate::model::usage::Direction;
 use crate::model::words::amount_in_words;
@@ -64,6 +65,8 @@ pub struct Terms<'a> {
     pub ledger: &'a Ledger,
     /// Which price of calls the ledger states, inbound and outbound.
     pub basis: [Basis; 2],
+    /// By what charges in another currency are converted.
+    pub rates: &'a Rates<'a>,
     /// What to do with unlisted customers.
     pub unlisted: Unlisted,
     /// What finance decided for customers whose figures differ.
@@ -255,16 +258,6 @@ fn uncounted(unit: &str, direction: Direction) -> Refusal {
     }
 }
 
-fn at_rate(currency: Currency, quantity: Decimal, unit: &str, price: Decimal) -> Result<(Money, Pricing), MoneyError> {
-    let exact = Money::new(times(quantity, price)?, currency);
-    Ok((exact, Pricing::Rate { quantity, unit: unit.to_owned(), price }))
-}
-
-/// A line whose amount is rounded, without words yet.
-fn line(charge: Charge, direction: Option<Direction>, exact: Money) -> Result<Line, MoneyError> {
-    Ok(Line { direction, exact, amount: prices::charged(exact)?, ..Line::blank(charge, exact.currency()) })
-}
-
 /// What is charged beside usage, and what is taken off.
 fn beside(
     reconciliation: &Reconciliation,
@@ -272,7 +265,7 @@ fn beside(
     id: &str,
     agreement: &Agreement,
     lines: &mut Vec<Line>,
-) -> Result<(), MoneyError> {
+) -> Result<(), Failure> {
     let currency = reconciliation.currency;
     let calls = total(currency, lines.iter().map(|l| &l.exact))?;
     let mut usage = calls;
@@ -302,27 +295,9 @@ fn beside(
         }
     }
     for entry in terms.charges.iter().filter(|entry| entry.customer_id == id && entry.is_due(&reconciliation.period)) {
-        let (mut exact, mut pricing) = match &entry.price {
-            Price::Amount(amount) => (Money::new(*amount, currency), Pricing::Stated),
-            Price::Each { quantity, unit, price } => at_rate(currency, *quantity, unit, *price)?,
-        };
-        let (from, to) = entry.within(&reconciliation.period);
-        if let Some((days, whole)) = entry.part(&reconciliation.period) {
-            pricing = Pricing::Part { of: exact, days, whole };
-            let amount = share(exact.amount(), days.into(), whole.into(), currency.minor_digits())?;
-            exact = Money::new(amount, currency);
-        }
-        let is_for_days = entry.charge == Charge::Recurring && terms.invoicing.edition > Edition::First;
-        if matches!(entry.charge, Charge::Discount | Charge::Credit) {
-            exact = exact.negated();
-        }
-        lines.push(Line {
-            description: entry.description.clone(),
-            pricing,
-            sac: entry.sac.clone(),
-            detail: Detail { span: is_for_days.then_some((from, to)), ..Detail::default() },
-            ..line(entry.charge, None, exact)?
-        });
+        let buyer = terms.customers.get(id).map(|customer| &customer.party);
+        let to = (terms.invoicing, buyer, terms.rates);
+        lines.push(agreed::charged(entry, to, &reconciliation.period, currency)?);
     }
     Ok(())
 }
@@ -339,7 +314,11 @@ fn finish(
     let currency = reconciliation.currency;
     let known = terms.customers.get(id).cloned().unwrap_or_default();
     let agreement = &known.agreement;
-    beside(reconciliation, terms, id, agreement, &mut lines)?;
+    match beside(reconciliation, terms, id, agreement, &mut lines) {
+        Ok(()) => {}
+        Err(Failure::Refused(refusal)) => return Ok(Disposition::Refused(refusal)),
+        Err(Failure::Money(error)) => return Err(error),
+    }
     let subtotal = total(currency, lines.iter().map(|l| &l.amount))?;
     if subtotal.is_negative() {
         return Ok(Disposition::CreditDue(subtotal));
@@ -389,6 +368,7 @@ fn comes_to_nothing() -> Refusal {
 pub fn complete(draft: &mut Draft, agreement: &Agreement, invoicing: &Invoicing) -> Result<(), Failure> {
     draft.edition = invoicing.edition;
     tax::apply(&invoicing.regime, agreement, draft)?;
+    exchange::tell(draft)?;
     Ok(sum_up(draft, invoicing)?)
 }
 

@@ -5,22 +5,23 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::charges::{complete, sum_up};
+use super::exchange;
 use super::tax::{Failure, law};
 use crate::books::config::{Invoicing, Regime};
 use crate::books::customers::Agreement;
 use crate::model::finding::{Evidence, Finding, Severity};
 use crate::model::invoice::Detail;
-use crate::model::invoice::{Charge, Document, Draft, Edition, Issued, Line, Original, Pricing};
-use crate::model::money::{Money, MoneyError, total};
+use crate::model::invoice::{Charge, Document, Draft, Edition, Issued, Line, Original};
+use crate::model::money::{Currency, Money, MoneyError, total};
 use crate::model::usage::Direction;
 
 /// What lines are held against each other by.
-type Key = (Charge, Option<Direction>, Option<String>, String);
+type Key = (Charge, Option<Direction>, Option<String>, String, Option<Currency>);
 
 /// Calls by their direction, everything else by its words too.
 fn key(line: &Line) -> Key {
     let words = if line.charge == Charge::Usage { String::new() } else { line.description.clone() };
-    (line.charge, line.direction, line.sac.clone(), words)
+    (line.charge, line.direction, line.sac.clone(), words, line.exchange().map(|exchange| exchange.amount.currency()))
 }
 
 /// Where invoiced and due differ, line by line.
@@ -29,20 +30,29 @@ struct Change {
     invoiced: Money,
     due: Money,
     exact: Money,
+    /// Due less invoiced in the currency that it is charged in, where that is another.
+    foreign: Option<Money>,
 }
 
 fn changes(issued: &[&Issued], now: &Draft) -> Result<Vec<Change>, MoneyError> {
     let zero = Money::zero(now.currency);
     let mut changes: Vec<Change> = Vec::new();
-    let mut enter = |line: &Line, amount: Money, exact: Money, is_due: bool| -> Result<(), MoneyError> {
+    let mut enter = |line: &Line, is_due: bool, is_less: bool| -> Result<(), MoneyError> {
+        let signed = |amount: Money| if is_less { amount.negated() } else { amount };
+        let (amount, exact) = (signed(line.amount), signed(line.exact));
         let at = match changes.iter().position(|change| key(&change.line) == key(line)) {
             Some(at) => at,
             None => {
-                changes.push(Change { line: line.clone(), invoiced: zero, due: zero, exact: zero });
+                let foreign = line.exchange().map(|exchange| Money::zero(exchange.amount.currency()));
+                changes.push(Change { line: line.clone(), invoiced: zero, due: zero, exact: zero, foreign });
                 changes.len() - 1
             }
         };
         let change = &mut changes[at];
+        if let (Some(sum), Some(exchange)) = (change.foreign, line.exchange()) {
+            let amount = signed(exchange.amount);
+            change.foreign = Some(if is_due { sum.plus(&amount)? } else { sum.minus(&amount)? });
+        }
         if is_due {
             change.due = change.due.plus(&amount)?;
             change.exact = change.exact.plus(&exact)?;
@@ -54,15 +64,11 @@ fn changes(issued: &[&Issued], now: &Draft) -> Result<Vec<Change>, MoneyError> {
     };
     for document in issued {
         for line in &document.content.lines {
-            let (amount, exact) = match document.content.document {
-                Document::CreditNote => (line.amount.negated(), line.exact.negated()),
-                Document::Invoice | Document::DebitNote => (line.amount, line.exact),
-            };
-            enter(line, amount, exact, false)?;
+            enter(line, false, document.content.document == Document::CreditNote)?;
         }
     }
     for line in &now.lines {
-        enter(line, line.amount, line.exact, true)?;
+        enter(line, true, false)?;
     }
     changes.retain(|change| change.invoiced != change.due);
     Ok(changes)
@@ -87,9 +93,9 @@ pub(crate) fn note(issued: &[&Issued], now: &Draft, invoicing: &Invoicing) -> Re
     let mut lines = Vec::new();
     let mut remarks = Vec::new();
     for change in changes {
-        let (mut amount, mut exact) = (change.due.minus(&change.invoiced)?, change.exact);
+        let (mut amount, mut exact, mut foreign) = (change.due.minus(&change.invoiced)?, change.exact, change.foreign);
         if is_credit {
-            (amount, exact) = (amount.negated(), exact.negated());
+            (amount, exact, foreign) = (amount.negated(), exact.negated(), foreign.map(|amount| amount.negated()));
         }
         remarks.push(format!(
             "{}: invoiced {}, correct {}, difference {}.",
@@ -98,7 +104,7 @@ pub(crate) fn note(issued: &[&Issued], now: &Draft, invoicing: &Invoicing) -> Re
             change.due.display(),
             change.due.minus(&change.invoiced)?.display_signed()
         ));
-        let pricing = Pricing::Stated;
+        let pricing = exchange::difference(foreign, change.line.exchange().map(|exchange| &exchange.at));
         let (taxes, recipient_taxes) = (Vec::new(), Vec::new());
         let detail = Detail::default();
         lines.push(Line { amount, exact, calls: None, pricing, taxes, recipient_taxes, detail, ..change.line });

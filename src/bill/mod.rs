@@ -1,8 +1,10 @@
 //! What is charged: reconciled figures → drafts → numbered invoices. Pure.
 
+mod agreed;
 pub mod charges;
 pub(crate) mod corrections;
 pub(crate) mod dating;
+pub mod exchange;
 pub(crate) mod gstin_later;
 pub(crate) mod no_einvoice;
 pub(crate) mod not_billable;

@@ -3,10 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use super::dating::Dating;
 use crate::books::config::Invoicing;
 use crate::model::invoice::{Draft, Issued, file_stem};
+use crate::model::money::Currency;
 use crate::model::number::{Allotted, MAX_LENGTH};
+use crate::model::period::Period;
 use crate::model::problem::Problem;
 
 /// Turns drafts into invoices and notes, each numbered in the series of its kind. `history`
@@ -30,12 +34,8 @@ pub(crate) fn allot(
     let mut issued = Vec::new();
     for draft in drafts {
         let format = invoicing.number_format(draft.document);
-        let earlier = |series: &str| {
-            let of_series = history.iter().chain(&allotted).filter(|a| a.series == series);
-            of_series.max_by_key(|a| (a.issue_date, a.sequence)).cloned()
-        };
         let (issue_date, series) =
-            dating.date(&draft, invoicing, |series| earlier(series).map(|last| (last.issue_date, last.number)))?;
+            dating.date(&draft, invoicing, |series| last(history.iter().chain(&allotted), series))?;
         let of_series = history.iter().chain(&allotted).filter(|a| a.series == series);
         let sequence = of_series.map(|a| a.sequence).max().unwrap_or(0) + 1;
         let number = format.number(issue_date, sequence);
@@ -61,6 +61,19 @@ pub(crate) fn allot(
         issued.push(Issued { number, issue_date, content: draft, template_sha256: template_sha256.to_owned() });
     }
     Ok((issued, allotted))
+}
+
+/// Date and number of the last document of a series.
+fn last<'a>(all: impl Iterator<Item = &'a Allotted>, series: &str) -> Option<(NaiveDate, String)> {
+    let of_series = all.filter(|a| a.series == series);
+    of_series.max_by_key(|a| (a.issue_date, a.sequence)).map(|last| (last.issue_date, last.number.clone()))
+}
+
+/// The date that invoices of a period get; that of the close where they could have none.
+#[must_use]
+pub(crate) fn invoice_day(period: &Period, invoicing: &Invoicing, dating: Dating, history: &[Allotted]) -> NaiveDate {
+    let invoice = Draft::blank("", period, Currency::INR);
+    dating.date(&invoice, invoicing, |series| last(history.iter(), series)).map_or(dating.day, |(day, _)| day)
 }
 
 /// Gaps and repetitions in the numbers allotted, each a sentence; empty when each series
@@ -92,8 +105,6 @@ pub(crate) fn continuity(history: &[Allotted]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::books::config;
-    use crate::model::money::Currency;
-    use crate::model::period::Period;
 
     fn draft(id: &str, period: &str) -> Draft {
         Draft::blank(id, &Period::parse(period).unwrap(), Currency::INR)

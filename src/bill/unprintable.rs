@@ -3,7 +3,7 @@
 
 use super::tax::Refusal;
 use crate::books::charges::{AgreedCharge, Price};
-use crate::books::layout::{CHARGES, CONFIG, CUSTOMERS};
+use crate::books::layout::{CHARGES, CONFIG, CUSTOMERS, RATES};
 use crate::model::invoice::{Draft, Party};
 
 /// The finding's code.
@@ -70,6 +70,8 @@ fn fields<'a>(draft: &'a Draft, known: &'a Party, charges: &'a [AgreedCharge]) -
     }
     draft.buyer_reference.iter().for_each(|text| add(format!("{CUSTOMERS}, {id}, buyer_reference"), text));
     add("the customer's id".to_owned(), id);
+    let rates = draft.lines.iter().filter_map(|line| line.exchange());
+    rates.for_each(|exchange| add(format!("{RATES}, source"), &exchange.at.source));
     draft.remarks.iter().for_each(|text| add(format!("{CONFIG}, [invoice]"), text));
     fields
 }

@@ -1,20 +1,32 @@
 //! `charges.csv`: what is charged beside calls, a row each. `customer_id`, `description`,
 //! `kind` (`recurring`, `one-off`, `discount`, `credit`), `from`, `to` (days), and `amount`,
-//! or `quantity` with `unit_price`; optionally `unit`, `sac` and `pro_rata`.
+//! or `quantity` with `unit_price`; optionally `unit`, `sac`, `pro_rata` and `currency`.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::invoicing::sac;
 use super::layout::CHARGES;
-use super::spreadsheet;
+use super::spreadsheet::{Sheet, rows};
 use crate::model::invoice::Charge;
-use crate::model::money::{parse_plain, shorten};
+use crate::model::money::{Currency, parse_plain, shorten};
 use crate::model::period::{Period, parse_day};
-use crate::model::problem::{self, Problem, nearest};
+use crate::model::problem::{self, Problem};
 
-const COLUMNS: [&str; 11] =
-    ["customer_id", "description", "kind", "from", "to", "amount", "quantity", "unit", "unit_price", "sac", "pro_rata"];
+const COLUMNS: [&str; 12] = [
+    "customer_id",
+    "description",
+    "kind",
+    "from",
+    "to",
+    "amount",
+    "quantity",
+    "unit",
+    "unit_price",
+    "sac",
+    "pro_rata",
+    "currency",
+];
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +45,8 @@ pub struct AgreedCharge {
     pub to: Option<NaiveDate>,
     /// How much, without a sign.
     pub price: Price,
+    /// In which currency; None: the document's.
+    pub currency: Option<Currency>,
     /// Another service accounting code than that of calls.
     pub sac: Option<String>,
     /// Whether what recurs is charged by the days of the period that it is for.
@@ -87,40 +101,8 @@ impl AgreedCharge {
 /// # Errors
 /// A missing or unknown column, and every row that is wrong: all listed.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Vec<AgreedCharge>, Problem> {
-    let wrong =
-        |what: String| Problem::usage("charges", what).next(format!("correct {CHARGES}")).not_done("Nothing was done.");
-    let (text, delimiter) = spreadsheet::text(bytes, "charges", CHARGES, "customer_id")?;
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).delimiter(delimiter).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|e| wrong(format!("{CHARGES} cannot be read: {e}")))?.clone();
-    for name in &header {
-        if !COLUMNS.contains(&name) {
-            let hint = nearest(name, COLUMNS).map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
-            return Err(wrong(format!("{CHARGES} has an unknown column `{}`{hint}", shorten(name))));
-        }
-    }
-    for needed in ["customer_id", "description", "kind"] {
-        if !header.iter().any(|name| name == needed) {
-            return Err(wrong(format!("{CHARGES} has no column `{needed}`")));
-        }
-    }
-    let mut entries = Vec::new();
-    let mut bad = Vec::new();
-    for (index, row) in reader.records().enumerate() {
-        let read = row.map_err(|e| e.to_string()).and_then(|row| {
-            entry(index + 2, &|name| {
-                header.iter().position(|h| h == name).and_then(|at| row.get(at)).filter(|c| !c.is_empty())
-            })
-        });
-        match read {
-            Ok(entry) => entries.push(entry),
-            Err(why) => bad.push(format!("{CHARGES}, row {}: {why}", index + 2)),
-        }
-    }
-    if bad.is_empty() {
-        return Ok(entries);
-    }
-    let first = bad.remove(0);
-    Err(wrong(first).also(bad))
+    let needed = ["customer_id", "description", "kind"];
+    rows(bytes, &Sheet { code: "charges", file: CHARGES, columns: &COLUMNS, needed: &needed }, entry)
 }
 
 fn entry<'a>(row: usize, cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<AgreedCharge, String> {
@@ -147,6 +129,12 @@ fn entry<'a>(row: usize, cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<Agree
         },
         _ => return Err("it needs either amount, or quantity and unit_price".to_owned()),
     };
+    let currency = cell("currency").map(Currency::parse).transpose().map_err(|e| format!("currency: {e}"))?;
+    if let (Some(currency), Price::Amount(amount)) = (currency, &price)
+        && amount.normalize().scale() > currency.minor_digits()
+    {
+        return Err(format!("amount: {currency} has {} decimals", currency.minor_digits()));
+    }
     let (from, to) = (day("from")?, day("to")?);
     if let (Some(from), Some(to)) = (from, to)
         && to < from
@@ -171,6 +159,7 @@ fn entry<'a>(row: usize, cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<Agree
         from,
         to,
         price,
+        currency,
         sac,
         pro_rata,
     })
@@ -195,7 +184,7 @@ mod tests {
 
     #[test]
     fn everything_wrong_is_told_by_its_row() {
-        let text = b"customer_id,description,kind,from,amount,unit_price\n,a,one-off,2026-03-01,5,\nM,b,weekly,,5,\nM,c,one-off,,5,\nM,d,credit,2026-03-01,-5,\nM,e,recurring,,5,5\nM,f,recurring,2026-13-01,5,\n";
+        let text = b"customer_id,description,kind,from,amount,unit_price,currency\n,a,one-off,2026-03-01,5,,\nM,b,weekly,,5,,\nM,c,one-off,,5,,\nM,d,credit,2026-03-01,-5,,\nM,e,recurring,,5,5,\nM,f,recurring,2026-13-01,5,,\nM,g,recurring,,5,,usd\nM,h,recurring,,5.5,,JPY\nM,i,recurring,,5.0005,,KWD\nM,j,recurring,,,5.5,JPY\n";
         let problem = parse(text).unwrap_err();
         let all = [vec![problem.what.clone()], problem.also.clone()].concat().join("\n");
         insta::assert_snapshot!(all, @r"
@@ -205,6 +194,9 @@ mod tests {
         charges.csv, row 5: amount: must not be negative; discounts and credits are taken off by their kind
         charges.csv, row 6: it needs either amount, or quantity and unit_price
         charges.csv, row 7: from: `2026-13-01` is not a day in the calendar
+        charges.csv, row 8: currency: `usd` is not an ISO 4217 currency code
+        charges.csv, row 9: amount: JPY has 0 decimals
+        charges.csv, row 10: amount: KWD has 3 decimals
         ");
         assert!(parse(b"customer_id,description,kind,ammount\n").unwrap_err().what.contains("`amount`"));
     }

@@ -30,6 +30,8 @@ pub struct Invoicing {
     pub unusual_percent: Decimal,
     /// `round_total`: whole, none, or None for what the regime asks for.
     pub round_total: Option<bool>,
+    /// `exchange_days`
+    pub exchange_days: u64,
     /// `rentals = "bill"`
     pub bills_rentals: bool,
     /// `usage_annex = "daily"`
@@ -147,6 +149,7 @@ impl SettingsReader<'_> {
         });
         let unusual_percent = self.convert("invoice.unusual_percent", limit);
         let due_days = self.number("invoice.due_days", 0..=3_650);
+        let exchange_days = self.number("invoice.exchange_days", 0..=366);
         let seller = self.seller();
         let regime = self.regime(seller.as_ref());
         let rounding = [("auto", None), ("whole", Some(true)), ("none", Some(false))];
@@ -165,6 +168,7 @@ impl SettingsReader<'_> {
             einvoice_required: einvoice_required?,
             unusual_percent: unusual_percent?,
             round_total: round_total?,
+            exchange_days: exchange_days?,
             bills_rentals: bills_rentals?,
             has_annex: has_annex?,
             lists_calls: lists_calls?,

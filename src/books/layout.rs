@@ -12,6 +12,8 @@ pub(crate) const CONFIG: &str = "crossfoot.toml";
 pub(crate) const CUSTOMERS: &str = "customers.csv";
 /// The file of charges beside calls.
 pub(crate) const CHARGES: &str = "charges.csv";
+/// The file of rates of exchange.
+pub(crate) const RATES: &str = "rates.csv";
 /// The audit chain, relative to the books.
 pub(crate) const CHAIN: &str = "audit/chain.jsonl";
 /// The signatures of its lines, relative to the books.

@@ -11,6 +11,7 @@ pub(crate) mod lock;
 pub(crate) mod mailing;
 pub(crate) mod particulars;
 pub(crate) mod prices;
+pub(crate) mod rates;
 pub(crate) mod new_customers;
 pub(crate) mod resolutions;
 pub mod settings;

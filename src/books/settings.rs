@@ -252,6 +252,11 @@ pub const SETTINGS: &[Setting] = &[
         doc: "\"bill\" passes on what the partner's ledger charges beside calls (rentals), where\n[upstream] transactions captures it; \"ignore\" leaves it to charges.csv.",
     },
     Setting {
+        path: "invoice.exchange_days",
+        default: "7",
+        doc: "How many days before the date of the document a rate of rates.csv may be of, for charges\nin another currency: 7 for a daily rate with its holidays, 31 for a monthly one.",
+    },
+    Setting {
         path: "invoice.usage_annex",
         default: "\"none\"",
         doc: "\"daily\" prints calls, minutes and amount of each day and direction on the invoice's last\npages, where [upstream] matrix = \"cdr-rows\" captures every call; \"none\" does not.",

@@ -2,7 +2,7 @@
 //! semicolons or tabs, or as a workbook under that name; and what a spreadsheet does to codes.
 
 use crate::model::money::shorten;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, nearest};
 use crate::tables::encoding::{NotText, text_of};
 use crate::tables::{Content, holds_tables, open};
 
@@ -56,6 +56,58 @@ pub(super) fn text(bytes: &[u8], code: &'static str, file: &str, key: &str) -> R
                 .next("leave one of them in it"))
         }
     }
+}
+
+/// A file of the books whose rows are records: what errors call it, and its columns, those first
+/// that it must have.
+pub(super) struct Sheet<'a> {
+    pub(super) code: &'static str,
+    pub(super) file: &'a str,
+    pub(super) columns: &'a [&'a str],
+    pub(super) needed: &'a [&'a str],
+}
+
+/// Reads such a file. `read` makes a record of the row's number, where the header is row 1, and
+/// its cells by the names of their columns; None where a cell is empty.
+///
+/// # Errors
+/// A missing or unknown column, and every row that is wrong: all listed.
+pub(super) fn rows<T>(
+    bytes: &[u8],
+    sheet: &Sheet<'_>,
+    mut read: impl for<'r> FnMut(usize, &dyn Fn(&str) -> Option<&'r str>) -> Result<T, String>,
+) -> Result<Vec<T>, Problem> {
+    let Sheet { code, file, columns, needed } = sheet;
+    let wrong = |what: String| Problem::usage(code, what).next(format!("correct {file}")).not_done("Nothing was done.");
+    let (text, delimiter) = text(bytes, code, file, needed.first().copied().unwrap_or_default())?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).delimiter(delimiter).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|e| wrong(format!("{file} cannot be read: {e}")))?.clone();
+    for name in &header {
+        if !columns.contains(&name) {
+            let hint =
+                nearest(name, columns.iter().copied()).map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
+            return Err(wrong(format!("{file} has an unknown column `{}`{hint}", shorten(name))));
+        }
+    }
+    if let Some(lacking) = needed.iter().find(|needed| !header.iter().any(|name| name == **needed)) {
+        return Err(wrong(format!("{file} has no column `{lacking}`")));
+    }
+    let (mut records, mut bad) = (Vec::new(), Vec::new());
+    for (index, row) in reader.records().enumerate() {
+        let row = row.map_err(|e| e.to_string()).and_then(|row| {
+            let cell = |name: &str| header.iter().position(|h| h == name).and_then(|at| row.get(at));
+            read(index + 2, &|name| cell(name).filter(|c| !c.is_empty()))
+        });
+        match row {
+            Ok(record) => records.push(record),
+            Err(why) => bad.push(format!("{file}, row {}: {why}", index + 2)),
+        }
+    }
+    if bad.is_empty() {
+        return Ok(records);
+    }
+    let first = bad.remove(0);
+    Err(wrong(first).also(bad))
 }
 
 fn has(header: &str, delimiter: char, key: &str) -> bool {

@@ -115,7 +115,7 @@ pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating, yes:
         context.out.say(&format!("note: {note}"));
     }
     let (period, config) = (inputs.period.clone(), inputs.config.clone());
-    let plan = seal::plan(&context.books, inputs, dating.day)?;
+    let plan = seal::plan(&context.books, inputs, dating)?;
     for unclaimed in &plan.inputs.unclaimed {
         context.out.say(&text::wrap(&format!("warning: {unclaimed}"), ""));
     }

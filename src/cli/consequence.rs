@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::context::Context;
 use crate::audit::chain;
 use crate::bill::charges::Disposition;
+use crate::bill::dating::Dating;
 use crate::capture::store;
 use crate::close::derive::derive;
 use crate::close::inputs::Inputs;
@@ -87,7 +88,8 @@ pub(super) fn of(
     let (chain, _) = chain::load(&context.books)?;
     inputs.recall(&context.books, &chain)?;
     let now = context.environment.clock()?();
-    inputs.dated = Some(now.with_timezone(&inputs.config.timezone).date_naive());
+    let day = now.with_timezone(&inputs.config.timezone).date_naive();
+    inputs.date(Dating { day, is_named: false }, &chain);
     inputs.resolutions = decisions.to_vec();
     let derived = derive(&inputs, open_ledgers(&context.books, &inputs.config.ledger_for(period))?)?;
     let consequence = |id: &String| {

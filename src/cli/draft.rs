@@ -43,7 +43,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Pro
     if !is_over {
         context.out.say(&format!("note: {} is not over: its figures will grow, and it cannot be closed", period.name));
     }
-    let plan = seal::plan(&context.books, inputs, dating.day).map_err(nothing)?;
+    let plan = seal::plan(&context.books, inputs, dating).map_err(nothing)?;
     // What would stop a close stops its draft; a period that is not over has no numbers yet.
     let dates = match is_over {
         true => plan.number(dating).map_err(nothing)?.0.iter().map(|issued| issued.issue_date).collect(),

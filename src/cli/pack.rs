@@ -18,7 +18,7 @@ use crate::audit::manifest;
 use crate::audit::signing;
 use crate::books::changeset::write_apart;
 use crate::books::config;
-use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS, RETURNS, SEALS, read_file};
+use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS, RATES, RETURNS, SEALS, read_file};
 use crate::books::lock::Lock;
 use crate::books::resolutions;
 use crate::books::voids;
@@ -107,7 +107,7 @@ fn collect<'a>(
     returned: &BTreeSet<&str>,
 ) -> Result<BTreeMap<String, Vec<u8>>, Problem> {
     let mut names: Vec<String> =
-        [CONFIG, CUSTOMERS, CHARGES, CHAIN, mail_journal::FILE, signing::SIGNERS, voids::VOIDS]
+        [CONFIG, CUSTOMERS, CHARGES, RATES, CHAIN, mail_journal::FILE, signing::SIGNERS, voids::VOIDS]
             .into_iter()
             .map(str::to_owned)
             .chain([resolutions::file(period), format!("{}/{}", Books::close_dir(period), manifest::FILE)])

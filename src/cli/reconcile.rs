@@ -7,6 +7,7 @@ use super::args;
 use super::context::Context;
 use super::fetch::{Asking, Wanted, begin, obtain, recheck};
 use crate::audit::chain;
+use crate::bill::dating::Dating;
 use crate::books::changeset::{ChangeSet, write_apart};
 use crate::books::config::{self, Config};
 use crate::books::customers::{Directory, folded};
@@ -53,7 +54,8 @@ fn in_books(context: &Context<'_>, period: &Period, refetch: bool) -> Result<Exi
     inputs.recall(&context.books, &chain)?;
     // A note that would come too late is told before the close.
     let now = context.environment.clock()?();
-    inputs.dated = Some(now.with_timezone(&inputs.config.timezone).date_naive());
+    let day = now.with_timezone(&inputs.config.timezone).date_naive();
+    inputs.date(Dating { day, is_named: false }, &chain);
     let derived = derive(&inputs, open_ledgers(&context.books, &inputs.config.ledger_for(period))?)?;
     let documents = Documents::issued_before(&inputs, &chain);
     let close = Close { inputs: &inputs, derived: &derived, documents: &documents };

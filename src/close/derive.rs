@@ -7,6 +7,7 @@ use std::io::{Read, Seek};
 use super::inputs::Inputs;
 use super::open_items;
 use crate::bill::charges::{self, Disposition, Terms};
+use crate::bill::exchange::Rates;
 use crate::bill::tax::{Failure, Refusal, rule46};
 use crate::bill::usage::Rows;
 use crate::bill::{
@@ -220,6 +221,13 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
     let mut decisions = BTreeMap::new();
     let mut notes_due = BTreeMap::new();
     if let Some(customers) = &inputs.customers {
+        let standing = inputs.issued.iter().filter(|issued| inputs.stands(issued));
+        let rates = Rates::of(
+            &inputs.rates,
+            (inputs.config.currency, inputs.config.invoicing.exchange_days),
+            [inputs.invoices_dated, inputs.dated],
+            standing.clone(),
+        );
         let terms = Terms {
             invoicing: &inputs.config.invoicing,
             customers,
@@ -229,12 +237,12 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
             transactions: inputs.capture.as_ref().and_then(|c| c.transactions.as_ref()),
             ledger: &ledger,
             basis: inputs.config.basis,
+            rates: &rates,
             unlisted: inputs.config.unlisted,
             decided: &decided,
             logo_sha256: inputs.logo.as_ref().map(|logo| logo.sha256.as_str()),
         };
         decisions = charges::decide(&reconciliation, &terms).map_err(|e| too_large(&e))?;
-        let standing = inputs.issued.iter().filter(|issued| inputs.stands(issued));
         let served: BTreeMap<&str, &str> =
             standing.rev().map(|issued| (issued.content.customer_id.as_str(), issued.number.as_str())).collect();
         let told = not_billed::apply(&mut decisions, &not_billed, &served, &inputs.period);

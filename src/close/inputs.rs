@@ -16,15 +16,16 @@ use super::formats::{format_files, parse_formats};
 use super::issued::{load_issued, load_standing};
 use super::recapture::{self, Recaptured};
 use super::registered::{self, Registered};
-use super::{history, open_items, particulars};
+use super::{history, open_items, particulars, templates};
 use crate::audit::chain::{Chain, Event};
 use crate::audit::manifest::Manifest;
 use crate::bill::{gstin_later, selling};
 use crate::books::charges::{self, AgreedCharge};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
-use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, optional, read_file};
+use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, RATES, optional, read_file};
 use crate::books::particulars::changed;
+use crate::books::rates;
 use crate::books::resolutions;
 use crate::books::spreadsheet;
 use crate::books::voids::{self, VOIDS, Voids};
@@ -32,17 +33,18 @@ use crate::capture::store::{self, Capture};
 use crate::ledger::format::Format;
 use crate::ledger::known::FORMATS;
 use crate::model::digest::sha256_hex;
+use crate::model::exchange::Rate;
 use crate::model::history::{Month, Past};
 use crate::model::invoice::Issued;
 use crate::model::open_item::OpenItem;
 use crate::model::particulars::Changed;
-use crate::model::period::{Period, parse_day};
-use crate::model::problem::{Problem, io, nearest};
+use crate::model::period::Period;
+use crate::model::problem::{Problem, io};
 use crate::model::reconciliation::Input;
 use crate::model::resolution::Resolution;
 use crate::model::usage::Analytics;
 use crate::render::pdf;
-use crate::render::pdf::template::{SHIPPED, Template};
+use crate::render::pdf::template::Template;
 
 /// This program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -68,6 +70,8 @@ pub struct Inputs {
     pub logo: Option<Logo>,
     /// What is charged beside calls.
     pub charges: Vec<AgreedCharge>,
+    /// What other currencies were worth, day by day.
+    pub rates: Vec<Rate>,
     /// What finance decided about the period's findings.
     pub resolutions: Vec<Resolution>,
     /// Invoices that are void.
@@ -106,6 +110,8 @@ pub struct Inputs {
     pub(super) earlier: Option<Earlier>,
     /// The day of the close; None where none is made, or where it was not recorded.
     pub dated: Option<NaiveDate>,
+    /// The day that its invoices have.
+    pub invoices_dated: Option<NaiveDate>,
     /// The version that reports name: this program's, or the one that sealed them.
     pub version: String,
 }
@@ -132,6 +138,7 @@ struct Files {
     config: Vec<u8>,
     customers: Option<Vec<u8>>,
     charges: Option<Vec<u8>>,
+    rates: Option<Vec<u8>>,
     template: Vec<u8>,
     formats: Vec<(String, Vec<u8>)>,
     logo: Option<Vec<u8>>,
@@ -156,7 +163,8 @@ impl Inputs {
             config: Vec::new(),
             customers: None,
             charges: None,
-            template: shipped_template(&config::parse("", "defaults")?.invoicing.template).unwrap_or_default().into(),
+            rates: None,
+            template: templates::shipped(&config::parse("", "defaults")?.invoicing.template).unwrap_or_default().into(),
             formats: Vec::new(),
             logo: None,
             resolutions: (None, String::new()),
@@ -191,7 +199,8 @@ impl Inputs {
             config: config_bytes,
             customers: optional("customers", &books.path(CUSTOMERS))?,
             charges: optional("charges", &books.path(CHARGES))?,
-            template: template_bytes(books, &config.invoicing.template)?,
+            rates: optional("rates", &books.path(RATES))?,
+            template: templates::bytes(books, &config.invoicing.template)?,
             formats: format_files(&books.path(FORMATS), "")?,
             logo,
             resolutions: (resolutions::read(&books.path(&decisions))?, decisions),
@@ -239,7 +248,6 @@ impl Inputs {
         let standing = issued.iter().filter(|issued| inputs.stands(issued));
         inputs.registered = registered::load(&books.path(&folder).join("inputs"), "irn-", standing)
             .map_err(about(&format!("{folder}/inputs")))?;
-        inputs.dated = parse_day(&event.issue_date).ok();
         manifest.tool.version.clone_into(&mut inputs.version);
         Ok(inputs)
     }
@@ -267,6 +275,7 @@ impl Inputs {
             config: config_bytes,
             customers: Some(read(CUSTOMERS)?),
             charges: if_any(CHARGES)?,
+            rates: if_any(RATES)?,
             template: read(&template)?,
             formats,
             logo: logo.map(|name| read(&name)).transpose()?,
@@ -367,6 +376,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         notes.push(format!("the ledger format `{name}` reads nothing yet: {open}"));
     }
     let charges = files.charges.as_deref().map(charges::parse).transpose()?.unwrap_or_default();
+    let rates = files.rates.as_deref().map(|bytes| rates::parse(bytes, config.currency)).transpose()?;
     let logo = files.logo.map(Logo::read).transpose()?;
     let (resolutions, voids) = (files.resolutions, files.voids);
     let (open_items, open_items_bytes) = files.open_items.unzip();
@@ -386,6 +396,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         copies: std::iter::once((CONFIG.to_owned(), files.config))
             .chain(files.customers.map(|bytes| (CUSTOMERS.to_owned(), bytes)))
             .chain(files.charges.map(|bytes| (CHARGES.to_owned(), bytes)))
+            .chain(files.rates.map(|bytes| (RATES.to_owned(), bytes)))
             .chain(logo.iter().map(|logo| (logo_copy(&logo.sha256), logo.bytes.clone())))
             .chain([(template_copy(&template_sha256), files.template)])
             .chain(files.formats.into_iter().map(|(name, bytes)| (format!("{FORMAT_COPY}{name}.toml"), bytes)))
@@ -406,6 +417,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         template_sha256,
         logo,
         charges,
+        rates: rates.unwrap_or_default(),
         open_items: open_items.unwrap_or_default(),
         opened: opened.unwrap_or_default(),
         history: history.unwrap_or_default(),
@@ -422,29 +434,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         unclaimed: Vec::new(),
         earlier: None,
         dated: None,
+        invoices_dated: None,
         version: VERSION.to_owned(),
     })
-}
-
-fn shipped_template(name: &str) -> Option<&'static str> {
-    SHIPPED.iter().find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
-}
-
-/// The books' own template first, then one that comes with the program.
-fn template_bytes(books: &Books, name: &str) -> Result<Vec<u8>, Problem> {
-    let path = books.path(format!("templates/invoice/{name}.toml"));
-    match read_file(&path) {
-        Ok(bytes) => return Ok(bytes),
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(io("template", "read", &path, &e)),
-        Err(_) => {}
-    }
-    if let Some(text) = shipped_template(name) {
-        return Ok(text.as_bytes().to_vec());
-    }
-    let known = SHIPPED.iter().map(|(shipped, _)| *shipped);
-    let hint = nearest(name, known.clone()).or(known.into_iter().next()).unwrap_or_default();
-    Err(Problem::usage("template", format!("there is no invoice template `{name}`"))
-        .because(format!("neither {} nor a shipped one", path.display()))
-        .next(format!("set [invoice] template = \"{hint}\", or write that file"))
-        .not_done("Nothing was done."))
 }

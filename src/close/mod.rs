@@ -3,6 +3,7 @@
 
 mod answers;
 mod copies;
+mod dated;
 pub mod derive;
 mod difference;
 pub(crate) mod documents;
@@ -21,6 +22,7 @@ pub(crate) mod recapture;
 pub(crate) mod registered;
 pub(crate) mod returned;
 pub(crate) mod seal;
+mod templates;
 mod trail;
 pub(crate) mod unchanged;
 pub(crate) mod verdict;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::derive::{Derived, derive};
 use super::documents::{Documents, Looks, pdf_digests};
@@ -70,13 +70,13 @@ pub(crate) type Numbered = (Vec<Issued>, Vec<Allotted>);
 ///
 /// # Errors
 /// The books cannot be closed, or what was sealed is not what lies there (exit 4).
-pub(crate) fn plan(books: &Books, mut inputs: Inputs, day: NaiveDate) -> Result<Plan, Problem> {
+pub(crate) fn plan(books: &Books, mut inputs: Inputs, dating: Dating) -> Result<Plan, Problem> {
     let (chain, chain_bytes) = chain::load(books)?;
     may_be_closed(&inputs, &chain)?;
     let mail_head = is_whole(books, &chain)?;
     let present = unchanged::check(books, &chain, &inputs.period)?;
     inputs.recall(books, &chain)?;
-    inputs.dated = Some(day);
+    inputs.date(dating, &chain);
     let derived = derive(&inputs, open_ledgers(books, &inputs.config.ledger_for(&inputs.period))?)?;
     let due = due(&inputs, &derived);
     Ok(Plan { inputs, derived, chain, due, chain_bytes, present, mail_head })

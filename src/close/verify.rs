@@ -290,6 +290,7 @@ fn rederive(
     };
     let mut before = chain.clone();
     before.events.retain(|earlier| earlier.sequence < event.sequence);
+    inputs.date_again(event, &before);
     if let Err(problem) = inputs.recall_last_period(books, &before) {
         report.add(folder, None, format!("it cannot be derived again: {}", problem.reason()));
         return Ok(());

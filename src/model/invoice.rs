@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 
 pub use super::line::{Charge, DayShare, Detail, Line, LineTax, Pricing};
-use super::money::{Currency, Money, MoneyError};
+use super::money::{Currency, Money, MoneyError, total};
 pub use super::party::{Party, Payment, Registered};
 use super::period::Period;
 
@@ -303,6 +303,16 @@ impl Draft {
             days_in: None,
             call_list: None,
         }
+    }
+
+    /// The total in another currency, where every charge is in that one and no tax comes to it.
+    #[must_use]
+    pub fn foreign_total(&self) -> Option<Money> {
+        let amounts = self.lines.iter().map(|line| line.exchange().map(|exchange| &exchange.amount));
+        let amounts: Vec<&Money> = amounts.collect::<Option<_>>()?;
+        let sum = total(amounts.first()?.currency(), amounts.iter().copied()).ok()?;
+        let is_all = self.taxes.iter().all(|tax| tax.amount.is_zero());
+        (is_all && !sum.is_zero() && !sum.is_negative()).then_some(sum)
     }
 }
 

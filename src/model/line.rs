@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::exchange::Exchange;
 use super::money::{Currency, Money, MoneyError, add_exact};
 use super::rounding::{AVERAGE_DIGITS, LINE_ROUNDING, ratio, share};
 use super::usage::Direction;
@@ -83,6 +84,13 @@ pub enum Pricing {
         days: u32,
         /// Days of the period.
         whole: u32,
+    },
+    /// It is charged in another currency, and converted.
+    Converted {
+        /// How the amount in that currency came about, before it was rounded.
+        of: Box<Self>,
+        /// That amount, and the rate.
+        exchange: Exchange,
     },
     /// What lacks to a minimum.
     UpTo {
@@ -174,6 +182,15 @@ impl Line {
             taxes: Vec::new(),
             recipient_taxes: Vec::new(),
             detail: Detail::default(),
+        }
+    }
+
+    /// What it is in the other currency that it is charged in.
+    #[must_use]
+    pub fn exchange(&self) -> Option<&Exchange> {
+        match &self.pricing {
+            Pricing::Converted { exchange, .. } => Some(exchange),
+            _ => None,
         }
     }
 

@@ -23,6 +23,7 @@
 pub mod call_terms;
 pub(crate) mod chance;
 pub(crate) mod currency;
+pub mod exchange;
 pub mod digest;
 pub mod finding;
 pub(crate) mod gstin;

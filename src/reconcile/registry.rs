@@ -82,6 +82,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("charge-late", include_str!("../bill/charge_late.md")),
     ("particulars-changed", include_str!("../bill/particulars_changed.md")),
     ("place-assumed", include_str!("../bill/place_assumed.md")),
+    ("no-exchange-rate", include_str!("../bill/no_exchange_rate.md")),
     ("no-einvoice", include_str!("../bill/no_einvoice.md")),
     ("not-billable", include_str!("../bill/not_billable.md")),
     ("not-billed", include_str!("../bill/not_billed.md")),

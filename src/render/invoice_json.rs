@@ -2,10 +2,11 @@
 //! from it alone and the sums recomputed.
 
 mod parts;
+mod pricing;
 
 use self::parts::{
-    CallListPart, DayPart, Document, LinePart, LineTaxPart, OriginalPart, PartyPart, PaymentPart, PricingPart,
-    SpanPart, SupplyPart, TaxPart,
+    CallListPart, DayPart, Document, LinePart, LineTaxPart, OriginalPart, PartyPart, PaymentPart, SpanPart, SupplyPart,
+    TaxPart,
 };
 use super::reconciliation_json::to_bytes;
 use super::structured;
@@ -98,20 +99,6 @@ fn tax_part(tax: &Tax) -> TaxPart {
 fn line(line: &Line) -> LinePart {
     let line_tax =
         |tax: &LineTax| LineTaxPart { kind: tax.kind.clone(), rate: tax.rate.to_string(), amount: tax.amount.plain() };
-    let pricing = match &line.pricing {
-        Pricing::Stated => None,
-        Pricing::Markup { base, percent } => {
-            Some(PricingPart::Markup { base: base.plain(), percent: percent.to_string() })
-        }
-        Pricing::Rate { quantity, unit, price } => {
-            Some(PricingPart::Rate { quantity: quantity.to_string(), unit: unit.clone(), price: price.to_string() })
-        }
-        Pricing::Share { base, percent } => {
-            Some(PricingPart::Share { base: base.plain(), percent: percent.to_string() })
-        }
-        Pricing::Part { of, days, whole } => Some(PricingPart::Part { of: of.plain(), days: *days, whole: *whole }),
-        Pricing::UpTo { minimum, have } => Some(PricingPart::UpTo { minimum: minimum.plain(), have: have.plain() }),
-    };
     let detail = &line.detail;
     LinePart {
         description: line.description.clone(),
@@ -122,7 +109,7 @@ fn line(line: &Line) -> LinePart {
         answered: detail.answered,
         from: detail.span.map(|(from, _)| from.to_string()),
         to: detail.span.map(|(_, to)| to.to_string()),
-        pricing,
+        pricing: pricing::written(&line.pricing),
         exact: line.exact.plain(),
         amount: line.amount.plain(),
         rounding: line.amount.minus(&line.exact).map_or_else(|_| String::new(), |money| money.plain()),
@@ -153,7 +140,7 @@ pub fn parse(bytes: &[u8]) -> Result<Issued, String> {
     };
     let day = |field: &str, text: &str| parse_day(text).map_err(|e| format!("{field}: {e}"));
     let edition = edition_back(doc.edition)?;
-    let lines = doc.lines.into_iter().map(|line| line_back(line, &money)).collect::<Result<_, _>>()?;
+    let lines = doc.lines.into_iter().map(|line| line_back(line, currency, &money)).collect::<Result<_, _>>()?;
     let taxes = doc.taxes.into_iter().map(|tax| tax_back(tax, &money)).collect::<Result<_, _>>()?;
     let supply = doc.supply.map(|part| {
         let treatment = Treatment::parse(&part.treatment);
@@ -238,26 +225,23 @@ fn tax_back(tax: TaxPart, money: &dyn Fn(&str, &str) -> Result<Money, String>) -
     Ok(Tax { kind: tax.kind, rate, base, amount })
 }
 
-fn line_back(part: LinePart, money: &dyn Fn(&str, &str) -> Result<Money, String>) -> Result<Line, String> {
+fn line_back(
+    part: LinePart,
+    currency: Currency,
+    money: &dyn Fn(&str, &str) -> Result<Money, String>,
+) -> Result<Line, String> {
     let plain = |field: &str, text: &str| parse_plain(text).map_err(|e| format!("{field}: {e}"));
-    let pricing = match part.pricing {
-        None => Pricing::Stated,
-        Some(PricingPart::Markup { base, percent }) => {
-            Pricing::Markup { base: money("pricing.base", &base)?, percent: plain("pricing.percent", &percent)? }
-        }
-        Some(PricingPart::Rate { quantity, unit, price }) => Pricing::Rate {
-            quantity: plain("pricing.quantity", &quantity)?,
-            unit,
-            price: plain("pricing.price", &price)?,
-        },
-        Some(PricingPart::Share { base, percent }) => {
-            Pricing::Share { base: money("pricing.base", &base)?, percent: plain("pricing.percent", &percent)? }
-        }
-        Some(PricingPart::Part { of, days, whole }) => Pricing::Part { of: money("pricing.of", &of)?, days, whole },
-        Some(PricingPart::UpTo { minimum, have }) => {
-            Pricing::UpTo { minimum: money("pricing.minimum", &minimum)?, have: money("pricing.have", &have)? }
-        }
-    };
+    let pricing = pricing::read(part.pricing, currency).map_err(|why| format!("lines.{why}"))?;
+    let exact = money("lines.exact", &part.exact)?;
+    if let Pricing::Converted { exchange, .. } = &pricing
+        && exchange.worth(currency).ok() != Some(exact)
+    {
+        return Err(format!(
+            "lines.exact: {} is not its amount in {} at its rate",
+            part.exact,
+            exchange.amount.currency()
+        ));
+    }
     let direction = part
         .direction
         .map(|word| Direction::parse(&word).ok_or_else(|| format!("lines.direction: `{word}` is unknown")));
@@ -286,7 +270,7 @@ fn line_back(part: LinePart, money: &dyn Fn(&str, &str) -> Result<Money, String>
         description: part.description,
         calls: part.calls,
         pricing,
-        exact: money("lines.exact", &part.exact)?,
+        exact,
         amount: money("lines.amount", &part.amount)?,
         sac: part.sac,
         taxes: taxes_back(part.taxes)?,

@@ -10,6 +10,7 @@ mod demo;
 mod desk;
 mod draft;
 mod einvoice;
+mod exchange;
 mod fetch;
 mod git;
 mod gstr1;

@@ -29,7 +29,32 @@ def exact(line):
         return D(pricing["base"]) * D(pricing["percent"]) / 100
     if by == "part":
         return paise(D(pricing["of"]) * pricing["days"] / pricing["whole"])
+    if by == "exchange":
+        return D(pricing["amount"]) * D(pricing["rate"])
     return D(pricing["minimum"]) - D(pricing["have"])
+
+
+# Digits of the minor unit.
+MINOR = {"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3}
+
+
+def check_exchange(line, invoice, published):
+    """The amount in another currency, and its rate: the last one until the day of the document."""
+    pricing = line["pricing"]
+    unit = D(1).scaleb(-MINOR[pricing["currency"]])
+    amount, of = D(pricing["amount"]), pricing.get("of")
+    if of and of["by"] == "rate":
+        stated = D(of["quantity"]) * D(of["price"])
+    elif of:
+        stated = D(of["of"]) * of["days"] / of["whole"]
+    else:
+        stated = abs(amount)
+    assert abs(amount) == stated.quantize(unit, ROUND_HALF_UP), line
+    rate = (pricing["date"], D(pricing["rate"]), pricing["source"])
+    day = invoice["original"]["issue_date"] if invoice["original"] else invoice["issue_date"]
+    own = [(r["date"], D(r["rate"]), r["source"]) for r in published if r["currency"] == pricing["currency"]]
+    assert rate == max(r for r in own if r[0] <= day), line
+    assert invoice["buyer"]["country"] != invoice["seller"]["country"]
 
 
 def check(invoice):
@@ -89,6 +114,13 @@ def check_usage(path, invoice):
 def check_inv01(path, invoice):
     document = json.loads(path.read_text(), parse_float=D)
     values = document["ValDtls"]
+    foreign = [line["pricing"] for line in invoice["lines"] if (line.get("pricing") or {}).get("by") == "exchange"]
+    currencies = {pricing["currency"] for pricing in foreign}
+    named = document.get("ExpDtls")
+    assert named == ({"ForCur": currencies.pop(), "CntCode": invoice["buyer"]["country"]} if len(currencies) == 1 else None)
+    if "TotInvValFc" in values:
+        assert len(foreign) == len(invoice["lines"])
+        assert values["TotInvValFc"] == sum(D(pricing["amount"]) for pricing in foreign)
     for item in document["ItemList"]:
         assert item["AssAmt"] == item["TotAmt"] - item["Discount"]
         assert item["TotItemVal"] == item["AssAmt"] + item["IgstAmt"] + item["CgstAmt"] + item["SgstAmt"]
@@ -110,12 +142,18 @@ def check_inv01(path, invoice):
 
 
 folder = pathlib.Path(sys.argv[1])
-count = forms = days = calls = 0
+rates = folder.parent / "inputs/rates.csv"
+published = list(csv.DictReader(rates.open(newline=""))) if rates.exists() else []
+count = forms = days = calls = foreign = 0
 for path in sorted(folder.glob("*.json")):
     if path.name.endswith(".inv01.json"):
         continue
     invoice = json.loads(path.read_text())
     check(invoice)
+    for line in invoice["lines"]:
+        if (line.get("pricing") or {}).get("by") == "exchange":
+            check_exchange(line, invoice, published)
+            foreign += 1
     more = check_usage(path, invoice)
     days, calls = days + more[0], calls + more[1]
     count += 1
@@ -134,4 +172,4 @@ for key in ("total", "subtotal"):
     except AssertionError:
         continue
     sys.exit(f"a wrong {key} was not noticed")
-print(f"{count} invoices recomputed, {forms} INV-01, {days} days and {calls} calls")
+print(f"{count} invoices recomputed, {forms} INV-01, {days} days and {calls} calls, {foreign} lines in another currency")

@@ -116,7 +116,9 @@ impl Known {
             calls: self.calls,
         };
         ledger.customers.insert("M".to_owned(), posted);
+        let rates = Rates::of(&[], (Currency::INR, 7), [None, None], std::iter::empty());
         let terms = Terms {
+            rates: &rates,
             invoicing: &settings.invoicing,
             customers: &customers,
             charges: &charges,
@@ -341,6 +343,7 @@ fn a_line_says_in_words_and_figures_how_it_came_about() {
                 Pricing::Rate { quantity, unit, price } => format!("{quantity} {unit} at {price}"),
                 Pricing::Share { base, percent } => format!("{percent} % of {}", base.plain()),
                 Pricing::Part { of, days, whole } => format!("{days} of {whole} days of {}", of.plain()),
+                Pricing::Converted { exchange, .. } => exchange.amount.plain(),
                 Pricing::UpTo { minimum, have } => format!("{} up to {}", have.plain(), minimum.plain()),
             };
             format!(

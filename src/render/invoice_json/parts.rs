@@ -165,6 +165,24 @@ pub(super) enum PricingPart {
     Part { of: String, days: u32, whole: u32 },
     /// exact = minimum − have
     UpTo { minimum: String, have: String },
+    /// exact = amount × rate
+    Exchange(Box<ExchangePart>),
+}
+
+/// A charge in another currency.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExchangePart {
+    pub(super) currency: String,
+    /// To the minor unit of that currency.
+    pub(super) amount: String,
+    /// How the amount came about; absent where it is what was agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) of: Option<PricingPart>,
+    /// What one unit is worth in the document's currency, of which day, and who published it.
+    pub(super) rate: String,
+    pub(super) date: String,
+    pub(super) source: String,
 }
 
 #[derive(Serialize, Deserialize)]

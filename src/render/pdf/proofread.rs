@@ -40,8 +40,10 @@ pub(super) fn check(document: &Document, invoice: &Issued, template: &Template) 
     }
     // These may be broken into lines.
     let words = template.layout.blocks.contains(&Block::Words).then(|| say.amount_in_words());
+    let foreign = draft.lines.iter().filter_map(|line| line.exchange()).map(|exchange| say.display(&exchange.amount));
+    let foreign: Vec<String> = foreign.collect();
     let names = [&invoice.number, &draft.buyer.legal_name, &draft.seller.legal_name];
-    for text in names.into_iter().chain(&words) {
+    for text in names.into_iter().chain(&words).chain(&foreign) {
         if !whole.contains(&without_blanks(text)) {
             return Err(refuse(format!("`{text}` is not in it")));
         }

@@ -21,6 +21,17 @@ struct Invoice {
     item_list: Vec<Item>,
     val_dtls: ValDtls,
     ref_dtls: RefDtls,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp_dtls: Option<ExpDtls>,
+}
+
+/// Of an export that is charged in another currency.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ExpDtls {
+    for_cur: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnt_code: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -84,6 +95,8 @@ struct ValDtls {
     igst_val: Box<RawValue>,
     rnd_off_amt: Box<RawValue>,
     tot_inv_val: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tot_inv_val_fc: Option<Box<RawValue>>,
 }
 
 #[derive(Serialize)]
@@ -243,6 +256,12 @@ fn document(invoice: &Issued) -> Result<Invoice, String> {
             igst_val: head("IGST")?,
             rnd_off_amt: number(&draft.round_off.plain())?,
             tot_inv_val: number(&draft.total.plain())?,
+            // It has two decimals at most.
+            tot_inv_val_fc: draft
+                .foreign_total()
+                .filter(|total| total.currency().minor_digits() <= 2)
+                .map(|total| number(&total.plain()))
+                .transpose()?,
         },
         ref_dtls: RefDtls {
             doc_perd_dtls: DocPerdDtls { inv_st_dt: day(draft.period.from), inv_end_dt: day(draft.period.to) },
@@ -252,7 +271,16 @@ fn document(invoice: &Issued) -> Result<Invoice, String> {
                 .map(|original| PrecDocDtls { inv_no: original.number.clone(), inv_dt: day(original.issue_date) })
                 .collect(),
         },
+        exp_dtls: exp_dtls(draft),
     })
+}
+
+/// The other currency that it is charged in, where that is one.
+fn exp_dtls(draft: &Draft) -> Option<ExpDtls> {
+    let mut currencies = draft.lines.iter().filter_map(Line::exchange).map(|exchange| exchange.amount.currency());
+    let first = currencies.next()?;
+    let is_one = currencies.all(|currency| currency == first);
+    is_one.then(|| ExpDtls { for_cur: first.code().to_owned(), cnt_code: draft.buyer.country.clone() })
 }
 
 fn pin(who: &str, party: &Party) -> Result<u32, String> {

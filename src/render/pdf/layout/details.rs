@@ -14,7 +14,8 @@ impl Sheet<'_> {
         if self.invoice.content.edition == Edition::First {
             return String::new();
         }
-        let parts = if line.charge == Charge::Usage { self.of_calls(line) } else { self.of_days(line) };
+        let mut parts = if line.charge == Charge::Usage { self.of_calls(line) } else { self.of_days(line) };
+        parts.extend(self.of_exchange(line));
         parts.join(" · ")
     }
 
@@ -69,13 +70,34 @@ impl Sheet<'_> {
         parts
     }
 
+    /// In which other currency it is charged, and at which rate.
+    fn of_exchange(&self, line: &Line) -> Vec<String> {
+        let Pricing::Converted { of, exchange } = &line.pricing else { return Vec::new() };
+        let (say, at) = (self.say(), &exchange.at);
+        let own = |amount: Decimal| say.display(&Money::new(amount, at.currency));
+        let how = match &**of {
+            Pricing::Rate { quantity, unit, price } => {
+                Some(format!("{} × {}", say.quantity(*quantity, unit), own(price.normalize())))
+            }
+            Pricing::Part { of, days, whole } => Some(format!("{} × {}", say.display(of), self.days_of(*days, *whole))),
+            _ => None,
+        };
+        let text = &self.template.labels.exchange;
+        let text = text.replace("{rate}", &say.price(at.rate)).replace("{date}", &self.date(at.day));
+        let worth = format!("{} {}", say.display(&exchange.amount), text.replace("{source}", &at.source));
+        how.into_iter().chain([worth]).collect()
+    }
+
+    fn days_of(&self, days: u32, whole: u32) -> String {
+        let text = &self.template.labels.days_of;
+        text.replace("{days}", &days.to_string()).replace("{whole}", &whole.to_string())
+    }
+
     fn of_days(&self, line: &Line) -> Vec<String> {
         let Some((from, to)) = line.detail.span else { return Vec::new() };
         let mut parts = vec![format!("{} – {}", self.date(from), self.date(to))];
         if let Pricing::Part { of, days, whole } = &line.pricing {
-            let text = &self.template.labels.days_of;
-            let text = text.replace("{days}", &days.to_string()).replace("{whole}", &whole.to_string());
-            parts.push(format!("{} × {text}", self.say().grouped(of)));
+            parts.push(format!("{} × {}", self.say().grouped(of), self.days_of(*days, *whole)));
         }
         parts
     }

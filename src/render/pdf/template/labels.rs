@@ -90,6 +90,8 @@ pub(in crate::render::pdf) struct Labels {
     pub(in crate::render::pdf) average_call: String,
     #[serde(default = "words::days_of")]
     pub(in crate::render::pdf) days_of: String,
+    #[serde(default = "words::exchange")]
+    pub(in crate::render::pdf) exchange: String,
     #[serde(default = "words::average_note")]
     pub(in crate::render::pdf) average_note: String,
     #[serde(default = "words::annex")]
@@ -132,6 +134,7 @@ mod words {
         average_minute: "Average rate per minute",
         average_call: "Average rate per call",
         days_of: "{days} of {whole} days",
+        exchange: "at {rate} of {date} ({source})",
         average_note: "An average rate is the amount divided by the minutes (or calls), rounded half up to four decimals. The amount is what counts.",
         annex: "Usage by day",
         annex_note: "Days begin at midnight in the time zone {timezone}. A day's amount is its share of the line's, rounded half up; what that leaves is the line of rounding, so that each total is the amount of the invoice's line.",
@@ -210,6 +213,7 @@ impl Labels {
             &self.average_minute,
             &self.average_call,
             &self.days_of,
+            &self.exchange,
             &self.average_note,
             &self.annex,
             &self.annex_note,
