@@ -5,8 +5,9 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 #[cfg(unix)]
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use clap::Parser;
 use crossfoot::cli::args::Arguments;
 use crossfoot::cli::{Environment, run};
@@ -49,11 +50,26 @@ fn main() -> ExitCode {
 /// files are to be compared.
 #[allow(clippy::disallowed_methods, reason = "the one place where time enters")]
 fn clock(fixed: Option<&String>) -> Result<Box<dyn Fn() -> DateTime<Utc> + Sync>, Problem> {
-    let Some(text) = fixed else { return Ok(Box::new(Utc::now)) };
+    let Some(text) = fixed else {
+        // Before it, nothing can be dated; and chrono's own clock panics there.
+        return match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(_) => Ok(Box::new(Utc::now)),
+            Err(_) => Err(out_of_range("the clock of this machine is before 1970").next("set the clock right")),
+        };
+    };
     let instant = DateTime::parse_from_rfc3339(text).map_err(|e| {
         Problem::usage("clock", format!("CROSSFOOT_NOW is `{text}`, which is not an instant"))
             .because(e.to_string())
             .next("unset it, or write one such as 2026-04-02T03:04:05Z")
     })?;
-    Ok(Box::new(move || instant.with_timezone(&Utc)))
+    let instant = instant.with_timezone(&Utc);
+    if !(1970..=9998).contains(&instant.year()) {
+        return Err(out_of_range(&format!("CROSSFOOT_NOW is `{text}`, which is before 1970 or after 9998"))
+            .next("unset it, or write one such as 2026-04-02T03:04:05Z"));
+    }
+    Ok(Box::new(move || instant))
+}
+
+fn out_of_range(what: &str) -> Problem {
+    Problem::usage("clock", what).because("nothing can be dated then").not_done("Nothing was done.")
 }

@@ -14,6 +14,7 @@ use super::settings_reader::{SettingsReader, limit};
 use crate::model::call_terms::{Limits, Named, Role};
 use crate::model::ledger_terms::{AccountUse, Basis, DateOrder};
 use crate::model::money::Currency;
+use crate::model::number::NumberFormat;
 use crate::model::period::Period;
 use crate::model::problem::{Problem, nearest, word};
 use crate::model::tolerance::Tolerance;
@@ -189,7 +190,23 @@ pub fn load(books: &Books) -> Result<(Config, Vec<u8>), Problem> {
     })?;
     let text = String::from_utf8(bytes.clone())
         .map_err(|_| Problem::usage("config", format!("{CONFIG} is not UTF-8 text")).at(path.display().to_string()))?;
-    Ok((parse(&text, &path.display().to_string())?, bytes))
+    let config = parse(&text, &path.display().to_string())?;
+    tell_apart(&config.invoicing.numbers).map_err(|p| p.at(path.display().to_string()))?;
+    Ok((config, bytes))
+}
+
+/// Makes sure that no two kinds of documents can have the same number. Settings that a close sealed
+/// are not asked: it has its numbers.
+fn tell_apart(numbers: &[NumberFormat; 3]) -> Result<(), Problem> {
+    let names = ["number_format", "credit_note_format", "debit_note_format"];
+    let two = [(0, 1), (0, 2), (1, 2)].into_iter().find(|(a, b)| numbers[*a].collides(&numbers[*b]));
+    let Some((a, b)) = two else { return Ok(()) };
+    Err(Problem::usage(
+        "number-format",
+        format!("`invoice.{}` and `invoice.{}` can make the same number", names[a], names[b]),
+    )
+    .because("numbers are compared without case, and / like -")
+    .next("begin each with letters of its own, such as CF/, CN/ and DN/"))
 }
 
 /// The settings that a close sealed, where they can be read.

@@ -3,6 +3,7 @@
 //! do not list every customer, `/accounts` and each customer's call records per direction;
 //! on request the partner's ledger. An answer goes to the disk before the next is asked for.
 
+mod bounds;
 mod matrix;
 
 use std::collections::BTreeSet;
@@ -12,7 +13,8 @@ use std::sync::{Mutex, PoisonError};
 use chrono::SecondsFormat;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::answer::Failure;
+use self::bounds::Walk;
+use super::answer::{Failure, permanent};
 use super::client::{Client, Watch};
 use super::partner::{accounts, analytics, dashboard, identity, transactions};
 use super::record::{AnswerRecord, NotCaptured, Record, Role, Span, Subject};
@@ -59,6 +61,11 @@ impl From<FetchError> for Problem {
             FetchError::Failed(failure) => failure.problem,
         }
     }
+}
+
+/// Of a list that does not end: it alone cannot be had.
+fn endless(problem: Problem) -> FetchError {
+    FetchError::Failed(permanent(problem, None))
 }
 
 struct Collector<'a> {
@@ -124,7 +131,7 @@ impl Collector<'_> {
 
     fn expect(&self, more: u64) {
         let (done, total) = self.with(|state| {
-            state.total += more;
+            state.total = state.total.saturating_add(more);
             (state.done, state.total)
         });
         self.request.watch.progress(done, total);
@@ -249,6 +256,7 @@ impl Collector<'_> {
     /// the settings leave it to us to do without.
     async fn accounts(&self, may_do_without: bool) -> Result<Option<BTreeSet<String>>, Problem> {
         let mut ids = BTreeSet::new();
+        let mut walk = Walk::new("accounts", None, None)?;
         for page in 1.. {
             let wanted = requests::accounts(page, PER_PAGE);
             self.expect(1);
@@ -275,6 +283,7 @@ impl Collector<'_> {
             if all || ids.len() == before {
                 break;
             }
+            walk.page(ids.len() - before, None, true)?;
         }
         Ok(Some(ids))
     }
@@ -314,11 +323,12 @@ impl Collector<'_> {
 
     /// The partner's ledger: the whole, or customer by customer where the whole is refused.
     async fn transactions(&self, ids: &BTreeSet<String>) -> Result<(), Problem> {
+        let mut walk = Walk::new("transactions", None, None)?;
         for page in 1.. {
             let wanted = requests::transactions(self.request.period, None, page);
             self.expect(1);
             match self.answer(&wanted, |body, file| ledger_page(body, file, page, true)).await {
-                Ok(decoded) if decoded.more => {}
+                Ok(decoded) if decoded.more => taken(&mut walk, page, &decoded)?,
                 Ok(_) => return Ok(()),
                 Err(FetchError::Failed(failure)) if page == 1 && !failure.is_passing() => {
                     let why = failure.problem.reason();
@@ -334,10 +344,14 @@ impl Collector<'_> {
 
     async fn customer_transactions(&self, id: &str) -> Result<Option<()>, Problem> {
         let subject = Subject { customer_id: id, direction: None };
+        let mut walk = Walk::new("transactions", None, None)?;
         for page in 1.. {
             let wanted = requests::transactions(self.request.period, Some(subject), page);
             match self.answer(&wanted, |body, file| ledger_page(body, file, page, false)).await {
-                Ok(decoded) if decoded.more => self.expect(1),
+                Ok(decoded) if decoded.more => match taken(&mut walk, page, &decoded) {
+                    Ok(()) => self.expect(1),
+                    Err(problem) => return self.gap(&wanted, endless(problem), false).map(Some),
+                },
                 Ok(_) => break,
                 Err(error) => return self.gap(&wanted, error, false).map(Some),
             }
@@ -368,6 +382,15 @@ impl Collector<'_> {
         };
         state.work.finish(&state.used, record)
     }
+}
+
+/// A page of a ledger, of which more follow; the first one says how many.
+fn taken(walk: &mut Walk, page: u64, decoded: &transactions::TransactionsPage) -> Result<(), Problem> {
+    if page == 1 && decoded.pages.is_some() {
+        *walk = Walk::new("transactions", decoded.pages, None)?;
+    }
+    let first = decoded.rows.first().and_then(|row| row.id.as_deref());
+    walk.page(decoded.rows.len(), first, decoded.more)
 }
 
 fn ledger_page(body: &[u8], file: &str, page: u64, whole: bool) -> Result<transactions::TransactionsPage, Problem> {

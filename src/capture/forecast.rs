@@ -23,7 +23,7 @@ impl Forecast {
     /// All of them.
     #[must_use]
     pub(crate) fn total(&self) -> u64 {
-        self.requests.iter().map(|(_, n)| n).sum::<u64>()
+        self.requests.iter().fold(0, |sum, (_, n)| sum.saturating_add(*n))
     }
 }
 
@@ -52,14 +52,14 @@ pub(crate) async fn forecast(request: &CaptureRequest<'_>) -> Result<Forecast, P
         };
         requests.push(("accounts", customers.div_ceil(PER_PAGE).max(1)));
         if source == MatrixSource::CdrSummary {
-            requests.push(("cdr-summary", customers * 2));
+            requests.push(("cdr-summary", customers.saturating_mul(2)));
         } else if source == MatrixSource::CdrRows {
             exact = false;
             let pages = answer.total.calls.unwrap_or(0).div_ceil(PER_PAGE);
-            requests.push(("cdrs", (customers * 2).max(pages + customers)));
+            requests.push(("cdrs", customers.saturating_mul(2).max(pages.saturating_add(customers))));
             let (before, after) = requests::beyond(period, config.upstream.timezone, config.timezone);
             let sides = u64::from(before.is_some()) + u64::from(after.is_some());
-            requests.push(("cdrs of the days beside the period", customers * 2 * sides));
+            requests.push(("cdrs of the days beside the period", customers.saturating_mul(2 * sides)));
         }
     }
     if config.upstream.transactions {

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::books::config::MatrixSource;
+use crate::model::digest::sha256_hex;
 use crate::model::usage::Direction;
 
 /// The body of `/analytics`.
@@ -230,6 +231,9 @@ pub(crate) struct Subject<'a> {
     pub direction: Option<Direction>,
 }
 
+/// An id that is longer as part of a file's name stands there with its beginning and its digest.
+const LONGEST_ID: usize = 160;
+
 /// The file of an answer, relative to the capture's folder: `cdrs/MA_1.inbound.00001.json`.
 /// What is no plain letter or digit in an id is written as %XX, so that it cannot name
 /// another place.
@@ -243,6 +247,12 @@ pub(crate) fn file_of(role: Role, subject: Option<Subject<'_>>, page: Option<u64
                 b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' => id.push(char::from(byte)),
                 other => id.push_str(&format!("%{other:02X}")),
             }
+        }
+        // A name may have 255 bytes on every system, endings and page included.
+        if id.len() > LONGEST_ID {
+            let digest = sha256_hex(subject.customer_id.as_bytes());
+            let start = id.trim_end_matches('%').get(..LONGEST_ID - 40).unwrap_or_default();
+            id = format!("{start}-{}", &digest[..32]);
         }
         parts.push(id);
         parts.extend(subject.direction.map(|d| d.name().to_owned()));
@@ -279,6 +289,11 @@ mod tests {
         let file = file_of(Role::CdrSummary, Some(hostile), None);
         assert_eq!(file, "cdr-summary/%2E%2E%2F%2E%2E%2Fx.json");
         assert!(is_plain(&file));
+        let long = ["x".repeat(300), "x".repeat(299) + "y", "/".repeat(300)].map(|id| {
+            let subject = Subject { customer_id: &id, direction: Some(Direction::Outbound) };
+            file_of(Role::CdrSummary, Some(subject), Some(99_999))
+        });
+        assert!(long[0] != long[1] && long.iter().all(|file| file.len() < 255 && is_plain(file)), "{long:?}");
         for bad in ["../x.json", "a/b/c.json", "/etc/passwd", "a//b", "cdrs/..", ""] {
             assert!(!is_plain(bad), "{bad}");
         }

@@ -29,6 +29,9 @@ use crate::model::problem::{Problem, io};
 /// belong together.
 const GOOD_FOR: TimeDelta = TimeDelta::days(7);
 
+/// The most that a capture takes of the disk, in bytes: above that of thirty million calls.
+const LARGEST: u64 = 32 * 1024 * 1024 * 1024;
+
 /// What a capture asks for. Answers to another plan are not taken over.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 pub(crate) struct Plan {
@@ -74,6 +77,8 @@ pub(crate) struct Staging {
     folder: PathBuf,
     journal: File,
     kept: HashMap<String, AnswerRecord>,
+    /// How many bytes more are taken.
+    room: u64,
     /// When it was begun, where it is continued.
     pub continued: Option<String>,
 }
@@ -123,7 +128,8 @@ impl Staging {
             OpenOptions::new().append(true).create(true).open(&path).map_err(|e| failed("write", &path, &e))?;
         // Closes a line that broke off.
         journal.write_all(b"\n").map_err(|e| failed("write", &path, &e))?;
-        Ok(Self { folder: folder.join("bodies"), journal, kept, continued })
+        let room = kept.values().fold(LARGEST, |room, answer: &AnswerRecord| room.saturating_sub(answer.bytes));
+        Ok(Self { folder: folder.join("bodies"), journal, kept, room, continued })
     }
 
     /// How many answers are there already.
@@ -157,6 +163,11 @@ impl Staging {
     /// # Errors
     /// It cannot be written.
     pub(crate) fn keep(&mut self, answer: AnswerRecord, body: &[u8]) -> Result<(), Problem> {
+        self.room = self.room.checked_sub(body.len() as u64).ok_or_else(|| {
+            Problem::stop("upstream-too-large", "the partner's answers are too large")
+                .because(format!("they take more than {} GiB", LARGEST / 1024 / 1024 / 1024))
+                .next("set [upstream] matrix = \"cdr-summary\", which keeps no single calls")
+        })?;
         let path = self.folder.join(&answer.file);
         if let Some(parent) = path.parent() {
             make_folder(parent)?;
@@ -248,3 +259,46 @@ fn failed(doing: &str, path: &Path, error: &std::io::Error) -> Problem {
 
 /// The code of an answer that could not be kept: no fault of the partner's.
 pub(crate) const NOT_KEPT: &str = "not-written";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_capture_does_not_fill_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let period = Period::parse("2026-03").unwrap();
+        let plan = Plan {
+            base_url: String::new(),
+            partner: String::new(),
+            from: period.from,
+            to: period.to,
+            matrix: MatrixSource::Auto,
+            partner_timezone: Tz::UTC,
+            books_timezone: Tz::UTC,
+            masked: true,
+            transactions: false,
+            ended: true,
+        };
+        let mut work = Staging::open(&Books::at(folder.path()), &period, &plan, DateTime::UNIX_EPOCH).unwrap();
+        work.room = 3;
+        let answer = AnswerRecord {
+            role: crate::capture::record::Role::Me,
+            file: "me.json".into(),
+            customer_id: None,
+            direction: None,
+            page: None,
+            method: "GET".into(),
+            url: String::new(),
+            query: std::collections::BTreeMap::new(),
+            status: 200,
+            when: String::new(),
+            sha256: String::new(),
+            bytes: 2,
+            redacted: Vec::new(),
+            headers: std::collections::BTreeMap::new(),
+        };
+        work.keep(answer.clone(), b"{}").unwrap();
+        assert_eq!(work.keep(answer, b"{}").unwrap_err().code, "upstream-too-large");
+    }
+}

@@ -29,6 +29,7 @@ mod outbox;
 mod output;
 mod pack;
 mod progress;
+mod readdressed;
 mod reconcile;
 mod resolve;
 mod restated;

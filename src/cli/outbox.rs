@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::args;
 use super::context::Context;
+use super::readdressed::{readdressed, resettled};
 use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::audit::{chain, manifest};
 use crate::books::config::{Config, Mailing};
@@ -17,7 +18,7 @@ use crate::books::layout::{Books, CUSTOMERS, optional, read_file};
 use crate::books::voids;
 use crate::close::issued::load_issued;
 use crate::close::outputs::{BULK, call_list_of};
-use crate::close::particulars::sealed_customers;
+use crate::close::particulars::{sealed_customers, sealed_settings};
 use crate::close::registered::{self, IRN};
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::Issued;
@@ -121,6 +122,12 @@ impl Letter {
         all.filter(move |address| seen.insert(address.to_string()))
     }
 
+    /// No mail can be made of it: of this one alone.
+    pub(super) fn refuse(&mut self, problem: &Problem) {
+        self.row.state = State::Refused;
+        self.row.note = Some(problem.reason());
+    }
+
     /// The message's bytes.
     pub(super) fn message(&self, date: DateTime<Utc>, from: &Mailbox, mailing: &Mailing) -> Result<Vec<u8>, Problem> {
         let letter = Written {
@@ -172,17 +179,6 @@ fn state_of(
     (State::NoAddress, Some(wrong.unwrap_or_else(none)))
 }
 
-/// What there is to say where a customer's addresses are not those that were sealed with its documents.
-fn readdressed(sealed: Option<&Customer>, now: Option<&Customer>) -> Option<String> {
-    let of = |customer: Option<&Customer>| {
-        let each = |customer: &Customer| [customer.party.email.clone(), customer.agreement.cc.clone()];
-        customer.map(each).into_iter().flatten().flatten().collect::<Vec<String>>().join(", ")
-    };
-    let (was, is) = (of(sealed), of(now));
-    let was = if was.is_empty() { "none" } else { &was };
-    (sealed.is_some() && was != is).then(|| format!("its addresses were changed since the close: they were {was}"))
-}
-
 /// What there is to say of a document that must be registered, and is not.
 fn unregistered(invoice: &Issued, left: TimeLeft) -> String {
     let lost = || (left.days <= 0).then(|| "the portal refuses it: void it and close again".to_owned());
@@ -196,6 +192,8 @@ fn unregistered(invoice: &Issued, left: TimeLeft) -> String {
 #[derive(Debug)]
 pub(super) struct Outbox {
     pub(super) letters: Vec<Letter>,
+    /// Where mail comes from, is copied to and answered to, where that was changed since the close.
+    pub(super) changed: Vec<String>,
 }
 
 /// Where the messages of a rehearsal lie, relative to the books.
@@ -234,6 +232,8 @@ impl Outbox {
         let templates = std::rc::Rc::new(templates(books)?);
         let manifest = manifest::load(books, &chain, period).map_err(nothing)?;
         let known = sealed_customers(books, &Books::close_dir(period), &manifest).map_err(nothing)?;
+        let settings = sealed_settings(books, &Books::close_dir(period), &manifest).map_err(nothing)?;
+        let changed = resettled(&settings.mailing, &config.mailing);
         let sealed: BTreeMap<&str, &str> =
             manifest.files.iter().map(|file| (file.path.as_str(), file.sha256.as_str())).collect();
         let mut letters = Vec::new();
@@ -295,7 +295,7 @@ impl Outbox {
             let calls = calls.map(|(name, (bytes, _))| (name, bytes));
             letters.push(Letter { row, stem, period, invoice, to, cc, file, pdf, calls, templates });
         }
-        Ok(Self { letters })
+        Ok(Self { letters, changed })
     }
 }
 

@@ -22,6 +22,7 @@ use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS, RATES, RETU
 use crate::books::lock::Lock;
 use crate::books::resolutions;
 use crate::books::voids;
+use crate::close::ledgers::{lies_at, packed};
 use crate::close::memo;
 use crate::close::verify as check;
 use crate::model::digest::sha256_hex;
@@ -133,9 +134,9 @@ fn collect<'a>(
     }
     let mut files = BTreeMap::new();
     for name in names {
-        let path = books.path(&name);
+        let path = books.path(lies_at(books, &name));
         let bytes = read_file(&path).map_err(|e| io("pack", "read", &path, &e).not_done("No archive was written."))?;
-        files.insert(format!("books/{name}"), bytes);
+        files.insert(format!("books/{}", packed(&name).unwrap_or(name)), bytes);
     }
     Ok(files)
 }

@@ -23,6 +23,7 @@ use crate::dispatch::smtp::{Fate, Server};
 use crate::model::digest::sha256_hex;
 use crate::model::mailbox::Mailbox;
 use crate::model::problem::{Exit, Problem, nearest};
+use crate::render::mail::UNFIT;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -33,6 +34,8 @@ struct Document<'a> {
     from: String,
     server: Option<String>,
     outbox: &'a [outbox::Row],
+    /// What of `[mail]` is not what was sealed.
+    changed: &'a [String],
     /// How many stand where.
     counts: std::collections::BTreeMap<&'static str, usize>,
 }
@@ -60,6 +63,9 @@ pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Prob
     let today = context.environment.clock()?().with_timezone(&config.timezone).date_naive();
     let mut outbox = Outbox::load(&context.books, period, &config, &from, &journal, args.again, today)?;
     choose(&mut outbox, &args.only)?;
+    for changed in &outbox.changed {
+        context.out.say(&format!("warning: {changed}"));
+    }
     let reason = args.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     if (args.again || args.arrived) && reason.is_none() {
         return Err(Problem::usage("arguments", "--reason is empty").not_done("Nothing was sent."));
@@ -81,7 +87,14 @@ pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Prob
         let mut files = Vec::new();
         for letter in outbox.letters.iter_mut().filter(|letter| letter.row.state == State::ToSend) {
             let name = format!("{}.eml", letter.stem);
-            files.push((name.clone(), letter.message(now, &from, &config.mailing)?));
+            match letter.message(now, &from, &config.mailing) {
+                Ok(message) => files.push((name.clone(), message)),
+                Err(problem) if problem.code == UNFIT => {
+                    letter.refuse(&problem);
+                    continue;
+                }
+                Err(problem) => return Err(problem),
+            }
             letter.row.eml = Some(format!("{}/{name}", outbox::folder(period)));
         }
         let names: Vec<(&str, Vec<u8>)> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
@@ -247,7 +260,14 @@ impl Post<'_> {
                 return Ok(Some(why));
             }
             let now = self.context.environment.clock()?();
-            let message = letter.message(now, self.from, self.mailing)?;
+            let message = match letter.message(now, self.from, self.mailing) {
+                Ok(message) => message,
+                Err(problem) if problem.code == UNFIT => {
+                    letter.refuse(&problem);
+                    return Ok(None);
+                }
+                Err(problem) => return Err(problem),
+            };
             let entry = Entry {
                 schema: String::new(),
                 sequence: 0,
@@ -267,7 +287,7 @@ impl Post<'_> {
             };
             self.journal.append(&self.context.books, entry.clone())?;
             let recipients: Vec<_> = letter.recipients().cloned().collect();
-            let fate = self.server.deliver(&self.from.email, &recipients, &message);
+            let fate = self.server.deliver(&self.from.email, &recipients, message);
             let (event, reply) = match &fate {
                 Fate::Accepted(reply) => (Event::Accepted, reply),
                 Fate::Refused { why, .. } => (Event::Refused, why),
@@ -323,6 +343,7 @@ fn report(
             from: from.to_string(),
             server: mailing.host.as_ref().map(|host| format!("{host}:{}", mailing.port)),
             outbox: &rows,
+            changed: &outbox.changed,
             counts,
         });
     }

@@ -30,8 +30,7 @@ pub(super) fn before(
     let Some(event) = chain.of(&since).last() else { return Ok(None) };
     let manifest = manifest::sealed_by(books, event)?;
     let folder = format!("closes/{since}");
-    let settings = sealed(books, &folder, &manifest, CONFIG)?;
-    let config = config::parse(&String::from_utf8_lossy(&settings), &format!("{folder}/inputs/{CONFIG}"))?;
+    let config = sealed_settings(books, &folder, &manifest)?;
     let customers = sealed_customers(books, &folder, &manifest)?;
     Ok(Some((since, config, customers)))
 }
@@ -76,6 +75,15 @@ pub(super) fn late(
         }
     }
     Ok(found)
+}
+
+/// The settings that a manifest seals.
+///
+/// # Errors
+/// They are not what they were (exit 4), or cannot be read.
+pub(crate) fn sealed_settings(books: &Books, folder: &str, manifest: &Manifest) -> Result<Config, Problem> {
+    let bytes = sealed(books, folder, manifest, CONFIG)?;
+    config::parse(&String::from_utf8_lossy(&bytes), &format!("{folder}/inputs/{CONFIG}"))
 }
 
 /// The customers that a manifest seals.

@@ -12,7 +12,7 @@ use super::earlier::Earlier;
 use super::history;
 use super::inputs::{Inputs, VERSION};
 use super::issued;
-use super::ledgers::open_ledgers;
+use super::ledgers::{lies_at, open_sealed};
 use super::outputs::{self, Close, outputs};
 use super::recapture;
 use super::seal::unsealed;
@@ -140,7 +140,7 @@ fn digests(
         let now = recapture::recorded(&entry.path)
             .and_then(|period| recapture::by_digest(books, &period, &entry.sha256))
             .map(|folder| format!("{folder}/{}", store::RECORD));
-        (now.unwrap_or_else(|| entry.path.clone()), entry)
+        (now.unwrap_or_else(|| lies_at(books, &entry.path)), entry)
     });
     for (name, entry) in inside.chain(outside) {
         known.insert(name.clone());
@@ -236,7 +236,7 @@ fn derived_again(
 ) -> Result<Vec<Broken>, Problem> {
     let folder = Books::close_dir(period);
     let mut report = Report::default();
-    let ledgers = open_ledgers(books, &inputs.config.ledger_for(period));
+    let ledgers = open_sealed(books, &inputs.config.ledger_for(period));
     let derived = match ledgers.and_then(|ledgers| derive(inputs, ledgers)) {
         Ok(derived) => derived,
         Err(problem) => {

@@ -12,8 +12,10 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::{Error, response::Response};
 
+use super::line::{Line, Stopped};
 use crate::books::config::{Mailing, Tls};
 use crate::capture::credentials::Secret;
+use crate::capture::redact;
 use crate::model::problem::Problem;
 
 /// A mail server, as the settings name it.
@@ -27,8 +29,11 @@ pub(crate) struct Server {
     timeout: Duration,
     /// What we call ourselves: the sender's domain.
     own_name: String,
-    connection: Option<SmtpConnection>,
+    line: Option<Line>,
 }
+
+/// So many bytes of a message a slow network takes in a second: it gets the time that they need.
+const BYTES_PER_SECOND: usize = 32 * 1024;
 
 /// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +98,7 @@ impl Server {
             login,
             timeout: Duration::from_secs(mailing.timeout_seconds),
             own_name: own_name.to_owned(),
-            connection: None,
+            line: None,
         })
     }
 
@@ -108,58 +113,74 @@ impl Server {
     /// # Errors
     /// What went wrong, and whether another attempt may succeed.
     pub(crate) fn connect(&mut self) -> Result<(), (String, bool)> {
-        if self.connection.as_ref().is_some_and(|connection| !connection.has_broken()) {
+        if self.line.is_some() {
             return Ok(());
         }
-        self.connection = None;
-        let told = |e: &Error| (text(e), !e.is_permanent() && !e.is_tls() && !e.is_client());
         let own_name = ClientId::Domain(self.own_name.clone());
-        let wrapped = self.parameters.as_ref().filter(|_| self.tls == Tls::Implicit);
-        let mut connection =
-            SmtpConnection::connect((self.host.as_str(), self.port), Some(self.timeout), &own_name, wrapped, None)
-                .map_err(|e| told(&e))?;
-        if let (Tls::StartTls, Some(parameters)) = (self.tls, &self.parameters) {
-            connection.starttls(parameters, &own_name).map_err(|e| told(&e))?;
-        }
-        if let Some((user, password)) = &self.login {
-            let credentials = Credentials::new(user.clone(), password.expose().to_owned());
-            // What a server says to a login could repeat it.
-            connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).map_err(|e| {
-                let code = e.status().map_or_else(|| "no answer".to_owned(), |code| code.to_string());
-                (format!("the login was refused ({code})"), e.is_transient())
-            })?;
-        }
-        self.connection = Some(connection);
+        let (host, port, tls, timeout) = (self.host.clone(), self.port, self.tls, self.timeout);
+        let (parameters, login) = (self.parameters.clone(), self.login.clone());
+        let opened = Line::open(self.timeout, move || {
+            let told = |e: &Error| (text(e), !e.is_permanent() && !e.is_tls() && !e.is_client());
+            let wrapped = parameters.as_ref().filter(|_| tls == Tls::Implicit);
+            let mut connection =
+                SmtpConnection::connect((host.as_str(), port), Some(timeout), &own_name, wrapped, None)
+                    .map_err(|e| told(&e))?;
+            if let (Tls::StartTls, Some(parameters)) = (tls, &parameters) {
+                connection.starttls(parameters, &own_name).map_err(|e| told(&e))?;
+            }
+            if let Some((user, password)) = login {
+                let credentials = Credentials::new(user, password.expose().to_owned());
+                // What a server says to a login could repeat it.
+                connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).map_err(|e| {
+                    let code = e.status().map_or_else(|| "no answer".to_owned(), |code| code.to_string());
+                    (format!("the login was refused ({code})"), e.is_transient())
+                })?;
+            }
+            Ok(connection)
+        });
+        self.line = Some(opened.map_err(|stopped| match stopped {
+            Stopped::Failed((why, again)) => (self.clean(&why), again),
+            Stopped::Late(within) => (late(within), true),
+        })?);
         Ok(())
     }
 
     /// Hands one message over. All recipients are taken, or it goes to none.
-    pub(crate) fn deliver(&mut self, from: &Address, recipients: &[Address], message: &[u8]) -> Fate {
+    pub(crate) fn deliver(&mut self, from: &Address, recipients: &[Address], message: Vec<u8>) -> Fate {
         if let Err((why, again)) = self.connect() {
             return Fate::Refused { why, again };
         }
-        let Some(connection) = &mut self.connection else {
-            return Fate::Refused { why: "there is no connection".to_owned(), again: true };
-        };
-        match announce(connection, from, recipients) {
+        match self.announce(from, recipients) {
             Ok(()) => {}
-            Err(e) => {
-                let fate = Fate::Refused { why: text(&e), again: !e.is_permanent() && !e.is_client() };
+            Err(Announced::Unfit(why)) => return Fate::Refused { why, again: false },
+            Err(Announced::Stopped(Stopped::Late(within))) => {
+                self.line = None;
+                return Fate::Refused { why: late(within), again: true };
+            }
+            Err(Announced::Stopped(Stopped::Failed(e))) => {
+                let fate = Fate::Refused { why: self.clean(&text(&e)), again: !e.is_permanent() && !e.is_client() };
                 // A server that answers goes on; one that says 421, or nothing, does not.
                 let goes_on = e.is_client() || e.status().is_some_and(|code| u16::from(code) != 421);
-                if !goes_on || connection.command(Rset).is_err() {
-                    self.hang_up();
+                if !goes_on || self.step(|connection| connection.command(Rset)).is_err() {
+                    self.line = None;
                 }
                 return fate;
             }
         }
-        match connection.message(message) {
-            Ok(response) => Fate::Accepted(said(&response)),
-            Err(e) => {
-                self.hang_up();
-                match e.status() {
-                    Some(_) => Fate::Refused { why: text(&e), again: e.is_transient() },
-                    None => Fate::Unknown(text(&e)),
+        let more = Duration::from_secs((message.len() / BYTES_PER_SECOND) as u64);
+        let Some(line) = &self.line else {
+            return Fate::Refused { why: "there is no connection".to_owned(), again: true };
+        };
+        match line.step(self.timeout.saturating_add(more), move |connection| connection.message(&message)) {
+            Ok(response) => Fate::Accepted(self.clean(&said(&response))),
+            Err(stopped) => {
+                self.line = None;
+                match stopped {
+                    Stopped::Failed(e) if e.status().is_some() => {
+                        Fate::Refused { why: self.clean(&text(&e)), again: e.is_transient() }
+                    }
+                    Stopped::Failed(e) => Fate::Unknown(self.clean(&text(&e))),
+                    Stopped::Late(within) => Fate::Unknown(late(within)),
                 }
             }
         }
@@ -167,31 +188,69 @@ impl Server {
 
     /// Ends the conversation.
     pub(crate) fn quit(&mut self) {
-        if let Some(mut connection) = self.connection.take() {
-            let _courtesy = connection.quit();
+        let _courtesy = self.step(SmtpConnection::quit);
+        self.line = None;
+    }
+
+    fn step<T: Send + 'static>(
+        &self,
+        step: impl FnOnce(&mut SmtpConnection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Stopped<Error>> {
+        match &self.line {
+            Some(line) => line.step(self.timeout, step),
+            None => Err(Stopped::Late(Duration::ZERO)),
         }
     }
 
-    fn hang_up(&mut self) {
-        if let Some(mut connection) = self.connection.take() {
-            connection.abort();
+    /// Sender, recipients, and that the message follows.
+    fn announce(&self, from: &Address, recipients: &[Address]) -> Result<(), Announced> {
+        let unusual = std::iter::once(from).chain(recipients).find(|address| !address.to_string().is_ascii());
+        let mut parameters = Vec::new();
+        if let Some(address) = unusual {
+            let supports = |connection: &mut SmtpConnection| {
+                Ok(connection.server_info().supports_feature(Extension::SmtpUtfEight))
+            };
+            if !self.step(supports)? {
+                return Err(Announced::Unfit(format!(
+                    "the server takes no address such as {address}: it does not know SMTPUTF8 (RFC 6531)"
+                )));
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        let mail = Mail::new(Some(from.clone()), parameters);
+        self.step(move |connection| connection.command(mail))?;
+        for recipient in recipients {
+            let recipient = Rcpt::new(recipient.clone(), Vec::new());
+            self.step(move |connection| connection.command(recipient))?;
+        }
+        self.step(|connection| connection.command(Data))?;
+        Ok(())
+    }
+
+    /// A server's words, without the password, in whatever form they repeat it.
+    fn clean(&self, said: &str) -> String {
+        match &self.login {
+            Some((_, password)) => redact::without(said, password),
+            None => said.to_owned(),
         }
     }
 }
 
-/// Sender, recipients, and that the message follows.
-fn announce(connection: &mut SmtpConnection, from: &Address, recipients: &[Address]) -> Result<(), Error> {
-    let mut parameters = Vec::new();
-    let is_ascii = from.to_string().is_ascii() && recipients.iter().all(|address| address.to_string().is_ascii());
-    if !is_ascii && connection.server_info().supports_feature(Extension::SmtpUtfEight) {
-        parameters.push(MailParameter::SmtpUtfEight);
+/// Why a message was not announced.
+enum Announced {
+    /// It has an address that this server cannot take.
+    Unfit(String),
+    Stopped(Stopped<Error>),
+}
+
+impl From<Stopped<Error>> for Announced {
+    fn from(stopped: Stopped<Error>) -> Self {
+        Self::Stopped(stopped)
     }
-    connection.command(Mail::new(Some(from.clone()), parameters))?;
-    for recipient in recipients {
-        connection.command(Rcpt::new(recipient.clone(), Vec::new()))?;
-    }
-    connection.command(Data)?;
-    Ok(())
+}
+
+fn late(within: Duration) -> String {
+    format!("the server did not finish its answer within {} s", within.as_secs())
 }
 
 fn said(response: &Response) -> String {

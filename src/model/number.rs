@@ -99,6 +99,80 @@ impl NumberFormat {
     }
 }
 
+/// A place in a number, as GSTN compares: without case, `/` like the `-` of the file's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Letter(char),
+    Digit,
+    /// 1 to 9.
+    First,
+    /// Any number of digits.
+    Digits,
+}
+
+impl Place {
+    fn meets(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Letter(a), Self::Letter(b)) => a == b,
+            (Self::Letter(c), Self::First) | (Self::First, Self::Letter(c)) => ('1'..='9').contains(&c),
+            (Self::Letter(c), _) | (_, Self::Letter(c)) => c.is_ascii_digit(),
+            _ => true,
+        }
+    }
+}
+
+impl NumberFormat {
+    /// Whether the two can make the same number out of series of their own, so that one of them
+    /// would be used twice. Formats of one series count on in it.
+    #[must_use]
+    pub fn collides(&self, other: &Self) -> bool {
+        let series = |format: &Self| format.series(NaiveDate::default());
+        series(self) != series(other) && self.forms().iter().any(|a| other.forms().iter().any(|b| meet(a, b)))
+    }
+
+    /// The forms that its numbers have: with as many digits as it is wide, or with more.
+    fn forms(&self) -> [Vec<Place>; 2] {
+        [false, true].map(|is_long| {
+            let mut places = Vec::new();
+            for part in &self.parts {
+                match part {
+                    Part::Text(text) => {
+                        let plain = text.to_ascii_uppercase().replace('/', "-");
+                        places.extend(plain.chars().map(Place::Letter));
+                    }
+                    Part::FinancialYear => {
+                        let [digits, dash] = [Place::Digit, Place::Letter('-')];
+                        places.extend([digits, digits, dash, digits, digits]);
+                    }
+                    Part::Sequence { width } if is_long || *width == 1 => {
+                        places.push(Place::First);
+                        places.extend(vec![Place::Digit; if is_long { *width } else { 0 }]);
+                        places.extend(is_long.then_some(Place::Digits));
+                    }
+                    Part::Sequence { width } => places.extend(vec![Place::Digit; *width]),
+                }
+            }
+            places
+        })
+    }
+}
+
+/// Whether some text has both forms.
+fn meet(a: &[Place], b: &[Place]) -> bool {
+    match (a.split_first(), b.split_first()) {
+        (None, None) => true,
+        (Some((Place::Digits, rest)), _) if meet(rest, b) => true,
+        (_, Some((Place::Digits, rest))) if meet(a, rest) => true,
+        // Two runs of any length meet where one of them ends, which is tried above.
+        (Some((Place::Digits, _)), Some((Place::Digits, _))) => false,
+        (Some((first, rest_a)), Some((second, rest_b))) => {
+            let after = |place: &Place, all, rest| if *place == Place::Digits { all } else { rest };
+            first.meets(*second) && meet(after(first, a, rest_a), after(second, b, rest_b))
+        }
+        _ => false,
+    }
+}
+
 /// A number that has been allotted: it is never used again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allotted {
@@ -129,6 +203,37 @@ mod tests {
         assert_eq!(format.number(day, 123_456), "CF/26-27/123456");
         assert_eq!(format.series(day), "CF/26-27/#");
         assert_eq!(NumberFormat::parse("{seq}").unwrap().number(day, 7), "7");
+    }
+
+    #[test]
+    fn formats_that_can_make_the_same_number_are_found() {
+        let collide = |a: &str, b: &str| {
+            let [a, b] = [a, b].map(|text| NumberFormat::parse(text).unwrap());
+            assert_eq!(a.collides(&b), b.collides(&a));
+            a.collides(&b)
+        };
+        for (a, b) in [
+            ("CF/{fy}/{seq:05}", "cf/{fy}/{seq:05}"),
+            ("CF/{fy}/{seq:05}", "CF-{fy}-{seq}"),
+            ("CF/{fy}/{seq}", "CF/26-27/{seq:03}"),
+            ("A{seq}", "A1{seq}"),
+            ("A{seq}", "a{seq:04}"),
+            ("{seq}", "9{seq}"),
+            ("A{seq}0", "A{seq}"),
+            ("A{seq:03}", "A00{seq}"),
+        ] {
+            assert!(collide(a, b), "{a} {b}");
+        }
+        for (a, b) in [
+            ("CF/{fy}/{seq:05}", "CN/{fy}/{seq:05}"),
+            ("CF/{fy}/{seq:05}", "CF/{fy}/{seq:03}"),
+            ("CF{seq}", "CFN{seq}"),
+            ("A{seq}", "{seq}A"),
+            ("A{seq}", "A0{seq}"),
+            ("A{seq}B", "A{seq}C"),
+        ] {
+            assert!(!collide(a, b), "{a} {b}");
+        }
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub(crate) struct Templates {
     pub html: String,
 }
 
+/// The code of a mail that cannot be made, whatever the template says: of this one letter.
+pub(crate) const UNFIT: &str = "mail-unfit";
+
 /// Who mails what to whom.
 #[derive(Clone, Debug)]
 pub(crate) struct Letter<'a> {
@@ -99,15 +102,18 @@ pub(crate) fn render(letter: &Letter<'_>, templates: &Templates) -> Result<Vec<u
     if let Some((name, bytes)) = letter.calls {
         parts = parts.singlepart(Attachment::new(name.to_owned()).body(bytes.to_vec(), csv));
     }
-    let message = message
-        .multipart(parts)
-        .map_err(|e| Problem::stop("internal", "the mail cannot be made").because(e.to_string()))?;
+    let message =
+        message.multipart(parts).map_err(|e| Problem::stop(UNFIT, "no mail can be made").because(e.to_string()))?;
     Ok(message.formatted())
 }
+
+/// What a template may do, in steps and 64 bytes of text: the shipped ones need a few hundred.
+const FUEL: u64 = 200_000;
 
 fn fill(name: &str, template: &str, letter: &Letter<'_>) -> Result<String, String> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
     environment.add_template(name, template).map_err(|e| e.to_string())?;
     let template = environment.get_template(name).map_err(|e| e.to_string())?;
     let Issued { content, number, issue_date, .. } = letter.invoice;
@@ -182,6 +188,34 @@ mod tests {
             let asks = text(document);
             assert_eq!(asks.matches("001234567890").count(), 2, "{asks}");
             assert!(asks.contains("Total") && !asks.contains("Credited"), "{asks}");
+        }
+    }
+
+    #[test]
+    fn a_template_that_never_ends_is_stopped() {
+        let from: Mailbox = "Accounts <billing@seller.example>".parse().unwrap();
+        let content = Draft::blank("M", &Period::parse("2026-03").unwrap(), Currency::INR);
+        let issue_date = parse_day("2026-04-02").unwrap();
+        let invoice = Issued { number: "N/1".to_owned(), issue_date, content, template_sha256: String::new() };
+        let letter = Letter {
+            invoice: &invoice,
+            from: &from,
+            reply_to: None,
+            to: &[],
+            cc: &[],
+            message_id: "a@b.example",
+            date: DateTime::UNIX_EPOCH,
+            file: "N-1.pdf",
+            pdf: b"",
+            sha256: "00",
+            calls: None,
+        };
+        for bomb in [
+            "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}",
+            "{% set a = 'x' * 99999 %}{% for b in range(9999) %}{{ a }}{% endfor %}",
+            "{% macro a() %}{{ a() }}{{ a() }}{% endmacro %}{{ a() }}",
+        ] {
+            assert!(fill("invoice.txt", bomb, &letter).is_err(), "{bomb}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The binary, end to end: one file a verb.
 
 mod basis;
+mod bounds;
 mod calls;
 mod capture;
 mod close;

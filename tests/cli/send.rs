@@ -203,3 +203,73 @@ fn an_address_that_was_changed_since_the_seal_is_told() {
     assert!(note.starts_with("its addresses were changed since the close: they were a@one.example"), "{note}");
     assert!(outbox[1]["note"].is_null(), "{outbox}");
 }
+
+#[test]
+fn a_server_that_never_finishes_an_answer_is_left() {
+    let mailer = Mailer::start(&[Does::DripAtRecipient, Does::DripAtRecipient, Does::TakeAndDrip]);
+    let books = books(mailer.port);
+    let text = String::from_utf8(books.read("crossfoot.toml")).unwrap();
+    books.write("crossfoot.toml", &text.replace("retry_seconds = 0\n", "retry_seconds = 0\ntimeout_seconds = 1\n"));
+    let began = std::time::Instant::now();
+    assert_eq!(send(&books, "--yes", 3), ["refused", "unknown", "sent"]);
+    assert!(began.elapsed() < std::time::Duration::from_secs(15));
+    let journal = String::from_utf8(books.read("audit/mail.jsonl")).unwrap();
+    assert!(journal.contains("did not finish its answer within 1 s"), "{journal}");
+    assert_eq!(mailer.taken().len(), 2);
+}
+
+#[test]
+fn a_server_that_repeats_the_password_does_not_get_it_written() {
+    let mailer = Mailer::start(&[Does::TakeAndEcho, Does::TakeAndEcho, Does::Take]);
+    let books = books(mailer.port);
+    let text = String::from_utf8(books.read("crossfoot.toml")).unwrap();
+    books.write("crossfoot.toml", &text.replace("[mail]\n", "[mail]\nuser = \"billing\"\n"));
+    let send = crate::support::crossfoot(books.path())
+        .args(["-v", "send", "--period", "2026-03", "--yes"])
+        .env("CROSSFOOT_SMTP_PASSWORD", "hunter2-of-the-shop")
+        .output()
+        .unwrap();
+    let ran = crate::support::Ran::from(send).exits(0);
+    assert_eq!(mailer.taken().len(), 3);
+    let journal = String::from_utf8(books.read("audit/mail.jsonl")).unwrap();
+    for text in [journal.as_str(), &ran.all()] {
+        assert!(!text.contains("AGJpbGxpbmcAaHVudGVyMi1vZi10aGUtc2hvcA") && !text.contains("hunter2"), "{text}");
+    }
+    assert!(journal.contains("it repeated the password") && journal.contains("queued as 7"), "{journal}");
+}
+
+#[test]
+fn an_address_that_this_server_cannot_take_stops_its_own_mail_only() {
+    let mailer = Mailer::start(&[]);
+    let books = books(mailer.port);
+    let change = |cc: &str| CUSTOMERS.replace("b@one.example", cc).replace("two@two.example", "zwei@bücher.example");
+    books.write("customers.csv", &change("आशा@one.example"));
+    assert_eq!(send(&books, "--yes", 3), ["refused", "sent", "sent"]);
+    let rows = books.run("send --period 2026-03 --json").exits(0).json()["outbox"].clone();
+    assert_eq!(rows[1]["to"][0], "zwei@xn--bcher-kva.example");
+    let journal = String::from_utf8(books.read("audit/mail.jsonl")).unwrap();
+    assert!(journal.contains("SMTPUTF8") && journal.contains("zwei@xn--bcher-kva.example"), "{journal}");
+    assert!(mailer.taken()[0].contains("To: zwei@xn--bcher-kva.example"), "{}", mailer.taken()[0]);
+    // One that no server takes is told before it is tried.
+    books.write("customers.csv", &change("a b@one.example"));
+    assert_eq!(send(&books, "--yes", 3), ["no-address", "sent", "sent"]);
+    assert_eq!(mailer.taken().len(), 2);
+}
+
+#[test]
+fn copies_and_answers_that_go_elsewhere_since_the_seal_are_told() {
+    let mailer = Mailer::start(&[]);
+    let books = books(mailer.port);
+    assert_eq!(books.run("send --period 2026-03 --json").exits(0).json()["changed"], serde_json::json!([]));
+    let text = String::from_utf8(books.read("crossfoot.toml")).unwrap();
+    let more = "[mail]\ncc = \"all@elsewhere.example\"\nreply_to = \"pay@elsewhere.example\"\n";
+    books.write("crossfoot.toml", &text.replace("[mail]\n", more));
+    let ran = books.run("send --period 2026-03").exits(0);
+    let flat = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in [
+        "[mail] cc was changed since the close: it was none, and is all@elsewhere.example",
+        "[mail] reply_to was changed",
+    ] {
+        assert!(flat.contains(told), "{flat}");
+    }
+}

@@ -31,6 +31,9 @@ impl Act {
     }
 }
 
+/// A body for a request line.
+pub type Route = fn(&str) -> Option<String>;
+
 /// A running partner.
 pub struct Partner {
     pub base_url: String,
@@ -53,7 +56,16 @@ impl Partner {
         Self::with(analytics.to_owned(), vec![])
     }
 
+    /// Answers a request line as `route` does, and what it does not know as the reference page does.
+    pub fn routing(analytics: &str, route: Route) -> Self {
+        Self::start(analytics.to_owned(), vec![], Some(route))
+    }
+
     fn with(analytics: String, acts: Vec<Act>) -> Self {
+        Self::start(analytics, acts, None)
+    }
+
+    fn start(analytics: String, acts: Vec<Act>, route: Option<Route>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -63,7 +75,7 @@ impl Partner {
             for stream in listener.incoming().flatten() {
                 let (log, acts, analytics) = (Arc::clone(&log), Arc::clone(&acts), analytics.clone());
                 std::thread::spawn(move || {
-                    let _ = talk(stream, &log, &acts, &analytics);
+                    let _ = talk(stream, &log, &acts, &analytics, route);
                 });
             }
         });
@@ -81,6 +93,7 @@ fn talk(
     log: &Mutex<Vec<String>>,
     acts: &Mutex<std::vec::IntoIter<Act>>,
     analytics: &str,
+    route: Option<Route>,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut request = String::new();
@@ -101,6 +114,9 @@ fn talk(
     let authorised = headers.contains(&format!("x-auth-id: {}\r\n", AUTH_ID.to_lowercase()))
         && headers.contains(&format!("x-auth-token: {}\r\n", TOKEN.to_lowercase()))
         && headers.contains("accept: application/json\r\n");
+    if let Some(body) = route.filter(|_| authorised).and_then(|route| route(&request)) {
+        return say(&mut stream, 200, &[], &body, None);
+    }
     let body = if request.contains("/dashboard") { DASHBOARD } else { analytics };
     match act {
         Act::Good if !authorised => {

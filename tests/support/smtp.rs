@@ -15,6 +15,12 @@ pub enum Does {
     RefuseMessage(u16),
     /// Takes it and hangs up without an answer.
     TakeAndDrop,
+    /// Takes it, and repeats what the client logged in with.
+    TakeAndEcho,
+    /// Answers at RCPT a byte at a time, and never to the end.
+    DripAtRecipient,
+    /// Takes it and answers like that.
+    TakeAndDrip,
 }
 
 /// Serves until the test ends.
@@ -33,7 +39,8 @@ impl Mailer {
         let kept = Arc::clone(&taken);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let _ = talk(&stream, &script, &kept);
+                let (script, kept) = (Arc::clone(&script), Arc::clone(&kept));
+                std::thread::spawn(move || talk(&stream, &script, &kept));
             }
         });
         Self { port, taken }
@@ -45,20 +52,34 @@ impl Mailer {
     }
 }
 
+fn drip(mut stream: &TcpStream) -> std::io::Result<()> {
+    for byte in b"250-".iter().chain(std::iter::repeat(&b'x')) {
+        stream.write_all(&[*byte])?;
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    Ok(())
+}
+
 fn talk(mut stream: &TcpStream, script: &Mutex<VecDeque<Does>>, taken: &Mutex<Vec<String>>) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream.try_clone()?).lines();
     stream.write_all(b"220 here\r\n")?;
     let mut does = Does::Take;
+    let mut login = String::new();
     while let Some(line) = lines.next() {
         let line = line?;
         match line.get(..4).unwrap_or_default() {
-            "EHLO" => stream.write_all(b"250 here\r\n")?,
+            "EHLO" => stream.write_all(b"250-here\r\n250 AUTH PLAIN\r\n")?,
+            "AUTH" => {
+                login = line;
+                stream.write_all(b"235 come in\r\n")?;
+            }
             "MAIL" => {
                 does = script.lock().unwrap().pop_front().unwrap_or(Does::Take);
                 stream.write_all(b"250 ok\r\n")?;
             }
             "RCPT" => match does {
                 Does::RefuseRecipient(code) => write!(stream, "{code} no such box\r\n")?,
+                Does::DripAtRecipient => return drip(stream),
                 _ => stream.write_all(b"250 ok\r\n")?,
             },
             "DATA" => {
@@ -77,6 +98,14 @@ fn talk(mut stream: &TcpStream, script: &Mutex<VecDeque<Does>>, taken: &Mutex<Ve
                     Does::TakeAndDrop => {
                         taken.lock().unwrap().push(message);
                         return Ok(());
+                    }
+                    Does::TakeAndDrip => {
+                        taken.lock().unwrap().push(message);
+                        return drip(stream);
+                    }
+                    Does::TakeAndEcho => {
+                        taken.lock().unwrap().push(message);
+                        write!(stream, "250-queued for {login}\r\n250 ok\r\n")?;
                     }
                     _ => {
                         taken.lock().unwrap().push(message);

@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use rust_decimal::Decimal;
 
-use super::{Collector, FetchError};
+use super::bounds::Walk;
+use super::{Collector, FetchError, endless};
 use crate::books::config::MatrixSource;
-use crate::capture::partner::cdrs;
+use crate::capture::partner::cdrs::{self, Call};
 use crate::capture::record::{Role, Subject};
 use crate::capture::requests::{self, AnswerRequest, PER_PAGE};
 use crate::capture::staging::NOT_KEPT;
@@ -109,28 +110,46 @@ impl Collector<'_> {
         let page = |number: u64| async move {
             let wanted = requests::cdrs(role, subject, days, Some(number));
             match self.answer(&wanted, |body, file| cdrs::decode(body, file, number, &asked)).await {
-                Ok(page) => Ok(Some((number, page.more, page.pages, page.summary))),
+                Ok(page) => Ok(Some((number, page))),
                 Err(error) => self.gap(&wanted, error, unsure).map(|()| None),
             }
         };
-        let Some((_, mut more, pages, summary)) = page(1).await? else { return Ok(None) };
+        let Some((_, first)) = page(1).await? else { return Ok(None) };
+        let (mut more, pages, summary) = (first.more, first.pages, first.summary);
+        let wanted = requests::cdrs(role, subject, days, Some(1));
+        let cut = |problem: Problem| self.gap(&wanted, endless(problem), unsure).map(|()| None);
+        let begun = Walk::new(&wanted.file(), pages, first.total).and_then(|mut walk| {
+            walk.page(first.calls.len(), uuid(&first.calls), more)?;
+            Ok(walk)
+        });
+        let mut walk = match begun {
+            Ok(walk) => walk,
+            Err(problem) => return cut(problem),
+        };
         let mut last = 1;
         if let Some(pages) = pages.filter(|pages| more && *pages > 1) {
             last = pages;
             self.expect(last - 1);
             let pages = self.all((2..=last).map(page)).await?;
             let Some(pages) = pages else { return Ok(None) };
-            more = pages.iter().any(|(number, more, ..)| *number == last && *more);
+            more = pages.iter().any(|(number, page)| *number == last && page.more);
         }
         // Pages beyond what the first one promised, or without any promise.
         while more {
             last += 1;
             self.expect(1);
-            let Some((_, another, ..)) = page(last).await? else { return Ok(None) };
-            more = another;
+            let Some((_, another)) = page(last).await? else { return Ok(None) };
+            more = another.more;
+            if let Err(problem) = walk.page(another.calls.len(), uuid(&another.calls), more) {
+                return cut(problem);
+            }
         }
         Ok(Some(summary.and_then(|s| s.cost).unwrap_or_default()))
     }
+}
+
+fn uuid(calls: &[Call]) -> Option<&str> {
+    calls.first().and_then(|call| call.uuid.as_deref())
 }
 
 fn no_summary(file: &str) -> Problem {

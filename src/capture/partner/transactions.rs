@@ -16,6 +16,8 @@ use crate::model::transactions::Kind;
 pub(crate) struct TransactionsPage {
     /// Its rows.
     pub rows: Vec<Transaction>,
+    /// How many pages there are, where it says so.
+    pub pages: Option<u64>,
     /// Whether there is another page.
     pub more: bool,
     /// Sum of debits and credits on all pages, by the partner's word.
@@ -108,7 +110,8 @@ pub(crate) fn decode(body: &[u8], file: &str, page: u64, per_page: u64) -> Resul
         (None, Some(total)) => page.saturating_mul(per_page) < total,
         (None, None) => delivered >= per_page,
     };
-    Ok(TransactionsPage { rows, more, stated })
+    let pages = parsed.total_pages.or(parsed.total.map(|total| total.div_ceil(per_page.max(1))));
+    Ok(TransactionsPage { rows, pages, more, stated })
 }
 
 fn transaction(row: Row) -> Option<Transaction> {

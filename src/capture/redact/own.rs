@@ -9,6 +9,9 @@ use percent_encoding::percent_decode_str;
 /// From this length on, a credential does not occur in a text by chance.
 pub(super) const LONG: usize = 8;
 
+/// From this length on, a password does not occur in a mail server's words by chance.
+pub(super) const SHORT: usize = 4;
+
 /// How often a text is decoded in search of it.
 const ROUNDS: usize = 3;
 
@@ -24,7 +27,12 @@ pub(super) struct Own<'a> {
 
 impl<'a> Own<'a> {
     pub(super) fn new(secret: &'a str) -> Self {
-        if secret.len() < LONG {
+        Self::of(secret, LONG)
+    }
+
+    /// A secret that is looked for in its forms from a length on.
+    pub(super) fn of(secret: &'a str, from: usize) -> Self {
+        if secret.len() < from {
             return Self { secret, folded: Vec::new(), encoded: Vec::new() };
         }
         let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -39,7 +47,7 @@ impl<'a> Own<'a> {
         Self { secret, folded: vec![secret.to_lowercase(), hex], encoded: encoded.collect() }
     }
 
-    /// Whether the text has it, in any of these forms. One that is shorter than [`LONG`] is only
+    /// Whether the text has it, in any of these forms. One that is too short is only
     /// found where it is the whole text.
     pub(super) fn is_in(&self, text: &str) -> bool {
         if self.folded.is_empty() {

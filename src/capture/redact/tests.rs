@@ -280,6 +280,27 @@ fn an_invented_thousand_of_names_is_counted() {
 }
 
 #[test]
+fn a_servers_words_repeat_no_password() {
+    use base64::Engine;
+    let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    for password in ["correct horse battery", "pa55", "hunter2", "with:colon=and+more"] {
+        let secret = Secret::new(password.to_owned());
+        for echo in [
+            password.to_owned(),
+            encode(password),
+            encode(&format!("\0billing@seller.example\0{password}")),
+            password.bytes().map(|b| format!("%{b:02x}")).collect(),
+            password.replace(' ', "").chars().map(|c| format!("{c} ")).collect(),
+        ] {
+            let said = without(&format!("250 queued {echo} as 7"), &secret);
+            assert!(!said.contains(&echo) && !said.contains(password), "{said}");
+        }
+        assert_eq!(without("250 queued as 7", &secret), "250 queued as 7");
+    }
+    assert_eq!(without("250 ok, abc", &Secret::new("ok".into())), "250 REDACTED, abc");
+}
+
+#[test]
 fn a_message_tells_nobodys_secret() {
     let said = |said: &str| message(said, &credentials(TOKEN));
     assert_eq!(said("a partner says: PA_1, latest"), "a partner says: REDACTED, latest");
