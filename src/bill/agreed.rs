@@ -1,11 +1,9 @@
 //! Lines of documents, and those of `charges.csv`.
 
-use super::exchange::Rates;
 use super::tax::Failure;
 use crate::books::charges::{AgreedCharge, Price};
-use crate::books::config::Invoicing;
 use crate::books::prices;
-use crate::model::invoice::{Charge, Detail, Edition, Line, Party, Pricing};
+use crate::model::invoice::{Charge, Detail, Edition, Line, Pricing};
 use crate::model::money::{Currency, Money, MoneyError, times};
 use crate::model::period::Period;
 use crate::model::rounding::share;
@@ -16,15 +14,18 @@ pub(super) fn line(charge: Charge, direction: Option<Direction>, exact: Money) -
     Ok(Line { direction, exact, amount: prices::charged(exact)?, ..Line::blank(charge, exact.currency()) })
 }
 
+/// How an amount becomes one of the document's currency.
+pub(super) type Convert<'a> = dyn Fn((Money, Pricing)) -> Result<(Money, Pricing), Failure> + 'a;
+
 /// A charge that is due in a period, on a document in a currency.
 ///
 /// # Errors
 /// It is in another currency and cannot be converted; an amount beyond the exact range.
 pub(super) fn charged(
     entry: &AgreedCharge,
-    (invoicing, buyer, rates): (&Invoicing, Option<&Party>, &Rates<'_>),
-    period: &Period,
-    currency: Currency,
+    edition: Edition,
+    (period, currency): (&Period, Currency),
+    convert: &Convert<'_>,
 ) -> Result<Line, Failure> {
     let own = entry.currency.unwrap_or(currency);
     let (mut exact, mut pricing) = match &entry.price {
@@ -41,14 +42,11 @@ pub(super) fn charged(
         let amount = share(exact.amount(), days.into(), whole.into(), own.minor_digits())?;
         exact = Money::new(amount, own);
     }
-    let is_for_days = entry.charge == Charge::Recurring && invoicing.edition > Edition::First;
+    let is_for_days = entry.charge == Charge::Recurring && edition > Edition::First;
     if matches!(entry.charge, Charge::Discount | Charge::Credit) {
         exact = exact.negated();
     }
-    if own != currency {
-        let id = entry.customer_id.as_str();
-        (exact, pricing) = rates.convert((id, &invoicing.seller, buyer), (exact, pricing), currency)?;
-    }
+    (exact, pricing) = convert((exact, pricing))?;
     Ok(Line {
         description: entry.description.clone(),
         pricing,

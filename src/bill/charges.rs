@@ -75,6 +75,14 @@ pub struct Terms<'a> {
     pub logo_sha256: Option<&'a str>,
 }
 
+impl Terms<'_> {
+    /// How what a customer is charged becomes an amount of the document's currency.
+    fn convert(&self, id: &str, document: Currency) -> impl Fn((Money, Pricing)) -> Result<(Money, Pricing), Failure> {
+        let buyer = self.customers.get(id).map(|customer| &customer.party);
+        move |charged| self.rates.convert((id, &self.invoicing.seller, buyer), charged, document)
+    }
+}
+
 /// The findings that hold somebody, by their numbers and codes.
 fn named(findings: &[&Finding]) -> String {
     findings.iter().map(|f| f.title()).collect::<Vec<_>>().join(", ")
@@ -135,7 +143,7 @@ pub fn decide(reconciliation: &Reconciliation, terms: &Terms<'_>) -> Result<BTre
                 why: format!("charges.csv charges `{id}`, whom customers.csv does not have"),
                 next: "Correct the customer_id in charges.csv, or add the customer to customers.csv.".to_owned(),
             }),
-            None => finish(reconciliation, terms, id, None, Proof::Customer, Vec::new())?,
+            None => settled(finish(reconciliation, terms, id, None, Proof::Customer, Vec::new()))?,
         };
         decided.insert(id.to_owned(), disposition);
     }
@@ -180,7 +188,15 @@ fn divided(amount: &Money, [inbound, outbound]: [Money; 2]) -> Result<[Money; 2]
     Ok([first, amount.minus(&first)?])
 }
 
-/// Usage, direction by direction.
+/// What a refusal makes of a customer.
+fn settled(result: Result<Disposition, Failure>) -> Result<Disposition, MoneyError> {
+    match result {
+        Err(Failure::Refused(refusal)) => Ok(Disposition::Refused(refusal)),
+        Err(Failure::Money(error)) => Err(error),
+        Ok(disposition) => Ok(disposition),
+    }
+}
+
 fn bill(
     reconciliation: &Reconciliation,
     terms: &Terms<'_>,
@@ -188,29 +204,46 @@ fn bill(
     proof: Proof,
     decision: Decision,
 ) -> Result<Disposition, MoneyError> {
+    settled(calls(reconciliation, terms, customer, proof, decision))
+}
+
+/// Usage, direction by direction.
+fn calls(
+    reconciliation: &Reconciliation,
+    terms: &Terms<'_>,
+    customer: &CustomerLine,
+    proof: Proof,
+    decision: Decision,
+) -> Result<Disposition, Failure> {
     let period = &reconciliation.period;
     let id = customer.customer_id.as_str();
     let agreement = terms.customers.get(id).map(|c| c.agreement.clone()).unwrap_or_default();
     let posted = terms.ledger.customers.get(id);
     let cells = terms.matrix.and_then(|matrix| matrix.customers.get(id));
+    let convert = terms.convert(id, reconciliation.currency);
     let mut lines = Vec::new();
     for (direction, cost) in Direction::ALL.into_iter().zip(charged(customer, decision, reconciliation.two_outcomes)?) {
         let usage = cells.and_then(|cells| cells.cell(direction).usage.as_ref());
         let calls = posted.and_then(|p| p.calls[direction as usize]).or(usage.and_then(|usage| usage.calls));
         let of = Calls { direction, cost, calls, seconds: usage.and_then(|usage| usage.duration_seconds) };
-        let priced = if agreement.basis(terms.basis, direction) == Basis::Selling {
+        let is_selling = agreement.basis(terms.basis, direction) == Basis::Selling;
+        let priced = if is_selling {
             of_selling_price(&agreement, &of, usage.and_then(|usage| usage.cost))?
         } else {
             agreement.price(&of)?
         };
-        let (exact, pricing) = match priced {
+        let mut priced = match priced {
             Priced::Exact(exact, pricing) => (exact, pricing),
             Priced::Uncounted(_) if cost.is_zero() => continue,
-            Priced::Uncounted(unit) => return Ok(Disposition::Refused(uncounted(unit, direction))),
+            Priced::Uncounted(unit) => return Err(Failure::Refused(uncounted(unit, direction))),
         };
-        if exact.is_zero() {
+        if priced.0.is_zero() {
             continue;
         }
+        if let Some(own) = agreement.foreign(reconciliation.currency) {
+            priced = exchange::of_calls(own, priced, direction, is_selling)?;
+        }
+        let (exact, pricing) = convert(priced)?;
         // Which period it is for stands on every document, once; 0.1 said it on each line.
         let way = match direction {
             Direction::Inbound => "Inbound calls",
@@ -267,22 +300,29 @@ fn beside(
     lines: &mut Vec<Line>,
 ) -> Result<(), Failure> {
     let currency = reconciliation.currency;
-    let calls = total(currency, lines.iter().map(|l| &l.exact))?;
+    let convert = terms.convert(id, currency);
+    let calls = match agreement.foreign(currency) {
+        None => total(currency, lines.iter().map(|l| &l.exact))?,
+        Some(own) => total(own, lines.iter().filter_map(Line::exchange).map(|exchange| &exchange.amount))?,
+    };
+    let own = calls.currency();
     let mut usage = calls;
     if let Some(percent) = agreement.discount.filter(|percent| !percent.is_zero()) {
-        let off = Money::new(per_cent_of(-percent, calls.amount())?, currency);
-        usage = usage.plus(&off)?;
+        let off = Money::new(per_cent_of(-percent, calls.amount())?, own);
+        usage = usage.plus(&if own == currency { off } else { prices::charged(off)? })?;
+        let (exact, pricing) = convert((off, Pricing::Share { base: calls, percent: -percent }))?;
         lines.push(Line {
             description: format!("Discount of {} % on calls", percent.normalize()),
-            pricing: Pricing::Share { base: calls, percent: -percent },
-            ..line(Charge::Discount, None, off)?
+            pricing,
+            ..line(Charge::Discount, None, exact)?
         });
     }
-    if let Some(minimum) = agreement.minimum.map(|amount| Money::new(amount, currency)).filter(|m| *m > usage) {
+    if let Some(minimum) = agreement.minimum.map(|amount| Money::new(amount, own)).filter(|m| *m > usage) {
+        let (exact, pricing) = convert((minimum.minus(&usage)?, Pricing::UpTo { minimum, have: usage }))?;
         lines.push(Line {
             description: "Up to the agreed minimum for calls".to_owned(),
-            pricing: Pricing::UpTo { minimum, have: usage },
-            ..line(Charge::Minimum, None, minimum.minus(&usage)?)?
+            pricing,
+            ..line(Charge::Minimum, None, exact)?
         });
     }
     let rentals = terms.transactions.filter(|_| terms.invoicing.bills_rentals);
@@ -295,9 +335,8 @@ fn beside(
         }
     }
     for entry in terms.charges.iter().filter(|entry| entry.customer_id == id && entry.is_due(&reconciliation.period)) {
-        let buyer = terms.customers.get(id).map(|customer| &customer.party);
-        let to = (terms.invoicing, buyer, terms.rates);
-        lines.push(agreed::charged(entry, to, &reconciliation.period, currency)?);
+        let of = (&reconciliation.period, currency);
+        lines.push(agreed::charged(entry, terms.invoicing.edition, of, &convert)?);
     }
     Ok(())
 }
@@ -310,15 +349,11 @@ fn finish(
     name: Option<&str>,
     proof: Proof,
     mut lines: Vec<Line>,
-) -> Result<Disposition, MoneyError> {
+) -> Result<Disposition, Failure> {
     let currency = reconciliation.currency;
     let known = terms.customers.get(id).cloned().unwrap_or_default();
     let agreement = &known.agreement;
-    match beside(reconciliation, terms, id, agreement, &mut lines) {
-        Ok(()) => {}
-        Err(Failure::Refused(refusal)) => return Ok(Disposition::Refused(refusal)),
-        Err(Failure::Money(error)) => return Err(error),
-    }
+    beside(reconciliation, terms, id, agreement, &mut lines)?;
     let subtotal = total(currency, lines.iter().map(|l| &l.amount))?;
     if subtotal.is_negative() {
         return Ok(Disposition::CreditDue(subtotal));
@@ -344,12 +379,9 @@ fn finish(
     };
     let customer = terms.matrix.and_then(|matrix| matrix.customers.get(id));
     usage::complete(&mut draft, customer, terms.rows, terms.invoicing)?;
-    match complete(&mut draft, agreement, terms.invoicing) {
-        Ok(()) if draft.total.is_zero() && is_now => Ok(Disposition::Refused(comes_to_nothing())),
-        Ok(()) => Ok(Disposition::Bill(Box::new(draft))),
-        Err(Failure::Refused(refusal)) => Ok(Disposition::Refused(refusal)),
-        Err(Failure::Money(error)) => Err(error),
-    }
+    complete(&mut draft, agreement, terms.invoicing)?;
+    let is_nothing = draft.total.is_zero() && is_now;
+    Ok(if is_nothing { Disposition::Refused(comes_to_nothing()) } else { Disposition::Bill(Box::new(draft)) })
 }
 
 /// Why there is no document over nothing, although there is usage: that is told and decided.

@@ -11,6 +11,7 @@ use crate::books::prices;
 use crate::model::exchange::{Exchange, Rate};
 use crate::model::invoice::{Draft, Issued, Line, Party, Pricing};
 use crate::model::money::{Currency, Money, MoneyError};
+use crate::model::usage::Direction;
 use chrono::{Days, NaiveDate};
 
 /// The finding's code.
@@ -51,7 +52,7 @@ impl<'a> Rates<'a> {
         Self { published, to, oldest, days, used }
     }
 
-    /// Converts what a customer is charged, and says how.
+    /// Converts what a customer is charged, and says how, where it is in another currency.
     ///
     /// # Errors
     /// The customer is not abroad, or there is no rate.
@@ -62,14 +63,22 @@ impl<'a> Rates<'a> {
         to: Currency,
     ) -> Result<(Money, Pricing), Failure> {
         let currency = exact.currency();
+        if currency == to {
+            return Ok((exact, of));
+        }
+        if exact.is_zero() {
+            return Ok((Money::zero(to), Pricing::Stated));
+        }
         let country = buyer.and_then(|buyer| buyer.country.as_ref());
         if country.is_none_or(|country| Some(country) == seller.country.as_ref()) {
             return Err(Failure::Refused(Refusal {
                 code: "not-billable",
                 why: format!(
-                    "{CHARGES} charges it in {currency}, and only a customer abroad is charged in another currency than {to}"
+                    "it is charged in {currency}, and only a customer abroad is charged in another currency than {to}"
                 ),
-                next: format!("Charge it in {to}, or write its country into {CUSTOMERS}, and close again."),
+                next: format!(
+                    "Charge it in {to} ({CHARGES}, or rate_currency in {CUSTOMERS}), or write its country into {CUSTOMERS}, and close again."
+                ),
             }));
         }
         let at = self.rate(id, currency, to).map_err(Failure::Refused)?.clone();
@@ -106,6 +115,31 @@ impl<'a> Rates<'a> {
             Some(last) => Ok(last),
         }
     }
+}
+
+/// Calls at a customer's own rate, which is in another currency. `is_selling`: the ledger states
+/// their price.
+///
+/// # Errors
+/// They are charged otherwise than at a rate.
+pub(super) fn of_calls(
+    currency: Currency,
+    (exact, pricing): (Money, Pricing),
+    direction: Direction,
+    is_selling: bool,
+) -> Result<(Money, Pricing), Failure> {
+    let why = match &pricing {
+        _ if is_selling => format!("the ledger states the price of its calls, in {}", exact.currency()),
+        Pricing::Rate { .. } => return Ok((Money::new(exact.amount(), currency), pricing)),
+        _ => format!("its {} calls have no rate", direction.name()),
+    };
+    Err(Failure::Refused(Refusal {
+        code: "not-billable",
+        why: format!("{CUSTOMERS} charges its calls in {currency}, and {why}"),
+        next: format!(
+            "Write rate_inbound and rate_outbound, with a ledger at cost, or leave out rate_currency in {CUSTOMERS}; then close again."
+        ),
+    }))
 }
 
 /// What a note says of lines in another currency that have changed: the difference in that

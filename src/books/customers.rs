@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::gstin;
 use crate::model::invoice::{Party, Registered, Treatment};
 use crate::model::ledger_terms::Basis;
-use crate::model::money::shorten;
+use crate::model::money::{Currency, shorten};
 use crate::model::problem::{Problem, nearest, word};
 
 use rust_decimal::Decimal;
@@ -51,6 +51,8 @@ pub struct Agreement {
     pub rate: [Option<Decimal>; 2],
     /// What that price is for: false is a call, true a minute.
     pub per_minute: bool,
+    /// The currency of that price and of the minimum; None: the document's.
+    pub currency: Option<Currency>,
     /// Per cent off all calls.
     pub discount: Option<Decimal>,
     /// What a month's calls cost at least.
@@ -69,7 +71,7 @@ pub struct Agreement {
 const ADDRESS: [&[&str]; 6] =
     [&["address"], &["address_1"], &["address_2"], &["address_3"], &["city", "pin"], &["state", "country"]];
 /// Other columns that are understood.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 24] = [
     "customer_id",
     "legal_name",
     "name",
@@ -87,6 +89,7 @@ const KNOWN: [&str; 23] = [
     "rate_inbound",
     "rate_outbound",
     "rate_unit",
+    "rate_currency",
     "discount_percent",
     "minimum_commitment",
     "due_days",
@@ -201,18 +204,19 @@ fn names(id: &str, cell: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
     names.filter(|name| !name.is_empty()).collect()
 }
 
+/// What a cell says; None where it is empty, or wrong, which goes to `refuse`.
+fn read<T>(
+    cell: &dyn Fn(&str) -> Option<String>,
+    refuse: &mut dyn FnMut(String),
+    name: &str,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Option<T> {
+    parse(&cell(name)?).map_err(|why| refuse(format!("{name}: {why}"))).ok()
+}
+
 /// The cells that say what was agreed; what is wrong with them goes to `refuse`.
 fn agreement(cell: &dyn Fn(&str) -> Option<String>, refuse: &mut dyn FnMut(String)) -> Agreement {
-    let mut number = |name: &str| {
-        let text = cell(name)?;
-        match limit(&text) {
-            Ok(number) => Some(number),
-            Err(why) => {
-                refuse(format!("{name}: {why}"));
-                None
-            }
-        }
-    };
+    let mut number = |name: &str| read(cell, refuse, name, limit);
     let both = number("markup_percent");
     let markup = ["markup_inbound", "markup_outbound"].map(|name| number(name).or(both));
     let rate = ["rate_inbound", "rate_outbound"].map(&mut number);
@@ -232,6 +236,7 @@ fn agreement(cell: &dyn Fn(&str) -> Option<String>, refuse: &mut dyn FnMut(Strin
             true
         }
     };
+    let currency = read(cell, refuse, "rate_currency", |code| Currency::parse(code).map_err(|e| e.to_string()));
     let treatment = cell("gst_treatment").and_then(|word| {
         let found = Treatment::parse(&word);
         if found.is_none() {
@@ -247,21 +252,9 @@ fn agreement(cell: &dyn Fn(&str) -> Option<String>, refuse: &mut dyn FnMut(Strin
         }
         known
     });
-    let reverse_charge = cell("reverse_charge").and_then(|text| match word(&text, &[("yes", true), ("no", false)]) {
-        Ok(owes) => Some(owes),
-        Err(why) => {
-            refuse(format!("reverse_charge: {why}"));
-            None
-        }
-    });
+    let reverse_charge = read(cell, refuse, "reverse_charge", |text| word(text, &[("yes", true), ("no", false)]));
     let reference = cell("buyer_reference");
-    let ledger_basis = cell("ledger_basis").and_then(|text| match word(&text, &Basis::WORDS) {
-        Ok(basis) => Some(basis),
-        Err(why) => {
-            refuse(format!("ledger_basis: {why}"));
-            None
-        }
-    });
+    let ledger_basis = read(cell, refuse, "ledger_basis", |text| word(text, &Basis::WORDS));
     Agreement {
         ledger_basis,
         treatment,
@@ -271,6 +264,7 @@ fn agreement(cell: &dyn Fn(&str) -> Option<String>, refuse: &mut dyn FnMut(Strin
         markup,
         rate,
         per_minute,
+        currency,
         discount,
         minimum,
         due_days,

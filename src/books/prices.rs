@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::customers::Agreement;
 use crate::model::invoice::Pricing;
 use crate::model::ledger_terms::Basis;
-use crate::model::money::{Money, MoneyError, add_exact, per_cent_of, times};
+use crate::model::money::{Currency, Money, MoneyError, add_exact, per_cent_of, times};
 use crate::model::rounding::{LINE_ROUNDING, ratio, round_to};
 use crate::model::usage::Direction;
 
@@ -64,15 +64,25 @@ impl Agreement {
         })
     }
 
-    /// The same as an invoice's line has it. None where it is not known.
+    /// The same as an invoice's line has it. None where it is not known: a price in another
+    /// currency is not before it has a rate.
     ///
     /// # Errors
     /// As [`Self::price`].
     pub fn selling(&self, of: &Calls) -> Result<Option<Money>, MoneyError> {
+        if self.foreign(of.cost.currency()).is_some() {
+            return Ok(None);
+        }
         match self.price(of)? {
             Priced::Uncounted(_) => Ok(None),
             Priced::Exact(exact, _) => charged(exact).map(Some),
         }
+    }
+
+    /// The currency that calls are charged in, where it is not the document's.
+    #[must_use]
+    pub fn foreign(&self, document: Currency) -> Option<Currency> {
+        self.currency.filter(|own| *own != document)
     }
 
     /// Which price the ledger states of a customer's calls, where everybody's is `bases`.

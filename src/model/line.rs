@@ -101,6 +101,14 @@ pub enum Pricing {
     },
 }
 
+impl Pricing {
+    /// How the amount came about in the currency that it is charged in.
+    #[must_use]
+    pub fn own(&self) -> &Self {
+        if let Self::Converted { of, .. } = self { of } else { self }
+    }
+}
+
 /// A tax on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineTax {

@@ -61,7 +61,7 @@ impl Spread {
     /// Of a line whose calls are `whole`, to so many decimals. None where there are no calls.
     #[must_use]
     pub(crate) fn of(line: &Line, whole: &Used, digits: u32) -> Option<Self> {
-        let unit = match &line.pricing {
+        let unit = match line.pricing.own() {
             Pricing::Rate { unit, .. } => unit.as_str(),
             _ => "",
         };

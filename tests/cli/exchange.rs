@@ -181,3 +181,38 @@ fn only_who_is_abroad_is_charged_so() {
     assert!(told[0]["message"].as_str().unwrap().contains("only a customer abroad"), "{told:?}");
     books.run("verify").exits(0);
 }
+
+#[test]
+fn calls_discount_and_minimum_are_in_the_currency_of_the_rates() {
+    let (books, _server) = gst(str::to_owned);
+    let customers =
+        String::from_utf8(books.read("customers.csv")).unwrap().replace("export-lut,,,,", "export-lut,,2.5,600,");
+    let with = |own: &str| {
+        let row = |line: &str| match line.split(',').next() {
+            Some("customer_id") => format!("{line},rate_inbound,rate_outbound,rate_currency\n"),
+            Some("MA_4") => format!("{line},{own}\n"),
+            _ => format!("{line},,,\n"),
+        };
+        customers.lines().map(row).collect::<String>()
+    };
+    books.write("charges.csv", &CHARGES.lines().take(2).map(|line| format!("{line}\n")).collect::<String>());
+    books.write("rates.csv", RATES);
+    books.write("customers.csv", &with("100,,USD"));
+    books.run("close --period 2026-03").exits(3);
+    let told = findings(&books, "not-billable");
+    assert!(told[0]["message"].as_str().unwrap().contains("its outbound calls have no rate"), "{told:?}");
+    // 0.90 and 1.80 minutes; 2.5 % of 540.90 dollars, and what lacks to 600.
+    books.write("customers.csv", &with("100,250.5,USD"));
+    books.run("close --period 2026-03").exits(0);
+    let (stem, invoice) = document(&books, "CF");
+    let amounts: Vec<&str> =
+        invoice["lines"].as_array().unwrap().iter().map(|line| line["pricing"]["amount"].as_str().unwrap()).collect();
+    assert_eq!(amounts, ["90.00", "450.90", "-13.52", "72.62", "500.00"]);
+    assert_eq!(invoice["remarks"].as_array().unwrap().last().unwrap(), "Total in USD: USD\u{a0}1,100.00.");
+    let inv01 = String::from_utf8(books.read(&format!("{stem}.inv01.json"))).unwrap();
+    assert!(inv01.contains("\"TotInvValFc\": 1100.00"), "{inv01}");
+    let printed = said(&books, &format!("{stem}.pdf"));
+    assert!(printed.contains("0.90 minutes × USD 100.00 · USD 90.00 at 84.1234 of"), "{printed}");
+    assert!(!printed.contains("Average rate"), "{printed}");
+    books.run("verify").exits(0);
+}

@@ -1,5 +1,7 @@
 //! Which rate is taken, what it makes of an amount, and what is said of it.
 
+use rust_decimal::Decimal;
+
 use super::*;
 use crate::bill::charges::complete;
 use crate::bill::corrections;
@@ -86,13 +88,33 @@ fn an_amount_is_rounded_to_its_own_minor_unit_and_its_value_is_exact() {
 }
 
 #[test]
+fn calls_in_another_currency_need_a_rate_and_a_ledger_at_cost() {
+    let told = |pricing: Pricing, is_selling: bool| match of_calls(
+        currency("USD"),
+        (money("INR", "1.5"), pricing),
+        Direction::Inbound,
+        is_selling,
+    ) {
+        Ok((exact, _)) => exact.display(),
+        Err(Failure::Refused(refusal)) => format!("{}: {}", refusal.code, refusal.why),
+        Err(other) => panic!("{other:?}"),
+    };
+    let rate = Pricing::Rate { quantity: Decimal::ONE, unit: "minute".to_owned(), price: Decimal::ONE };
+    assert_eq!(told(rate.clone(), false), "USD\u{a0}1.50");
+    insta::assert_snapshot!([told(rate, true), told(Pricing::Stated, false)].join("\n"), @r"
+    not-billable: customers.csv charges its calls in USD, and the ledger states the price of its calls, in INR
+    not-billable: customers.csv charges its calls in USD, and its inbound calls have no rate
+    ");
+}
+
+#[test]
 fn only_who_is_abroad_is_charged_in_another_currency() {
     let published = published();
     let rates = Rates::of(&published, (Currency::INR, 7), [parse_day("2026-04-02").ok(); 2], std::iter::empty());
     let told = |country: Option<&str>, to: &str| converted(&rates, country, money("USD", "1"), to);
     insta::assert_snapshot!([told(Some("IN"), "INR"), told(None, "INR"), told(Some("AE"), "EUR")].join("\n"), @r"
-    not-billable: charges.csv charges it in USD, and only a customer abroad is charged in another currency than INR
-    not-billable: charges.csv charges it in USD, and only a customer abroad is charged in another currency than INR
+    not-billable: it is charged in USD, and only a customer abroad is charged in another currency than INR
+    not-billable: it is charged in USD, and only a customer abroad is charged in another currency than INR
     no-exchange-rate: it is charged in USD, and the rates of rates.csv are in INR, where its document is in EUR
     ");
 }

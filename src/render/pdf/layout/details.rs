@@ -47,11 +47,11 @@ impl Sheet<'_> {
             }
         }
         let grouped = |number: Decimal| Money::new(number, currency).grouped();
-        let unit = match &line.pricing {
+        let unit = match line.pricing.own() {
             Pricing::Rate { unit, .. } => unit.as_str(),
             _ => "",
         };
-        let has_minutes = unit == "minute" && has_column(Key::Quantity);
+        let has_minutes = unit == "minute" && (has_column(Key::Quantity) || line.exchange().is_some());
         if let Some(minutes) = line.minutes().filter(|_| !has_minutes) {
             parts.push(format!("{}: {}", labels.detail_minutes, grouped(minutes)));
         }
@@ -105,6 +105,6 @@ impl Sheet<'_> {
 
 /// The average rate that is printed with a line: none where it has a rate of its own.
 fn average(line: &Line) -> Option<(Decimal, bool)> {
-    let is_averaged = line.charge == Charge::Usage && !matches!(line.pricing, Pricing::Rate { .. });
+    let is_averaged = line.charge == Charge::Usage && !matches!(line.pricing.own(), Pricing::Rate { .. });
     is_averaged.then(|| line.average()).flatten()
 }
