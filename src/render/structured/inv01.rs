@@ -212,7 +212,12 @@ fn document(invoice: &Issued) -> Result<Invoice, String> {
     if !invoice.number.starts_with(|c: char| matches!(c, 'a'..='z' | 'A'..='Z' | '1'..='9')) {
         return Err("its number begins with 0, which INV-01 does not allow".to_owned());
     }
-    let items = items(draft)?;
+    let (seller_dtls, buyer_dtls, item_list) = {
+        let mut why = Reasons::default();
+        let parts = (why.take(seller(&draft.seller)), why.take(buyer(&draft.buyer, supply)), why.take(items(draft)));
+        let (Some(seller), Some(buyer), Some(items)) = parts else { return Err(why.told()) };
+        (seller, buyer, items)
+    };
     let head = |kind: &str| -> Result<Box<RawValue>, String> {
         let owed = draft.lines.iter().flat_map(|line| &line.recipient_taxes);
         let owed = owed.filter(|tax| tax.kind == kind).map(|tax| &tax.amount);
@@ -246,9 +251,9 @@ fn document(invoice: &Issued) -> Result<Invoice, String> {
             no: invoice.number.clone(),
             dt: day(invoice.issue_date),
         },
-        seller_dtls: seller(&draft.seller)?,
-        buyer_dtls: buyer(&draft.buyer, supply)?,
-        item_list: items,
+        seller_dtls,
+        buyer_dtls,
+        item_list,
         val_dtls: ValDtls {
             ass_val: number(&draft.subtotal.plain())?,
             cgst_val: head("CGST")?,
@@ -291,44 +296,76 @@ fn pin(who: &str, party: &Party) -> Result<u32, String> {
         .ok_or_else(|| format!("the {who}'s PIN of six digits is not known"))
 }
 
-fn address(who: &str, party: &Party) -> Result<(String, Option<String>, String), String> {
-    let first = party.address.first().ok_or_else(|| format!("the {who}'s address is not known"))?;
+/// Everything that lacks, so that it is mended at once.
+#[derive(Default)]
+struct Reasons(Vec<String>);
+
+impl Reasons {
+    fn take<T>(&mut self, result: Result<T, String>) -> Option<T> {
+        result.map_err(|why| self.0.push(why)).ok()
+    }
+
+    fn told(self) -> String {
+        self.0.join("; ")
+    }
+}
+
+/// What a party is called and where it is.
+struct Place {
+    name: String,
+    addr1: String,
+    addr2: Option<String>,
+    city: String,
+    pin: u32,
+}
+
+fn place(who: &str, party: &Party, pin_of: Result<u32, String>) -> Result<Place, String> {
+    let mut why = Reasons::default();
+    let name = why.take(text(&format!("the {who}'s name"), &party.legal_name, 3, 100));
+    let first = party.address.first().ok_or_else(|| format!("the {who}'s address is not known"));
+    let addr1 = why.take(first.and_then(|line| text("a line of an address", line, 1, 100)));
     let second = party.address.get(1).map(|line| text("a line of an address", line, 3, 100)).transpose();
-    let city = party.city.as_deref().ok_or_else(|| format!("the {who}'s city is not known"))?;
-    let city = text(&format!("the {who}'s city"), city, 3, 50)?;
-    Ok((text("a line of an address", first, 1, 100)?, second.unwrap_or_default(), city))
+    // A second line that is too short or too long is left out.
+    let addr2 = second.unwrap_or_default();
+    let city = party.city.as_deref().ok_or_else(|| format!("the {who}'s city is not known"));
+    let city = why.take(city.and_then(|city| text(&format!("the {who}'s city"), city, 3, 50)));
+    match (name, addr1, city, why.take(pin_of)) {
+        (Some(name), Some(addr1), Some(city), Some(pin)) => Ok(Place { name, addr1, addr2, city, pin }),
+        _ => Err(why.told()),
+    }
 }
 
 fn seller(party: &Party) -> Result<PartyDtls, String> {
-    let (addr1, addr2, loc) = address("seller", party)?;
     let number = party.gstin.clone().ok_or("the seller's GSTIN is not known")?;
+    let Place { name, addr1, addr2, city, pin } = place("seller", party, pin("seller", party))?;
     Ok(PartyDtls {
         stcd: number.get(..2).unwrap_or_default().to_owned(),
         gstin: number,
-        lgl_nm: text("the seller's name", &party.legal_name, 3, 100)?,
+        lgl_nm: name,
         pos: None,
         addr1,
         addr2,
-        loc,
-        pin: pin("seller", party)?,
+        loc: city,
+        pin,
     })
 }
 
 fn buyer(party: &Party, supply: &Supply) -> Result<PartyDtls, String> {
-    let (addr1, addr2, loc) = address("buyer", party)?;
     let abroad = supply.treatment.is_export();
     let number = if abroad { "URP".to_owned() } else { party.gstin.clone().ok_or("the buyer's GSTIN is not known")? };
+    let pin = if abroad { Ok(999_999) } else { pin("buyer", party) };
+    let Place { name, addr1, addr2, city, pin } = place("buyer", party, pin)?;
     // The State of the address; the GSTIN's where that has none.
     let own = number.get(..2).filter(|code| gstin::state(code).is_some()).map(str::to_owned);
     let state = if abroad { Some("96".to_owned()) } else { own };
     Ok(PartyDtls {
         gstin: number,
-        lgl_nm: text("the buyer's name", &party.legal_name, 3, 100)?,
+        lgl_nm: name,
         pos: Some(supply.place_code.clone()),
         addr1,
         addr2,
-        loc,
-        pin: if abroad { 999_999 } else { pin("buyer", party)? },
+        loc: city,
+        pin,
         stcd: state.ok_or("the buyer's State is not known")?,
     })
 }
