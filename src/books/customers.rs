@@ -1,6 +1,6 @@
 //! `customers.csv`: who the customers are and what is printed of them on an invoice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::gstin;
 use crate::model::invoice::{Party, Registered, Treatment};
@@ -284,15 +284,32 @@ pub fn folded(name: &str) -> String {
     plain.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Reads the names of `customers.csv`, which [`parse`] has found to be right.
+/// The customers who have a legal name, which several accounts of one company do.
+#[must_use]
+pub(crate) fn of_legal_name<'a>(customers: &'a Customers, name: &str) -> Vec<&'a str> {
+    let name = folded(name);
+    let has = |customer: &Customer| folded(&customer.party.legal_name) == name;
+    customers.iter().filter(|(_, customer)| has(customer)).map(|(id, _)| id.as_str()).collect()
+}
+
+/// Reads the names of `customers.csv`, which [`parse`] has found to be right. A legal name of
+/// several accounts names none of them.
 ///
 /// # Errors
-/// A name that two customers have: all listed.
+/// Another name that two customers have: all listed.
 pub fn directory(customers: &Customers) -> Result<Directory, Problem> {
     let mut directory = Directory::new();
     let mut twice = Vec::new();
+    let mut companies: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for (id, customer) in customers {
+        companies.entry(folded(&customer.party.legal_name)).or_default().insert(id);
+    }
+    companies.retain(|_, ids| ids.len() > 1);
     for (id, customer) in customers {
         for name in &customer.names {
+            if companies.get(name).is_some_and(|ids| ids.contains(id.as_str())) {
+                continue;
+            }
             match directory.get(name) {
                 Some(other) if other != id => {
                     twice.push(format!("{CUSTOMERS}: `{}` is the name of {other} and of {id}", shorten(name)));
@@ -301,6 +318,13 @@ pub fn directory(customers: &Customers) -> Result<Directory, Problem> {
                     directory.insert(name.clone(), id.clone());
                 }
             }
+        }
+    }
+    // Nobody else may have it, either.
+    for (name, ids) in &companies {
+        if let Some(other) = directory.get(name) {
+            let ids = ids.iter().copied().collect::<Vec<_>>().join(", ");
+            twice.push(format!("{CUSTOMERS}: `{}` is the name of {other} and of {ids}", shorten(name)));
         }
     }
     twice.dedup();
@@ -337,8 +361,15 @@ mod tests {
         {
             assert_eq!(directory.get(&folded(name)).map(String::as_str), Some("MA_1"), "{name}");
         }
-        let twice = super::directory(&parse(b"customer_id,legal_name\nMA_1,Asha\nMA_2,ASHA\n").unwrap().0).unwrap_err();
+        let directory = |text: &str| super::directory(&parse(text.as_bytes()).unwrap().0);
+        let twice = directory("customer_id,legal_name,code\nMA_1,Asha,A\nMA_2,Bela,ASHA\n").unwrap_err();
         assert!(twice.what.contains("`asha` is the name of MA_1 and of MA_2"), "{}", twice.what);
+        // One company may have several accounts; its name is then that of none, nor of anybody else.
+        let two = "customer_id,legal_name,code\nMA_1,Asha,A\nMA_2,ASHA,B\n";
+        let known = directory(two).unwrap();
+        assert_eq!(known.keys().map(String::as_str).collect::<Vec<_>>(), ["a", "b", "ma_1", "ma_2"]);
+        let twice = directory(&format!("{two}MA_3,Third,asha\n")).unwrap_err();
+        assert!(twice.what.contains("`asha` is the name of MA_3 and of MA_1, MA_2"), "{}", twice.what);
     }
 
     #[test]

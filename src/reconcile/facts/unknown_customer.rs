@@ -1,6 +1,6 @@
 //! A customer of either side whom `customers.csv` does not know.
 
-use crate::books::customers::{Customers, folded};
+use crate::books::customers::{Customers, folded, of_legal_name};
 use crate::books::layout::CUSTOMERS;
 use crate::model::finding::{Finding, Severity, Sides};
 use crate::model::money::{Money, MoneyError};
@@ -69,6 +69,10 @@ fn told(
         }
     }
     let alike = looks(known, first);
+    let several = alike.several();
+    if !several.is_empty() {
+        message.push_str(&format!(" It is the legal name of {}.", several.join(" and of ")));
+    }
     if meant.is_none()
         && let Some(id) = alike.id()
     {
@@ -84,6 +88,9 @@ fn told(
         ([_], Some(id), _) | ([_], None, Alike::Name(id)) => format!(
             "Put `{first}` into the column aliases of {} in {CUSTOMERS}, if it is that customer",
             called(known, id)
+        ),
+        ([_], None, Alike::Several(_)) => format!(
+            "Have the ledger say whom each row is of: by the customer_id, or by a code or alias that {CUSTOMERS} has for one of them; or"
         ),
         ([_], None, Alike::Nobody) => {
             format!(
@@ -132,6 +139,8 @@ enum Alike<'a> {
     Id(&'a str),
     /// The customer of this id by its name.
     Name(&'a str),
+    /// Accounts with one legal name, which is the one given.
+    Several(Vec<&'a str>),
     /// Nobody.
     Nobody,
 }
@@ -140,12 +149,20 @@ impl<'a> Alike<'a> {
     fn id(&self) -> Option<&'a str> {
         match self {
             Self::Id(id) | Self::Name(id) => Some(id),
-            Self::Nobody => None,
+            Self::Several(_) | Self::Nobody => None,
         }
+    }
+
+    fn several(&self) -> &[&'a str] {
+        if let Self::Several(ids) = self { ids } else { &[] }
     }
 }
 
 fn looks<'a>(known: &'a Customers, given: &str) -> Alike<'a> {
+    let several = of_legal_name(known, given);
+    if several.len() > 1 {
+        return Alike::Several(several);
+    }
     if let Some(near) = nearest(given, known.keys().map(String::as_str)).filter(|near| near.len() == given.len()) {
         return Alike::Id(near);
     }
