@@ -250,16 +250,7 @@ fn text(
     use crate::render::text::Paint;
     let out = context.out;
     let mut text = format!("GSTR-1 · {} · {}\n\n", made.month.name, made.gstin);
-    let line = |row: &Row<'_>| {
-        let rows = row.rows.map_or_else(String::new, |rows| rows.to_string());
-        format!("  {:<27}{rows:>5}{:>13}{:>11}{:>11}{:>11}\n", row.table, row.taxable, row.igst, row.cgst, row.sgst)
-    };
-    text.push_str(&format!(
-        "  {:<27}{:>5}{:>13}{:>11}{:>11}{:>11}\n",
-        "table", "rows", "taxable", "IGST", "CGST", "SGST"
-    ));
-    document.tables.iter().for_each(|row| text.push_str(&line(row)));
-    text.push_str(&line(&document.total));
+    text.push_str(&table(document));
     text.push_str(&format!("  {}\n", out.good("documents, register and journals say the same, to the paisa")));
     if made.is_empty() {
         text.push_str("\nNothing was issued: a nil return.\n");
@@ -296,4 +287,22 @@ fn text(
     }
     text.push_str("Next: upload it on the GST portal, Returns → GSTR-1 → Prepare offline.\n");
     text
+}
+
+/// The tables of the return, each column as wide as what stands in it.
+fn table(document: &Document<'_>) -> String {
+    let cells = |row: &Row<'_>| {
+        let rows = row.rows.map_or_else(String::new, |rows| rows.to_string());
+        [row.table.to_owned(), rows, row.taxable.clone(), row.igst.clone(), row.cgst.clone(), row.sgst.clone()]
+    };
+    let head = ["table", "rows", "taxable", "IGST", "CGST", "SGST"].map(str::to_owned);
+    let rows: Vec<_> =
+        std::iter::once(head).chain(document.tables.iter().chain([&document.total]).map(cells)).collect();
+    let widths: [usize; 6] =
+        std::array::from_fn(|at| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or_default().max(9));
+    let line = |row: &[String; 6]| {
+        let figures = row.iter().zip(widths).skip(1).map(|(cell, width)| format!("  {cell:>width$}"));
+        format!("  {:<width$}{}\n", row[0], figures.collect::<String>(), width = widths[0])
+    };
+    rows.iter().map(line).collect()
 }

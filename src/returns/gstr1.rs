@@ -111,7 +111,10 @@ fn split_small(made: &mut Gstr1, mut now: BTreeMap<(String, Small), Amounts>, ea
     }
     for ((month, key), amounts) in now {
         if month == made.month.name {
-            made.small.insert(key, amounts);
+            // What came to nothing is no row.
+            if amounts != Amounts::default() {
+                made.small.insert(key, amounts);
+            }
         } else {
             let at = (month, key);
             if earlier.small.get(&at).copied().unwrap_or_default() != amounts {
