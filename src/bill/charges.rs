@@ -13,6 +13,7 @@ use crate::books::charges::AgreedCharge;
 use crate::books::config::{Invoicing, Regime, Unlisted};
 use crate::books::customers::{Agreement, Customers};
 use crate::books::prices::{self, Calls, Priced};
+use crate::model::credit::{self, Carried};
 use crate::model::finding::Finding;
 use crate::model::invoice::{Charge, Draft, Edition, Line, Party, Payment, Pricing, Proof};
 use crate::model::ledger_terms::Basis;
@@ -42,8 +43,18 @@ pub enum Disposition {
     Refused(Refusal),
     /// Finance decided not to bill it for the period; why, in a phrase.
     NotBilled(String),
-    /// The credits exceed the charges: an invoice cannot say that, a credit note can.
-    CreditDue(Money),
+    /// The credits exceed the charges: an invoice cannot say that, so they are carried.
+    CreditDue(Box<CreditDue>),
+}
+
+/// Credits that exceed the charges.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreditDue {
+    /// Charges less credits before tax, zero or below: so much is carried.
+    pub total: Money,
+    /// What the period comes to without it: lines that add up to nothing. Where an invoice was
+    /// issued before, a note makes that of it.
+    pub draft: Draft,
 }
 
 /// What decides beside the reconciliation.
@@ -55,6 +66,8 @@ pub struct Terms<'a> {
     pub customers: &'a Customers,
     /// What is charged beside calls.
     pub charges: &'a [AgreedCharge],
+    /// Credits of earlier periods.
+    pub carried: &'a [Carried],
     /// The partner's own figures per customer, for minutes.
     pub matrix: Option<&'a Matrix>,
     /// Where every call was captured: by what, in whose days.
@@ -260,6 +273,8 @@ fn calls(
             pricing,
             ..line(Charge::Usage, Some(direction), exact)?
         };
+        line.detail.at_selling_price =
+            is_selling && line.pricing == Pricing::Stated && terms.invoicing.edition > Edition::First;
         if let Some(cell) = cells.map(|cells| cells.cell(direction)) {
             line.detail = usage::detail(&line, cell, terms.invoicing)?;
         }
@@ -354,14 +369,23 @@ fn finish(
     let known = terms.customers.get(id).cloned().unwrap_or_default();
     let agreement = &known.agreement;
     beside(reconciliation, terms, id, agreement, &mut lines)?;
-    let subtotal = total(currency, lines.iter().map(|l| &l.amount))?;
-    if subtotal.is_negative() {
-        return Ok(Disposition::CreditDue(subtotal));
-    }
+    let mut subtotal = total(currency, lines.iter().map(|l| &l.amount))?;
     let is_now = terms.invoicing.edition > Edition::First;
     if subtotal.is_zero() {
         let is_usage = lines.iter().any(|line| !line.amount.is_zero());
         return Ok(if is_now && is_usage { Disposition::Refused(comes_to_nothing()) } else { Disposition::Nothing });
+    }
+    // Whole credits are taken: what exceeds the charges is this period's to carry.
+    let mut takes = false;
+    for one in terms.carried.iter().filter(|one| one.customer_id == id && one.missing_in.is_none()) {
+        let line = one.line();
+        subtotal = subtotal.plus(&line.amount)?;
+        lines.push(line);
+        takes = true;
+    }
+    let is_due = subtotal.is_negative() || takes && subtotal.is_zero();
+    if is_due {
+        lines.push(credit::rest(&subtotal));
     }
     let named = [known.party.legal_name.clone(), name.unwrap_or_default().to_owned(), id.to_owned()];
     let buyer = Party { legal_name: named.into_iter().find(|n| !n.is_empty()).unwrap_or_default(), ..known.party };
@@ -372,13 +396,16 @@ fn finish(
         buyer_reference: agreement.reference.clone(),
         proof,
         lines,
-        subtotal,
+        subtotal: if is_due { Money::zero(currency) } else { subtotal },
         payment: Payment { due_days: agreement.due_days.or(payment.due_days), ..payment.clone() },
         logo_sha256: terms.logo_sha256.map(str::to_owned),
         ..Draft::blank(id, &reconciliation.period, currency)
     };
     let customer = terms.matrix.and_then(|matrix| matrix.customers.get(id));
     usage::complete(&mut draft, customer, terms.rows, terms.invoicing)?;
+    if is_due {
+        return Ok(Disposition::CreditDue(Box::new(CreditDue { total: subtotal, draft })));
+    }
     complete(&mut draft, agreement, terms.invoicing)?;
     let is_nothing = draft.total.is_zero() && is_now;
     Ok(if is_nothing { Disposition::Refused(comes_to_nothing()) } else { Disposition::Bill(Box::new(draft)) })

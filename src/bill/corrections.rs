@@ -106,7 +106,7 @@ pub(crate) fn note(issued: &[&Issued], now: &Draft, invoicing: &Invoicing) -> Re
         ));
         let pricing = exchange::difference(foreign, change.line.exchange().map(|exchange| &exchange.at));
         let (taxes, recipient_taxes) = (Vec::new(), Vec::new());
-        let detail = Detail::default();
+        let detail = Detail { carried_from: change.line.detail.carried_from.clone(), ..Detail::default() };
         lines.push(Line { amount, exact, calls: None, pricing, taxes, recipient_taxes, detail, ..change.line });
     }
     let subtotal = total(now.currency, lines.iter().map(|line| &line.amount))?;
@@ -233,7 +233,9 @@ pub(crate) fn find(issued: &[&Issued], now: &Draft, note: Option<&Draft>) -> Res
                 format!("Send the {kind} note; it says what has changed."),
             )
         }
-        None if changes(issued, now)?.is_empty() && (issued.len() > 1 || taxes(then) == taxes(now)) => return Ok(None),
+        None if changes(issued, now)?.is_empty() && (issued.len() > 1 || taxes(then) == taxes(now)) => {
+            return Ok(other_supply(first, now));
+        }
         None => (
             Severity::Blocking,
             format!(
@@ -256,6 +258,33 @@ pub(crate) fn find(issued: &[&Issued], now: &Draft, note: Option<&Draft>) -> Res
     finding.ledger = Some(now.subtotal);
     finding.difference = Some(now.subtotal.minus(&invoiced)?);
     Ok(Some(finding))
+}
+
+/// Says that an invoice stands for a supply of another place or kind than is known now, where its
+/// sums are the same. 0.1 did not ask.
+fn other_supply(first: &Issued, now: &Draft) -> Option<Finding> {
+    let then = &first.content;
+    let of = |draft: &Draft| {
+        let supply = draft.supply.as_ref()?;
+        let charged = if supply.reverse_charge { ", reverse charge" } else { "" };
+        Some(format!("{} ({}), {}{charged}", supply.place_name, supply.place_code, supply.treatment.name()))
+    };
+    let (was, is) = (of(then), of(now)?);
+    if now.edition == Edition::First || was.as_ref() == Some(&is) {
+        return None;
+    }
+    let message = format!(
+        "Invoice {} was issued to {} for {}, and it would be for {is} now. The sums are the same, so no note can say it; the invoice stays as it is.",
+        first.number,
+        then.buyer.legal_name,
+        was.unwrap_or_else(|| "no place of supply".to_owned()),
+    );
+    let next = format!(
+        "If the new particulars are right for the period: crossfoot void {}, and close again. If they hold from a later day on, nothing.",
+        first.number
+    );
+    let finding = Finding::fact("issued-differs", Severity::Warning, message, next);
+    Some(finding.touching([then.customer_id.clone()]))
 }
 
 /// What taxes are on; how they are rounded has changed from edition to edition.

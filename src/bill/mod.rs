@@ -3,6 +3,7 @@
 mod agreed;
 pub mod charges;
 pub(crate) mod corrections;
+pub(crate) mod credit_carried;
 pub(crate) mod dating;
 pub mod exchange;
 pub(crate) mod gstin_later;

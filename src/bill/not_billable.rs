@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::charges::Disposition;
+use super::charges::{CreditDue, Disposition};
 use super::tax::Refusal;
 use crate::model::finding::{Finding, Severity};
 use crate::model::invoice::{Draft, Edition};
@@ -14,7 +14,6 @@ use crate::model::invoice::{Draft, Edition};
 /// (`place-assumed`). Closes of 0.1 only warned of the first, and told each customer apart.
 #[must_use]
 pub(crate) fn find(decisions: &BTreeMap<String, Disposition>, edition: Edition) -> Vec<Finding> {
-    let credit_due = if edition == Edition::First { Severity::Warning } else { Severity::Blocking };
     let mut alike: Vec<(&Refusal, Vec<&str>)> = Vec::new();
     for (id, disposition) in decisions {
         let Disposition::Refused(refusal) = disposition else { continue };
@@ -28,18 +27,41 @@ pub(crate) fn find(decisions: &BTreeMap<String, Disposition>, edition: Edition) 
         ids => refused_all(ids, refusal),
     });
     let credits = decisions.iter().filter_map(|(id, disposition)| match disposition {
-        Disposition::CreditDue(total) => Some(
+        Disposition::CreditDue(due) if edition == Edition::First => Some(
             Finding::fact(
                 "credit-due",
-                credit_due,
-                format!("The credits of {id} exceed its charges: {} in all. No invoice can say that.", total.display()),
+                Severity::Warning,
+                format!(
+                    "The credits of {id} exceed its charges: {} in all. No invoice can say that.",
+                    due.total.display()
+                ),
                 "Let the credit stand until the next period's charges exceed it, or pay it back.".to_owned(),
             )
             .touching([id.clone()]),
         ),
+        Disposition::CreditDue(due) => Some(credit_due(id, due)),
         _ => None,
     });
     credits.chain(refused).chain(assumed(decisions)).collect()
+}
+
+fn credit_due(id: &str, due: &CreditDue) -> Finding {
+    let CreditDue { total, .. } = due;
+    let message = if total.is_zero() {
+        format!(
+            "Credits of earlier periods take all charges of {id}, to the paisa: there is nothing to invoice and nothing is left of them."
+        )
+    } else {
+        format!(
+            "The credits of {id} exceed its charges: {} in all before tax. No invoice can say that: {} is carried, and the next closes with charges take it.",
+            total.display(),
+            total.negated().display()
+        )
+    };
+    let next = format!("Nothing, if that is right. If it was paid back: crossfoot resolve --do-not-bill {id}.");
+    let mut finding = Finding::fact("credit-due", Severity::Blocking, message, next).touching([id.to_owned()]);
+    finding.difference = Some(*total);
+    finding
 }
 
 fn refused_all(ids: &[&str], refusal: &Refusal) -> Finding {

@@ -38,7 +38,7 @@ pub(crate) fn apply(
             (Some(Disposition::Bill(_) | Disposition::Refused(_) | Disposition::CreditDue(_)), None) => {
                 let amount = match decisions.get(id) {
                     Some(Disposition::Bill(draft)) => format!(", {} before tax", draft.subtotal.display()),
-                    Some(Disposition::CreditDue(total)) => format!(", {} before tax", total.display()),
+                    Some(Disposition::CreditDue(due)) => format!(", {} before tax", due.total.display()),
                     _ => String::new(),
                 };
                 let why = format!("not billed by decision of {by}: {reason}");

@@ -319,8 +319,11 @@ fn a_note_keeps_the_supply_of_its_invoice() {
 fn who_gets_no_document_is_a_finding() {
     use super::charges::Disposition;
     let refusal = super::tax::Refusal { code: "gst-particulars", why: "why".into(), next: "next".into() };
+    let period = Period::parse("2026-03").unwrap();
+    let draft = Draft::blank("A", &period, Currency::INR);
+    let due = super::charges::CreditDue { total: inr("-7"), draft };
     let decisions = [
-        ("A".to_owned(), Disposition::CreditDue(inr("-7"))),
+        ("A".to_owned(), Disposition::CreditDue(Box::new(due))),
         ("B".to_owned(), Disposition::Refused(refusal)),
         ("C".to_owned(), Disposition::Nothing),
         ("D".to_owned(), Disposition::Held("held".into())),

@@ -1,10 +1,13 @@
 //! A document with a character that no font has is not issued: it alone, and the person is
 //! told where the character stands.
 
+use encoding_rs::WINDOWS_1252;
+
 use super::tax::Refusal;
 use crate::books::charges::{AgreedCharge, Price};
 use crate::books::layout::{CHARGES, CONFIG, CUSTOMERS, RATES};
 use crate::model::invoice::{Draft, Party};
+use crate::model::visible::{hides, visible};
 
 /// The finding's code.
 const CODE: &str = "unprintable";
@@ -29,6 +32,41 @@ pub(crate) fn refusal(draft: &Draft, known: &Party, charges: &[AgreedCharge], mi
         .collect();
     let next = "Write it with other letters there, and close again.".to_owned();
     Refusal { code: CODE, why: places.join("; "), next }
+}
+
+/// Why a document would say what nobody wrote: text that was read in another encoding than it was
+/// written in, and characters that show nothing and change how the rest is read; None: it would not.
+#[must_use]
+pub(crate) fn garbled(draft: &Draft, known: &Party, charges: &[AgreedCharge]) -> Option<Refusal> {
+    let mut fields = fields(draft, known, charges);
+    fields.push(("the customer's name".to_owned(), &draft.buyer.legal_name));
+    let mut told: Vec<(&str, String)> = Vec::new();
+    for (field, text) in &fields {
+        let why = if let Some(meant) = misread(text) {
+            format!("{field}: `{text}` is `{meant}`, read in another encoding than it was written in")
+        } else if let Some(c) = text.chars().find(|c| *c == char::REPLACEMENT_CHARACTER || hides(*c)) {
+            let shown = visible(text, false);
+            format!("{field}: `{shown}` has the character U+{:04X}, which is no letter", u32::from(c))
+        } else {
+            continue;
+        };
+        // The same text may stand in two fields: the first is where it was written.
+        if told.iter().all(|(other, _)| other != text) {
+            told.push((text, why));
+        }
+    }
+    let next = "Write it anew there (spreadsheets: save as CSV UTF-8), and close again.".to_owned();
+    let why = told.into_iter().map(|(_, why)| why).collect::<Vec<_>>().join("; ");
+    (!why.is_empty()).then_some(Refusal { code: CODE, why, next })
+}
+
+/// What was meant by text whose UTF-8 was taken for Windows-1252; None where it was not.
+fn misread(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let (bytes, _, has_others) = WINDOWS_1252.encode(text);
+    String::from_utf8(bytes.into_owned()).ok().filter(|meant| !has_others && meant != text)
 }
 
 /// What a person may have written into a document: file and field, and the text. Only for
@@ -82,6 +120,21 @@ mod tests {
     use crate::books::charges;
     use crate::model::money::Currency;
     use crate::model::period::Period;
+
+    #[test]
+    fn text_that_nobody_wrote_is_told() {
+        let mut draft = Draft::blank("M", &Period::parse("2026-03").unwrap(), Currency::INR);
+        draft.seller.address = vec!["Rue de l\u{fffd}glise".to_owned()];
+        let named = |name: &str| Party { legal_name: name.to_owned(), ..Party::default() };
+        let why = |draft: &Draft, name: &str| garbled(draft, &named(name), &[]).map(|refusal| refusal.why);
+        insta::assert_snapshot!(why(&draft, "CafÃ© RÃ©seau").unwrap().replace("; ", "\n"), @r"");
+        draft.seller.address.clear();
+        assert!(why(&draft, "Acme\u{202e}dtL").unwrap().contains("`Acme<U+202E>dtL` has the character U+202E"));
+        for right in ["Café Réseau", "NÃO LTDA", "आशा ट्रेडर्स", "Acme © 2026", "Ångström Âme"]
+        {
+            assert_eq!(why(&draft, right), None, "{right}");
+        }
+    }
 
     #[test]
     fn each_character_is_told_with_the_field_it_stands_in() {

@@ -40,9 +40,10 @@ pub(super) fn detail(line: &Line, cell: &Cell, invoicing: &Invoicing) -> Result<
     let mut detail = Detail {
         seconds: usage.and_then(|usage| usage.duration_seconds),
         answered: answered.filter(|_| invoicing.prints_answered),
+        at_selling_price: line.detail.at_selling_price,
         ..Detail::default()
     };
-    let spread = Spread::of(line, &whole, line.amount.currency().minor_digits());
+    let spread = Spread::of(line, &whole, line.amount.currency().minor_digits())?;
     if let Some(spread) = spread.filter(|_| invoicing.has_annex) {
         for (day, used) in &cell.days {
             let (calls, seconds, amount) = (used.calls, used.seconds, spread.share(used)?);

@@ -22,6 +22,12 @@ pub(super) const HISTORY_COPY: &str = "history.json";
 pub(super) const OPENED_COPY: &str = "opened-accounts.json";
 /// The name in `inputs/` of the particulars that were changed since the close before.
 pub(super) const CHANGED_COPY: &str = "changed-particulars.json";
+/// The name in `inputs/` of what is left of credits of earlier periods.
+pub(super) const CARRIED_COPY: &str = "carried-credits.json";
+/// The name in `inputs/` of who prepared and who approved the close.
+pub(super) const APPROVAL_COPY: &str = "approval.json";
+/// The names in `inputs/` of the proposal that was approved, and of its signature.
+pub(super) const PROPOSAL_COPIES: [&str; 2] = ["proposal.json", "proposal.sig"];
 /// The name of the decisions' copy in `inputs/`.
 pub(super) const RESOLUTIONS_COPY: &str = "resolutions.toml";
 /// The name of the voids' copy in `inputs/`.

@@ -11,7 +11,8 @@ use crate::bill::exchange::Rates;
 use crate::bill::tax::{Failure, Refusal, rule46};
 use crate::bill::usage::Rows;
 use crate::bill::{
-    corrections, gstin_later, no_einvoice, not_billable, not_billed, particulars_changed, selling, unprintable,
+    corrections, credit_carried, gstin_later, no_einvoice, not_billable, not_billed, particulars_changed, selling,
+    unprintable,
 };
 use crate::books::config::Regime;
 use crate::books::customers::folded;
@@ -232,6 +233,7 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
             invoicing: &inputs.config.invoicing,
             customers,
             charges: &inputs.charges,
+            carried: &inputs.carried,
             matrix: inputs.capture.as_ref().and_then(|c| c.matrix.as_ref()),
             rows: rows(inputs),
             transactions: inputs.capture.as_ref().and_then(|c| c.transactions.as_ref()),
@@ -261,6 +263,8 @@ pub fn derive(inputs: &Inputs, ledgers: Vec<(String, impl Read + Seek + Send)>) 
         }
         reconciliation.findings.extend(differing);
         reconciliation.findings.extend(not_billable::find(&decisions, inputs.config.invoicing.edition));
+        let carried = credit_carried::find(&inputs.carried, &decisions, reconciliation.currency);
+        reconciliation.findings.extend(carried.map_err(|e| too_large(&e))?);
         reconciliation.findings.extend(particulars_changed::find(&inputs.changed));
         registry::rank(&mut reconciliation.findings);
         charges::name_holders(&mut decisions, &reconciliation);
@@ -323,6 +327,7 @@ fn correct(
     for (id, issued) in by_customer {
         let now = match decisions.get(id) {
             Some(Disposition::Bill(now)) => (**now).clone(),
+            Some(Disposition::CreditDue(due)) if inputs.config.invoicing.edition > Edition::First => due.draft.clone(),
             Some(Disposition::Nothing) => {
                 Draft { seller: inputs.config.invoicing.seller.clone(), ..Draft::blank(id, &inputs.period, currency) }
             }
@@ -381,15 +386,21 @@ fn unlawful(inputs: &Inputs, draft: &Draft) -> Option<Refusal> {
 /// Why a document that is to be issued cannot be printed, or registered where it must be;
 /// None: it can.
 fn unissuable(inputs: &Inputs, draft: &Draft) -> Result<Option<Refusal>, Problem> {
+    let known = inputs.customers.as_ref().and_then(|customers| customers.get(&draft.customer_id));
+    let known = known.map(|customer| customer.party.clone()).unwrap_or_default();
+    // 0.1 printed what it was given.
+    if draft.edition > Edition::First
+        && let Some(refusal) = unprintable::garbled(draft, &known, &inputs.charges)
+    {
+        return Ok(Some(refusal));
+    }
     let missing = pdf::unprintable(draft, &inputs.template)?;
     if missing.is_empty() {
         let is_asked_for = inputs.config.invoicing.einvoice_required && registration::is_needed(draft);
         let why = if is_asked_for { structured::without_inv01(draft) } else { None };
         return Ok(why.map(|why| no_einvoice::refusal(draft, &why)));
     }
-    let known = inputs.customers.as_ref().and_then(|customers| customers.get(&draft.customer_id));
-    let known = known.cloned().unwrap_or_default();
-    Ok(Some(unprintable::refusal(draft, &known.party, &inputs.charges, &missing)))
+    Ok(Some(unprintable::refusal(draft, &known, &inputs.charges, &missing)))
 }
 
 /// Fields that we do not know, of whatever answers there are.

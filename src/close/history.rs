@@ -17,7 +17,7 @@ use crate::capture::record::{DASHBOARD, RECORD, Record};
 use crate::model::digest::sha256_hex;
 use crate::model::history::{Accounts, Calls, CustomerMonth, Month, Past, Unread};
 use crate::model::money::{Currency, Money, MoneyError, parse_plain};
-use crate::model::period::{Period, parse_day};
+use crate::model::period::Period;
 use crate::model::problem::{Problem, io};
 use crate::model::usage::Direction;
 use crate::render::journal::beancount;
@@ -173,10 +173,8 @@ pub(crate) fn before(books: &Books, period: &Period) -> Result<Past, Problem> {
     let (chain, _) = chain::load(books)?;
     let mut last: BTreeMap<&str, (Period, &Event)> = BTreeMap::new();
     for event in &chain.events {
-        if let (Ok(from), Ok(to)) = (parse_day(&event.from), parse_day(&event.to))
-            && to < period.from
-        {
-            last.insert(&event.period, (Period { name: event.period.clone(), from, to }, event));
+        if let Some(days) = event.days().filter(|days| days.to < period.from) {
+            last.insert(&event.period, (days, event));
         }
     }
     let mut sealed: Vec<(Period, &Event)> = last.into_values().collect();

@@ -8,23 +8,22 @@ use chrono::NaiveDate;
 
 use super::answers::answers_of;
 use super::copies::{
-    CHANGED_COPY, Copied, FORMAT_COPY, HISTORY_COPY, LOGO_COPY, OPEN_ITEMS_COPY, OPENED_COPY, PAST_COPY,
-    RESOLUTIONS_COPY, TEMPLATE_COPY, VOIDS_COPY, copied, copy, governs, logo_copy, template_copy,
+    APPROVAL_COPY, CARRIED_COPY, CHANGED_COPY, Copied, FORMAT_COPY, HISTORY_COPY, LOGO_COPY, OPEN_ITEMS_COPY,
+    OPENED_COPY, PAST_COPY, PROPOSAL_COPIES, RESOLUTIONS_COPY, TEMPLATE_COPY, VOIDS_COPY, copied, copy, governs,
+    logo_copy, template_copy,
 };
 use super::earlier::Earlier;
 use super::formats::{format_files, parse_formats};
-use super::issued::{load_issued, load_standing};
 use super::recapture::{self, Recaptured};
 use super::registered::{self, Registered};
-use super::{history, open_items, particulars, templates};
-use crate::audit::chain::{Chain, Event};
+use super::{history, open_items, templates};
+use crate::audit::chain::Event;
 use crate::audit::manifest::Manifest;
-use crate::bill::{gstin_later, selling};
+use crate::bill::selling;
 use crate::books::charges::{self, AgreedCharge};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers, Directory};
 use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, RATES, optional, read_file};
-use crate::books::particulars::changed;
 use crate::books::rates;
 use crate::books::resolutions;
 use crate::books::spreadsheet;
@@ -32,6 +31,8 @@ use crate::books::voids::{self, VOIDS, Voids};
 use crate::capture::store::{self, Capture};
 use crate::ledger::format::Format;
 use crate::ledger::known::FORMATS;
+use crate::model::approval::Approval;
+use crate::model::credit::Carried;
 use crate::model::digest::sha256_hex;
 use crate::model::exchange::Rate;
 use crate::model::history::{Month, Past};
@@ -86,6 +87,10 @@ pub struct Inputs {
     pub past: Option<Past>,
     /// Particulars that are not those of the close before.
     pub changed: Vec<Changed>,
+    /// What is left of credits of earlier periods.
+    pub carried: Vec<Carried>,
+    /// Who prepared and who approved the close.
+    pub approval: Option<Approval>,
     /// Copies for `inputs/` of all these: name and bytes.
     pub copies: Vec<(String, Vec<u8>)>,
     /// What the person should know, a sentence each.
@@ -151,6 +156,10 @@ struct Files {
     history: Copied<Vec<Month>>,
     past: Copied<Past>,
     changed: Copied<Vec<Changed>>,
+    carried: Copied<Vec<Carried>>,
+    approval: Copied<Approval>,
+    /// The proposal that was approved, and its signature.
+    proposal: Vec<(String, Vec<u8>)>,
 }
 
 impl Inputs {
@@ -174,6 +183,9 @@ impl Inputs {
             history: None,
             past: None,
             changed: None,
+            carried: None,
+            approval: None,
+            proposal: Vec::new(),
         };
         assemble(period, config::parse("", "defaults")?, files)
     }
@@ -210,6 +222,9 @@ impl Inputs {
             history: None,
             past: Some(history::copied(history::before(books, period)?)),
             changed: None,
+            carried: None,
+            approval: None,
+            proposal: Vec::new(),
         };
         spreadsheet::undamaged([(&files.customers, "customers", CUSTOMERS), (&files.charges, "charges", CHARGES)])?;
         assemble(period.clone(), config, files)
@@ -286,6 +301,13 @@ impl Inputs {
             history: copy(&inputs, governing, HISTORY_COPY)?,
             past: copy(&inputs, governing, PAST_COPY)?,
             changed: copy(&inputs, governing, CHANGED_COPY)?,
+            carried: copy(&inputs, governing, CARRIED_COPY)?,
+            approval: copy(&inputs, governing, APPROVAL_COPY)?,
+            proposal: PROPOSAL_COPIES
+                .into_iter()
+                .filter(|name| governs(governing, name))
+                .map(|name| Ok((name.to_owned(), read(name)?)))
+                .collect::<Result<_, Problem>>()?,
         };
         assemble(period.clone(), config, files)
     }
@@ -295,60 +317,6 @@ impl Inputs {
         self.answers = answers_of(&capture);
         self.analytics = capture.analytics.clone();
         self.capture = Some(capture);
-    }
-
-    /// Takes what the books know of earlier runs: documents issued for the period, and the
-    /// last closed period where it was captured again.
-    ///
-    /// # Errors
-    /// A document or capture that is not what it was (exit 4), a portal's response that is
-    /// of another document.
-    pub fn recall(&mut self, books: &Books, chain: &Chain) -> Result<(), Problem> {
-        self.issued = load_issued(books, chain, &self.period)?;
-        let standing = self.issued.iter().filter(|issued| self.stands(issued));
-        let folder = books.path(registered::IRN);
-        self.registered = registered::load(&folder, "", standing)?;
-        let sellers = self.issued.iter().map(|issued| &issued.content.seller).chain([&self.config.invoicing.seller]);
-        let sellers = sellers.filter_map(|seller| seller.gstin.as_deref()).collect();
-        self.unclaimed = registered::of_nothing(&folder, chain, &sellers)?;
-        self.previous = match recapture::last_closed(chain, &self.period) {
-            Some(closed) => recapture::pair(books, chain, &closed)?,
-            None => None,
-        };
-        self.recall_particulars(books, chain)?;
-        self.recall_last_period(books, chain)
-    }
-
-    /// Takes what the settings and customers say otherwise than those that the close before sealed.
-    ///
-    /// # Errors
-    /// Sealed copies that are not what they were (exit 4).
-    fn recall_particulars(&mut self, books: &Books, chain: &Chain) -> Result<(), Problem> {
-        let Some(customers) = &self.customers else { return Ok(()) };
-        self.changed = match particulars::before(books, chain, &self.period)? {
-            Some((since, config, known)) => {
-                changed(&since, (&config.invoicing, &known), (&self.config.invoicing, customers))
-            }
-            None => Vec::new(),
-        };
-        self.changed.extend(particulars::late(books, chain, &self.period, &self.charges)?);
-        self.copies.retain(|(name, _)| name != CHANGED_COPY);
-        if let Some((_, bytes)) = copied(self.changed.clone()) {
-            self.copies.push((CHANGED_COPY.to_owned(), bytes));
-        }
-        Ok(())
-    }
-
-    /// Takes what a chain, as it was before the close, has of the last closed period.
-    ///
-    /// # Errors
-    /// A document that is not what it was (exit 4).
-    pub(super) fn recall_last_period(&mut self, books: &Books, before: &Chain) -> Result<(), Problem> {
-        if let (Some(last), Some(customers)) = (recapture::last_closed(before, &self.period), &self.customers) {
-            self.last_period =
-                load_standing(books, before, &last, |customer| gstin_later::known(customers, customer).is_some())?;
-        }
-        Ok(())
     }
 
     /// Whether a document counts: it is not void.
@@ -384,6 +352,8 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
     let (history, history_bytes) = files.history.unzip();
     let (past, past_bytes) = files.past.unzip();
     let (changed, changed_bytes) = files.changed.unzip();
+    let (carried, carried_bytes) = files.carried.unzip();
+    let (approval, approval_bytes) = files.approval.unzip();
     Ok(Inputs {
         resolutions: resolutions
             .0
@@ -407,6 +377,9 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
             .chain(history_bytes.map(|bytes| (HISTORY_COPY.to_owned(), bytes)))
             .chain(past_bytes.map(|bytes| (PAST_COPY.to_owned(), bytes)))
             .chain(changed_bytes.map(|bytes| (CHANGED_COPY.to_owned(), bytes)))
+            .chain(carried_bytes.map(|bytes| (CARRIED_COPY.to_owned(), bytes)))
+            .chain(approval_bytes.map(|bytes| (APPROVAL_COPY.to_owned(), bytes)))
+            .chain(files.proposal)
             .collect(),
         period,
         config,
@@ -423,6 +396,8 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         history: history.unwrap_or_default(),
         past,
         changed: changed.unwrap_or_default(),
+        carried: carried.unwrap_or_default(),
+        approval,
         notes,
         analytics: Analytics::default(),
         capture: None,

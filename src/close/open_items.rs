@@ -34,7 +34,9 @@ pub(crate) fn before(books: &Books, period: &Period) -> Result<Vec<OpenItem>, Pr
     let mut items = Vec::new();
     let reports: Vec<(Period, Report)> = reports(books, period, "open-items")?;
     for (earlier, report) in reports {
-        for row in report.findings.into_iter().filter(|row| row.severity == "blocking") {
+        // Credits are carried in a way of their own.
+        let is_open = |row: &Row| row.severity == "blocking" && row.code != "credit-due";
+        for row in report.findings.into_iter().filter(is_open) {
             let difference = row.difference.as_deref().map(parse_plain).transpose().map_err(|e| {
                 Problem::stop("open-items", format!("the report of {} cannot be read", earlier.name))
                     .because(e.to_string())

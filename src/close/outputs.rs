@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::credits;
 use super::derive::Derived;
 use super::documents::{Documents, Looks};
 use super::inputs::Inputs;
@@ -129,7 +130,8 @@ fn too_large(error: &MoneyError) -> Problem {
 fn page(c: &Close<'_>, statement: Option<&Statement>) -> Result<Vec<u8>, Problem> {
     let dashboard = c.inputs.capture.as_ref().and_then(|capture| capture.dashboard.as_ref());
     let trends = c.derived.trends.as_ref();
-    let beside = Beside { dashboard, history: &c.inputs.history, trends, statement };
+    let approval = c.inputs.approval.as_ref();
+    let beside = Beside { dashboard, history: &c.inputs.history, trends, statement, approval };
     html::render(&c.derived.reconciliation, &beside, &c.inputs.version)
 }
 
@@ -258,6 +260,9 @@ pub(crate) fn beside_documents<'a>(close: Close<'a>) -> Outputs<'a> {
         reports(&close).map(|(name, report)| ((*name).to_owned(), File::made(move || report(&close)))).collect();
     if close.inputs.earlier.is_none() {
         files.extend(to_register(close));
+        let issued = &close.documents.issued;
+        files
+            .insert(credits::FILE.to_owned(), File::made(move || credits::render(close.inputs, close.derived, issued)));
     }
     for (name, bytes) in &close.inputs.copies {
         files.insert(format!("inputs/{name}"), File::kept(bytes));
@@ -290,7 +295,7 @@ pub(crate) fn comparison<'a>(close: Close<'a>) -> impl Iterator<Item = (String, 
 /// Whether a file of a close follows from the others.
 #[must_use]
 pub(super) fn is_derived(name: &str) -> bool {
-    let beside = [CALL_LISTS, BULK, MORE_BULK];
+    let beside = [CALL_LISTS, BULK, MORE_BULK, credits::FILE];
     name.starts_with("invoices/")
         || beside.iter().any(|prefix| name.starts_with(prefix))
         || REPORTS.iter().any(|(report, _)| *report == name)

@@ -11,7 +11,7 @@ use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, read_file};
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::Charge;
 use crate::model::particulars::Changed;
-use crate::model::period::{Period, parse_day};
+use crate::model::period::Period;
 use crate::model::problem::Problem;
 
 /// What the last close of another period sealed before this period was closed first, with that
@@ -51,10 +51,7 @@ pub(super) fn late(
     let once = charges.iter().filter(|one| matches!(one.charge, Charge::OneOff | Charge::Credit));
     let dated = once.filter_map(|one| Some((one, one.from.or(one.to)?)));
     for (charge, day) in dated.filter(|(_, day)| *day < period.from) {
-        let closed = chain.events.iter().rev().find(|event| {
-            let days = parse_day(&event.from).ok().zip(parse_day(&event.to).ok());
-            days.is_some_and(|(from, to)| from <= day && day <= to)
-        });
+        let closed = chain.events.iter().rev().find(|event| event.days().is_some_and(|days| days.contains(day)));
         let Some(event) = closed else { continue };
         if !known.contains_key(&event.period) {
             let manifest = manifest::sealed_by(books, event)?;
@@ -94,7 +91,7 @@ pub(crate) fn sealed_customers(books: &Books, folder: &str, manifest: &Manifest)
     Ok(customers::parse(&sealed(books, folder, manifest, CUSTOMERS)?)?.0)
 }
 
-fn sealed(books: &Books, folder: &str, manifest: &Manifest, name: &str) -> Result<Vec<u8>, Problem> {
+pub(super) fn sealed(books: &Books, folder: &str, manifest: &Manifest, name: &str) -> Result<Vec<u8>, Problem> {
     let path = format!("{folder}/inputs/{name}");
     let inside = format!("inputs/{name}");
     let bytes = read_file(books.path(&path)).ok();

@@ -11,6 +11,7 @@ use crate::audit::chain::Chain;
 use crate::bill::charges::Disposition;
 use crate::books::config::Regime;
 use crate::model::invoice::{Charge, Document, Draft};
+use crate::model::mailbox;
 use crate::model::money::{Currency, Money, MoneyError, parse_plain, times, total};
 use crate::model::particulars::Changed;
 use crate::model::period::Period;
@@ -293,8 +294,11 @@ fn lacks(plan: &Plan) -> Vec<Lack> {
     let is_gst = matches!(invoicing.regime, Regime::Gst(_));
     for draft in &plan.due {
         let payment = &draft.payment;
-        if draft.document != Document::CreditNote && payment.account_number.is_none() && payment.upi.is_none() {
+        if draft.document != Document::CreditNote && payment.account_number.is_none() && !payment.has_upi() {
             add("bank details: where to pay", "[seller] account_number, bank, bank_code, or upi", draft);
+        }
+        for (what, setting) in payment.wrong(is_gst) {
+            add(&what, setting, draft);
         }
         if is_gst && (draft.seller.city.is_none() || draft.seller.pin.is_none()) {
             add("the seller's city and PIN", "[seller] city, pin", draft);
@@ -310,7 +314,8 @@ fn lacks(plan: &Plan) -> Vec<Lack> {
         if lacks_days(plan, draft) {
             add("the usage by day: its calls were not captured one by one", "[upstream] matrix = \"cdr-rows\"", draft);
         }
-        if draft.buyer.email.is_none() {
+        let is_mailable = |email: &String| mailbox::parse_list(email).is_ok_and(|all| !all.is_empty());
+        if !draft.buyer.email.as_ref().is_some_and(is_mailable) {
             add("an e-mail address: it cannot be mailed", "column email of customers.csv", draft);
         }
     }

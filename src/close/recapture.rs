@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::audit::chain::Chain;
+use crate::audit::chain::{Chain, Event};
 use crate::audit::manifest::{self, FileEntry, Manifest};
 use crate::books::layout::{Books, read_file};
 use crate::capture::record::RECORD;
@@ -11,7 +11,7 @@ use crate::capture::store::{self, Capture};
 use crate::model::digest::sha256_hex;
 use crate::model::finding::{Finding, Severity};
 use crate::model::money::{Currency, MoneyError};
-use crate::model::period::{Period, parse_day};
+use crate::model::period::Period;
 use crate::model::problem::Problem;
 use crate::reconcile::causes::restated::{self, Change, Snapshot};
 
@@ -95,10 +95,7 @@ fn load(books: &Books, period: &Period, was: &str, now: &str) -> Result<Option<R
 /// The last period before this one for which a close was sealed.
 #[must_use]
 pub(crate) fn last_closed(chain: &Chain, before: &Period) -> Option<Period> {
-    let closed = chain.events.iter().filter_map(|event| {
-        let (from, to) = (parse_day(&event.from).ok()?, parse_day(&event.to).ok()?);
-        (to < before.from).then(|| Period { name: event.period.clone(), from, to })
-    });
+    let closed = chain.events.iter().filter_map(Event::days).filter(|days| days.to < before.from);
     closed.max_by(|a, b| a.to.cmp(&b.to))
 }
 

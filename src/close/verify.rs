@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::copies::PAST_COPY;
+use super::copies::{APPROVAL_COPY, PAST_COPY};
 use super::derive::derive;
 use super::difference::{differing_field, differing_line, first_difference};
 use super::documents::{Documents, Looks, pdf_digests};
@@ -14,6 +14,8 @@ use super::inputs::{Inputs, VERSION};
 use super::issued;
 use super::ledgers::{lies_at, open_sealed};
 use super::outputs::{self, Close, outputs};
+use super::particulars;
+use super::proposal;
 use super::recapture;
 use super::seal::unsealed;
 use super::trail;
@@ -24,10 +26,11 @@ use crate::bill::charges::Disposition;
 use crate::bill::{dating, numbering};
 use crate::books::layout::{Books, CHAIN, open_file, optional, read_file};
 use crate::capture::store;
+use crate::model::approval::Approval;
 use crate::model::digest::Running;
 use crate::model::invoice::{Document, Edition, Issued, file_stem};
 use crate::model::matrix::Matrix;
-use crate::model::period::{Period, parse_day};
+use crate::model::period::Period;
 use crate::model::problem::Problem;
 
 /// Verifies one period, or all that were ever sealed.
@@ -75,12 +78,10 @@ pub(crate) fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Pro
 }
 
 fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Report) -> Result<(), Problem> {
-    let days = parse_day(&event.from).and_then(|from| parse_day(&event.to).map(|to| (from, to)));
-    let Ok((from, to)) = days else {
+    let Some(period) = event.days() else {
         report.add(CHAIN, Some("from".into()), "the period's days cannot be read");
         return Ok(());
     };
-    let period = Period { name: event.period.clone(), from, to };
     let folder = Books::close_dir(&period);
     let before = report.broken.len();
 
@@ -118,8 +119,16 @@ fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Repor
         seals: chain.of(&period.name).count(),
         at: event.at.clone(),
         outcome: event.outcome.clone(),
+        approval: approval(books, &folder, &manifest),
     });
     Ok(())
+}
+
+/// Who prepared and who approved a close, in words, where its copies are what was sealed; what they
+/// are checked against is told elsewhere.
+fn approval(books: &Books, folder: &str, manifest: &Manifest) -> Option<String> {
+    let bytes = particulars::sealed(books, folder, manifest, APPROVAL_COPY).ok()?;
+    serde_json::from_slice::<Approval>(&bytes).ok().map(|approval| approval.words())
 }
 
 /// Every file of the manifest, and no other.
@@ -256,6 +265,10 @@ fn derived_again(
         report.add(file, field, what);
     }
     due(&folder, event, &close, &mut report);
+    let new: BTreeSet<&str> = event.issued.iter().map(|entry| entry.number.as_str()).collect();
+    let new = documents.issued.iter().filter(|issued| new.contains(issued.number.as_str()));
+    let new = new.map(|issued| &issued.content);
+    proposal::check(books, (inputs, &derived), (period, event), new, &mut report);
     for void in &event.voided {
         if inputs.voids.get(&void.number) != Some(void) {
             let what = format!("what it says of {} is not what was decided", void.number);

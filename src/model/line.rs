@@ -129,6 +129,11 @@ pub struct Detail {
     pub answered: Option<u64>,
     /// First and last day that a recurring charge is for.
     pub span: Option<(NaiveDate, NaiveDate)>,
+    /// Of calls: the amount is a selling price that the ledger states, and no price of calls
+    /// explains it.
+    pub at_selling_price: bool,
+    /// The period whose credit the line takes off.
+    pub carried_from: Option<String>,
     /// The calls day by day, for the annex.
     pub days: Vec<DayShare>,
 }

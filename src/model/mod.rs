@@ -20,8 +20,10 @@
 //!   *note*: what corrects it, credit or debit ([`invoice`]); *register*: the list of them
 //! - *scale*: the digits after an amount's point; *minor unit*: paise of rupees ([`money`])
 
+pub(crate) mod approval;
 pub mod call_terms;
 pub(crate) mod chance;
+pub(crate) mod credit;
 pub(crate) mod currency;
 pub mod exchange;
 pub mod digest;

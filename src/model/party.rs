@@ -64,3 +64,63 @@ impl Party {
         self.country.as_deref().is_some_and(|country| country != "IN")
     }
 }
+
+impl Payment {
+    /// Whether there is a UPI id that payment applications take: `name@handle` (NPCI's virtual
+    /// payment address).
+    #[must_use]
+    pub(crate) fn has_upi(&self) -> bool {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        let parts = self.upi.as_deref().and_then(|upi| upi.split_once('@'));
+        parts.is_some_and(|(name, handle)| {
+            (2..=256).contains(&name.len())
+                && name.chars().all(is_name)
+                && (2..=64).contains(&handle.len())
+                && handle.chars().all(|c| c.is_ascii_alphanumeric())
+        })
+    }
+
+    /// Whether a bank's code is an IFSC: four letters, a zero, six letters or digits.
+    #[must_use]
+    pub(crate) fn has_ifsc(&self) -> bool {
+        let code = self.bank_code.as_deref().unwrap_or_default().as_bytes();
+        code.len() == 11
+            && code[..4].iter().all(u8::is_ascii_uppercase)
+            && code[4] == b'0'
+            && code[5..].iter().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    }
+
+    /// What is set and is not what it is called, each with its setting.
+    pub(crate) fn wrong(&self, is_indian: bool) -> impl Iterator<Item = (String, &'static str)> {
+        let upi = self.upi.as_ref().filter(|_| !self.has_upi());
+        let code = self.bank_code.as_ref().filter(|_| is_indian && !self.has_ifsc());
+        let upi = upi.map(|upi| (format!("a UPI id: `{upi}` is none (name@bank)"), "[seller] upi"));
+        let code = code.map(|code| {
+            (format!("an IFSC: `{code}` is none (four letters, 0, six letters or digits)"), "[seller] bank_code")
+        });
+        upi.into_iter().chain(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_upi_id_and_no_ifsc_is_known() {
+        let payment = |upi: &str, code: &str| Payment {
+            upi: Some(upi.to_owned()),
+            bank_code: Some(code.to_owned()),
+            ..Payment::default()
+        };
+        for (upi, code) in [("acme.telecom@okhdfcbank", "HDFC0000123"), ("98-x_1@ybl", "SBIN0A1B2C3")] {
+            assert_eq!(payment(upi, code).wrong(true).count(), 0, "{upi} {code}");
+        }
+        for (upi, code) in
+            [("acme", "HDFC000123"), ("a b@upi", "hdfc0000123"), ("acme@ok.in", "HDFC1000123"), ("@upi", "")]
+        {
+            assert_eq!(payment(upi, code).wrong(true).count(), 2, "{upi} {code}");
+            assert_eq!(payment(upi, code).wrong(false).count(), 1, "a BIC has other rules");
+        }
+    }
+}

@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::line::{Line, Pricing};
-use super::money::{Currency, Money, MoneyError, add_exact, total};
-use super::rounding::share;
+use super::money::{Currency, Money, MoneyError, add_exact, from_parts, per_cent_of, total};
+use super::rounding::{LINE_ROUNDING, round_to, share};
 
 /// Calls and what they cost the partner's customer: of a day, of a direction, or one call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,9 +46,11 @@ enum By {
     Calls,
 }
 
-/// How a line's exact amount is divided among its calls: by minutes or calls where it is charged
-/// by them, else as their cost is, and by time or number where nothing cost anything. Each share
-/// is rounded half up by itself; what they leave of the line is told as rounding.
+/// How a line's exact amount is divided among its calls: each at its own cost, with the line's
+/// mark-up, where it is charged so; by minutes or calls where it is charged by them. Where the
+/// ledger states a selling price that no price of calls explains, as their cost is, or by time or
+/// number where nothing cost anything. Each share is rounded half up by itself; what they leave
+/// of the line is told beside them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spread {
     exact: Money,
@@ -59,19 +61,29 @@ pub(crate) struct Spread {
 
 impl Spread {
     /// Of a line whose calls are `whole`, to so many decimals. None where there are no calls.
-    #[must_use]
-    pub(crate) fn of(line: &Line, whole: &Used, digits: u32) -> Option<Self> {
-        let unit = match line.pricing.own() {
-            Pricing::Rate { unit, .. } => unit.as_str(),
-            _ => "",
-        };
-        let order = match unit {
-            "minute" => [By::Seconds, By::Cost, By::Calls],
-            "call" => [By::Calls, By::Cost, By::Seconds],
+    ///
+    /// # Errors
+    /// A product beyond the exact range.
+    pub(crate) fn of(line: &Line, whole: &Used, digits: u32) -> Result<Option<Self>, MoneyError> {
+        let currency = line.exact.currency();
+        let at_cost =
+            |exact: Decimal| Self { exact: Money::new(exact, currency), by: By::Cost, whole: whole.cost, digits };
+        // A price that was agreed otherwise is none that its calls have.
+        let order = match line.pricing.own() {
+            _ if whole.calls == 0 => return Ok(None),
+            Pricing::Stated if !line.detail.at_selling_price => return Ok(Some(at_cost(whole.cost))),
+            Pricing::Markup { percent, .. } => {
+                let more = per_cent_of(*percent, whole.cost)?;
+                return Ok(Some(at_cost(add_exact(whole.cost, more)?)));
+            }
+            Pricing::Rate { unit, .. } if unit == "minute" => [By::Seconds, By::Cost, By::Calls],
+            Pricing::Rate { unit, .. } if unit == "call" => [By::Calls, By::Cost, By::Seconds],
             _ => [By::Cost, By::Seconds, By::Calls],
         };
-        let by = order.into_iter().find(|by| by.amount(whole).is_some_and(|whole| whole > Decimal::ZERO))?;
-        Some(Self { exact: line.exact, by, whole: by.amount(whole)?, digits })
+        let positive = |by: &By| by.amount(whole).is_some_and(|whole| whole > Decimal::ZERO);
+        let by = order.into_iter().find(positive);
+        let of = |by: By| Some(Self { exact: line.exact, by, whole: by.amount(whole)?, digits });
+        Ok(by.and_then(of))
     }
 
     /// What falls on some of the calls.
@@ -80,7 +92,13 @@ impl Spread {
     /// A product beyond the exact range.
     pub(crate) fn share(&self, part: &Used) -> Result<Money, MoneyError> {
         let part = self.by.amount(part).unwrap_or_default();
-        Ok(Money::new(share(self.exact.amount(), part, self.whole, self.digits)?, self.exact.currency()))
+        // Calls that cancel out are shown at their own cost all the same.
+        let amount = if self.whole.is_zero() {
+            round_to(part, self.digits, LINE_ROUNDING)?
+        } else {
+            share(self.exact.amount(), part, self.whole, self.digits)?
+        };
+        Ok(Money::new(amount, self.exact.currency()))
     }
 }
 
@@ -100,6 +118,16 @@ impl By {
 /// A sum beyond the exact range.
 pub(crate) fn left<'a>(amount: &Money, shares: impl IntoIterator<Item = &'a Money>) -> Result<Money, MoneyError> {
     amount.minus(&total(amount.currency(), shares)?)
+}
+
+/// Whether what shares leave is no more than their rounding: half a unit of their last digit each,
+/// and half a minor unit for the line's own. More was agreed or tolerated beside the calls.
+#[must_use]
+pub(crate) fn is_rounding(left: &Money, shares: usize, digits: u32) -> bool {
+    let minor = left.currency().minor_digits();
+    let half = |digits: u32, times: i128| from_parts(times * 5, digits + 1);
+    let most = half(digits, shares as i128).and_then(|each| add_exact(each, half(minor, 1)?));
+    most.is_ok_and(|most| left.amount().abs() <= most)
 }
 
 /// How many decimals a call's share has: four more than the currency.
@@ -136,17 +164,33 @@ mod tests {
         };
         let (day, whole) = (used(1, 30, "0.90"), used(4, 300, "1.80"));
         let rate = |unit: &str| Pricing::Rate { quantity: 5.into(), unit: unit.to_owned(), price: 2.into() };
-        let share = |pricing: Pricing, whole: &Used| {
-            Spread::of(&line(inr("10.00"), pricing), whole, 2).map(|spread| spread.share(&day).unwrap().plain())
+        let of = |line: Line, whole: &Used| {
+            Spread::of(&line, whole, 2).unwrap().map(|spread| spread.share(&day).unwrap().plain())
         };
-        assert_eq!(share(Pricing::Stated, &whole).as_deref(), Some("5.00"));
+        let share = |pricing: Pricing, whole: &Used| of(line(inr("10.00"), pricing), whole);
+        let sold = |whole: &Used| {
+            let mut line = line(inr("10.00"), Pricing::Stated);
+            line.detail.at_selling_price = true;
+            of(line, whole)
+        };
+        // What was agreed beside the calls' cost is no part of theirs.
+        assert_eq!(share(Pricing::Stated, &whole).as_deref(), Some("0.90"));
+        let markup = Pricing::Markup { base: inr("8.00"), percent: 25.into() };
+        assert_eq!(share(markup, &whole).as_deref(), Some("1.13"));
         assert_eq!(share(rate("minute"), &whole).as_deref(), Some("1.00"));
         assert_eq!(share(rate("call"), &whole).as_deref(), Some("2.50"));
-        // What cost nothing is divided by its time, and by number where that is not told.
-        assert_eq!(share(Pricing::Stated, &used(4, 300, "0")).as_deref(), Some("1.00"));
-        let untold = Used { seconds: None, ..used(4, 0, "0") };
-        assert_eq!(share(Pricing::Stated, &untold).as_deref(), Some("2.50"));
+        assert_eq!(share(Pricing::Stated, &used(4, 300, "0")).as_deref(), Some("0.90"));
         assert_eq!(share(Pricing::Stated, &used(0, 0, "0")), None);
+        assert_eq!(sold(&whole).as_deref(), Some("5.00"));
+        // What cost nothing is divided by its time, and by number where that is not told.
+        assert_eq!(sold(&used(4, 300, "0")).as_deref(), Some("1.00"));
+        assert_eq!(sold(&Used { seconds: None, ..used(4, 0, "0") }).as_deref(), Some("2.50"));
+    }
+
+    #[test]
+    fn what_is_left_is_rounding_as_far_as_shares_were_rounded() {
+        assert!(is_rounding(&inr("0.02"), 3, 2) && !is_rounding(&inr("-0.03"), 4, 2));
+        assert!(is_rounding(&inr("-0.005"), 100, 6) && !is_rounding(&inr("0.01"), 100, 6));
     }
 
     proptest! {
@@ -171,13 +215,13 @@ mod tests {
             } else {
                 Pricing::Stated
             };
-            let line = line(exact, pricing);
-            let spread = Spread::of(&line, &whole, digits).unwrap();
+            let mut line = line(exact, pricing);
+            line.detail.at_selling_price = true;
+            let spread = Spread::of(&line, &whole, digits).unwrap().unwrap();
             let shares: Vec<Money> = used.iter().map(|one| spread.share(one).unwrap()).collect();
             let rest = left(&line.amount, &shares).unwrap();
             prop_assert_eq!(total(Currency::INR, &shares).unwrap().plus(&rest).unwrap(), line.amount);
-            let most = shares.len() as i128 * 10_i128.pow(6 - digits) * 5 + 50_000;
-            prop_assert!(round_to(rest.amount(), 7, LINE_ROUNDING).unwrap().mantissa().abs() <= most * 10, "{}", rest.plain());
+            prop_assert!(is_rounding(&rest, shares.len(), digits), "{}", rest.plain());
         }
     }
 }

@@ -75,6 +75,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("resolution-stale", include_str!("resolution_stale.md")),
     ("issued-differs", include_str!("../bill/issued_differs.md")),
     ("late-credit-note", include_str!("../bill/late_credit_note.md")),
+    ("credit-carried", include_str!("../bill/credit_carried.md")),
     ("credit-due", include_str!("../bill/credit_due.md")),
     ("gstin-invalid", include_str!("../bill/gstin_invalid.md")),
     ("gstin-later", include_str!("../bill/gstin_later.md")),

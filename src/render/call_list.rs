@@ -1,5 +1,6 @@
 //! `usage/<number>.csv`: the calls that an invoice charges for, one by one, which add up to its
-//! lines. A share has six decimals of rupees; what the shares leave of a line is a row of its own.
+//! lines. A share has six decimals of rupees; what the shares leave of a line is a row of its own,
+//! called rounding or agreed difference.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
@@ -11,7 +12,7 @@ use crate::model::invoice::CallList;
 use crate::model::invoice::{Charge, Issued, Line};
 use crate::model::money::{Money, MoneyError, Sum};
 use crate::model::problem::Problem;
-use crate::model::spread::{Spread, Used, call_digits};
+use crate::model::spread::{Spread, Used, call_digits, is_rounding};
 use crate::model::usage::Direction;
 
 const HEADER: [&str; 9] =
@@ -19,6 +20,9 @@ const HEADER: [&str; 9] =
 
 /// What stands for a call's id in the row of what rounding leaves.
 const ROUNDING: &str = "rounding";
+
+/// And in that of what the line charges beside its calls' own prices, as agreed or tolerated.
+const DIFFERENCE: &str = "agreed-difference";
 
 /// How calls are written.
 #[derive(Clone, Copy)]
@@ -66,7 +70,7 @@ fn rows_of(
 ) -> Result<(), MoneyError> {
     let currency = line.amount.currency();
     let whole = calls.iter().try_fold(Used::NOTHING, |sum, call| sum.plus(&call.used()))?;
-    let Some(spread) = Spread::of(line, &whole, call_digits(currency)) else { return Ok(()) };
+    let Some(spread) = Spread::of(line, &whole, call_digits(currency))? else { return Ok(()) };
     let amount = |money: &Money| Money::new(money.amount().normalize(), currency).plain();
     let mut sum = Sum::new(currency);
     for call in calls {
@@ -87,7 +91,8 @@ fn rows_of(
     }
     let rest = line.amount.minus(&sum.total()?)?;
     if !rest.is_zero() {
-        let _ = file.write_record(["", "", direction.name(), "", "", "", &amount(&rest), currency.code(), ROUNDING]);
+        let what = if is_rounding(&rest, calls.len(), call_digits(currency)) { ROUNDING } else { DIFFERENCE };
+        let _ = file.write_record(["", "", direction.name(), "", "", "", &amount(&rest), currency.code(), what]);
     }
     Ok(())
 }

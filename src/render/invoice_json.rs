@@ -109,6 +109,8 @@ fn line(line: &Line) -> LinePart {
         answered: detail.answered,
         from: detail.span.map(|(from, _)| from.to_string()),
         to: detail.span.map(|(_, to)| to.to_string()),
+        at_selling_price: detail.at_selling_price,
+        carried_from: detail.carried_from.clone(),
         pricing: pricing::written(&line.pricing),
         exact: line.exact.plain(),
         amount: line.amount.plain(),
@@ -264,7 +266,14 @@ fn line_back(
     };
     let days = part.days.into_iter().map(day_back).collect::<Result<_, _>>()?;
     Ok(Line {
-        detail: Detail { seconds: part.seconds, answered: part.answered, span, days },
+        detail: Detail {
+            seconds: part.seconds,
+            answered: part.answered,
+            span,
+            at_selling_price: part.at_selling_price,
+            carried_from: part.carried_from,
+            days,
+        },
         charge: Charge::parse(&part.charge).ok_or_else(|| format!("lines.charge: `{}` is unknown", part.charge))?,
         direction: direction.transpose()?,
         description: part.description,

@@ -1,10 +1,12 @@
 //! The binary, end to end: one file a verb.
 
+mod approve;
 mod basis;
 mod bounds;
 mod calls;
 mod capture;
 mod close;
+mod credits;
 mod customers;
 mod dates;
 mod demo;

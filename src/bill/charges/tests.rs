@@ -70,6 +70,7 @@ struct Known {
     transactions: Option<Transactions>,
     calls: [Option<u64>; 2],
     decided: BTreeMap<String, Decision>,
+    carried: Vec<Carried>,
 }
 
 impl Default for Known {
@@ -82,6 +83,7 @@ impl Default for Known {
             transactions: None,
             calls: [None, None],
             decided: BTreeMap::new(),
+            carried: Vec::new(),
         }
     }
 }
@@ -122,6 +124,7 @@ impl Known {
             invoicing: &settings.invoicing,
             customers: &customers,
             charges: &charges,
+            carried: &self.carried,
             matrix: self.matrix.as_ref(),
             rows: None,
             transactions: self.transactions.as_ref(),
@@ -308,7 +311,8 @@ fn who_only_has_charges_is_billed_them() {
     let Disposition::Bill(draft) = &decided["N"] else { panic!("{decided:?}") };
     assert_eq!((draft.subtotal.plain(), draft.buyer.legal_name.as_str()), ("500.00".into(), "Nobody Ltd"));
     assert_eq!((draft.payment.due_days, draft.buyer_reference.as_deref()), (Some(30), Some("PO-7")));
-    assert_eq!(decided["C"], Disposition::CreditDue(inr("-7")));
+    let Disposition::CreditDue(due) = &decided["C"] else { panic!("{decided:?}") };
+    assert_eq!((due.total, due.draft.subtotal), (inr("-7"), inr("0")));
     assert!(matches!(&decided["X"], Disposition::Refused(refusal) if refusal.why.contains("`X`")));
     let Disposition::Bill(draft) = &decided["M"] else { panic!("{decided:?}") };
     assert_eq!((draft.buyer.legal_name.as_str(), draft.payment.due_days), ("Name of M", Some(15)));
@@ -364,4 +368,25 @@ fn a_line_says_in_words_and_figures_how_it_came_about() {
     Numbers; calls None; 3 number at 100; sac Some("998422"); 300.00
     "#);
     assert_eq!((draft.seller.legal_name.as_str(), draft.logo_sha256.as_deref()), ("Seller", Some("logo")));
+}
+
+#[test]
+fn credits_of_earlier_periods_are_taken_whole() {
+    let carried = |amount: &str| {
+        let period = Period::parse("2026-02").unwrap();
+        let there = Carried { period, customer_id: "M".to_owned(), amount: inr(amount), missing_in: None };
+        let gone = Carried { missing_in: Some("2026-01".to_owned()), ..there.clone() };
+        let known = Known { carried: vec![there, gone], ..Known::default() };
+        known.decide(&reconciliation(vec![customer("M", Status::Matched)])).remove("M").unwrap()
+    };
+    // M is charged 100.00 for calls.
+    let Disposition::Bill(draft) = carried("30.00") else { panic!("not billed") };
+    let line = draft.lines.last().unwrap();
+    assert_eq!((draft.subtotal, line.amount), (inr("70.00"), inr("-30.00")));
+    assert_eq!(line.description, "Credit carried from February 2026");
+    for (credit, left) in [("100.00", "0.00"), ("130.00", "-30.00")] {
+        let Disposition::CreditDue(due) = carried(credit) else { panic!("{credit} is not carried on") };
+        assert_eq!((due.total, due.draft.subtotal), (inr(left), inr("0.00")));
+        assert_eq!(total(Currency::INR, due.draft.lines.iter().map(|line| &line.amount)).unwrap(), inr("0"));
+    }
 }

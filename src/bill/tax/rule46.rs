@@ -69,6 +69,15 @@ pub(crate) fn buyer(settings: &Gst, agreement: &Agreement, draft: &Draft) -> Opt
             "Write its reference (ARN) into [invoice] lut, or charge the tax: gst_treatment.",
         ));
     }
+    if let (true, None, Some(lut)) = (supply.treatment.is_export(), agreement.treatment, &settings.lut) {
+        let why = format!(
+            "it is abroad, and nothing says whether it is supplied with payment of tax or without, under the undertaking {lut} (IGST Act, section 16(3))"
+        );
+        return Some(particulars(
+            why,
+            "Write export-lut (without tax) or export (with IGST) into the column gst_treatment of customers.csv, and close again.",
+        ));
+    }
     if buyer.gstin.is_some() && buyer.gstin == draft.seller.gstin {
         return Some(particulars("it has the GSTIN of the seller".to_owned(), correct));
     }
@@ -283,6 +292,10 @@ mod tests {
         assert!(made("", "state_code,country", "27,IN", "50000.00").1.unwrap().contains("50,000"));
         assert_eq!(made("", "address,pin,gstin", "\"1 Road, Mumbai\",400001,27AAPFU0939F1ZV", "1.00").1, None);
         assert_eq!(made("lut = \"AD29\"", "address,country,gst_treatment", "Tower 2,AE,export-lut", "1.00").1, None);
+        // An undertaking is named, and nobody says whether it is meant.
+        let untold = made("lut = \"AD29\"", "address,country", "Tower 2,AE", "1.00").1.unwrap();
+        assert!(untold.contains("nothing says whether it is supplied with payment of tax"), "{untold}");
+        assert_eq!(made("", "address,country", "Tower 2,AE", "1.00").1, None);
         // The place of supply is agreed, and the registration elsewhere.
         let row = "1 Road,560001,27AAPFU0939F1ZV,29";
         assert_eq!(made("", "address,pin,gstin,place_of_supply", row, "1.00").1, None);

@@ -135,6 +135,12 @@ pub(super) struct LinePart {
     pub(super) from: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) to: Option<String>,
+    /// The amount is a selling price that the ledger states; absent where it is not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) at_selling_price: bool,
+    /// The period whose credit it takes off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) carried_from: Option<String>,
     /// How `exact` came about; absent where it is what was reconciled, agreed or booked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) pricing: Option<PricingPart>,

@@ -84,9 +84,22 @@ impl Wording<'_> {
         let Some((own, parts)) = own else { return self.signed_amounts(text) };
         let mut said = own.clone();
         for part in parts {
-            said = said.replacen("{}", &self.said(part), 1);
+            said = said.replacen("{}", &self.part(part), 1);
         }
         said
+    }
+
+    /// What stands in such a text: a day, a month, or words of their own.
+    fn part(self, text: &str) -> String {
+        let read = |text: &str| NaiveDate::parse_from_str(text, "%d %B %Y").ok();
+        let own = |day: NaiveDate| self.template.layout.months.get(usize::try_from(day.month0()).ok()?);
+        if let Some(day) = read(text) {
+            return self.date(day);
+        }
+        match read(&format!("1 {text}")).map(|day| (day, own(day))) {
+            Some((day, Some(month))) => format!("{month} {}", day.format("%Y")),
+            _ => self.said(text),
+        }
     }
 
     /// A sentence whose negative amounts have a minus sign.

@@ -8,7 +8,7 @@ use super::sheet::{Look, Sheet};
 use crate::model::invoice::Line;
 use crate::model::money::{Money, grouped_count};
 use crate::model::rounding::{LINE_ROUNDING, ratio};
-use crate::model::spread::left;
+use crate::model::spread::{is_rounding, left};
 use crate::render::pdf::template::Key;
 
 /// A row's cells.
@@ -104,10 +104,12 @@ impl Sheet<'_> {
                 amount: say.grouped(&share.amount),
             })
             .collect();
-        // It fits: every share is at most the line's own amount.
+        // It fits: it is the line's amount less its days.
         if let Some(rest) = left(&line.amount, days.iter().map(|share| &share.amount)).ok().filter(|r| !r.is_zero()) {
             let (calls, minutes) = (String::new(), String::new());
-            rows.push(Row { first: labels.rounding.clone(), calls, minutes, amount: say.grouped(&rest) });
+            let digits = currency.minor_digits();
+            let first = if is_rounding(&rest, days.len(), digits) { &labels.rounding } else { &labels.difference };
+            rows.push(Row { first: first.clone(), calls, minutes, amount: say.grouped(&rest) });
         }
         let calls = days.iter().try_fold(0_u64, |sum, share| sum.checked_add(share.calls));
         rows.push(Row {

@@ -46,7 +46,7 @@ impl Sheet<'_> {
                 parts.push(count(&labels.detail_failed, failed));
             }
         }
-        let grouped = |number: Decimal| Money::new(number, currency).grouped();
+        let grouped = |number: Decimal| self.say().grouped(&Money::new(number, currency));
         let unit = match line.pricing.own() {
             Pricing::Rate { unit, .. } => unit.as_str(),
             _ => "",

@@ -144,7 +144,11 @@ impl Sheet<'_> {
     /// The UPI deep link as a code. Rupees only: UPI knows no other currency; and nobody pays a draft.
     fn upi_code(&self) -> Option<QrCode> {
         let draft = &self.invoice.content;
-        let upi = draft.payment.upi.as_ref().filter(|_| draft.currency == Currency::INR && !self.invoice.is_draft())?;
+        // Who is abroad cannot pay so, and a code that no application takes is none.
+        let is_new = draft.edition > Edition::First;
+        let is_payable = !is_new || (!draft.buyer.is_abroad() && draft.payment.has_upi());
+        let is_shown = draft.currency == Currency::INR && !self.invoice.is_draft() && is_payable;
+        let upi = draft.payment.upi.as_ref().filter(|_| is_shown)?;
         let name = percent_encoded(&draft.seller.legal_name);
         let number = percent_encoded(&self.invoice.number);
         let link = format!("upi://pay?pa={upi}&pn={name}&am={}&cu=INR&tr={number}&tn={number}", draft.total.plain());

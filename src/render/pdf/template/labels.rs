@@ -104,6 +104,8 @@ pub(in crate::render::pdf) struct Labels {
     pub(in crate::render::pdf) no_day: String,
     #[serde(default = "words::rounding")]
     pub(in crate::render::pdf) rounding: String,
+    #[serde(default = "words::difference")]
+    pub(in crate::render::pdf) difference: String,
 }
 
 /// Labels that a template may leave out.
@@ -137,10 +139,11 @@ mod words {
         exchange: "at {rate} of {date} ({source})",
         average_note: "An average rate is the amount divided by the minutes (or calls), rounded half up to four decimals. The amount is what counts.",
         annex: "Usage by day",
-        annex_note: "Days begin at midnight in the time zone {timezone}. A day's amount is its share of the line's, rounded half up; what that leaves is the line of rounding, so that each total is the amount of the invoice's line.",
+        annex_note: "Days begin at midnight in the time zone {timezone}. A day's amount is that of its calls, rounded half up; what is left of the invoice's line, by rounding or as agreed, is a row of its own, so that each total is that line's amount.",
         day: "Day",
         no_day: "Without a time",
         rounding: "Rounding",
+        difference: "Agreed difference",
     }
 }
 
@@ -220,6 +223,7 @@ impl Labels {
             &self.day,
             &self.no_day,
             &self.rounding,
+            &self.difference,
         ]
     }
 }

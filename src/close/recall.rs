@@ -1,0 +1,96 @@
+//! What the books know of earlier runs and of other periods, taken into the inputs of a close.
+
+use super::copies::{APPROVAL_COPY, CARRIED_COPY, CHANGED_COPY, PROPOSAL_COPIES, copied};
+use super::inputs::Inputs;
+use super::issued::{load_issued, load_standing};
+use super::{credits, particulars, recapture, registered};
+use crate::audit::chain::Chain;
+use crate::audit::manifest;
+use crate::bill::gstin_later;
+use crate::books::layout::Books;
+use crate::books::particulars::changed;
+use crate::model::problem::Problem;
+
+impl Inputs {
+    /// Takes what the books know of earlier runs: documents issued for the period, and the
+    /// last closed period where it was captured again.
+    ///
+    /// # Errors
+    /// A document or capture that is not what it was (exit 4), a portal's response that is
+    /// of another document.
+    pub fn recall(&mut self, books: &Books, chain: &Chain) -> Result<(), Problem> {
+        self.issued = load_issued(books, chain, &self.period)?;
+        let standing = self.issued.iter().filter(|issued| self.stands(issued));
+        let folder = books.path(registered::IRN);
+        self.registered = registered::load(&folder, "", standing)?;
+        let sellers = self.issued.iter().map(|issued| &issued.content.seller).chain([&self.config.invoicing.seller]);
+        let sellers = sellers.filter_map(|seller| seller.gstin.as_deref()).collect();
+        self.unclaimed = registered::of_nothing(&folder, chain, &sellers)?;
+        self.previous = match recapture::last_closed(chain, &self.period) {
+            Some(closed) => recapture::pair(books, chain, &closed)?,
+            None => None,
+        };
+        self.recall_particulars(books, chain)?;
+        self.recall_last_period(books, chain)
+    }
+
+    /// Takes who approved the last close of the period, with what they approved; whether anybody did.
+    ///
+    /// # Errors
+    /// Copies that are not what was sealed (exit 4).
+    pub(crate) fn recall_approval(&mut self, books: &Books, chain: &Chain) -> Result<bool, Problem> {
+        let Some(event) = chain.of(&self.period.name).last() else { return Ok(false) };
+        let manifest = manifest::sealed_by(books, event)?;
+        let folder = Books::close_dir(&self.period);
+        let is_sealed = |name: &str| manifest.files.iter().any(|file| file.path == format!("inputs/{name}"));
+        if !is_sealed(APPROVAL_COPY) {
+            return Ok(false);
+        }
+        let read = |name: &str| particulars::sealed(books, &folder, &manifest, name);
+        let bytes = read(APPROVAL_COPY)?;
+        let approval = serde_json::from_slice(&bytes).map_err(|e| {
+            Problem::unverified("sealed-changed", format!("{folder}/inputs/{APPROVAL_COPY} cannot be read"))
+                .because(e.to_string())
+        })?;
+        self.copies.push((APPROVAL_COPY.to_owned(), bytes));
+        for name in PROPOSAL_COPIES {
+            self.copies.push((name.to_owned(), read(name)?));
+        }
+        self.approval = Some(approval);
+        Ok(true)
+    }
+
+    /// Takes what the settings and customers say otherwise than those that the close before sealed,
+    /// and what is left of credits of earlier periods.
+    ///
+    /// # Errors
+    /// Sealed copies that are not what they were (exit 4).
+    fn recall_particulars(&mut self, books: &Books, chain: &Chain) -> Result<(), Problem> {
+        let Some(customers) = &self.customers else { return Ok(()) };
+        self.changed = match particulars::before(books, chain, &self.period)? {
+            Some((since, config, known)) => {
+                changed(&since, (&config.invoicing, &known), (&self.config.invoicing, customers))
+            }
+            None => Vec::new(),
+        };
+        self.changed.extend(particulars::late(books, chain, &self.period, &self.charges)?);
+        self.carried = credits::before(books, chain, &self.period)?;
+        self.copies.retain(|(name, _)| ![CHANGED_COPY, CARRIED_COPY].contains(&name.as_str()));
+        let changed = copied(self.changed.clone()).map(|(_, bytes)| (CHANGED_COPY.to_owned(), bytes));
+        let carried = copied(self.carried.clone()).map(|(_, bytes)| (CARRIED_COPY.to_owned(), bytes));
+        self.copies.extend(changed.into_iter().chain(carried));
+        Ok(())
+    }
+
+    /// Takes what a chain, as it was before the close, has of the last closed period.
+    ///
+    /// # Errors
+    /// A document that is not what it was (exit 4).
+    pub(super) fn recall_last_period(&mut self, books: &Books, before: &Chain) -> Result<(), Problem> {
+        if let (Some(last), Some(customers)) = (recapture::last_closed(before, &self.period), &self.customers) {
+            self.last_period =
+                load_standing(books, before, &last, |customer| gstin_later::known(customers, customer).is_some())?;
+        }
+        Ok(())
+    }
+}
