@@ -56,6 +56,10 @@ pub struct Event {
     /// does.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub signer: String,
+    /// Fingerprint of the key that signed its proposal (`inputs/proposal.json` of the close); empty
+    /// where nobody proposed it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub preparer: String,
     /// SHA-256 of the line before, without its line end; empty for the first.
     pub previous: String,
     /// SHA-256 of this line's canonical JSON without this field.
@@ -99,6 +103,13 @@ pub struct IssuedEntry {
 }
 
 impl Event {
+    /// The days that it closes; None where they are no days.
+    #[must_use]
+    pub(crate) fn days(&self) -> Option<Period> {
+        let (from, to) = (parse_day(&self.from).ok()?, parse_day(&self.to).ok()?);
+        Some(Period { name: self.period.clone(), from, to })
+    }
+
     /// When it was sealed; None where that is no time.
     #[must_use]
     pub(crate) fn time(&self) -> Option<DateTime<Utc>> {
@@ -159,10 +170,8 @@ impl Chain {
     #[must_use]
     pub fn overlapping(&self, period: &Period) -> Option<&Event> {
         self.events.iter().find(|event| {
-            let theirs = parse_day(&event.from).and_then(|from| parse_day(&event.to).map(|to| (from, to)));
-            event.period != period.name
-                && !event.issued.is_empty()
-                && theirs.is_ok_and(|(from, to)| from <= period.to && period.from <= to)
+            let shares = event.days().is_some_and(|theirs| theirs.overlaps(period));
+            event.period != period.name && !event.issued.is_empty() && shares
         })
     }
 
@@ -310,6 +319,7 @@ mod tests {
             issued: vec![],
             mail_head: String::new(),
             signer: String::new(),
+            preparer: String::new(),
             previous: String::new(),
             digest: String::new(),
         }

@@ -8,6 +8,7 @@ use std::process::Command;
 use chrono::{DateTime, Utc};
 
 use super::manifest;
+use super::proposal::FOLDER;
 use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, RATES, RETURNS};
 use crate::capture::store;
 use crate::model::period::Period;
@@ -77,6 +78,7 @@ fn paths(books: &Books, period: &Period) -> Vec<String> {
         ".gitattributes",
         "audit",
         RETURNS,
+        FOLDER,
         &Books::close_dir(period),
     ];
     let all = all.into_iter().map(str::to_owned).chain(captures);

@@ -5,4 +5,5 @@ pub(crate) mod chain;
 pub(crate) mod git;
 pub(crate) mod mail_journal;
 pub(crate) mod manifest;
+pub(crate) mod proposal;
 pub(crate) mod signing;

@@ -90,6 +90,12 @@ impl Signers {
         self.0.iter().find(holds)
     }
 
+    /// Who holds the key of a fingerprint at a time.
+    pub(crate) fn holder(&self, key: &str, at: DateTime<Utc>) -> Option<String> {
+        let one = self.0.iter().find(|one| fingerprint(&one.key) == key)?;
+        self.of(&one.key, at).map(|signer| signer.who.clone())
+    }
+
     /// Checks a signature of a line that was sealed at a time.
     ///
     /// # Errors

@@ -127,7 +127,10 @@ mod tests {
         draft.seller.address = vec!["Rue de l\u{fffd}glise".to_owned()];
         let named = |name: &str| Party { legal_name: name.to_owned(), ..Party::default() };
         let why = |draft: &Draft, name: &str| garbled(draft, &named(name), &[]).map(|refusal| refusal.why);
-        insta::assert_snapshot!(why(&draft, "CafÃ© RÃ©seau").unwrap().replace("; ", "\n"), @r"");
+        insta::assert_snapshot!(why(&draft, "CafÃ© RÃ©seau").unwrap().replace("; ", "\n"), @r"
+        customers.csv, M, legal_name: `CafÃ© RÃ©seau` is `Café Réseau`, read in another encoding than it was written in
+        crossfoot.toml, [seller] address: `Rue de l�glise` has the character U+FFFD, which is no letter
+        ");
         draft.seller.address.clear();
         assert!(why(&draft, "Acme\u{202e}dtL").unwrap().contains("`Acme<U+202E>dtL` has the character U+202E"));
         for right in ["Café Réseau", "NÃO LTDA", "आशा ट्रेडर्स", "Acme © 2026", "Ångström Âme"]

@@ -2,6 +2,8 @@
 //! with line and column.
 
 use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
@@ -160,6 +162,10 @@ pub struct Config {
     pub signing_key: Option<String>,
     /// `[audit] signatures`: whether a seal must be signed
     pub signatures_required: bool,
+    /// `[audit] approvals`: how many people must say yes to a seal, 1 or 2
+    pub approvals: u8,
+    /// `[audit] approve_above`: decisions about more need two people
+    pub approve_above: Option<Decimal>,
     /// `[git] commit`
     pub commits: bool,
 }
@@ -261,6 +267,9 @@ impl SettingsReader<'_> {
         let signing_key = self.optional("audit.signing_key");
         let signatures =
             self.convert("audit.signatures", |text| word(text, &[("optional", false), ("required", true)]));
+        let approvals = self.convert("audit.approvals", |text| word(text, &[("1", 1), ("2", 2)]));
+        let approve_above =
+            self.convert("audit.approve_above", |text| if text.is_empty() { Ok(None) } else { limit(text).map(Some) });
         Some(Config {
             upstream: upstream?,
             timezone: timezone?,
@@ -281,6 +290,8 @@ impl SettingsReader<'_> {
             commits: commits?,
             signing_key,
             signatures_required: signatures?,
+            approvals: approvals?,
+            approve_above: approve_above?,
         })
     }
 

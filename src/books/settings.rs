@@ -367,6 +367,16 @@ pub const SETTINGS: &[Setting] = &[
         doc: "`required`: nothing is sealed without a signature, and a seal without one does not verify\nonce a seal was signed.",
     },
     Setting {
+        path: "audit.approvals",
+        default: "1",
+        doc: "2: `close` only proposes, with the preparer's signature, and `crossfoot approve` of somebody\nelse seals.",
+    },
+    Setting {
+        path: "audit.approve_above",
+        default: "\"\"",
+        doc: "Decisions about more money than this, and those not to bill a customer, need a second person\nin the same way.",
+    },
+    Setting {
         path: "git.commit",
         default: "false",
         doc: "true commits the books to git after a close or a sending, and tags a close;\nsigned where git is set up so.",

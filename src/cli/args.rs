@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::calls::Calls;
-pub use self::close::Close;
+pub use self::close::{Approve, Close};
 pub use self::customers::Customers;
 pub use self::gstr1::Gstr1;
 pub use self::verify::Verify;
@@ -95,6 +95,8 @@ pub enum Command {
     Resolve(Resolve),
     /// Fetch, reconcile, invoice every customer that reconciles, and seal
     Close(Close),
+    /// Read what somebody else proposes to issue, and seal it: [audit] approvals = 2
+    Approve(Approve),
     /// Mail the issued invoices: a rehearsal, unless --yes
     Send(Send),
     /// Say what the partner changed for a period since it was captured

@@ -101,8 +101,8 @@ pub(super) fn of(
             (None, None, Some(Disposition::Held(why))) => Consequence::none(id, format!("stays held ({why})")),
             (None, None, Some(Disposition::NotBilled(why))) => Consequence::none(id, why.clone()),
             (None, None, Some(Disposition::Refused(refusal))) => Consequence::none(id, refusal.why.clone()),
-            (None, None, Some(Disposition::CreditDue(total))) => {
-                Consequence::none(id, format!("no invoice: its credits exceed its charges ({})", total.display()))
+            (None, None, Some(Disposition::CreditDue(due))) => {
+                Consequence::none(id, format!("no invoice: its credits exceed its charges ({})", due.total.display()))
             }
             (None, None, Some(Disposition::Nothing) | None) => Consequence::none(id, "nothing is billed".to_owned()),
         }

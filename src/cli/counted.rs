@@ -38,7 +38,7 @@ impl<'a> Dispositions<'a> {
                 Disposition::Held(why) => of.held.push(held(why.clone())),
                 Disposition::Refused(refusal) => of.held.push(held(refusal.why.clone())),
                 Disposition::NotBilled(why) => of.not_billed.push(held(why.clone())),
-                Disposition::CreditDue(amount) => of.credit_due.push((customer_id, amount)),
+                Disposition::CreditDue(due) => of.credit_due.push((customer_id, &due.total)),
                 Disposition::Nothing => of.nothing_to_bill.push(customer_id),
             }
         }

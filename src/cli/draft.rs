@@ -1,6 +1,8 @@
 //! `crossfoot close --draft`: everything that a close would issue, without numbers, marked on every
 //! page, in a folder of its own. Nothing else in the books is written.
 
+use chrono::NaiveDate;
+
 use super::args;
 use super::context::Context;
 use super::dated::dating;
@@ -49,14 +51,9 @@ pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Pro
         true => plan.number(dating).map_err(nothing)?.0.iter().map(|issued| issued.issue_date).collect(),
         false => vec![dating.day; plan.due.len()],
     };
-    let shown: Vec<(String, Issued)> = foreseen::stems(&plan.due)
-        .into_iter()
-        .zip(plan.due.iter().zip(dates))
-        .map(|(stem, (draft, day))| (stem, Issued::shown(draft.clone(), day, &plan.inputs.template_sha256)))
-        .collect();
     let preview = Preview::of(&plan)?;
     let document = foreseen::document(&plan, &preview)?;
-    write(context, &plan, &shown, &to_bytes(&document)).map_err(nothing)?;
+    write(context, &plan, dates, &to_bytes(&document)).map_err(nothing)?;
     if context.out.is_json() {
         context.out.document(&document)?;
     } else {
@@ -71,8 +68,24 @@ pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Pro
     Ok(if foreseen::would_issue_all(&plan, &preview) { Exit::Done } else { Exit::Findings })
 }
 
-/// Draws everything, and puts it in place of the draft before.
-fn write(context: &Context<'_>, plan: &Plan, shown: &[(String, Issued)], summary: &[u8]) -> Result<(), Problem> {
+/// Draws what is proposed, in place of the draft before.
+///
+/// # Errors
+/// It cannot be drawn or written.
+pub(super) fn show(context: &Context<'_>, plan: &Plan, preview: &Preview) -> Result<(), Problem> {
+    let day = plan.inputs.dated.unwrap_or(plan.inputs.period.to);
+    let document = foreseen::document(plan, preview)?;
+    write(context, plan, vec![day; plan.due.len()], &to_bytes(&document))
+}
+
+/// Draws everything, each document with its date, and puts it in place of the draft before.
+fn write(context: &Context<'_>, plan: &Plan, dates: Vec<NaiveDate>, summary: &[u8]) -> Result<(), Problem> {
+    let shown: Vec<(String, Issued)> = foreseen::stems(&plan.due)
+        .into_iter()
+        .zip(plan.due.iter().zip(dates))
+        .map(|(stem, (draft, day))| (stem, Issued::shown(draft.clone(), day, &plan.inputs.template_sha256)))
+        .collect();
+    let shown = shown.as_slice();
     let Plan { inputs, derived, chain, .. } = plan;
     let of: Vec<Issued> = shown.iter().map(|(_, document)| document.clone()).collect();
     let documents = Documents::shown(&context.books, inputs, chain, &of)?;

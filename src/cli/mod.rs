@@ -2,6 +2,7 @@
 //! what changed.
 
 pub mod args;
+mod approve;
 mod ask;
 mod calls;
 mod close;
@@ -34,6 +35,7 @@ mod reconcile;
 mod resolve;
 mod restated;
 mod save_format;
+mod sealing;
 mod self_test;
 mod send;
 mod sql;
@@ -71,6 +73,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Exit {
         Command::Resolve(args) => resolve::run(&context, &args),
         Command::Close(args) if args.draft => draft::run(&context, &args),
         Command::Close(args) => close::run(&context, &args),
+        Command::Approve(args) => approve::run(&context, &args),
         Command::Send(args) => send::run(&context, &args),
         Command::Restated(args) => restated::run(&context, &args),
         Command::Sql(args) => sql::run(&context, &args),

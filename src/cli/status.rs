@@ -10,6 +10,7 @@ use super::context::Context;
 use crate::audit::chain::{self, Chain};
 use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::audit::manifest;
+use crate::audit::proposal;
 use crate::bill::dating::rule47;
 use crate::books::changeset;
 use crate::books::config::{self, Config, Regime};
@@ -236,7 +237,9 @@ fn stage(books: &Books, period: &Period, chain: &Chain, journal: &MailJournal, v
     let is_due = |number: &&str| !is_void(number) && journal.standing(number) != Standing::Sent;
     // A void number is replaced by the next close.
     let is_untold = |number: &&str| is_void(number) && !chain.voided().any(|told| told.number == *number);
+    let is_proposed = proposal::files(period).iter().all(|file| books.path(file).exists());
     let verb = match &outcome {
+        _ if is_proposed => "approve",
         _ if sealed_at.is_none() || numbers.iter().any(is_untold) => "close",
         Some(outcome) if outcome == "discrepant" => "resolve",
         _ if numbers.iter().any(is_due) => "send",

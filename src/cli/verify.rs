@@ -49,6 +49,9 @@ struct Period<'a> {
     period: &'a str,
     outcome: &'a str,
     sealed_at: &'a str,
+    /// Who prepared and who approved it, where two people did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<&'a str>,
     seals: usize,
     files: usize,
     invoices: usize,
@@ -161,6 +164,7 @@ fn document<'a>(report: &'a Report, git: &BTreeMap<String, Committed>) -> Docume
                 period: &p.period,
                 outcome: &p.outcome,
                 sealed_at: &p.at,
+                approval: p.approval.as_deref(),
                 seals: p.seals,
                 files: p.files,
                 invoices: p.invoices,
@@ -199,6 +203,7 @@ pub(super) fn text(paint: &dyn Paint, report: &Report, git: &BTreeMap<String, Co
             "{}  {}, sealed {} ({} in all): {} files, {} invoices drawn again",
             p.period, p.outcome, p.at, p.seals, p.files, p.invoices
         ));
+        lines.extend(p.approval.iter().map(|words| format!("         {words}")));
         match git.get(&p.period) {
             Some(Committed { is_committed: true, commit, .. }) => lines.push(format!(
                 "         git: what is committed ({}) is what was sealed",

@@ -326,34 +326,45 @@ impl Inputs {
     }
 }
 
+/// Takes a value, and its copy beside the others.
+fn keep<T>(kept: &mut Vec<(String, Vec<u8>)>, name: &str, copied: Copied<T>) -> Option<T> {
+    let (value, bytes) = copied?;
+    kept.push((name.to_owned(), bytes));
+    Some(value)
+}
+
+fn template_of(bytes: &[u8], name: &str) -> Result<Template, Problem> {
+    let text = std::str::from_utf8(bytes);
+    let text = text.map_err(|_| Problem::usage("template", "the invoice template is not UTF-8 text"))?;
+    Template::parse(text, name)
+}
+
 fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Problem> {
     let (customers, mut notes) = match files.customers.as_deref().map(customers::parse).transpose()? {
         Some((customers, notes)) => (Some(customers), notes),
         None => (None, vec![format!("the books have no {CUSTOMERS}, so customers are not looked up")]),
     };
     let config = selling::captured(config, customers.as_ref());
-    let text = std::str::from_utf8(&files.template)
-        .map_err(|_| Problem::usage("template", "the invoice template is not UTF-8 text"))?;
-    let template = Template::parse(text, &config.invoicing.template)?;
+    let template = template_of(&files.template, &config.invoicing.template)?;
     let template_sha256 = sha256_hex(&files.template);
     if config.invoicing.seller.legal_name.is_empty() {
         notes.push(format!("{CONFIG}: [seller] legal_name is not set, so invoices do not name who issues them"));
     }
     let formats = parse_formats(&files.formats)?;
-    for (name, open) in formats.iter().filter_map(|(name, format)| Some((name, format.open.as_ref()?))) {
-        notes.push(format!("the ledger format `{name}` reads nothing yet: {open}"));
-    }
+    let open = formats.iter().filter_map(|(name, format)| Some((name, format.open.as_ref()?)));
+    notes.extend(open.map(|(name, open)| format!("the ledger format `{name}` reads nothing yet: {open}")));
     let charges = files.charges.as_deref().map(charges::parse).transpose()?.unwrap_or_default();
     let rates = files.rates.as_deref().map(|bytes| rates::parse(bytes, config.currency)).transpose()?;
     let logo = files.logo.map(Logo::read).transpose()?;
     let (resolutions, voids) = (files.resolutions, files.voids);
-    let (open_items, open_items_bytes) = files.open_items.unzip();
-    let (opened, opened_bytes) = files.opened.unzip();
-    let (history, history_bytes) = files.history.unzip();
-    let (past, past_bytes) = files.past.unzip();
-    let (changed, changed_bytes) = files.changed.unzip();
-    let (carried, carried_bytes) = files.carried.unzip();
-    let (approval, approval_bytes) = files.approval.unzip();
+    let mut kept: Vec<(String, Vec<u8>)> = Vec::new();
+    let open_items = keep(&mut kept, OPEN_ITEMS_COPY, files.open_items);
+    let opened = keep(&mut kept, OPENED_COPY, files.opened);
+    let history = keep(&mut kept, HISTORY_COPY, files.history);
+    let past = keep(&mut kept, PAST_COPY, files.past);
+    let changed = keep(&mut kept, CHANGED_COPY, files.changed);
+    let carried = keep(&mut kept, CARRIED_COPY, files.carried);
+    let approval = keep(&mut kept, APPROVAL_COPY, files.approval);
     Ok(Inputs {
         resolutions: resolutions
             .0
@@ -372,13 +383,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
             .chain(files.formats.into_iter().map(|(name, bytes)| (format!("{FORMAT_COPY}{name}.toml"), bytes)))
             .chain(resolutions.0.map(|bytes| (RESOLUTIONS_COPY.to_owned(), bytes)))
             .chain(voids.0.map(|bytes| (VOIDS_COPY.to_owned(), bytes)))
-            .chain(open_items_bytes.map(|bytes| (OPEN_ITEMS_COPY.to_owned(), bytes)))
-            .chain(opened_bytes.map(|bytes| (OPENED_COPY.to_owned(), bytes)))
-            .chain(history_bytes.map(|bytes| (HISTORY_COPY.to_owned(), bytes)))
-            .chain(past_bytes.map(|bytes| (PAST_COPY.to_owned(), bytes)))
-            .chain(changed_bytes.map(|bytes| (CHANGED_COPY.to_owned(), bytes)))
-            .chain(carried_bytes.map(|bytes| (CARRIED_COPY.to_owned(), bytes)))
-            .chain(approval_bytes.map(|bytes| (APPROVAL_COPY.to_owned(), bytes)))
+            .chain(kept)
             .chain(files.proposal)
             .collect(),
         period,

@@ -5,11 +5,13 @@
 use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
+use super::copies::APPROVAL_COPY;
 use crate::audit::chain::{Chain, IssuedEntry};
 use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::audit::manifest::Manifest;
 use crate::books::layout::{Books, read_file};
 use crate::books::voids;
+use crate::model::approval::Approval;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 use crate::render::text::wrap;
@@ -34,6 +36,8 @@ pub(crate) fn write(books: &Books, period: &Period, chain: &Chain, manifest: &Ma
     };
     let mailed = |standing| issued.iter().filter(|entry| journal.standing(&entry.number) == standing).count();
     let dates = || issued.iter().map(|entry| entry.issue_date.as_str());
+    let approval = read_file(books.path(format!("{}/inputs/{APPROVAL_COPY}", Books::close_dir(period)))).ok();
+    let approval = approval.and_then(|bytes| serde_json::from_slice::<Approval>(&bytes).ok());
     let values = context! {
         period => context! { name => period.name.as_str(), from => period.from.to_string(), to => period.to.to_string() },
         version => manifest.tool.version.as_str(),
@@ -52,6 +56,7 @@ pub(crate) fn write(books: &Books, period: &Period, chain: &Chain, manifest: &Ma
         events => Value::from(Serde(chain.of(&period.name).collect::<Vec<_>>())),
         chain_events => chain.events.len(),
         head => chain.head.as_str(),
+        approval => approval.map(|approval| approval.words()),
     };
     let currency = report["currency"].as_str().unwrap_or_default().to_owned();
     let mut environment = Environment::new();

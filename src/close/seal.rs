@@ -9,6 +9,7 @@ use super::documents::{Documents, Looks, pdf_digests};
 use super::inputs::{Inputs, VERSION};
 use super::ledgers::open_ledgers;
 use super::outputs::{self, Close, Outputs};
+use super::proposal;
 use super::unchanged::{self, Present};
 use crate::audit::chain::{self, Chain, Event, IssuedEntry};
 use crate::audit::mail_journal::MailJournal;
@@ -137,6 +138,7 @@ pub(crate) fn seal(
         let (void, before) = (void_of(&inputs), inputs.issued);
         return Ok(Closed { derived, new, before, void, sealed: false, manifest_sha256, chain_head });
     }
+    approved(&inputs, signing)?;
     let manifest = manifest(chain.events.last().map(|event| event.manifest_sha256.clone()));
     let manifest_sha256 = sha256_hex(&manifest);
     changes.stage(format!("{folder}/{}", manifest::FILE), &manifest)?;
@@ -156,6 +158,7 @@ pub(crate) fn seal(
         voided: voided(&inputs, &chain),
         mail_head,
         signer: signing.map(|key| key.fingerprint.clone()).unwrap_or_default(),
+        preparer: inputs.approval.as_ref().map(|of| of.preparer.key.clone()).unwrap_or_default(),
         previous: String::new(),
         digest: String::new(),
     };
@@ -172,6 +175,23 @@ pub(crate) fn seal(
     changes.commit(&format!("close --period {}", inputs.period.name))?;
     let (void, before) = (void_of(&inputs), inputs.issued);
     Ok(Closed { derived, new, before, void, sealed: true, manifest_sha256, chain_head })
+}
+
+/// The code of what lacks a second person's yes.
+pub(crate) const UNAPPROVED: &str = "unapproved";
+
+/// Makes sure that whoever signs approved it, where two people must say yes.
+fn approved(inputs: &Inputs, signing: Option<&Key<'_>>) -> Result<(), Problem> {
+    let approver = inputs.approval.as_ref().map(|of| of.approver.key.as_str());
+    if proposal::is_needed(&inputs.config, &inputs.resolutions)
+        && (approver.is_none() || approver != signing.map(|key| key.fingerprint.as_str()))
+    {
+        return Err(Problem::stop(UNAPPROVED, format!("{} was approved by nobody", inputs.period.name))
+            .because("[audit] asks for two people")
+            .next(format!("propose it: crossfoot close --period {}", inputs.period.name))
+            .not_done("Nothing was sealed."));
+    }
+    Ok(())
 }
 
 fn void_of(inputs: &Inputs) -> BTreeSet<String> {

@@ -28,6 +28,8 @@ pub(crate) struct PeriodReport {
     pub at: String,
     /// The outcome that was sealed.
     pub outcome: String,
+    /// Who prepared and who approved it, where two people did.
+    pub approval: Option<String>,
 }
 
 /// The outcome of a verification.

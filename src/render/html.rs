@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::figures::{dash, per_cent};
 use super::statement::Statement;
 use super::{charts, figures, statement_html, trends_html};
+use crate::model::approval::Approval;
 use crate::model::finding::{Finding, Severity, Sides};
 use crate::model::history::{Calls, Month};
 use crate::model::matrix::Grain;
@@ -34,6 +35,8 @@ pub(crate) struct Beside<'a> {
     pub trends: Option<&'a Trends>,
     /// Its documents.
     pub statement: Option<&'a Statement>,
+    /// Who prepared and who approved it.
+    pub approval: Option<&'a Approval>,
 }
 
 /// Renders the page.
@@ -41,7 +44,7 @@ pub(crate) struct Beside<'a> {
 /// # Errors
 /// The built-in template does not fit its data, which tests rule out.
 pub(crate) fn render(r: &Reconciliation, beside: &Beside<'_>, version: &str) -> Result<Vec<u8>, Problem> {
-    let Beside { dashboard, history, trends, statement: documents } = *beside;
+    let Beside { dashboard, history, trends, statement: documents, .. } = *beside;
     let failed =
         |e: minijinja::Error| Problem::stop("internal", "the HTML report cannot be rendered").because(e.to_string());
     let mut environment = Environment::new();
@@ -75,6 +78,7 @@ pub(crate) fn render(r: &Reconciliation, beside: &Beside<'_>, version: &str) -> 
         currency => r.currency.code(),
         // Reports of 0.1 did not say it.
         compared_at => (!r.two_outcomes).then(|| r.compared_at.words()),
+        approval => beside.approval.map(Approval::words),
         // How it looks: nothing blocks either way.
         outcome => if r.is_reconciled() { "reconciled" } else { "discrepant" },
         headline,

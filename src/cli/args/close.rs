@@ -24,3 +24,17 @@ pub struct Close {
     #[arg(long, conflicts_with = "offline")]
     pub refetch: bool,
 }
+
+/// `approve`
+#[derive(Debug, Args)]
+pub struct Approve {
+    /// The period that is proposed
+    #[arg(long, value_name = "PERIOD", value_parser = Period::parse)]
+    pub period: Period,
+    /// The date of issue, if not today: YYYY-MM-DD, never before the number before it
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub date: Option<NaiveDate>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}

@@ -212,28 +212,17 @@ fn document(invoice: &Issued) -> Result<Invoice, String> {
     if !invoice.number.starts_with(|c: char| matches!(c, 'a'..='z' | 'A'..='Z' | '1'..='9')) {
         return Err("its number begins with 0, which INV-01 does not allow".to_owned());
     }
-    let (seller_dtls, buyer_dtls, item_list) = {
-        let mut why = Reasons::default();
-        let parts = (why.take(seller(&draft.seller)), why.take(buyer(&draft.buyer, supply)), why.take(items(draft)));
-        let (Some(seller), Some(buyer), Some(items)) = parts else { return Err(why.told()) };
-        (seller, buyer, items)
-    };
+    let mut why = Reasons::default();
+    let parts = (why.take(seller(&draft.seller)), why.take(buyer(&draft.buyer, supply)), why.take(items(draft)));
+    let (Some(seller_dtls), Some(buyer_dtls), Some(item_list)) = parts else { return Err(why.told()) };
     let head = |kind: &str| -> Result<Box<RawValue>, String> {
         let owed = draft.lines.iter().flat_map(|line| &line.recipient_taxes);
         let owed = owed.filter(|tax| tax.kind == kind).map(|tax| &tax.amount);
         let of_kind = draft.taxes.iter().filter(|tax| tax.kind == kind).map(|tax| &tax.amount).chain(owed);
         number(&total(draft.currency, of_kind).map_err(|e| e.to_string())?.plain())
     };
-    let own_tax = if draft
-        .lines
-        .iter()
-        .flat_map(|line| line.taxes.iter().chain(&line.recipient_taxes))
-        .any(|tax| tax.kind == "UTGST")
-    {
-        "UTGST"
-    } else {
-        "SGST"
-    };
+    let mut taxes = draft.lines.iter().flat_map(|line| line.taxes.iter().chain(&line.recipient_taxes));
+    let own_tax = if taxes.any(|tax| tax.kind == "UTGST") { "UTGST" } else { "SGST" };
     Ok(Invoice {
         version: "1.1",
         tran_dtls: TranDtls {
