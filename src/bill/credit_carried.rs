@@ -54,7 +54,7 @@ fn open(
     };
     let message = format!("{credits}, {} before tax: {}.", all.display(), parts.join(", "));
     let next = "Nothing: the next closes with charges take what is open.".to_owned();
-    let evidence = there.iter().map(|one| place(one, format!("{} {}", one.amount.display(), fate(one).1)));
+    let evidence = there.iter().map(|one| place(one, &format!("{} {}", one.amount.display(), fate(one).1)));
     Ok(Some(
         Finding::fact(CODE, Severity::Info, message, next)
             .touching(there.iter().map(|one| one.customer_id.clone()))
@@ -79,7 +79,7 @@ fn gone(missing: &[&Carried]) -> Option<Finding> {
     let next = format!("Close {where_taken} again: a debit note charges what was taken too much.");
     let evidence = missing.iter().map(|one| {
         let taken = one.missing_in.as_deref().unwrap_or_default();
-        place(one, format!("{} too much was taken in {taken}", one.amount.display()))
+        place(one, &format!("{} too much was taken in {taken}", one.amount.display()))
     });
     Some(
         Finding::fact(CODE, Severity::Warning, message, next)
@@ -88,7 +88,7 @@ fn gone(missing: &[&Carried]) -> Option<Finding> {
     )
 }
 
-fn place(one: &Carried, text: String) -> Evidence {
+fn place(one: &Carried, text: &str) -> Evidence {
     Evidence {
         file: format!("closes/{}/credits.json", one.period.name),
         line: None,

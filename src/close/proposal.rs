@@ -15,6 +15,7 @@ use crate::books::layout::{Books, CHAIN};
 use crate::model::approval::{Approval, Holder};
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::{Draft, Issued};
+use crate::model::money::add_exact;
 use crate::model::period::Period;
 use crate::model::resolution::{Decision, Resolution};
 use crate::render::invoice_json;
@@ -31,7 +32,7 @@ pub(crate) fn is_needed(config: &Config, decided: &[Resolution]) -> bool {
 fn weight(decided: &Resolution) -> Decimal {
     let [analytics, ledger] = [decided.analytics, decided.ledger].map(Option::unwrap_or_default);
     // Neither is beyond what was read; a difference that does not fit is above any limit.
-    let between = |a: Decimal, b: Decimal| a.checked_sub(b).map_or(Decimal::MAX, |by| by.abs());
+    let between = |a: Decimal, b: Decimal| add_exact(a, -b).map_or(Decimal::MAX, |by| by.abs());
     match decided.decision {
         Decision::Hold => Decimal::ZERO,
         Decision::DoNotBill => Decimal::MAX,
