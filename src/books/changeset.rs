@@ -252,6 +252,29 @@ pub(crate) fn write_apart(folder: &Path, files: &[(&str, Vec<u8>)]) -> Result<()
     result
 }
 
+/// Writes a file that a person keeps in the books anew: where it is a link, what that leads to; with
+/// the permissions that it has.
+///
+/// # Errors
+/// It cannot be written; what is there stays as it was.
+pub(crate) fn rewrite(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = real.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let staged = real.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    let written = File::create(&staged).and_then(|mut file| {
+        file.write_all(bytes)?;
+        if let Ok(there) = fs::metadata(&real) {
+            file.set_permissions(there.permissions())?;
+        }
+        file.sync_all()?;
+        fs::rename(&staged, &real)
+    });
+    written.map_err(|e| {
+        let _ = fs::remove_file(&staged);
+        failed("write", path, &e)
+    })
+}
+
 fn discard(staging: &Path) -> Result<(), Problem> {
     match fs::remove_dir_all(staging) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed("clear", staging, &e)),

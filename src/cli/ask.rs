@@ -8,6 +8,7 @@ use super::args;
 use super::context::Context;
 use crate::model::period::parse_day;
 use crate::model::problem::Problem;
+use crate::model::visible::hides;
 
 /// Whether somebody can be asked.
 pub(super) fn somebody(context: &Context<'_>) -> bool {
@@ -47,6 +48,17 @@ fn line() -> std::io::Result<String> {
     Ok(line.trim().to_owned())
 }
 
+/// Makes sure that a text that is kept for good reads as what it is.
+///
+/// # Errors
+/// It has a control, or a character that changes how others are read (exit 2).
+pub(super) fn shows(text: &str, flag: &str) -> Result<(), Problem> {
+    let Some(hidden) = text.chars().find(|c| hides(*c)) else { return Ok(()) };
+    Err(Problem::usage("arguments", format!("{flag} has a character that does not show: U+{:04X}", u32::from(hidden)))
+        .next("write it without")
+        .not_done("Nothing was recorded."))
+}
+
 /// Why, by whom and on which day something is decided.
 pub(super) struct Decided {
     pub reason: String,
@@ -61,6 +73,8 @@ pub(super) struct Decided {
 pub(super) fn decided(context: &Context<'_>, args: &args::Resolve, timezone: Tz) -> Result<Decided, Problem> {
     let reason = args.reason.clone().map_or_else(|| required(context, "Why", "--reason"), Ok)?;
     let by = args.by.clone().map_or_else(|| required(context, "Who decides", "--by"), Ok)?;
+    shows(&reason, "--reason")?;
+    shows(&by, "--by")?;
     let today = context.environment.clock()?().with_timezone(&timezone).date_naive();
     let on = args.on.clone().unwrap_or_else(|| today.to_string());
     if parse_day(&on).is_ok_and(|day| day > today) {

@@ -8,7 +8,7 @@ use super::args;
 use super::context::Context;
 use super::fetch::{Asking, Wanted, begin, obtain};
 use super::init::CUSTOMERS_HEADER;
-use crate::books::changeset::write_apart;
+use crate::books::changeset::rewrite;
 use crate::books::config;
 use crate::books::customers;
 use crate::books::layout::{CUSTOMERS, optional};
@@ -56,7 +56,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Customers) -> Result<Exit,
         let bytes = with_rows(earlier.as_deref(), CUSTOMERS_HEADER, &new)?;
         // What was written is what will be read.
         customers::parse(&bytes).map_err(nothing)?;
-        write_apart(&context.books.root, &[(CUSTOMERS, bytes)])?;
+        rewrite(&context.books.path(CUSTOMERS), &bytes)?;
     }
     let document = Document {
         schema: "crossfoot/customers/v1",

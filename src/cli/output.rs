@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::args::Color;
 use super::environment::Environment;
 use crate::model::problem::Problem;
-use crate::model::visible::visible;
+use crate::model::visible::{hides, visible};
 use crate::render::reconciliation_json::write_json;
 use crate::render::text::Paint;
 
@@ -82,7 +82,8 @@ impl Output {
     /// # Errors
     /// As [`Output::text`].
     pub fn document(&self, document: &impl Serialize) -> Result<(), Problem> {
-        let mut stdout = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+        let stdout = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+        let mut stdout = Escaped(stdout);
         printed(write_json(&mut stdout, document).and_then(|()| stdout.flush()))
     }
 
@@ -207,4 +208,45 @@ struct ErrorPart<'a> {
     next: Option<&'a str>,
     not_done: Option<&'a str>,
     also: &'a [String],
+}
+
+/// JSON on its way to a terminal: what would do something to it, or make text look otherwise than it
+/// is, stands there as `\u202e`. serde escapes the controls of ASCII only.
+struct Escaped<W>(W);
+
+impl<W: Write> Write for Escaped<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        // serde hands over whole characters.
+        let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| text.contains(hides)) else {
+            self.0.write_all(bytes)?;
+            return Ok(bytes.len());
+        };
+        for c in text.chars() {
+            if hides(c) {
+                write!(self.0, "\\u{:04x}", u32::from(c))?;
+            } else {
+                write!(self.0, "{c}")?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_hides_nothing_and_is_the_same_document() {
+        let mut bytes = Vec::new();
+        let document = serde_json::json!({"name": "Acme\u{202e}dtL\u{9b}\u{7f} & Söhne नमस्ते"});
+        write_json(Escaped(&mut bytes), &document).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.contains("Acme\\u202edtL\\u009b\\u007f & Söhne नमस्ते"), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), document);
+    }
 }

@@ -1,6 +1,7 @@
 //! `crossfoot void`: declares an issued invoice void. The next close records it.
 
 use super::args;
+use super::ask::shows;
 use super::context::Context;
 use crate::audit::chain;
 use crate::audit::mail_journal::{MailJournal, Standing};
@@ -53,6 +54,8 @@ pub(super) fn run(context: &Context<'_>, args: &args::Void) -> Result<Exit, Prob
     }
     let document = issued.iter().find(|one| one.number == known.number).map(|one| one.content.document);
     let mailed = Mailed::of(context, &known.number, document.unwrap_or_default())?;
+    shows(&args.reason, "--reason")?;
+    shows(&args.by, "--by")?;
     let on = context.environment.clock()?().with_timezone(&settings.timezone).date_naive().to_string();
     let void = Void { number: known.number.clone(), reason: args.reason.clone(), by: args.by.clone(), on };
     all.insert(known.number.clone(), void);

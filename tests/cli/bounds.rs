@@ -139,3 +139,24 @@ fn a_ledger_outside_the_books_is_packed_under_a_safe_name_and_verifies_there() {
         std::fs::rename(&hidden, outside.path()).unwrap();
     }
 }
+
+#[test]
+fn a_name_that_reads_otherwise_than_it_is_gets_no_document() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    let customers = String::from_utf8(books.read("customers.csv")).unwrap();
+    assert!(customers.contains("Credresolve"));
+    books.write("customers.csv", &customers.replacen("Credresolve", "Cred\u{202e}evloser", 1));
+    let ran = books.run("close --period 2026-03").exits(3);
+    assert!(ran.stdout.contains("unprintable") && ran.stdout.contains("the character U+202E"), "{}", ran.stdout);
+    let json = books.run("reconcile --period 2026-03 --json").stdout;
+    for text in [&ran.stdout, &ran.stderr, &json] {
+        assert!(!text.contains('\u{202e}'), "{text}");
+    }
+    for (name, bytes) in books.files() {
+        let is_theirs = name.contains("/invoices/") || name.contains("/journal");
+        assert!(!is_theirs || !String::from_utf8_lossy(&bytes).contains('\u{202e}'), "{name}");
+    }
+    books.run("verify").exits(0);
+    books.run("void CF/26-27/00001 --reason a\u{202e}b --by asha").exits(2);
+}

@@ -29,3 +29,21 @@ fn accounts_that_the_books_lack_are_added_once_and_the_rest_stays() {
     books.run("customers --from-partner --period 2026-03 --offline").exits(2);
     assert_eq!(books.read("customers.csv"), b"customer_id,legal_name\nMA_1,One\nMA_1,Two\n");
 }
+
+#[cfg(unix)]
+#[test]
+fn the_file_keeps_its_permissions_and_what_it_links_to() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let books = Books::empty(&Partner::serving(ANSWER).base_url);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let real = elsewhere.path().join("shared.csv");
+    std::fs::write(&real, "customer_id,legal_name\n").unwrap();
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let link = books.path().join("customers.csv");
+    symlink(&real, &link).unwrap();
+    books.run("customers --from-partner --period 2026-03").exits(0);
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(std::fs::read_to_string(&real).unwrap().contains("MA_2"));
+    assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 1);
+}
