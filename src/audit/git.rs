@@ -202,6 +202,13 @@ impl<'a> Git<'a> {
         self.run(&["tag", "--annotate", "--message", message, &name], Some(now)).map(|_| name)
     }
 
+    /// Whether a file is committed, or would be with all that is not ignored.
+    #[must_use]
+    pub(crate) fn would_commit(&self, path: &str) -> bool {
+        let listed = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
+        self.names(&listed, &[path.to_owned()]).is_ok_and(|names| !names.is_empty())
+    }
+
     /// A file as it was last committed; None where it never was.
     #[must_use]
     pub(crate) fn committed(&self, path: &str) -> Option<String> {

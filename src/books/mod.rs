@@ -16,6 +16,7 @@ pub(crate) mod new_customers;
 pub(crate) mod resolutions;
 pub mod settings;
 mod settings_reader;
+pub(crate) mod trust;
 pub(crate) mod spreadsheet;
 pub(crate) mod changeset;
 pub(crate) mod voids;

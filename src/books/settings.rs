@@ -22,7 +22,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         path: "upstream.base_url",
         default: "\"https://api.vobiz.ai/api/v1/partner\"",
-        doc: "The partner API. https is required unless the host is this machine.",
+        doc: "The partner API. https is required unless the host is this machine. Another host than the\npartner's must be confirmed: crossfoot trust.",
     },
     Setting {
         path: "upstream.auth_id_env",
@@ -32,7 +32,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         path: "upstream.auth_token_env",
         default: "\"VOBIZ_AUTH_TOKEN\"",
-        doc: "The NAME of the environment variable that holds the secret token.",
+        doc: "The NAME of the environment variable that holds the secret token. Names that do not begin with\nVOBIZ_ or CROSSFOOT_ must be confirmed: crossfoot trust.",
     },
     Setting {
         path: "upstream.auth_token_file",
@@ -321,7 +321,11 @@ pub const SETTINGS: &[Setting] = &[
         default: "",
         doc: "Copies of every invoice go there: addresses separated by semicolons.",
     },
-    Setting { path: "mail.smtp_host", default: "", doc: "The mail server." },
+    Setting {
+        path: "mail.smtp_host",
+        default: "",
+        doc: "The mail server. Where it gets a password and is another machine, it must be confirmed:\ncrossfoot trust.",
+    },
     Setting { path: "mail.smtp_port", default: "587", doc: "Its port: 587 for STARTTLS, 465 for TLS from the start." },
     Setting {
         path: "mail.tls",

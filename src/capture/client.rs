@@ -13,6 +13,7 @@ use super::credentials::Credentials;
 use super::pace::Pace;
 use super::redact;
 use crate::books::config::Upstream;
+use crate::books::trust::is_this_machine;
 use crate::model::money::shorten;
 use crate::model::problem::Problem;
 
@@ -160,12 +161,16 @@ impl Client {
             let answer = answer?;
             match decode(&answer.body) {
                 Ok(decoded) => Ok((answer, decoded)),
-                Err(problem) => Err(not_json(&answer.body).unwrap_or_else(|| Failure {
-                    again: problem.code == DEGRADED,
-                    problem,
-                    status: Some(200),
-                    retry_after: None,
-                })),
+                Err(mut problem) => {
+                    // What cannot be read is quoted, and can be anything.
+                    problem.why = problem.why.take().map(|why| redact::message(&why, &self.credentials));
+                    Err(not_json(&answer.body).unwrap_or_else(|| Failure {
+                        again: problem.code == DEGRADED,
+                        problem,
+                        status: Some(200),
+                        retry_after: None,
+                    }))
+                }
             }
         })
         .retry(pauses)
@@ -299,6 +304,15 @@ impl Client {
     }
 }
 
+/// Host and port of a base URL.
+///
+/// # Errors
+/// As [`Client::new`].
+pub(crate) fn host_of(base_url: &str) -> Result<(String, u16), Problem> {
+    let url = checked_base(base_url)?;
+    Ok((url.host_str().unwrap_or_default().to_owned(), url.port_or_known_default().unwrap_or_default()))
+}
+
 fn checked_base(text: &str) -> Result<Url, Problem> {
     let refuse = |why: &str| {
         Problem::usage("base-url", "[upstream] base_url cannot be used")
@@ -322,8 +336,7 @@ fn checked_base(text: &str) -> Result<Url, Problem> {
 }
 
 fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    url.host_str().is_some_and(is_this_machine)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod calls;
 mod close;
 mod customers;
 mod gstr1;
+mod trust;
 mod verify;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub use self::calls::Calls;
 pub use self::close::{Approve, Close};
 pub use self::customers::Customers;
 pub use self::gstr1::Gstr1;
+pub use self::trust::Trust;
 pub use self::verify::Verify;
 use super::words;
 use crate::model::ledger_terms::{AccountUse, DateOrder};
@@ -117,6 +119,8 @@ pub enum Command {
     Void(Void),
     /// Put known faults into a copy of your ledger, and say how many are found
     SelfTest(SelfTest),
+    /// Show where the settings send secrets, and confirm it; needed once per user, for unusual ones
+    Trust(Trust),
     /// Say where each period stands, and the next command
     Status,
     /// Explain a finding code

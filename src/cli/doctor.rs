@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::fetch::reach;
+use super::trust;
 use crate::audit::chain;
 use crate::audit::git::Git;
 use crate::audit::mail_journal::MailJournal;
@@ -12,7 +13,6 @@ use crate::books::changeset;
 use crate::books::config::{self, Config, Regime};
 use crate::books::customers::{Customer, Customers};
 use crate::books::layout::{CONFIG, CUSTOMERS, WORK};
-use crate::capture::credentials;
 use crate::close::inputs::Inputs;
 use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::known::{self, AUTO, CANONICAL};
@@ -211,8 +211,7 @@ fn writable(context: &Context<'_>) -> Result<(), Problem> {
 
 /// Credentials, whether the partner answers, and whether our clock agrees with its.
 fn of_partner(context: &Context<'_>, config: &Config) -> Vec<Check> {
-    let variable = |name: &str| context.environment.variable(name);
-    let found = match credentials::find(&config.upstream, &context.books.root, &variable) {
+    let found = match trust::partner(context, config) {
         Ok(found) => found,
         Err(problem) => return vec![bad("credentials", &problem), left("partner", "not asked: no credentials")],
     };

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::args;
 use super::context::Context;
 use super::progress::Progress;
+use super::trust;
 use crate::audit::chain::Chain;
 use crate::books::changeset::{self, ChangeSet};
 use crate::books::config::{self, Config, MatrixSource};
@@ -17,7 +18,7 @@ use crate::books::layout::{Books, CUSTOMERS};
 use crate::books::lock::Lock;
 use crate::capture::client::{Client, Request};
 use crate::capture::collect::{CaptureRequest, collect};
-use crate::capture::credentials::{self, Credentials};
+use crate::capture::credentials::Credentials;
 use crate::capture::forecast::{Forecast, forecast as ask_forecast};
 use crate::capture::record::{AnswerRecord, NotCaptured, Record, Role, Span};
 use crate::capture::staging::{Plan, Staging};
@@ -302,9 +303,7 @@ fn with_request<T>(
         return Err(Problem::usage("offline", "fetch needs the network, and --offline forbids it")
             .not_done("Nothing was captured."));
     }
-    let credentials =
-        credentials::find(&config.upstream, &context.books.root, &|name| context.environment.variable(name))?;
-    let client = Client::new(&config.upstream, credentials)?;
+    let client = Client::new(&config.upstream, trust::partner(context, config)?)?;
     let runtime = runtime()?;
     let progress = Progress::new(
         context.out,

@@ -41,6 +41,7 @@ mod send;
 mod sql;
 mod status;
 mod templates;
+mod trust;
 mod verify;
 mod void;
 mod words;
@@ -83,6 +84,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Exit {
         Command::Numbers => numbers::run(&context),
         Command::Customers(args) => customers::run(&context, &args),
         Command::Void(args) => void::run(&context, &args),
+        Command::Trust(args) => trust::run(&context, &args),
         Command::SelfTest(args) => self_test::run(&context, &args),
         Command::Status => status::run(&context),
         Command::Explain(args) => explain::run(&context, &args),

@@ -7,21 +7,23 @@ use chrono::SecondsFormat;
 use serde::Serialize;
 
 use super::args;
+use super::ask::shows;
 use super::committed;
 use super::context::Context;
 use super::fetch::begin;
 use super::outbox::{self, Outbox, State};
+use super::trust;
 use crate::audit::chain;
 use crate::audit::git::Git;
 use crate::audit::mail_journal::{Entry, Event, FILE, MailJournal, Standing};
 use crate::books::changeset::write_apart;
 use crate::books::config::{self, Config, Mailing};
 use crate::books::layout::optional;
-use crate::capture::credentials;
 use crate::close::preview::some_of;
 use crate::dispatch::smtp::{Fate, Server};
 use crate::model::digest::sha256_hex;
 use crate::model::mailbox::Mailbox;
+use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, nearest};
 use crate::render::mail::UNFIT;
 
@@ -70,6 +72,9 @@ pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Prob
     if (args.again || args.arrived) && reason.is_none() {
         return Err(Problem::usage("arguments", "--reason is empty").not_done("Nothing was sent."));
     }
+    if let Some(reason) = reason {
+        shows(reason, "--reason")?;
+    }
     let mut stopped = None;
     if args.arrived {
         settle(context, &mut outbox, &mut journal, reason)?;
@@ -83,22 +88,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Prob
                 .not_done("The invoices marked not-tried were not sent.")
         });
     } else {
-        let now = context.environment.clock()?();
-        let mut files = Vec::new();
-        for letter in outbox.letters.iter_mut().filter(|letter| letter.row.state == State::ToSend) {
-            let name = format!("{}.eml", letter.stem);
-            match letter.message(now, &from, &config.mailing) {
-                Ok(message) => files.push((name.clone(), message)),
-                Err(problem) if problem.code == UNFIT => {
-                    letter.refuse(&problem);
-                    continue;
-                }
-                Err(problem) => return Err(problem),
-            }
-            letter.row.eml = Some(format!("{}/{name}", outbox::folder(period)));
-        }
-        let names: Vec<(&str, Vec<u8>)> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
-        write_apart(&context.books.path(outbox::folder(period)), &names)?;
+        rehearse(context, &config, &from, period, &mut outbox)?;
     }
     report(context, args, &outbox, &from, &config.mailing)?;
     let rows = outbox.letters.iter().map(|letter| &letter.row);
@@ -133,6 +123,32 @@ pub(super) fn sender(config: &Config) -> Result<Mailbox, Problem> {
             .next("set [mail] from = \"Accounts <billing@your-domain>\"")
             .not_done("Nothing was sent.")),
     }
+}
+
+/// Writes the messages that would be sent into a folder of their own.
+fn rehearse(
+    context: &Context<'_>,
+    config: &Config,
+    from: &Mailbox,
+    period: &Period,
+    outbox: &mut Outbox,
+) -> Result<(), Problem> {
+    let now = context.environment.clock()?();
+    let mut files = Vec::new();
+    for letter in outbox.letters.iter_mut().filter(|letter| letter.row.state == State::ToSend) {
+        let name = format!("{}.eml", letter.stem);
+        match letter.message(now, from, &config.mailing) {
+            Ok(message) => files.push((name.clone(), message)),
+            Err(problem) if problem.code == UNFIT => {
+                letter.refuse(&problem);
+                continue;
+            }
+            Err(problem) => return Err(problem),
+        }
+        letter.row.eml = Some(format!("{}/{name}", outbox::folder(period)));
+    }
+    let names: Vec<(&str, Vec<u8>)> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
+    write_apart(&context.books.path(outbox::folder(period)), &names)
 }
 
 /// Leaves only the invoices that are asked for.
@@ -195,17 +211,7 @@ fn is_whole(context: &Context<'_>, journal: &MailJournal) -> Result<(), Problem>
 
 pub(super) fn connect(context: &Context<'_>, mailing: &Mailing, from: &Mailbox) -> Result<Server, Problem> {
     let nothing = |p: Problem| p.not_done("Nothing was sent.");
-    let login = match &mailing.user {
-        None => None,
-        Some(user) => {
-            let variable = |name: &str| context.environment.variable(name);
-            let password = match &mailing.password_file {
-                Some(file) => credentials::from_file(&context.books.path(file)),
-                None => credentials::from_environment(&mailing.password_env, "mail server's password", &variable),
-            };
-            Some((user.clone(), password.map_err(nothing)?))
-        }
-    };
+    let login = trust::mail_server(context, mailing).map_err(nothing)?;
     let ca = match &mailing.ca_file {
         None => None,
         Some(file) => Some(optional("mail-tls", &context.books.path(file))?.ok_or_else(|| {

@@ -2,7 +2,6 @@
 //! whether the message can have been taken: before its last dot it cannot, after it only
 //! an answer tells (RFC 5321 §4.2.5).
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use lettre::Address;
@@ -14,6 +13,7 @@ use lettre::transport::smtp::{Error, response::Response};
 
 use super::line::{Line, Stopped};
 use crate::books::config::{Mailing, Tls};
+use crate::books::trust::is_this_machine;
 use crate::capture::credentials::Secret;
 use crate::capture::redact;
 use crate::model::problem::Problem;
@@ -69,8 +69,7 @@ impl Server {
                 Problem::usage("no-mail-server", "no mail server is named").next("set [mail] smtp_host"),
             ));
         };
-        let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        if mailing.tls == Tls::None && !is_here {
+        if mailing.tls == Tls::None && !is_this_machine(&host) {
             return Err(nothing(
                 Problem::usage("mail-in-the-clear", format!("{host} is another machine, and [mail] tls is \"none\""))
                     .because("invoices and passwords would be readable on the way")

@@ -206,6 +206,13 @@ fn secrets_in_an_answer_never_reach_the_disk() {
     for name in ["auth_token", "Auth_Token", "jwt", "sip_password", "our own token"] {
         assert!(replaced.contains(&serde_json::json!(name)), "{name} is not in {replaced:?}");
     }
+    // Nor is it quoted where it makes an answer unreadable.
+    for bad in [TOKEN, "+91 98765 43210", "sk_live_51H8s3cretxyz"] {
+        let answer = ANALYTICS.replacen("336717.00", &format!("\"{bad}\""), 1);
+        let ran = Books::example(&Partner::serving(&answer).base_url).run("fetch --period 2026-03").exits(1);
+        assert!(ran.stderr.contains("cannot be read"), "{}", ran.stderr);
+        assert!(hidden.iter().all(|word| !ran.all().contains(word)), "{}", ran.all());
+    }
     // What was billed is what came.
     assert_eq!(books.json("closes/2026-03/reconciliation.json")["totals"]["analytics"], "336717.00");
     books.run("verify").exits(0);

@@ -24,5 +24,6 @@ mod resolve;
 mod send;
 mod signing;
 mod trends;
+mod trust;
 mod usage;
 mod verify;
