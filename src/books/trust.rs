@@ -90,10 +90,14 @@ fn release<'a>(
                 }
             }
             Source::File(path) => {
-                // As it lies there: a link in the books can lead out of them.
+                // As it lies there: a link in the books can lead out of them. What is not there is nobody's secret.
+                let is_inside = match (path.canonicalize(), root.canonicalize()) {
+                    (Ok(real), Ok(root)) => real.starts_with(root),
+                    _ => !path.components().any(|part| part == std::path::Component::ParentDir),
+                };
                 let real = path.canonicalize().unwrap_or(path);
                 secrets.push(format!("{name} (file {})", real.display()));
-                if !root.canonicalize().is_ok_and(|root| real.starts_with(root)) {
+                if !is_inside {
                     because.push(format!("{} lies outside the books", real.display()));
                 }
             }
