@@ -7,3 +7,4 @@ pub(crate) mod mail_journal;
 pub(crate) mod manifest;
 pub(crate) mod proposal;
 pub(crate) mod signing;
+pub(crate) mod timestamp;

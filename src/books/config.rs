@@ -166,6 +166,10 @@ pub struct Config {
     pub approvals: u8,
     /// `[audit] approve_above`: decisions about more need two people
     pub approve_above: Option<Decimal>,
+    /// `[audit] timestamp_url`
+    pub timestamp_url: Option<String>,
+    /// `[audit] timestamp_ca`, as it is written
+    pub timestamp_ca: String,
     /// `[git] commit`
     pub commits: bool,
 }
@@ -270,6 +274,12 @@ impl SettingsReader<'_> {
         let approvals = self.convert("audit.approvals", |text| word(text, &[("1", 1), ("2", 2)]));
         let approve_above =
             self.convert("audit.approve_above", |text| if text.is_empty() { Ok(None) } else { limit(text).map(Some) });
+        let timestamp_url = self.convert("audit.timestamp_url", |text| match text {
+            "" => Ok(None),
+            _ if text.starts_with("https://") || text.starts_with("http://") => Ok(Some(text.to_owned())),
+            _ => Err("must begin with https:// or http://".to_owned()),
+        });
+        let timestamp_ca = self.convert("audit.timestamp_ca", |text| Ok::<_, String>(text.to_owned()));
         Some(Config {
             upstream: upstream?,
             timezone: timezone?,
@@ -292,6 +302,8 @@ impl SettingsReader<'_> {
             signatures_required: signatures?,
             approvals: approvals?,
             approve_above: approve_above?,
+            timestamp_url: timestamp_url?,
+            timestamp_ca: timestamp_ca?,
         })
     }
 

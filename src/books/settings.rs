@@ -381,6 +381,16 @@ pub const SETTINGS: &[Setting] = &[
         doc: "Decisions about more money than this, and those not to bill a customer, need a second person\nin the same way.",
     },
     Setting {
+        path: "audit.timestamp_url",
+        default: "",
+        doc: "A time stamp authority (RFC 3161), by its http or https address: after a close it is sent\nthe digest of the chain's last line, and its stamp is kept as audit/seals/N.tsr.",
+    },
+    Setting {
+        path: "audit.timestamp_ca",
+        default: "\"audit/timestamp_ca.pem\"",
+        doc: "Certificates of the authority's issuers (PEM) that its stamps are checked by: in the books,\nwhere they go with them, or from ~/ or by a whole path.",
+    },
+    Setting {
         path: "git.commit",
         default: "false",
         doc: "true commits the books to git after a close or a sending, and tags a close;\nsigned where git is set up so.",

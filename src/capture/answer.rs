@@ -107,7 +107,7 @@ pub(super) fn retry_after(headers: &HeaderMap, body: &[u8], now: DateTime<Utc>) 
 }
 
 /// An error with its causes, once each.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {

@@ -335,7 +335,9 @@ fn checked_base(text: &str) -> Result<Url, Problem> {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether a URL leads to this machine.
+#[must_use]
+pub(crate) fn is_loopback(url: &Url) -> bool {
     url.host_str().is_some_and(is_this_machine)
 }
 

@@ -1,9 +1,10 @@
 //! What the partner answered: fetched over HTTP, kept as received, decoded without loss.
-//! `client`, `pace` and `collect` are the only async code of the house; `partner` turns bytes
+//! `client`, `pace` and `collect` are the async code of the house, with
+//! `cli::stamping`; `partner` turns bytes
 //! into the model and knows nothing of HTTP. `staging` keeps what has arrived while a capture
 //! runs, so that one that was interrupted continues.
 
-mod answer;
+pub(crate) mod answer;
 mod bodies;
 pub(crate) mod call_list;
 pub(crate) mod call_pages;

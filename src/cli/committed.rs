@@ -1,6 +1,7 @@
 //! `[git] commit = true`: what a command changed is committed when it is done.
 
 use super::context::Context;
+use super::stamping;
 use crate::audit::chain::{self, Chain};
 use crate::audit::git::{self, Git};
 use crate::books::config::Config;
@@ -47,8 +48,9 @@ pub(super) fn after(context: &Context<'_>, config: &Config, period: &Period, wha
     commit(context, config, period, &message, None)
 }
 
-/// Commits a close, and tags a new seal.
+/// Has a close stamped, commits it, and tags a new seal.
 pub(super) fn close(context: &Context<'_>, config: &Config, period: &Period, closed: &Closed) -> Result<(), Problem> {
+    stamping::last(context, config, period);
     let facts = format!(
         "{}; issued {}\n\nmanifest.json SHA-256 {}\n{HEAD}{}\nBy crossfoot {}.",
         closed.derived.reconciliation.outcome(),

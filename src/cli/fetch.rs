@@ -286,7 +286,7 @@ pub(super) fn reach(
     answer.map(|(answer, ())| answer.served).map_err(|failure| failure.problem)
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

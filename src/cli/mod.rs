@@ -39,6 +39,7 @@ mod sealing;
 mod self_test;
 mod send;
 mod sql;
+mod stamping;
 mod status;
 mod templates;
 mod trust;

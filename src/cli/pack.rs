@@ -16,6 +16,7 @@ use crate::audit::git::Git;
 use crate::audit::mail_journal;
 use crate::audit::manifest;
 use crate::audit::signing;
+use crate::audit::timestamp::CERTIFICATES;
 use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS, RATES, RETURNS, SEALS, read_file};
@@ -24,6 +25,8 @@ use crate::books::resolutions;
 use crate::books::voids;
 use crate::close::ledgers::{lies_at, packed};
 use crate::close::memo;
+use crate::close::stamps;
+use crate::close::verdict::Stamps;
 use crate::close::verify as check;
 use crate::model::digest::sha256_hex;
 use crate::model::period::Period;
@@ -47,7 +50,8 @@ pub(super) fn run(context: &Context<'_>, args: &args::Pack) -> Result<Exit, Prob
     let _lock = Lock::read(&context.books)?;
     let (chain, _) = chain::load(&context.books).map_err(nothing)?;
     let sealed = manifest::load(&context.books, &chain, period).map_err(nothing)?;
-    let report = check::verify(&context.books, Some(period))?;
+    let mut report = check::verify(&context.books, Some(period))?;
+    stamps::check(&context.books, None, &context.environment.variables, &mut report)?;
     if let Some(first) = report.broken.first() {
         return Err(nothing(Problem::unverified(
             "not-verified",
@@ -57,8 +61,9 @@ pub(super) fn run(context: &Context<'_>, args: &args::Pack) -> Result<Exit, Prob
     let returned: BTreeSet<&str> =
         chain.issued_in(&period.name).filter_map(|entry| entry.issue_date.get(..7)).collect();
     let mut files = collect(&context.books, period, sealed.inputs.iter().map(|input| input.path.as_str()), &returned)?;
-    // What git has depends on the machine's repository and not on the books: it is no part
-    // of an archive that is to be the same wherever it is made.
+    // What git has, and whether openssl is installed, depends on the machine and not on the books:
+    // it is no part of an archive that is to be the same wherever it is made.
+    report.stamps = Stamps::default();
     files.insert("VERIFY.txt".to_owned(), verify::text(&Plain, &report, &BTreeMap::new()).into_bytes());
     files.insert("MEMO.txt".to_owned(), memo::write(&context.books, period, &chain, &sealed)?.into_bytes());
     let sums: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", sha256_hex(bytes))).collect();
@@ -108,7 +113,7 @@ fn collect<'a>(
     returned: &BTreeSet<&str>,
 ) -> Result<BTreeMap<String, Vec<u8>>, Problem> {
     let mut names: Vec<String> =
-        [CONFIG, CUSTOMERS, CHARGES, RATES, CHAIN, mail_journal::FILE, signing::SIGNERS, voids::VOIDS]
+        [CONFIG, CUSTOMERS, CHARGES, RATES, CHAIN, mail_journal::FILE, signing::SIGNERS, CERTIFICATES, voids::VOIDS]
             .into_iter()
             .map(str::to_owned)
             .chain([resolutions::file(period), format!("{}/{}", Books::close_dir(period), manifest::FILE)])

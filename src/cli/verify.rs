@@ -11,8 +11,8 @@ use crate::audit::git::Git;
 use crate::books::changeset;
 use crate::books::layout::{CHAIN, CONFIG};
 use crate::books::lock::Lock;
-use crate::close::verdict::{self, Report};
-use crate::close::verify;
+use crate::close::verdict::{self, Report, Stamps};
+use crate::close::{stamps, verify};
 use crate::model::problem::{Exit, Problem};
 use crate::render::text::Paint;
 
@@ -25,6 +25,9 @@ struct Document<'a> {
     /// Invoices that were mailed.
     mailed: usize,
     signatures: Signatures<'a>,
+    /// Where an authority is to stamp the chain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_stamps: Option<TimeStamps<'a>>,
     periods: Vec<Period<'a>>,
     broken: Vec<Broken<'a>>,
 }
@@ -42,6 +45,37 @@ struct Signer<'a> {
     who: &'a str,
     key: &'a str,
     seals: usize,
+}
+
+#[derive(Serialize)]
+struct TimeStamps<'a> {
+    stamped: Vec<Stamp<'a>>,
+    /// Places in the chain.
+    missing: &'a [u64],
+    /// Why those that are there were not checked.
+    unchecked: Option<&'a str>,
+    /// What they were checked by.
+    certificates: Option<&'a str>,
+    certificates_sha256: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Stamp<'a> {
+    event: u64,
+    at: &'a str,
+    by: &'a str,
+}
+
+impl<'a> TimeStamps<'a> {
+    fn of(stamps: &'a Stamps) -> Self {
+        Self {
+            stamped: stamps.held.iter().map(|s| Stamp { event: s.sequence, at: &s.at, by: &s.by }).collect(),
+            missing: &stamps.missing,
+            unchecked: stamps.unchecked.as_deref(),
+            certificates: stamps.by_certificates.as_ref().map(|(path, _)| path.as_str()),
+            certificates_sha256: stamps.by_certificates.as_ref().map(|(_, sha256)| sha256.as_str()),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -119,6 +153,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Verify) -> Result<Exit, Pr
         .not_done("Nothing was verified."));
     }
     let mut report = verify::verify(&context.books, args.period.as_ref())?;
+    stamps::check(&context.books, args.timestamp_ca.as_deref(), &context.environment.variables, &mut report)?;
     // A chain that does not hold has no heads.
     if let Some(head) = args.head.as_ref().filter(|_| report.broken.is_empty())
         && !chain::load(&context.books)?.0.had(head)
@@ -157,6 +192,7 @@ fn document<'a>(report: &'a Report, git: &BTreeMap<String, Committed>) -> Docume
             unsigned: &report.signatures.unsigned,
             by: report.signatures.by.iter().map(|((who, key), seals)| Signer { who, key, seals: *seals }).collect(),
         },
+        time_stamps: report.stamps.are_wanted.then(|| TimeStamps::of(&report.stamps)),
         periods: report
             .periods
             .iter()
@@ -195,6 +231,33 @@ fn signed(report: &Report) -> Option<String> {
     Some(format!("Signed: {} of {all} seals, {by}{without}", report.signatures.signed()))
 }
 
+/// Which events an authority stamped, in words.
+fn stamped(stamps: &Stamps, events: usize) -> Option<String> {
+    if !stamps.are_wanted || events == 0 {
+        return None;
+    }
+    if let Some(why) = &stamps.unchecked {
+        return Some(format!("Time stamps: not checked ({why})"));
+    }
+    let name =
+        |by: &str| if by.is_empty() { "an authority that the stamp does not name".to_owned() } else { by.to_owned() };
+    let last = stamps.held.last().map_or_else(String::new, |last| {
+        format!("; the last, of event {}, by {} at {}", last.sequence, name(&last.by), last.at)
+    });
+    let later = |at: &u64| stamps.held.iter().any(|held| held.sequence > *at);
+    let (covered, bare): (Vec<u64>, Vec<u64>) = stamps.missing.iter().partition(|at| later(at));
+    let list = |numbers: &[u64]| numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    let covered = match covered.as_slice() {
+        [] => String::new(),
+        some => format!("; {} stand before one that has it", list(some)),
+    };
+    let bare = match bare.as_slice() {
+        [] => String::new(),
+        some => format!("; without: {} (the next close asks for one)", list(some)),
+    };
+    Some(format!("Time stamps: {} of {events} events{last}{covered}{bare}", stamps.held.len()))
+}
+
 /// The outcome for a person.
 pub(super) fn text(paint: &dyn Paint, report: &Report, git: &BTreeMap<String, Committed>) -> String {
     let mut lines = Vec::new();
@@ -224,6 +287,7 @@ pub(super) fn text(paint: &dyn Paint, report: &Report, git: &BTreeMap<String, Co
         lines.push(format!("Mailed: {} invoices, by a journal that holds", report.sent));
     }
     lines.extend(signed(report));
+    lines.extend(stamped(&report.stamps, report.events));
     for broken in report.broken.iter().take(SHOWN) {
         let field = broken.field.as_ref().filter(|f| !f.is_empty()).map_or_else(String::new, |f| format!(", {f}"));
         lines.push(format!("{} {}{field}: {}", paint.bad("broken"), broken.file, broken.what));

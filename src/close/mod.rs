@@ -25,6 +25,7 @@ pub(crate) mod recapture;
 pub(crate) mod registered;
 pub(crate) mod returned;
 pub(crate) mod seal;
+pub(crate) mod stamps;
 mod templates;
 mod trail;
 pub(crate) mod unchanged;

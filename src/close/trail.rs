@@ -11,6 +11,7 @@ use crate::audit::chain::{Chain, Event, IssuedEntry};
 use crate::audit::mail_journal::{self, MailJournal, Standing};
 use crate::audit::manifest::Manifest;
 use crate::audit::signing::{self, Signers};
+use crate::audit::timestamp::{self, CERTIFICATES};
 use crate::books::config;
 use crate::books::layout::{Books, CHAIN, SEALS, optional};
 use crate::model::invoice::Issued;
@@ -190,10 +191,11 @@ fn mailed(books: &Books, chain: &Chain, report: &mut Report) -> Result<(), Probl
 
 /// What lies in `audit/` and `closes/` and belongs to nothing there.
 fn strangers(books: &Books, chain: &Chain, report: &mut Report) {
-    let known: BTreeSet<String> = [CHAIN, mail_journal::FILE, signing::SIGNERS].map(str::to_owned).into();
+    let known: BTreeSet<String> = [CHAIN, mail_journal::FILE, signing::SIGNERS, CERTIFICATES].map(str::to_owned).into();
     let of_seals = |name: &str| {
-        let number = name.strip_suffix(".sig").and_then(|number| number.parse::<u64>().ok());
-        number.is_some_and(|n| (1..=chain.events.len() as u64).contains(&n) && name == format!("{n}.sig"))
+        let number = name.split_once('.').and_then(|(number, _)| number.parse::<u64>().ok());
+        let is_of = |n| [signing::file(n), timestamp::file(n)].contains(&format!("{SEALS}/{name}"));
+        number.is_some_and(|n| (1..=chain.events.len() as u64).contains(&n) && is_of(n))
     };
     let is_known = |folder: &str, name: &str, kind: Kind| match (folder, kind) {
         ("audit", Kind::File) => known.contains(&format!("audit/{name}")),

@@ -47,6 +47,8 @@ pub(crate) struct Report {
     pub sent: usize,
     /// Who signed.
     pub signatures: Signatures,
+    /// Which lines were stamped elsewhere, where that was looked at.
+    pub stamps: Stamps,
 }
 
 impl Report {
@@ -54,6 +56,12 @@ impl Report {
         // A name with a line end would print a line of its own.
         let file = file.into().replace(['\n', '\r'], "<U+000A>");
         self.broken.push(Broken { file, field, what: what.into() });
+    }
+
+    /// What is broken in order of files, each place once.
+    pub(super) fn sort(&mut self) {
+        self.broken.sort_by(|a, b| (&a.file, &a.field, &a.what).cmp(&(&b.file, &b.field, &b.what)));
+        self.broken.dedup();
     }
 }
 
@@ -72,4 +80,30 @@ impl Signatures {
     pub(crate) fn signed(&self) -> usize {
         self.by.values().sum::<usize>()
     }
+}
+
+/// Time stamps of the chain's lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stamps {
+    /// Those that hold, in order.
+    pub held: Vec<Stamped>,
+    /// Lines without one.
+    pub missing: Vec<u64>,
+    /// Why those that are there could not be checked.
+    pub unchecked: Option<String>,
+    /// The certificates that they were checked by: path, and SHA-256.
+    pub by_certificates: Option<(String, String)>,
+    /// Whether there are to be any.
+    pub are_wanted: bool,
+}
+
+/// A stamp that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stamped {
+    /// The line of the chain.
+    pub sequence: u64,
+    /// When it existed, RFC 3339 in UTC.
+    pub at: String,
+    /// Who says so; empty where the stamp names nobody.
+    pub by: String,
 }

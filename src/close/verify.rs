@@ -72,8 +72,7 @@ pub(crate) fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Pro
             verify_period(books, &chain, event, &mut report)?;
         }
     }
-    report.broken.sort_by(|a, b| (&a.file, &a.field, &a.what).cmp(&(&b.file, &b.field, &b.what)));
-    report.broken.dedup();
+    report.sort();
     Ok(report)
 }
 

@@ -23,6 +23,7 @@ mod reconcile;
 mod resolve;
 mod send;
 mod signing;
+mod stamping;
 mod trends;
 mod trust;
 mod usage;

@@ -2,6 +2,7 @@
 
 pub mod partner;
 pub mod smtp;
+pub mod tsa;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

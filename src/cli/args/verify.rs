@@ -1,5 +1,7 @@
 //! What `crossfoot verify` is told.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::model::period::Period;
@@ -14,6 +16,9 @@ pub struct Verify {
     /// lie in it
     #[arg(long, value_name = "HEX", value_parser = head)]
     pub head: Option<String>,
+    /// Check time stamps by these certificates (PEM) and not by those that the settings name
+    #[arg(long, value_name = "FILE")]
+    pub timestamp_ca: Option<PathBuf>,
 }
 
 /// A SHA-256 in hex, whatever its case.
