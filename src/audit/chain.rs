@@ -4,6 +4,8 @@
 //! be changed either. By hand: `head -n 2 chain.jsonl | tail -n 1 | tr -d '\n' | sha256sum`
 //! gives the `previous` of line 3.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -243,8 +245,10 @@ pub(crate) fn load(books: &Books) -> Result<(Chain, Vec<u8>), Problem> {
         Ok(chain) => Ok((chain, bytes)),
         Err(mut broken) => {
             let first = broken.remove(0);
-            Err(Problem::unverified("chain-broken", format!("the audit chain does not hold: {CHAIN}, {first}"))
-                .also(broken))
+            let is_parallel = first.starts_with(PARALLEL);
+            let problem =
+                Problem::unverified("chain-broken", format!("the audit chain does not hold: {CHAIN}, {first}"));
+            Err(if is_parallel { problem.next("crossfoot explain two-clones") } else { problem }.also(broken))
         }
     }
 }
@@ -274,7 +278,36 @@ pub(super) fn read_lines<T: Linked>(bytes: &[u8]) -> Result<(Vec<T>, String), Ve
         }
         head = sha256_hex(line);
     }
-    if broken.is_empty() { Ok((entries, head)) } else { Err(broken) }
+    if broken.is_empty() { Ok((entries, head)) } else { Err(parallel::<T>(body).map_or(broken, |words| vec![words])) }
+}
+
+/// How the words begin that tell of two clones which wrote in parallel, and were merged.
+const PARALLEL: &str = "two clones wrote it in parallel:";
+
+/// Whether lines are what a merge of two clones leaves: git's marks, or two whole lines of one
+/// number.
+fn parallel<T: Linked>(body: &[u8]) -> Option<String> {
+    let lines = || (1_usize..).zip(body.split(|b| *b == b'\n'));
+    let is_mark = |line: &[u8]| [b"<<<<<<< ", b">>>>>>> "].iter().any(|mark| line.starts_with(*mark));
+    let place = if let Some((number, _)) = lines().find(|(_, line)| is_mark(line)) {
+        format!("git's conflict marks begin in line {number}")
+    } else {
+        let mut seen: BTreeMap<u64, (usize, &[u8])> = BTreeMap::new();
+        lines().find_map(|(at, line)| {
+            let mut entry: T = serde_json::from_slice(line).ok().filter(holds)?;
+            let number = *entry.link().sequence;
+            let (first, other) = seen.insert(number, (at, line))?;
+            (other != line).then(|| format!("lines {first} and {at} are both number {number}"))
+        })?
+    };
+    Some(format!("{PARALLEL} {place}; crossfoot explain two-clones says how to go on"))
+}
+
+/// Whether an entry's own digest holds.
+fn holds<T: Linked>(entry: &T) -> bool {
+    let mut bare = entry.clone();
+    let digest = std::mem::take(bare.link().digest);
+    canonical(&bare).is_ok_and(|text| sha256_hex(text.as_bytes()) == digest)
 }
 
 fn check<T: Linked>(line: &[u8], sequence: u64, previous: &str) -> Result<T, String> {
@@ -283,9 +316,7 @@ fn check<T: Linked>(line: &[u8], sequence: u64, previous: &str) -> Result<T, Str
     if again.as_bytes() != line {
         return Err("it is not written as it was sealed".to_owned());
     }
-    let mut bare = entry.clone();
-    let digest = std::mem::take(bare.link().digest);
-    if sha256_hex(canonical(&bare).map_err(|p| p.what.clone())?.as_bytes()) != digest {
+    if !holds(&entry) {
         return Err("its own digest does not hold: the line was changed".to_owned());
     }
     let link = entry.link();
@@ -361,6 +392,28 @@ mod tests {
         ] {
             assert!(read(bad.as_bytes()).is_err());
         }
+    }
+
+    #[test]
+    fn what_two_clones_wrote_in_parallel_is_told_as_that() {
+        let whole = chain();
+        let start = whole.iter().position(|b| *b == b'\n').unwrap() + 1;
+        let common = read(&whole[..start]).unwrap();
+        let of = |period: &str| common.append(b"", event(period)).unwrap();
+        let told = |parts: &[&[u8]]| read(&[&whole[..start], &parts.concat()].concat()).unwrap_err();
+        let (ours, theirs) = (of("2026-02"), of("2026-04"));
+        let marked = told(&[b"<<<<<<< HEAD\n", &ours, b"=======\n", &theirs, b">>>>>>> main\n"]);
+        assert_eq!(
+            marked,
+            [
+                "two clones wrote it in parallel: git's conflict marks begin in line 2; crossfoot explain two-clones says how to go on"
+            ]
+        );
+        assert!(told(&[&ours, &theirs])[0].contains("lines 2 and 3 are both number 2"));
+        // A line that is there twice, or was given another number by hand, is no other clone's.
+        assert!(!told(&[&ours, &ours])[0].contains("two clones"));
+        let forged = String::from_utf8(of("2026-05")).unwrap().replace("2026-05", "2026-06");
+        assert!(!told(&[&ours, forged.as_bytes()])[0].contains("two clones"));
     }
 
     #[test]

@@ -3,12 +3,20 @@
 use super::args;
 use super::context::Context;
 use crate::model::problem::{Exit, Problem, nearest};
-use crate::reconcile::registry::{page, pages};
+use crate::reconcile::registry::{self, pages};
+
+/// Pages about what no finding tells.
+const GUIDES: [(&str, &str); 1] = [("two-clones", include_str!("../../docs/two-clones.md"))];
+
+/// The page of a code, or of a guide.
+fn page(code: &str) -> Option<&'static str> {
+    registry::page(code).or_else(|| GUIDES.iter().find(|(name, _)| *name == code).map(|(_, page)| *page))
+}
 
 pub(super) fn run(context: &Context<'_>, args: &args::Explain) -> Result<Exit, Problem> {
     let Some(code) = &args.code else {
         let mut text = String::new();
-        for (code, page) in pages() {
+        for (code, page) in pages().into_iter().chain(GUIDES) {
             let meaning = page.lines().nth(2).unwrap_or_default();
             text.push_str(&format!("{code:<22} {meaning}\n"));
         }

@@ -249,7 +249,10 @@ fn is_whole(books: &Books, chain: &Chain) -> Result<String, Problem> {
             .not_done("No invoice was issued."))
     };
     if let Some(manifest) = unsealed(books, chain).into_iter().next() {
-        return cut(manifest, "a close was sealed, and no event of the chain seals it");
+        return cut(
+            manifest,
+            "a close was sealed, and no event of the chain seals it; was it another clone's? (crossfoot explain two-clones)",
+        );
     }
     let known: BTreeSet<&str> =
         chain.events.iter().flat_map(|event| &event.issued).map(|e| e.number.as_str()).collect();

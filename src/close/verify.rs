@@ -58,7 +58,7 @@ pub(crate) fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Pro
         report.add(
             manifest,
             None,
-            format!("no event of {CHAIN} seals it: the chain was cut, or this file was put here"),
+            format!("no event of {CHAIN} seals it: the chain was cut, this file was put here, or another clone sealed it (crossfoot explain two-clones)"),
         );
     }
     trail::check(books, &chain, &bytes, &mut report)?;
