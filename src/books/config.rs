@@ -166,6 +166,8 @@ pub struct Config {
     pub approvals: u8,
     /// `[audit] approve_above`: decisions about more need two people
     pub approve_above: Option<Decimal>,
+    /// `[audit] record`: whether what a user has seen is kept; None where that follows from signing
+    pub record: Option<bool>,
     /// `[audit] timestamp_url`
     pub timestamp_url: Option<String>,
     /// `[audit] timestamp_ca`, as it is written
@@ -274,6 +276,9 @@ impl SettingsReader<'_> {
         let approvals = self.convert("audit.approvals", |text| word(text, &[("1", 1), ("2", 2)]));
         let approve_above =
             self.convert("audit.approve_above", |text| if text.is_empty() { Ok(None) } else { limit(text).map(Some) });
+        let record = self.convert("audit.record", |text| {
+            word(text, &[("auto", None), ("true", Some(true)), ("false", Some(false))])
+        });
         let timestamp_url = self.convert("audit.timestamp_url", |text| match text {
             "" => Ok(None),
             _ if text.starts_with("https://") || text.starts_with("http://") => Ok(Some(text.to_owned())),
@@ -302,6 +307,7 @@ impl SettingsReader<'_> {
             signatures_required: signatures?,
             approvals: approvals?,
             approve_above: approve_above?,
+            record: record?,
             timestamp_url: timestamp_url?,
             timestamp_ca: timestamp_ca?,
         })

@@ -316,11 +316,7 @@ pub const SETTINGS: &[Setting] = &[
         doc: "Sender of the invoices, such as \"Accounts <billing@example.com>\"; [seller] email\nwhere it is left out.",
     },
     Setting { path: "mail.reply_to", default: "", doc: "Where answers go, if not to the sender." },
-    Setting {
-        path: "mail.cc",
-        default: "",
-        doc: "Copies of every invoice go there: addresses separated by semicolons.",
-    },
+    Setting { path: "mail.cc", default: "", doc: "Each invoice also goes there: addresses separated by semicolons." },
     Setting {
         path: "mail.smtp_host",
         default: "",
@@ -379,6 +375,11 @@ pub const SETTINGS: &[Setting] = &[
         path: "audit.approve_above",
         default: "\"\"",
         doc: "Decisions about more money than this, and those not to bill a customer, need a second person\nin the same way.",
+    },
+    Setting {
+        path: "audit.record",
+        default: "\"auto\"",
+        doc: "Whether each user's own record of the chain, outside the books, finds a restored backup before a\nnumber is used again: true, false, or \"auto\": where seals are signed.",
     },
     Setting {
         path: "audit.timestamp_url",

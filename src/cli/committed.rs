@@ -1,7 +1,7 @@
 //! `[git] commit = true`: what a command changed is committed when it is done.
 
 use super::context::Context;
-use super::stamping;
+use super::{remembered, stamping};
 use crate::audit::chain::{self, Chain};
 use crate::audit::git::{self, Git};
 use crate::books::config::Config;
@@ -31,7 +31,9 @@ pub(super) fn is_longest(context: &Context<'_>) -> Result<(), Problem> {
         Some((tag, _)) => {
             Err(Problem::unverified("chain-cut", format!("git's tag {tag} is of a close that {CHAIN} does not have"))
                 .because("a backup or another clone lies here, and its next numbers were used")
-                .next(format!("restore closes and audit as they were at that tag: git checkout {tag} -- closes audit"))
+                .next(format!(
+                    "restore closes and audit as they were at that tag: git checkout {tag} -- closes audit; of two clones: crossfoot explain two-clones"
+                ))
                 .not_done("No invoice was issued."))
         }
     }
@@ -50,6 +52,7 @@ pub(super) fn after(context: &Context<'_>, config: &Config, period: &Period, wha
 
 /// Has a close stamped, commits it, and tags a new seal.
 pub(super) fn close(context: &Context<'_>, config: &Config, period: &Period, closed: &Closed) -> Result<(), Problem> {
+    remembered::sealed(context, config);
     stamping::last(context, config, period);
     let facts = format!(
         "{}; issued {}\n\nmanifest.json SHA-256 {}\n{HEAD}{}\nBy crossfoot {}.",

@@ -32,6 +32,7 @@ mod pack;
 mod progress;
 mod readdressed;
 mod reconcile;
+mod remembered;
 mod resolve;
 mod restated;
 mod save_format;

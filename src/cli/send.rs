@@ -12,6 +12,7 @@ use super::committed;
 use super::context::Context;
 use super::fetch::begin;
 use super::outbox::{self, Outbox, State};
+use super::remembered;
 use super::trust;
 use crate::audit::chain;
 use crate::audit::git::Git;
@@ -53,6 +54,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Prob
     let from = sender(&config)?;
     let _lock = begin(context, &format!("send --period {}", period.name))?;
     if args.yes || args.arrived {
+        remembered::check(context, &config, false)?;
         committed::before(context, &config, period)?;
     }
     let mut journal = MailJournal::load(&context.books)?;

@@ -3,6 +3,7 @@
 use super::args;
 use super::ask::shows;
 use super::context::Context;
+use super::remembered;
 use crate::audit::chain;
 use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::books::changeset::write_apart;
@@ -27,6 +28,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Void) -> Result<Exit, Prob
             .not_done("Nothing was declared void."));
     };
     let _lock = Lock::take(&context.books, "void")?;
+    remembered::check(context, &settings, false)?;
     let mut all = voids::load(&context.books)?;
     if let Some(already) = all.get(&known.number) {
         return Err(Problem::usage(

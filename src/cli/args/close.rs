@@ -23,6 +23,9 @@ pub struct Close {
     /// Capture again, although there is a capture
     #[arg(long, conflicts_with = "offline")]
     pub refetch: bool,
+    /// Go on from a chain that lacks events which you have seen, where they are lost for good
+    #[arg(long)]
+    pub accept_restored: bool,
 }
 
 /// `approve`
@@ -37,4 +40,7 @@ pub struct Approve {
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
+    /// Go on from a chain that lacks events which you have seen, where they are lost for good
+    #[arg(long)]
+    pub accept_restored: bool,
 }

@@ -1,0 +1,111 @@
+//! What this user has seen of the books, kept outside of them: a backup or another clone that lies
+//! in their place is found before a number is used a second time. Only of books that sign their
+//! seals, or ask for it, and only by the same folder and first line: books that are copied or made
+//! anew are others.
+
+use std::path::{Path, PathBuf};
+
+use super::context::Context;
+use crate::audit::chain::{self, Chain};
+use crate::books::changeset::write_apart;
+use crate::books::config::Config;
+use crate::books::layout::{CHAIN, optional};
+use crate::model::digest::sha256_hex;
+use crate::model::problem::Problem;
+
+/// Below the user's folder of what programs keep: a file for each books, with the sequence and the
+/// head of the last line that was seen, and the books' path for people.
+const FOLDER: &str = "crossfoot/chains";
+
+/// Makes sure that the chain is the one that was seen here, or goes on from it; then it is what was
+/// seen. `accept` takes another one for it, and says so.
+///
+/// # Errors
+/// It is shorter than what was seen, or another (exit 4).
+pub(super) fn check(context: &Context<'_>, config: &Config, accept: bool) -> Result<(), Problem> {
+    let (chain, _) = chain::load(&context.books)?;
+    let Some(file) = file_of(context, config, &chain) else { return Ok(()) };
+    let Some((sequence, head)) = read(context, &file) else {
+        keep(context, &file, &chain);
+        return Ok(());
+    };
+    if head_at(&chain, sequence) == Some(head.as_str()) {
+        keep(context, &file, &chain);
+        return Ok(());
+    }
+    let lacks = if (chain.events.len() as u64) < sequence { "lacks" } else { "has another" };
+    let what = format!("{CHAIN} {lacks} event {sequence}, which you have seen here");
+    if accept {
+        context.out.say(&format!("warning: {what}; you go on without it, and its numbers are used again"));
+        keep(context, &file, &chain);
+        return Ok(());
+    }
+    Err(Problem::unverified("chain-restored", what)
+        .because(format!(
+            "a backup or another clone lies here, and numbers after it were used; {} has the head {head}",
+            file.display()
+        ))
+        .next("restore closes and audit as they were; two clones that closed: crossfoot explain two-clones; only where those events are lost for good: crossfoot close --accept-restored")
+        .not_done("No number was used, and nothing was sent."))
+}
+
+/// Keeps what a command has sealed.
+pub(super) fn sealed(context: &Context<'_>, config: &Config) {
+    let Ok((chain, _)) = chain::load(&context.books) else { return };
+    if let Some(file) = file_of(context, config, &chain) {
+        keep(context, &file, &chain);
+    }
+}
+
+/// The digest of a line of the chain.
+fn head_at(chain: &Chain, sequence: u64) -> Option<&str> {
+    let at = usize::try_from(sequence).ok()?;
+    match chain.events.get(at) {
+        Some(next) => Some(&next.previous),
+        None => (at == chain.events.len()).then_some(&chain.head),
+    }
+}
+
+/// Where it is kept of these books; None where nothing is.
+fn file_of(context: &Context<'_>, config: &Config, chain: &Chain) -> Option<PathBuf> {
+    let signs = || {
+        let named = context.environment.variable("CROSSFOOT_SIGNING_KEY").is_some_and(|name| !name.is_empty());
+        named || config.signing_key.is_some() || config.signatures_required || config.approvals > 1
+    };
+    if !config.record.unwrap_or_else(signs) {
+        return None;
+    }
+    let whole = |name: &str| context.environment.variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = whole("XDG_STATE_HOME").or_else(|| whole("HOME").map(|home| home.join(".local/state")))?;
+    let root = context.books.root.canonicalize().ok()?;
+    // In the books it would be restored with them.
+    let nearest = folder.ancestors().find_map(|folder| folder.canonicalize().ok())?;
+    if nearest.starts_with(&root) {
+        return None;
+    }
+    let first = head_at(chain, 1)?;
+    let name = sha256_hex(format!("{}\n{first}\n", root.display()).as_bytes());
+    Some(folder.join(FOLDER).join(name))
+}
+
+/// What was seen; None where nothing was, where the file is none of ours, or where it cannot be
+/// read, which is told: right books are not refused for it.
+fn read(context: &Context<'_>, file: &Path) -> Option<(u64, String)> {
+    let bytes = optional("record", file).unwrap_or_else(|problem| {
+        context.out.say(&format!("note: {}, so it is not known whether a backup lies here", problem.reason()));
+        None
+    })?;
+    let text = String::from_utf8_lossy(&bytes);
+    let mut words = text.split_whitespace();
+    let sequence = words.next().and_then(|word| word.parse().ok());
+    sequence.zip(words.next().map(str::to_owned)).filter(|(_, head)| head.len() == 64)
+}
+
+fn keep(context: &Context<'_>, file: &Path, chain: &Chain) {
+    let text = format!("{} {}\n{}\n", chain.events.len(), chain.head, context.books.root.display());
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name().and_then(|name| name.to_str())) else { return };
+    // Where nothing can be kept nothing is: a close does not depend on it.
+    if let Err(problem) = write_apart(folder, &[(name, text.into_bytes())]) {
+        context.out.detail(&format!("what was seen of the chain is not kept: {}", problem.reason()));
+    }
+}
