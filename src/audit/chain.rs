@@ -135,6 +135,16 @@ impl Chain {
         !head.is_empty() && (self.head == head || self.events.iter().any(|event| event.previous == head))
     }
 
+    /// The digest of a line, by its place; None where there is no such line.
+    #[must_use]
+    pub fn head_at(&self, sequence: u64) -> Option<&str> {
+        let at = usize::try_from(sequence).ok().filter(|at| *at > 0)?;
+        match self.events.get(at) {
+            Some(next) => Some(&next.previous),
+            None => (at == self.events.len()).then_some(&self.head),
+        }
+    }
+
     /// Every number ever allotted.
     #[must_use]
     pub fn allotted(&self) -> Vec<Allotted> {

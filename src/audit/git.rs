@@ -85,6 +85,24 @@ fn paths(books: &Books, period: &Period) -> Vec<String> {
     all.filter(|path| books.path(path).exists()).collect()
 }
 
+/// A tag of a close.
+#[derive(Clone, Debug)]
+pub(crate) struct Tag {
+    /// `close-2026-03`
+    pub name: String,
+    /// False: it is a bare name of a commit, whose message this is.
+    pub is_annotated: bool,
+    /// What it says.
+    pub message: String,
+}
+
+/// The tag of a period's first, second … seal. Two dots may not stand in a tag's name.
+#[must_use]
+pub(crate) fn tag_name(period: &str, seals: usize) -> String {
+    let base = format!("close-{}", period.replace("..", "_"));
+    if seals > 1 { format!("{base}-{seals}") } else { base }
+}
+
 impl<'a> Git<'a> {
     /// The work tree of the books; None where there is none, or no git.
     #[must_use]
@@ -196,9 +214,7 @@ impl<'a> Git<'a> {
         message: &str,
         now: DateTime<Utc>,
     ) -> Result<String, String> {
-        // Two dots may not stand in a tag's name.
-        let base = format!("close-{}", period.name.replace("..", "_"));
-        let name = if seals > 1 { format!("{base}-{seals}") } else { base };
+        let name = tag_name(&period.name, seals);
         self.run(&["tag", "--annotate", "--message", message, &name], Some(now)).map(|_| name)
     }
 
@@ -209,21 +225,22 @@ impl<'a> Git<'a> {
         self.names(&listed, &[path.to_owned()]).is_ok_and(|names| !names.is_empty())
     }
 
-    /// A file as it was last committed; None where it never was.
+    /// A file as a commit has it, which is named in git's words; None where it has none.
     #[must_use]
-    pub(crate) fn committed(&self, path: &str) -> Option<String> {
-        self.run(&["show", &format!("HEAD:./{path}")], None).ok()
+    pub(crate) fn at(&self, commit: &str, path: &str) -> Option<String> {
+        self.run(&["show", &format!("{commit}:./{path}")], None).ok()
     }
 
-    /// The tags of closes, each with its message.
+    /// The tags of closes.
     #[must_use]
-    pub(crate) fn close_tags(&self) -> Vec<(String, String)> {
-        let format = "--format=%(refname:strip=2)%00%(contents)%00";
+    pub(crate) fn close_tags(&self) -> Vec<Tag> {
+        let format = "--format=%(refname:strip=2)%00%(objecttype)%00%(contents)%00";
         let said = self.run(&["for-each-ref", format, "refs/tags/close-*"], None).unwrap_or_default();
         let mut fields = said.split('\0');
         let mut tags = Vec::new();
-        while let (Some(name), Some(message)) = (fields.next(), fields.next()) {
-            tags.push((name.trim().to_owned(), message.to_owned()));
+        while let (Some(name), Some(kind), Some(message)) = (fields.next(), fields.next(), fields.next()) {
+            let (name, message) = (name.trim().to_owned(), message.to_owned());
+            tags.push(Tag { name, is_annotated: kind == "tag", message });
         }
         tags
     }

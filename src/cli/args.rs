@@ -16,7 +16,7 @@ pub use self::close::{Approve, Close};
 pub use self::customers::Customers;
 pub use self::gstr1::Gstr1;
 pub use self::trust::Trust;
-pub use self::verify::Verify;
+pub use self::verify::{Since, Verify};
 use super::words;
 use crate::model::ledger_terms::{AccountUse, DateOrder};
 use crate::model::period::Period;

@@ -1,9 +1,11 @@
 //! `[git] commit = true`: what a command changed is committed when it is done.
 
+use std::collections::BTreeMap;
+
 use super::context::Context;
 use super::{remembered, stamping};
 use crate::audit::chain::{self, Chain};
-use crate::audit::git::{self, Git};
+use crate::audit::git::{self, Git, Tag};
 use crate::books::config::Config;
 use crate::books::layout::CHAIN;
 use crate::close::seal::Closed;
@@ -13,30 +15,107 @@ use crate::model::problem::Problem;
 /// What the message of a close's tag has before the chain's head.
 pub(super) const HEAD: &str = "head of the audit chain ";
 
-/// The tags of closes that name a head which the chain never had, with it: events were taken away,
-/// or a backup was restored over later ones.
-pub(super) fn unknown_heads(context: &Context<'_>, chain: &Chain) -> Vec<(String, String)> {
-    let Some(git) = Git::open(&context.books, &context.environment.variables) else { return Vec::new() };
-    let head =
-        |message: &str| message.lines().find_map(|line| line.strip_prefix(HEAD).map(|head| head.trim().to_owned()));
-    let named = git.close_tags().into_iter().filter_map(|(name, message)| Some((name, head(&message)?)));
-    named.filter(|(_, head)| !chain.had(head)).collect()
+/// The head that the message of a tag or a commit names.
+fn named_head(message: &str) -> Option<&str> {
+    message.lines().find_map(|line| line.strip_prefix(HEAD)).map(str::trim)
+}
+
+/// The head of a commit's chain, if that has events which this one lacks. Books that were made anew
+/// have another first line, and are others.
+fn ahead(git: &Git<'_>, chain: &Chain, commit: &str) -> Option<String> {
+    let theirs = chain::read(git.at(commit, CHAIN)?.as_bytes()).ok()?;
+    let is_of_these = chain.events.first().is_some_and(|first| theirs.events.first() == Some(first));
+    (is_of_these && !chain.had(&theirs.head)).then_some(theirs.head)
+}
+
+/// Where this branch is pulled from, as it was last fetched.
+const UPSTREAM: &str = "@{upstream}";
+
+/// What git knows of the chain that does not fit.
+#[derive(Default)]
+pub(super) struct Known {
+    /// What is broken, a sentence each: events were taken away, a backup was restored over later
+    /// ones, or a tag was moved.
+    pub(super) broken: Vec<String>,
+    /// What is to be known.
+    pub(super) notes: Vec<String>,
+}
+
+/// Compares the chain with git's tags of closes, with what is committed, and with what was fetched.
+pub(super) fn known(context: &Context<'_>, chain: &Chain) -> Known {
+    let mut known = Known::default();
+    let Some(git) = Git::open(&context.books, &context.environment.variables) else { return known };
+    let (mut expected, mut seals) = (BTreeMap::new(), BTreeMap::new());
+    for event in &chain.events {
+        let nth: &mut usize = seals.entry(event.period.as_str()).or_default();
+        *nth += 1;
+        expected.insert(git::tag_name(&event.period, *nth), (event.sequence, chain.head_at(event.sequence)));
+    }
+    let mut first = None;
+    for Tag { name, is_annotated, message } in git.close_tags() {
+        let Some(head) = named_head(&message) else { continue };
+        let of = expected.remove(&name);
+        if !chain.had(head) {
+            known.broken.push(format!("git's tag {name} names the head {head}, which it never had"));
+        } else if let Some((sequence, _)) = of.filter(|(_, own)| *own != Some(head)) {
+            known.broken.push(format!("git's tag {name} names another head than that of event {sequence}"));
+        } else if git.at(&name, CHAIN).is_some_and(|there| chain::read(there.as_bytes()).is_ok_and(|c| c.head != head))
+        {
+            known
+                .broken
+                .push(format!("git's tag {name} was moved: the chain of its commit does not end with its head"));
+        }
+        if !is_annotated {
+            known.notes.push(format!("git's tag {name} is a bare one: it says nothing of its own"));
+        }
+        first = of.map(|(sequence, _)| sequence).into_iter().chain(first).min();
+    }
+    // Before the first that has one, nothing was tagged.
+    let untagged = expected.into_iter().filter(|(_, (sequence, _))| first.is_some_and(|first| first < *sequence));
+    let untagged: Vec<String> = untagged.map(|(name, _)| name).collect();
+    if !untagged.is_empty() {
+        let names = untagged.join(", ");
+        known.notes.push(format!("git has no tag {names}: deleted, never made, or not fetched (git fetch --tags)"));
+    }
+    if let Some(head) = ahead(&git, chain, "HEAD") {
+        known.broken.push(format!("what is committed has the head {head}, which it never had"));
+    }
+    if ahead(&git, chain, UPSTREAM).is_some() {
+        known.notes.push("the branch that this one is pulled from has events that are not here: git pull".to_owned());
+    }
+    known
 }
 
 /// Refuses to number documents upon a chain that git knows to have been longer.
 pub(super) fn is_longest(context: &Context<'_>) -> Result<(), Problem> {
     let (chain, _) = chain::load(&context.books)?;
-    match unknown_heads(context, &chain).into_iter().next() {
-        None => Ok(()),
-        Some((tag, _)) => {
-            Err(Problem::unverified("chain-cut", format!("git's tag {tag} is of a close that {CHAIN} does not have"))
-                .because("a backup or another clone lies here, and its next numbers were used")
-                .next(format!(
-                    "restore closes and audit as they were at that tag: git checkout {tag} -- closes audit; of two clones: crossfoot explain two-clones"
-                ))
-                .not_done("No invoice was issued."))
-        }
+    let Some(git) = Git::open(&context.books, &context.environment.variables) else { return Ok(()) };
+    let refused = |what: String, next: String| {
+        Err(Problem::unverified("chain-cut", what)
+            .because("a backup or another clone lies here, and its next numbers were used")
+            .next(format!("{next}; of two clones: crossfoot explain two-clones"))
+            .not_done("No invoice was issued."))
+    };
+    let is_unknown = |tag: &Tag| named_head(&tag.message).is_some_and(|head| !chain.had(head));
+    if let Some(Tag { name, .. }) = git.close_tags().into_iter().find(is_unknown) {
+        return refused(
+            format!("git's tag {name} is of a close that {CHAIN} does not have"),
+            format!("restore closes and audit as they were at that tag: git checkout {name} -- closes audit"),
+        );
     }
+    if ahead(&git, &chain, "HEAD").is_some() {
+        return refused(
+            format!("what is committed has events that {CHAIN} does not have"),
+            "restore closes and audit as they were committed: git checkout HEAD -- closes audit".to_owned(),
+        );
+    }
+    if ahead(&git, &chain, UPSTREAM).is_some() {
+        return refused(
+            format!("the branch that this one is pulled from has events that {CHAIN} does not have"),
+            "git pull".to_owned(),
+        );
+    }
+    Ok(())
 }
 
 /// Looks before a command begins whether its commit will be its own.

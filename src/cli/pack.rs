@@ -50,7 +50,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Pack) -> Result<Exit, Prob
     let _lock = Lock::read(&context.books)?;
     let (chain, _) = chain::load(&context.books).map_err(nothing)?;
     let sealed = manifest::load(&context.books, &chain, period).map_err(nothing)?;
-    let mut report = check::verify(&context.books, Some(period))?;
+    let mut report = check::verify(&context.books, Some(period), 0)?;
     stamps::check(&context.books, None, &context.environment.variables, &mut report)?;
     if let Some(first) = report.broken.first() {
         return Err(nothing(Problem::unverified(

@@ -29,7 +29,7 @@ pub(super) fn check(context: &Context<'_>, config: &Config, accept: bool) -> Res
         keep(context, &file, &chain);
         return Ok(());
     };
-    if head_at(&chain, sequence) == Some(head.as_str()) {
+    if chain.head_at(sequence) == Some(head.as_str()) {
         keep(context, &file, &chain);
         return Ok(());
     }
@@ -57,15 +57,6 @@ pub(super) fn sealed(context: &Context<'_>, config: &Config) {
     }
 }
 
-/// The digest of a line of the chain.
-fn head_at(chain: &Chain, sequence: u64) -> Option<&str> {
-    let at = usize::try_from(sequence).ok()?;
-    match chain.events.get(at) {
-        Some(next) => Some(&next.previous),
-        None => (at == chain.events.len()).then_some(&chain.head),
-    }
-}
-
 /// Where it is kept of these books; None where nothing is.
 fn file_of(context: &Context<'_>, config: &Config, chain: &Chain) -> Option<PathBuf> {
     let signs = || {
@@ -83,7 +74,7 @@ fn file_of(context: &Context<'_>, config: &Config, chain: &Chain) -> Option<Path
     if nearest.starts_with(&root) {
         return None;
     }
-    let first = head_at(chain, 1)?;
+    let first = chain.head_at(1)?;
     let name = sha256_hex(format!("{}\n{first}\n", root.display()).as_bytes());
     Some(folder.join(FOLDER).join(name))
 }

@@ -205,7 +205,7 @@ fn is_whole(context: &Context<'_>, journal: &MailJournal) -> Result<(), Problem>
     if let Some(event) = journal.lost(&chain) {
         return cut(&format!("event {} of the chain", event.sequence));
     }
-    let committed = Git::open(&context.books, &context.environment.variables).and_then(|git| git.committed(FILE));
+    let committed = Git::open(&context.books, &context.environment.variables).and_then(|git| git.at("HEAD", FILE));
     let Some(committed) = committed else { return Ok(()) };
     let now = optional("mail-journal", &context.books.path(FILE))?.unwrap_or_default();
     if now.starts_with(committed.as_bytes()) { Ok(()) } else { cut("git") }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::args::Since;
 use super::context::Context;
 use super::{args, committed as commits};
-use crate::audit::chain;
+use crate::audit::chain::{self, Event};
 use crate::audit::git::Git;
 use crate::books::changeset;
 use crate::books::layout::{CHAIN, CONFIG};
@@ -29,6 +30,9 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     time_stamps: Option<TimeStamps<'a>>,
     periods: Vec<Period<'a>>,
+    /// Periods that were sealed before --since, and were not looked at.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    left_out: &'a [String],
     broken: Vec<Broken<'a>>,
 }
 
@@ -120,13 +124,32 @@ fn committed(context: &Context<'_>, report: &Report) -> BTreeMap<String, Committ
     report.periods.iter().filter_map(|p| look(&p.period)).collect()
 }
 
-/// Whether each tag of a close names a head that the chain had: a chain that was written anew has
-/// others.
-fn tags(context: &Context<'_>, report: &mut Report) -> Result<(), Problem> {
+/// The last event before what is asked for; 0 where there is none.
+fn before(context: &Context<'_>, since: &Since) -> Result<u64, Problem> {
+    // A chain that does not hold is told by what follows.
+    let Ok((chain, _)) = chain::load(&context.books) else { return Ok(0) };
+    let last = match since {
+        Since::Period(period) => chain.of(&period.name).last().map(|event| event.sequence).ok_or_else(|| {
+            Problem::stop("not-sealed", format!("{} has not been closed in these books", period.name))
+                .next("name a period that was, or a day: --since 2026-04-01")
+        })?,
+        Since::Day(day) => {
+            let is_before = |event: &&Event| event.time().is_some_and(|at| at.date_naive() < *day);
+            chain.events.iter().take_while(is_before).last().map_or(0, |event| event.sequence)
+        }
+    };
+    Ok(last)
+}
+
+/// What git knows of the chain: one that was written anew, or cut, has other heads.
+fn known_to_git(context: &Context<'_>, report: &mut Report) -> Result<(), Problem> {
     let (chain, _) = chain::load(&context.books)?;
-    for (name, head) in commits::unknown_heads(context, &chain) {
-        let what = format!("git's tag {name} names the head {head}, which it never had");
+    let known = commits::known(context, &chain);
+    for what in known.broken {
         report.broken.push(verdict::Broken { file: CHAIN.to_owned(), field: None, what });
+    }
+    for note in known.notes {
+        context.out.say(&format!("note: {note}"));
     }
     Ok(())
 }
@@ -152,7 +175,8 @@ pub(super) fn run(context: &Context<'_>, args: &args::Verify) -> Result<Exit, Pr
         .next(format!("finish it by running it again: crossfoot {doing}"))
         .not_done("Nothing was verified."));
     }
-    let mut report = verify::verify(&context.books, args.period.as_ref())?;
+    let since = args.since.as_ref().map_or(Ok(0), |since| before(context, since))?;
+    let mut report = verify::verify(&context.books, args.period.as_ref(), since)?;
     stamps::check(&context.books, args.timestamp_ca.as_deref(), &context.environment.variables, &mut report)?;
     // A chain that does not hold has no heads.
     if let Some(head) = args.head.as_ref().filter(|_| report.broken.is_empty())
@@ -162,7 +186,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Verify) -> Result<Exit, Pr
         report.broken.push(verdict::Broken { file: CHAIN.to_owned(), field: None, what });
     }
     if report.broken.is_empty() {
-        tags(context, &mut report)?;
+        known_to_git(context, &mut report)?;
     }
     if let Some(period) = &args.period
         && report.periods.is_empty()
@@ -207,6 +231,7 @@ fn document<'a>(report: &'a Report, git: &BTreeMap<String, Committed>) -> Docume
                 git: git.get(&p.period).cloned(),
             })
             .collect(),
+        left_out: &report.left_out,
         broken: report
             .broken
             .iter()
@@ -282,6 +307,10 @@ pub(super) fn text(paint: &dyn Paint, report: &Report, git: &BTreeMap<String, Co
             )),
             None => {}
         }
+    }
+    if !report.left_out.is_empty() {
+        let names = report.left_out.join(", ");
+        lines.push(format!("Sealed before, and not looked at again but in the chain: {names}"));
     }
     if report.sent > 0 {
         lines.push(format!("Mailed: {} invoices, by a journal that holds", report.sent));

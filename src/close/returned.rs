@@ -98,7 +98,7 @@ pub(crate) fn load(books: &Books, chain: &Chain, month: &str, months: &BTreeSet<
 }
 
 fn holds(books: &Books, period: &Period) -> Result<(), Problem> {
-    let report = verify::verify(books, Some(period))?;
+    let report = verify::verify(books, Some(period), 0)?;
     let mut broken = report.broken.into_iter().map(|broken| format!("{}: {}", broken.file, broken.what));
     match broken.next() {
         None => Ok(()),

@@ -37,6 +37,8 @@ pub(crate) struct PeriodReport {
 pub(crate) struct Report {
     /// Period by period.
     pub periods: Vec<PeriodReport>,
+    /// Periods that were left out, as they were sealed before what was asked for.
+    pub left_out: Vec<String>,
     /// What does not hold; empty: everything does.
     pub broken: Vec<Broken>,
     /// Events in the chain.

@@ -33,11 +33,12 @@ use crate::model::matrix::Matrix;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 
-/// Verifies one period, or all that were ever sealed.
+/// Verifies one period, or all that were sealed after an event (0: all that ever were). The chain with
+/// its signatures and what lies beside it is verified as a whole in any case.
 ///
 /// # Errors
 /// Something could not even be tried; what does not hold is in the report.
-pub(crate) fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Problem> {
+pub(crate) fn verify(books: &Books, only: Option<&Period>, since: u64) -> Result<Report, Problem> {
     let mut report = Report::default();
     let bytes = optional("chain", &books.path(CHAIN))?.unwrap_or_default();
     let chain = match chain::read(&bytes) {
@@ -68,7 +69,9 @@ pub(crate) fn verify(books: &Books, only: Option<&Period>) -> Result<Report, Pro
         last.insert(&event.period, event);
     }
     for (name, event) in last {
-        if only.is_none_or(|period| period.name == name) {
+        if event.sequence <= since {
+            report.left_out.push(name.to_owned());
+        } else if only.is_none_or(|period| period.name == name) {
             verify_period(books, &chain, event, &mut report)?;
         }
     }

@@ -94,6 +94,12 @@ fn two_clones_that_closed_in_parallel_are_told_and_mended_by_the_page() {
     close(&other, port, "2026-05", "2026-06-02T00:00:00Z");
     let now = "2026-06-03T00:00:00Z";
 
+    // What was fetched and not merged is seen before a number is used.
+    script(&other, now, "git fetch --quiet --no-tags").exits(0);
+    let told = run(&other, now, "close --period 2026-05 --offline").exits(4).stderr.replace('\n', " ");
+    assert!(told.contains("the branch that this one is pulled from has events") && told.contains("git pull"), "{told}");
+    assert!(run(&other, now, "verify").exits(0).stderr.contains("has events that are not here: git pull"));
+
     let merged = script(&other, now, "git pull --quiet --no-rebase");
     assert_ne!(merged.code, 0, "{}", merged.all());
     std::fs::write(other.join("crossfoot.toml"), &mail).unwrap();
@@ -124,5 +130,15 @@ fn two_clones_that_closed_in_parallel_are_told_and_mended_by_the_page() {
     assert_eq!(numbers, ["CF/26-27/00001", "CF/26-27/00002", "CF/26-27/00003"]);
     script(books.path(), now, "git pull --quiet --ff-only").exits(0);
     run(books.path(), now, "verify").exits(0);
+    // Only what came later, where the rest was verified before.
+    std::fs::write(other.join("closes/2026-03/invoices.csv"), "").unwrap();
+    run(&other, now, "verify").exits(4);
+    for since in ["2026-04", "2026-06-01"] {
+        let told = run(&other, now, &format!("verify --since {since}")).exits(0).stdout;
+        assert!(told.contains("not looked at again but in the chain: 2026-03, 2026-04"), "{told}");
+        let said = run(&other, now, &format!("verify --since {since} --json")).json();
+        assert_eq!((said["periods"].as_array().unwrap().len(), said["left_out"][1].as_str()), (1, Some("2026-04")));
+    }
+    run(&other, now, "verify --since 2026-02").exits(1);
     assert!(run(&other, now, "explain two-clones").exits(0).stdout.starts_with("# two-clones"));
 }

@@ -154,3 +154,46 @@ fn nothing_that_the_folder_chooses_is_run() {
     }
     assert!(!witness.exists());
 }
+
+/// What git has seen of the chain beside it: the last commit, and the tags of closes.
+#[test]
+fn a_chain_that_was_cut_and_tags_that_were_moved_are_told() {
+    let (books, _partner) = books();
+    repository(&books);
+    run(&books, "close --period 2026-03").exits(0);
+    let first = git(&books, &["rev-parse", "HEAD"]).trim().to_owned();
+    run(&books, "void CF/26-27/00001 --reason wrong --by Asha").exits(0);
+    run(&books, "close --period 2026-03 --offline --yes").exits(0);
+    assert_eq!(git(&books, &["tag"]), "close-2026-03\nclose-2026-03-2\n");
+    let message = |tag: &str| git(&books, &["for-each-ref", "--format=%(contents)", &format!("refs/tags/{tag}")]);
+    let (one, two) = (message("close-2026-03"), message("close-2026-03-2"));
+    let verified = run(&books, "verify").exits(0);
+    assert!(!verified.all().contains("note:"), "{}", verified.all());
+
+    let tagged = |arguments: &[&str], code: i32, what: &str| {
+        git(&books, &[&["tag"], arguments].concat());
+        let told = run(&books, "verify").exits(code).all();
+        assert!(told.contains(what), "{arguments:?}: {told}");
+    };
+    let named = "git's tag close-2026-03 names another head than that of event 1";
+    tagged(&["--force", "--annotate", "--message", &two, "close-2026-03"], 4, named);
+    let moved = "git's tag close-2026-03 was moved";
+    tagged(&["--force", "--annotate", "--message", &one, "close-2026-03", "HEAD"], 4, moved);
+    tagged(&["--force", "close-2026-03", &first], 0, "note: git's tag close-2026-03 is a bare one");
+    tagged(&["--force", "--annotate", "--message", &one, "close-2026-03", &first], 0, "Verified.");
+    tagged(&["--delete", "close-2026-03-2"], 0, "note: git has no tag close-2026-03-2: deleted,");
+
+    // The commit before lies here, and no tag tells.
+    git(&books, &["rm", "--quiet", "-r", "closes", "audit", "resolutions"]);
+    git(&books, &["checkout", &first, "--", "closes", "audit"]);
+    git(&books, &["reset", "--quiet"]);
+    let told = run(&books, "verify").exits(4).stdout;
+    assert!(told.contains("what is committed has the head "), "{told}");
+    let told = run(&books, "close --period 2026-03 --offline").exits(4).stderr;
+    assert!(
+        told.contains("what is committed has events") && told.contains("git checkout HEAD -- closes audit"),
+        "{told}"
+    );
+    git(&books, &["checkout", "HEAD", "--", "closes", "audit", "resolutions"]);
+    run(&books, "close --period 2026-03 --offline").exits(0);
+}
