@@ -192,6 +192,14 @@ pub(crate) fn files_of(folder: &Path) -> Result<Vec<String>, Problem> {
     Ok(found)
 }
 
+/// The digest of the files that govern a close, of those that a manifest lists in their order.
+#[must_use]
+pub(crate) fn configuration_sha256(files: &[FileEntry], configuration: &[String]) -> String {
+    let governing = files.iter().filter(|file| configuration.contains(&file.path));
+    let listing: String = governing.map(|file| format!("{}  {}\n", file.sha256, file.path)).collect();
+    sha256_hex(listing.as_bytes())
+}
+
 /// Makes the manifest's bytes.
 #[must_use]
 pub(crate) fn build(
@@ -203,11 +211,6 @@ pub(crate) fn build(
     previous: Option<String>,
 ) -> Vec<u8> {
     files.sort();
-    let listing: String = files
-        .iter()
-        .filter(|f| configuration.contains(&f.path))
-        .map(|f| format!("{}  {}\n", f.sha256, f.path))
-        .collect();
     to_bytes(&Manifest {
         schema: "crossfoot/manifest/v1".into(),
         tool: ToolPart { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -217,7 +220,10 @@ pub(crate) fn build(
             to: period.to.to_string(),
             timezone: timezone.to_owned(),
         },
-        configuration: ConfigurationPart { sha256: sha256_hex(listing.as_bytes()), files: configuration.to_vec() },
+        configuration: ConfigurationPart {
+            sha256: configuration_sha256(&files, configuration),
+            files: configuration.to_vec(),
+        },
         inputs,
         files,
         previous_manifest: previous,

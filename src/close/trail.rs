@@ -4,18 +4,18 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::verdict::Report;
 use crate::audit::chain::{Chain, Event, IssuedEntry};
 use crate::audit::mail_journal::{self, MailJournal, Standing};
-use crate::audit::manifest::Manifest;
+use crate::audit::manifest::{self, Manifest};
 use crate::audit::signing::{self, Signers};
 use crate::audit::timestamp::{self, CERTIFICATES};
 use crate::books::config;
 use crate::books::layout::{Books, CHAIN, SEALS, optional};
 use crate::model::invoice::Issued;
-use crate::model::period::Period;
+use crate::model::period::{Period, parse_day};
 use crate::model::problem::Problem;
 
 /// Checks the trail: the chain with its bytes, its signatures, and what lies beside it.
@@ -83,6 +83,12 @@ fn signatures(books: &Books, chain: &Chain, bytes: &[u8], report: &mut Report) -
     Ok(())
 }
 
+/// Where a day begins first: a day that is dated has come there, or nowhere.
+const FURTHEST_ZONE: TimeDelta = TimeDelta::hours(14);
+
+/// What a close may come to.
+const OUTCOMES: [&str; 3] = ["reconciled", "settled", "discrepant"];
+
 /// Whether the times of events are times, and none is before that of the event before it.
 fn in_order(chain: &Chain, report: &mut Report) {
     let mut before = DateTime::<Utc>::MIN_UTC;
@@ -94,6 +100,26 @@ fn in_order(chain: &Chain, report: &mut Report) {
                 report.add(CHAIN, field, format!("{} is before the time of the event before it", event.at));
             }
             Some(at) => before = at,
+        }
+        if let (Ok(day), Some(at)) = (parse_day(&event.issue_date), event.time())
+            && day > (at + FURTHEST_ZONE).date_naive()
+        {
+            let field = Some(format!("event {}, issue_date", event.sequence));
+            report.add(CHAIN, field, format!("{day} had come nowhere at {}", event.at));
+        }
+        if !OUTCOMES.contains(&event.outcome.as_str()) {
+            let field = Some(format!("event {}, outcome", event.sequence));
+            report.add(CHAIN, field, format!("`{}` is none", event.outcome));
+        }
+        if let Some(later) =
+            chain.of(&event.period).last().filter(|later| (&later.from, &later.to) != (&event.from, &event.to))
+        {
+            let field = Some(format!("event {}, from, to", event.sequence));
+            report.add(
+                CHAIN,
+                field,
+                format!("they are not the days that event {} has of {}", later.sequence, event.period),
+            );
         }
         if event.event != "close" {
             report.add(CHAIN, Some(format!("event {}, event", event.sequence)), format!("`{}` is none", event.event));
@@ -122,7 +148,27 @@ fn is_of_series(entry: &IssuedEntry) -> bool {
 }
 
 /// What an event says of the manifest that it seals.
-pub(super) fn of_manifest(chain: &Chain, event: &Event, manifest: &Manifest, file: &str, report: &mut Report) {
+pub(super) fn of_manifest(
+    books: &Books,
+    chain: &Chain,
+    event: &Event,
+    (manifest, file): (&Manifest, &str),
+    report: &mut Report,
+) {
+    let governing = manifest::configuration_sha256(&manifest.files, &manifest.configuration.files);
+    if manifest.configuration.sha256 != governing {
+        let what = format!("the files that it names make {governing}");
+        report.add(file, Some("/configuration/sha256".to_owned()), what);
+    }
+    if manifest.tool.name != env!("CARGO_PKG_NAME") {
+        report.add(file, Some("/tool/name".to_owned()), format!("`{}` is another program", manifest.tool.name));
+    }
+    if let Some(settings) = config::load_sealed(books, &event.period)
+        && manifest.period.timezone != settings.timezone.name()
+    {
+        let what = format!("the settings that it seals say {}", settings.timezone.name());
+        report.add(file, Some("/period/timezone".to_owned()), what);
+    }
     let at = chain.events.iter().position(|one| one.sequence == event.sequence);
     let before = at.and_then(|at| at.checked_sub(1)).and_then(|at| chain.events.get(at));
     let previous = before.map(|before| before.manifest_sha256.as_str());
@@ -178,11 +224,37 @@ fn mailed(books: &Books, chain: &Chain, report: &mut Report) -> Result<(), Probl
         let what = format!("event {} of the chain saw lines that are not here", event.sequence);
         report.add(mail_journal::FILE, None, what);
     }
+    // A registered document is mailed as its copy.
+    let closed: BTreeSet<&str> = journal.entries.iter().map(|entry| entry.period.as_str()).collect();
+    let sealed: Vec<(&str, Manifest)> = closed
+        .into_iter()
+        .filter_map(|period| Some((period, manifest::sealed_by(books, chain.of(period).last()?).ok()?)))
+        .collect();
+    let registered: BTreeSet<(&str, &str)> = sealed
+        .iter()
+        .flat_map(|(period, manifest)| manifest.files.iter().map(|file| (*period, file.sha256.as_str())))
+        .collect();
     let issued: BTreeSet<(&str, &str)> =
         chain.events.iter().flat_map(|event| &event.issued).map(|e| (&*e.number, &*e.customer_id)).collect();
     for entry in journal.entries.iter().filter(|e| !issued.contains(&(&*e.number, &*e.customer_id))) {
         let what = format!("it was never issued to {}", entry.customer_id);
         report.add(mail_journal::FILE, Some(format!("line {}, {}", entry.sequence, entry.number)), what);
+    }
+    for entry in &journal.entries {
+        let field = |name: &str| Some(format!("line {}, {name}", entry.sequence));
+        let issued = chain.events.iter().find_map(|event| {
+            let of_number = event.issued.iter().find(|issued| issued.number == entry.number)?;
+            Some((event.period.as_str(), of_number))
+        });
+        // Who was never issued is told above.
+        let Some((period, issued)) = issued else { continue };
+        if entry.period != period {
+            report.add(mail_journal::FILE, field("period"), format!("{} is of {period}", entry.number));
+        }
+        if entry.pdf_sha256 != issued.pdf_sha256 && !registered.contains(&(period, entry.pdf_sha256.as_str())) {
+            let what = format!("no sealed PDF of {} has this digest", entry.number);
+            report.add(mail_journal::FILE, field("pdf_sha256"), what);
+        }
     }
     let numbers: BTreeSet<&str> = journal.entries.iter().map(|e| e.number.as_str()).collect();
     report.sent = numbers.into_iter().filter(|number| journal.standing(number) == Standing::Sent).count();
@@ -217,6 +289,9 @@ fn strangers(books: &Books, chain: &Chain, report: &mut Report) {
                 );
             }
         }
+    }
+    for folder in ["audit", SEALS, "closes"].into_iter().filter(|folder| books.path(folder).is_symlink()) {
+        report.add(folder, None, "it is a link: what is sealed lies in the books");
     }
     for folder in ["audit", SEALS, "closes"] {
         for (name, _) in inside(books, folder).into_iter().filter(|(name, kind)| !is_known(folder, name, *kind)) {

@@ -105,7 +105,7 @@ fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Repor
             return Ok(());
         }
     };
-    trail::of_manifest(chain, event, &manifest, &found.file, report);
+    trail::of_manifest(books, chain, event, (&manifest, &found.file), report);
     let files = digests(books, &period, &folder, &manifest, report)?;
     let issued = documents(books, chain, &period, report);
     let inside = format!("{folder}/");

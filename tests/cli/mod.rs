@@ -22,6 +22,7 @@ mod help;
 mod invoices;
 mod reconcile;
 mod remembered;
+mod relinked;
 mod resolve;
 mod send;
 mod signing;

@@ -7,7 +7,7 @@ use crate::support::{Books, settings};
 const CUSTOMERS: &str = "customer_id,legal_name,email,cc\nMA_1,Süd GmbH,a@one.example,b@one.example\nMA_2,Two Ltd,two@two.example,\nMA_3,Three Ltd,three@three.example,\n";
 
 /// Three issued invoices, to be mailed through a port.
-fn books(port: u16) -> Books {
+pub(super) fn books(port: u16) -> Books {
     let answer = r#"{"period": {"from": "2026-03-01", "to": "2026-03-31"}, "totals": {"total_calls": 6, "answered_calls": 6, "failed_calls": 0, "total_duration_seconds": 360, "total_cost": 6.00, "currency": "INR"}, "by_direction": {"inbound": {"calls": 6, "cost": 6.00}, "outbound": {"calls": 0, "cost": 0}}, "top_customers": [{"auth_id": "MA_1", "name": "One", "calls": 2, "cost": 1.00}, {"auth_id": "MA_2", "name": "Two", "calls": 2, "cost": 2.00}, {"auth_id": "MA_3", "name": "Three", "calls": 2, "cost": 3.00}]}"#;
     let partner = Partner::serving(answer);
     let books = Books::empty(&partner.base_url);
