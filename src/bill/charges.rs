@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::agreed::{self, line};
+use super::decided;
 use super::exchange::{self, Rates};
 use super::tax::{self, Failure, Refusal};
 use super::usage::{self, Rows};
@@ -18,11 +19,11 @@ use crate::model::finding::Finding;
 use crate::model::invoice::{Charge, Draft, Edition, Line, Party, Payment, Pricing, Proof};
 use crate::model::ledger_terms::Basis;
 use crate::model::matrix::Matrix;
-use crate::model::money::{Currency, Money, MoneyError, per_cent_of, times, total};
+use crate::model::money::{Currency, Money, MoneyError, per_cent_of, total};
 use crate::model::posting::Ledger;
 use crate::model::reconciliation::{CustomerLine, Reconciliation, Status};
 use crate::model::resolution::Decision;
-use crate::model::rounding::{LINE_ROUNDING, Rounding, ratio, round_to};
+use crate::model::rounding::{Rounding, round_to};
 use crate::model::transactions::{Kind, Transactions};
 use crate::model::usage::Direction;
 use crate::model::words::amount_in_words;
@@ -163,44 +164,6 @@ pub fn decide(reconciliation: &Reconciliation, terms: &Terms<'_>) -> Result<BTre
     Ok(decided)
 }
 
-/// Inbound and outbound as they are billed. A decided amount is split as the partner's figures
-/// are, or the ledger's where it states none. Where a decision names a total that no side
-/// splits by direction, the ledger's split is kept and the direction with more takes what
-/// was decided; closes of 0.1 did so with amounts too (`by_ledger`).
-fn charged(customer: &CustomerLine, decision: Decision, by_ledger: bool) -> Result<[Money; 2], MoneyError> {
-    let zero = Money::zero(customer.sides.ledger.currency());
-    let booked = Direction::ALL.map(|d| customer.ledger_by_direction.get(&d).copied().unwrap_or(zero));
-    let stated = Direction::ALL.map(|d| customer.direction(d).and_then(|sides| sides.analytics));
-    let wanted = match decision {
-        Decision::BillAnalytics => match (stated, customer.sides.analytics) {
-            ([Some(inbound), Some(outbound)], _) => return Ok([inbound, outbound]),
-            (_, Some(total)) => total,
-            (_, None) => return Ok(booked),
-        },
-        Decision::BillAmount(amount) if !by_ledger => {
-            let wanted = Money::new(amount, zero.currency());
-            let split = if let [Some(inbound), Some(outbound)] = stated { [inbound, outbound] } else { booked };
-            return divided(&wanted, split);
-        }
-        Decision::BillAmount(amount) => Money::new(amount, zero.currency()),
-        Decision::BillLedger | Decision::Accept | Decision::Hold | Decision::DoNotBill => return Ok(booked),
-    };
-    let more = wanted.minus(&customer.sides.ledger)?;
-    let [inbound, outbound] = booked;
-    Ok(if inbound > outbound { [inbound.plus(&more)?, outbound] } else { [inbound, outbound.plus(&more)?] })
-}
-
-/// An amount in two parts that stand to each other as these do; all of it outbound where they
-/// are nothing.
-fn divided(amount: &Money, [inbound, outbound]: [Money; 2]) -> Result<[Money; 2], MoneyError> {
-    let currency = amount.currency();
-    let part = times(amount.amount(), inbound.amount())?;
-    let whole = inbound.plus(&outbound)?.amount();
-    let first = ratio(part, whole, currency.minor_digits(), LINE_ROUNDING).unwrap_or_default();
-    let first = Money::new(first, currency);
-    Ok([first, amount.minus(&first)?])
-}
-
 /// What a refusal makes of a customer.
 fn settled(result: Result<Disposition, Failure>) -> Result<Disposition, MoneyError> {
     match result {
@@ -235,7 +198,9 @@ fn calls(
     let cells = terms.matrix.and_then(|matrix| matrix.customers.get(id));
     let convert = terms.convert(id, reconciliation.currency);
     let mut lines = Vec::new();
-    for (direction, cost) in Direction::ALL.into_iter().zip(charged(customer, decision, reconciliation.two_outcomes)?) {
+    for (direction, cost) in
+        Direction::ALL.into_iter().zip(decided::charged(customer, decision, reconciliation.two_outcomes)?)
+    {
         let usage = cells.and_then(|cells| cells.cell(direction).usage.as_ref());
         let calls = posted.and_then(|p| p.calls[direction as usize]).or(usage.and_then(|usage| usage.calls));
         let of = Calls { direction, cost, calls, seconds: usage.and_then(|usage| usage.duration_seconds) };

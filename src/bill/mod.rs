@@ -5,6 +5,7 @@ pub mod charges;
 pub(crate) mod corrections;
 pub(crate) mod credit_carried;
 pub(crate) mod dating;
+mod decided;
 pub mod exchange;
 pub(crate) mod gstin_later;
 pub(crate) mod no_einvoice;

@@ -41,6 +41,9 @@ fn reseal(books: &Books, change: impl Fn(&mut Value)) {
     });
 }
 
+/// A change, and what is told of it.
+type Forgery<'a> = (&'a dyn Fn(&Books), &'a str);
+
 #[test]
 fn what_another_file_says_as_well_is_found() {
     let books = super::send::books(Mailer::start(&[]).port);
@@ -66,7 +69,7 @@ fn what_another_file_says_as_well_is_found() {
         std::fs::rename(books.path().join("audit"), books.path().join("elsewhere")).unwrap();
         std::os::unix::fs::symlink("elsewhere", books.path().join("audit")).unwrap();
     };
-    let forgeries: [(&dyn Fn(&Books), &str); 9] = [
+    let forgeries: [Forgery<'_>; 9] = [
         (&chain("to", "2026-03-30"), "event 1, from, to: they are not the days"),
         (&chain("outcome", "fine"), "event 1, outcome: `fine` is none"),
         (&chain("issue_date", "2031-01-01"), "event 1, issue_date"),
