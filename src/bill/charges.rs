@@ -369,11 +369,29 @@ fn finish(
     let customer = terms.matrix.and_then(|matrix| matrix.customers.get(id));
     usage::complete(&mut draft, customer, terms.rows, terms.invoicing)?;
     if is_due {
-        return Ok(Disposition::CreditDue(Box::new(CreditDue { total: subtotal, draft })));
+        return due(subtotal, draft, agreement, terms.invoicing);
     }
     complete(&mut draft, agreement, terms.invoicing)?;
     let is_nothing = draft.total.is_zero() && is_now;
+    if is_nothing && takes {
+        // Less than half a unit is left to be charged, and no document is over nothing: it is
+        // forgone, so that the credit does not wait for ever.
+        let forgone = draft.subtotal;
+        draft.lines.push(credit::forgone(&forgone));
+        draft.subtotal = Money::zero(currency);
+        return due(Money::zero(currency), draft, agreement, terms.invoicing);
+    }
     Ok(if is_nothing { Disposition::Refused(comes_to_nothing()) } else { Disposition::Bill(Box::new(draft)) })
+}
+
+/// What is carried. Its lines are taxed as those of a document are, so that a note is made from them
+/// where an invoice was issued before.
+fn due(total: Money, mut draft: Draft, agreement: &Agreement, invoicing: &Invoicing) -> Result<Disposition, Failure> {
+    match complete(&mut draft, agreement, invoicing) {
+        // Particulars that lack are told with the first document.
+        Ok(()) | Err(Failure::Refused(_)) => Ok(Disposition::CreditDue(Box::new(CreditDue { total, draft }))),
+        Err(error) => Err(error),
+    }
 }
 
 /// Why there is no document over nothing, although there is usage: that is told and decided.

@@ -46,10 +46,12 @@ pub(crate) fn find(decisions: &BTreeMap<String, Disposition>, edition: Edition) 
 }
 
 fn credit_due(id: &str, due: &CreditDue) -> Finding {
-    let CreditDue { total, .. } = due;
+    let CreditDue { total, draft } = due;
+    let origins: Vec<&str> = draft.lines.iter().filter_map(|line| line.detail.carried_from.as_deref()).collect();
+    let period = draft.period.name.as_str();
     let message = if total.is_zero() {
         format!(
-            "Credits of earlier periods take all charges of {id}, to the paisa: there is nothing to invoice and nothing is left of them."
+            "Credits of earlier periods take all charges of {id}: there is nothing to invoice, and nothing is left of them."
         )
     } else {
         format!(
@@ -58,7 +60,15 @@ fn credit_due(id: &str, due: &CreditDue) -> Finding {
             total.negated().display()
         )
     };
-    let next = format!("Nothing, if that is right. If it was paid back: crossfoot resolve --do-not-bill {id}.");
+    // A credit is ended where it arose: this period's charges are not its own.
+    let next = match origins.as_slice() {
+        [] => format!(
+            "Nothing, if that is right. If it is paid back instead: crossfoot resolve --period {period} --do-not-bill {id}."
+        ),
+        [first, ..] => format!(
+            "Nothing, if that is right. If it is paid back instead, end it where it arose: crossfoot resolve --period {first} --do-not-bill {id}; close {first} again, and then {period}."
+        ),
+    };
     let mut finding = Finding::fact("credit-due", Severity::Blocking, message, next).touching([id.to_owned()]);
     finding.difference = Some(*total);
     finding

@@ -21,13 +21,11 @@ pub(crate) fn find(changed: &[Changed]) -> Vec<Finding> {
 fn unbilled(late: &[&Changed]) -> Option<Finding> {
     let first = late.first()?;
     let many = match late.len() {
-        1 => "A row of charges.csv lies in a period that was closed without it, and no close bills it".to_owned(),
-        many => {
-            format!("{many} rows of charges.csv lie in periods that were closed without them, and no close bills them")
-        }
+        1 => "A row of charges.csv is dated before this period, and no close billed it".to_owned(),
+        many => format!("{many} rows of charges.csv are dated before this period, and no close billed them"),
     };
     let message = format!("{many}: {}, in {}.", first.is, first.since);
-    let next = "Close their own period again (what was invoiced is corrected by a note), or date them in this one.";
+    let next = "Close their own period, again where it was closed (what was invoiced is corrected by a note), or date them in this one.";
     let evidence = late.iter().map(|one| Evidence {
         file: Changed::CHARGE.to_owned(),
         line: None,

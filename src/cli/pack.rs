@@ -25,6 +25,7 @@ use crate::books::resolutions;
 use crate::books::voids;
 use crate::close::ledgers::{lies_at, packed};
 use crate::close::memo;
+use crate::close::recall::documents_beside;
 use crate::close::stamps;
 use crate::close::verdict::Stamps;
 use crate::close::verify as check;
@@ -61,6 +62,11 @@ pub(super) fn run(context: &Context<'_>, args: &args::Pack) -> Result<Exit, Prob
     let returned: BTreeSet<&str> =
         chain.issued_in(&period.name).filter_map(|entry| entry.issue_date.get(..7)).collect();
     let mut files = collect(&context.books, period, sealed.inputs.iter().map(|input| input.path.as_str()), &returned)?;
+    for name in documents_beside(&context.books, &chain, period)? {
+        let path = context.books.path(&name);
+        let bytes = read_file(&path).map_err(|e| nothing(io("pack", "read", &path, &e)))?;
+        files.insert(format!("books/{name}"), bytes);
+    }
     // What git has, and whether openssl is installed, depends on the machine and not on the books:
     // it is no part of an archive that is to be the same wherever it is made.
     report.stamps = Stamps::default();

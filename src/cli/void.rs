@@ -8,10 +8,11 @@ use crate::audit::chain;
 use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::books::changeset::write_apart;
 use crate::books::config;
+use crate::books::layout::Books;
 use crate::books::lock::Lock;
 use crate::books::voids::{self, VOIDS, Void};
 use crate::close::issued::load_issued;
-use crate::close::registered::IRN;
+use crate::close::registered::{IRN, copy_of};
 use crate::model::invoice::{Document, Issued, file_stem};
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, nearest};
@@ -76,6 +77,15 @@ pub(super) fn run(context: &Context<'_>, args: &args::Void) -> Result<Exit, Prob
     });
     if let Some(mailed) = &mailed {
         context.out.say(&wrap(&format!("warning: {} {}", known.number, mailed.how), ""));
+    }
+    let is_registered = context.books.path(format!("{IRN}/{}.json", file_stem(&known.number))).exists()
+        || context.books.path(format!("{}/{}", Books::close_dir(&period), copy_of(&file_stem(&known.number)))).exists();
+    if is_registered && mailed.is_none() {
+        let text = format!(
+            "warning: {} is registered: its IRN stands until it is cancelled on the portal, which takes that within 24 hours of its registration. Later only a credit note takes it back: then take the declaration out of {VOIDS}.",
+            known.number
+        );
+        context.out.say(&wrap(&text, ""));
     }
     let told = mailed.map_or_else(String::new, |mailed| wrap(&mailed.send, "") + "\n");
     let text = format!(

@@ -24,6 +24,8 @@ pub(super) const OPENED_COPY: &str = "opened-accounts.json";
 pub(super) const CHANGED_COPY: &str = "changed-particulars.json";
 /// The name in `inputs/` of what is left of credits of earlier periods.
 pub(super) const CARRIED_COPY: &str = "carried-credits.json";
+/// The name in `inputs/` of what the period's close before sealed of credits.
+pub(super) const OWN_CREDITS_COPY: &str = "own-credits.json";
 /// The name in `inputs/` of who prepared and who approved the close.
 pub(super) const APPROVAL_COPY: &str = "approval.json";
 /// The names in `inputs/` of the proposal that was approved, and of its signature.

@@ -3,15 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
+use super::copies::OWN_CREDITS_COPY;
 use super::derive::Derived;
 use super::inputs::Inputs;
 use crate::audit::chain::{Chain, Event};
 use crate::audit::manifest;
 use crate::bill::charges::Disposition;
 use crate::books::layout::{Books, read_file};
-use crate::model::credit::Carried;
+use crate::model::credit::{Carried, Credits, Left, Taken};
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::Issued;
 use crate::model::money::{Currency, Money, MoneyError, parse_plain};
@@ -19,38 +18,11 @@ use crate::model::period::Period;
 use crate::model::problem::Problem;
 use crate::render::reconciliation_json::to_bytes;
 
+/// What takes a credit that is part of what the period itself left.
+const CARRIED: &str = "carried";
+
 /// The file's name.
 pub(super) const FILE: &str = "credits.json";
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Credits {
-    /// `crossfoot/credits/v1`
-    schema: String,
-    currency: String,
-    /// What exceeded the charges, before tax.
-    left: Vec<Left>,
-    /// What was taken of earlier credits, before tax.
-    taken: Vec<Taken>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Left {
-    customer_id: String,
-    amount: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Taken {
-    customer_id: String,
-    /// The period that left it.
-    period: String,
-    amount: String,
-    /// The document that shows it, or `carried`: it is part of what this period left.
-    by: String,
-}
 
 /// The documents that are not void.
 fn standing<'a>(inputs: &'a Inputs, issued: &'a [Issued]) -> impl Iterator<Item = &'a Issued> {
@@ -69,12 +41,22 @@ pub(super) fn render(inputs: &Inputs, derived: &Derived, issued: &[Issued]) -> R
         }
         _ => None,
     });
+    // Of whom nothing is known now, what was sealed stands.
+    let kept = inputs.own_credits.iter().flat_map(|sealed| &sealed.left);
+    let kept = kept.filter(|left| is_unknown(derived, &left.customer_id)).cloned();
+    let mut left: Vec<Left> = left.chain(kept).collect();
+    left.sort_by(|a, b| a.customer_id.cmp(&b.customer_id));
     Ok(to_bytes(&Credits {
         schema: "crossfoot/credits/v1".to_owned(),
         currency: derived.reconciliation.currency.code().to_owned(),
-        left: left.collect(),
+        left,
         taken: taken(inputs, derived, issued).map_err(|e| too_large(&e))?,
     }))
+}
+
+/// Whether a customer is held, or cannot be invoiced as it is: what it is charged is not settled.
+fn is_unknown(derived: &Derived, customer_id: &str) -> bool {
+    matches!(derived.decisions.get(customer_id), Some(Disposition::Held(_) | Disposition::Refused(_)))
 }
 
 fn taken(inputs: &Inputs, derived: &Derived, issued: &[Issued]) -> Result<Vec<Taken>, MoneyError> {
@@ -89,7 +71,7 @@ fn taken(inputs: &Inputs, derived: &Derived, issued: &[Issued]) -> Result<Vec<Ta
     }
     for one in inputs.carried.iter().filter(|one| one.missing_in.is_none()) {
         if let Some(Disposition::CreditDue(_)) = derived.decisions.get(&one.customer_id) {
-            sums.insert((&one.customer_id, &one.period.name), (one.amount, "carried"));
+            sums.insert((&one.customer_id, &one.period.name), (one.amount, CARRIED));
         }
     }
     let entry = |((customer_id, period), (sum, by)): ((&str, &str), (Money, &str))| Taken {
@@ -98,7 +80,45 @@ fn taken(inputs: &Inputs, derived: &Derived, issued: &[Issued]) -> Result<Vec<Ta
         amount: sum.plain(),
         by: by.to_owned(),
     };
-    Ok(sums.into_iter().filter(|(_, (sum, _))| !sum.is_zero()).map(entry).collect())
+    let mut taken: Vec<Taken> = sums.into_iter().filter(|(_, (sum, _))| !sum.is_zero()).map(entry).collect();
+    let kept = inputs.own_credits.iter().flat_map(|sealed| &sealed.taken);
+    taken.extend(kept.filter(|one| one.by == CARRIED && is_unknown(derived, &one.customer_id)).cloned());
+    taken.sort_by(|a, b| (&a.customer_id, &a.period).cmp(&(&b.customer_id, &b.period)));
+    Ok(taken)
+}
+
+/// Takes what the period's last close sealed of the credits of customers of whom nothing is known
+/// now.
+///
+/// # Errors
+/// It is not what was sealed (exit 4).
+pub(super) fn keep_own(books: &Books, chain: &Chain, inputs: &mut Inputs, derived: &Derived) -> Result<(), Problem> {
+    let Some(event) = chain.of(&inputs.period.name).last() else { return Ok(()) };
+    let Some(mut own) = sealed(books, event)? else { return Ok(()) };
+    own.left.retain(|left| is_unknown(derived, &left.customer_id));
+    own.taken.retain(|taken| taken.by == CARRIED && is_unknown(derived, &taken.customer_id));
+    if !own.left.is_empty() || !own.taken.is_empty() {
+        inputs.copies.push((OWN_CREDITS_COPY.to_owned(), to_bytes(&own)));
+        inputs.own_credits = Some(own);
+    }
+    Ok(())
+}
+
+/// Another sealed period that shares days with this one and that left or took credits: the same
+/// ones would be carried twice.
+///
+/// # Errors
+/// A sealed close that is not what it was (exit 4).
+pub(super) fn overlapping(books: &Books, chain: &Chain, period: &Period) -> Result<Option<String>, Problem> {
+    let last: BTreeMap<&str, &Event> = chain.events.iter().map(|event| (event.period.as_str(), event)).collect();
+    for (name, event) in last {
+        let shares = name != period.name && event.days().is_some_and(|days| days.overlaps(period));
+        if shares && sealed(books, event)?.is_some_and(|credits| !credits.left.is_empty() || !credits.taken.is_empty())
+        {
+            return Ok(Some(name.to_owned()));
+        }
+    }
+    Ok(None)
 }
 
 /// What is left of the credits of the periods that ended before this one, oldest first, beside

@@ -9,8 +9,8 @@ use chrono::NaiveDate;
 use super::answers::answers_of;
 use super::copies::{
     APPROVAL_COPY, CARRIED_COPY, CHANGED_COPY, Copied, FORMAT_COPY, HISTORY_COPY, LOGO_COPY, OPEN_ITEMS_COPY,
-    OPENED_COPY, PAST_COPY, PROPOSAL_COPIES, RESOLUTIONS_COPY, TEMPLATE_COPY, VOIDS_COPY, copied, copy, governs,
-    logo_copy, template_copy,
+    OPENED_COPY, OWN_CREDITS_COPY, PAST_COPY, PROPOSAL_COPIES, RESOLUTIONS_COPY, TEMPLATE_COPY, VOIDS_COPY, copied,
+    copy, governs, logo_copy, template_copy,
 };
 use super::earlier::Earlier;
 use super::formats::{format_files, parse_formats};
@@ -32,7 +32,7 @@ use crate::capture::store::{self, Capture};
 use crate::ledger::format::Format;
 use crate::ledger::known::FORMATS;
 use crate::model::approval::Approval;
-use crate::model::credit::Carried;
+use crate::model::credit::{Carried, Credits};
 use crate::model::digest::sha256_hex;
 use crate::model::exchange::Rate;
 use crate::model::history::{Month, Past};
@@ -89,6 +89,8 @@ pub struct Inputs {
     pub changed: Vec<Changed>,
     /// What is left of credits of earlier periods.
     pub carried: Vec<Carried>,
+    /// What the period's close before sealed of credits.
+    pub own_credits: Option<Credits>,
     /// Who prepared and who approved the close.
     pub approval: Option<Approval>,
     /// Copies for `inputs/` of all these: name and bytes.
@@ -157,6 +159,7 @@ struct Files {
     past: Copied<Past>,
     changed: Copied<Vec<Changed>>,
     carried: Copied<Vec<Carried>>,
+    own_credits: Copied<Credits>,
     approval: Copied<Approval>,
     /// The proposal that was approved, and its signature.
     proposal: Vec<(String, Vec<u8>)>,
@@ -184,6 +187,7 @@ impl Inputs {
             past: None,
             changed: None,
             carried: None,
+            own_credits: None,
             approval: None,
             proposal: Vec::new(),
         };
@@ -223,6 +227,7 @@ impl Inputs {
             past: Some(history::copied(history::before(books, period)?)),
             changed: None,
             carried: None,
+            own_credits: None,
             approval: None,
             proposal: Vec::new(),
         };
@@ -302,6 +307,7 @@ impl Inputs {
             past: copy(&inputs, governing, PAST_COPY)?,
             changed: copy(&inputs, governing, CHANGED_COPY)?,
             carried: copy(&inputs, governing, CARRIED_COPY)?,
+            own_credits: copy(&inputs, governing, OWN_CREDITS_COPY)?,
             approval: copy(&inputs, governing, APPROVAL_COPY)?,
             proposal: PROPOSAL_COPIES
                 .into_iter()
@@ -364,6 +370,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
     let past = keep(&mut kept, PAST_COPY, files.past);
     let changed = keep(&mut kept, CHANGED_COPY, files.changed);
     let carried = keep(&mut kept, CARRIED_COPY, files.carried);
+    let own_credits = keep(&mut kept, OWN_CREDITS_COPY, files.own_credits);
     let approval = keep(&mut kept, APPROVAL_COPY, files.approval);
     Ok(Inputs {
         resolutions: resolutions
@@ -402,6 +409,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
         past,
         changed: changed.unwrap_or_default(),
         carried: carried.unwrap_or_default(),
+        own_credits,
         approval,
         notes,
         analytics: Analytics::default(),

@@ -20,12 +20,18 @@ pub(super) struct Found {
     pub(super) document: Result<Issued, String>,
 }
 
+/// Where a document's data lies, relative to the books.
+#[must_use]
+pub(super) fn file_of(period: &Period, number: &str) -> String {
+    format!("{}/invoices/{}.json", Books::close_dir(period), file_stem(number))
+}
+
 /// Reads a document that the chain has.
 ///
 /// # Errors
 /// Why there is none to read.
 pub(super) fn read(books: &Books, period: &Period, entry: &IssuedEntry) -> Result<Found, (String, std::io::Error)> {
-    let file = format!("{}/invoices/{}.json", Books::close_dir(period), file_stem(&entry.number));
+    let file = file_of(period, &entry.number);
     match read_file(books.path(&file)) {
         Ok(bytes) => Ok(Found {
             is_as_issued: sha256_hex(&bytes) == entry.json_sha256,

@@ -20,7 +20,7 @@ pub(crate) mod outputs;
 pub(crate) mod particulars;
 pub(crate) mod preview;
 pub(crate) mod proposal;
-mod recall;
+pub(crate) mod recall;
 pub(crate) mod recapture;
 pub(crate) mod registered;
 pub(crate) mod returned;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use crate::audit::chain::Chain;
 use crate::audit::manifest::{self, Manifest};
 use crate::books::charges::{self, AgreedCharge};
@@ -52,7 +54,10 @@ pub(super) fn late(
     let dated = once.filter_map(|one| Some((one, one.from.or(one.to)?)));
     for (charge, day) in dated.filter(|(_, day)| *day < period.from) {
         let closed = chain.events.iter().rev().find(|event| event.days().is_some_and(|days| days.contains(day)));
-        let Some(event) = closed else { continue };
+        let Some(event) = closed else {
+            found.push(told("no period that was closed", charge, day));
+            continue;
+        };
         if !known.contains_key(&event.period) {
             let manifest = manifest::sealed_by(books, event)?;
             let has = manifest.files.iter().any(|file| file.path == format!("inputs/{CHARGES}"));
@@ -62,13 +67,7 @@ pub(super) fn late(
         }
         let is_known = |other: &AgreedCharge| AgreedCharge { row: charge.row, ..other.clone() } == *charge;
         if !known[&event.period].iter().any(is_known) {
-            found.push(Changed {
-                since: event.period.clone(),
-                customer_id: Some(charge.customer_id.clone()),
-                field: Changed::CHARGE.to_owned(),
-                was: String::new(),
-                is: format!("{} of {day}, row {}", charge.description, charge.row),
-            });
+            found.push(told(&event.period, charge, day));
         }
     }
     Ok(found)
@@ -81,6 +80,17 @@ pub(super) fn late(
 pub(crate) fn sealed_settings(books: &Books, folder: &str, manifest: &Manifest) -> Result<Config, Problem> {
     let bytes = sealed(books, folder, manifest, CONFIG)?;
     config::parse(&String::from_utf8_lossy(&bytes), &format!("{folder}/inputs/{CONFIG}"))
+}
+
+/// A charge that lies in a period, or in none, whose close did not know it.
+fn told(since: &str, charge: &AgreedCharge, day: NaiveDate) -> Changed {
+    Changed {
+        since: since.to_owned(),
+        customer_id: Some(charge.customer_id.clone()),
+        field: Changed::CHARGE.to_owned(),
+        was: String::new(),
+        is: format!("{} of {day}, row {}", charge.description, charge.row),
+    }
 }
 
 /// The customers that a manifest seals.

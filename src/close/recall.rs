@@ -2,13 +2,14 @@
 
 use super::copies::{APPROVAL_COPY, CARRIED_COPY, CHANGED_COPY, PROPOSAL_COPIES, copied};
 use super::inputs::Inputs;
-use super::issued::{load_issued, load_standing};
+use super::issued::{self, load_issued, load_standing};
 use super::{credits, particulars, recapture, registered};
 use crate::audit::chain::Chain;
 use crate::audit::manifest;
 use crate::bill::gstin_later;
 use crate::books::layout::Books;
 use crate::books::particulars::changed;
+use crate::model::period::Period;
 use crate::model::problem::Problem;
 
 impl Inputs {
@@ -93,4 +94,21 @@ impl Inputs {
         }
         Ok(())
     }
+}
+
+/// Documents of the period closed before, as far as a sealed close was derived beside them: whoever
+/// verifies it elsewhere needs them.
+///
+/// # Errors
+/// The close is not what was sealed (exit 4).
+pub(crate) fn documents_beside(books: &Books, chain: &Chain, period: &Period) -> Result<Vec<String>, Problem> {
+    let Some(event) = chain.of(&period.name).last() else { return Ok(Vec::new()) };
+    let manifest = manifest::sealed_by(books, event)?;
+    let customers = particulars::sealed_customers(books, &Books::close_dir(period), &manifest)?;
+    let mut before = chain.clone();
+    before.events.retain(|earlier| earlier.sequence < event.sequence);
+    let Some(last) = recapture::last_closed(&before, period) else { return Ok(Vec::new()) };
+    let of_known =
+        before.issued_in(&last.name).filter(|entry| gstin_later::known(&customers, &entry.customer_id).is_some());
+    Ok(of_known.map(|entry| issued::file_of(&last, &entry.number)).collect())
 }

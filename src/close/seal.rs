@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::credits;
 use super::derive::{Derived, derive};
 use super::documents::{Documents, Looks, pdf_digests};
 use super::inputs::{Inputs, VERSION};
@@ -73,12 +74,13 @@ pub(crate) type Numbered = (Vec<Issued>, Vec<Allotted>);
 /// The books cannot be closed, or what was sealed is not what lies there (exit 4).
 pub(crate) fn plan(books: &Books, mut inputs: Inputs, dating: Dating) -> Result<Plan, Problem> {
     let (chain, chain_bytes) = chain::load(books)?;
-    may_be_closed(&inputs, &chain)?;
+    may_be_closed(books, &inputs, &chain)?;
     let mail_head = is_whole(books, &chain)?;
     let present = unchanged::check(books, &chain, &inputs.period)?;
     inputs.recall(books, &chain)?;
     inputs.date(dating, &chain);
     let derived = derive(&inputs, open_ledgers(books, &inputs.config.ledger_for(&inputs.period))?)?;
+    credits::keep_own(books, &chain, &mut inputs, &derived)?;
     let due = due(&inputs, &derived);
     Ok(Plan { inputs, derived, chain, due, chain_bytes, present, mail_head })
 }
@@ -199,7 +201,7 @@ fn void_of(inputs: &Inputs) -> BTreeSet<String> {
 }
 
 /// Whether invoices can be issued for the period at all.
-fn may_be_closed(inputs: &Inputs, chain: &Chain) -> Result<(), Problem> {
+fn may_be_closed(books: &Books, inputs: &Inputs, chain: &Chain) -> Result<(), Problem> {
     if inputs.customers.is_none() {
         return Err(Problem::usage("no-customers", format!("there is no {CUSTOMERS} in the books"))
             .because("an invoice needs to know whom it is for")
@@ -215,14 +217,17 @@ fn may_be_closed(inputs: &Inputs, chain: &Chain) -> Result<(), Problem> {
             .next("set [seller] legal_name and address")
             .not_done("No invoice was issued."));
     }
-    let Some(other) = chain.overlapping(&inputs.period) else { return Ok(()) };
-    Err(Problem::stop(
-        "period-overlap",
-        format!("{} shares days with {}, for which invoices were issued", inputs.period.name, other.period),
-    )
-    .because("the same calls would be invoiced twice")
-    .next(format!("close another period, or correct that one: crossfoot close --period {}", other.period))
-    .not_done("No invoice was issued."))
+    let (other, why) = match chain.overlapping(&inputs.period) {
+        Some(other) => (other.period.clone(), "for which invoices were issued"),
+        None => match credits::overlapping(books, chain, &inputs.period)? {
+            Some(other) => (other, "whose credits are carried"),
+            None => return Ok(()),
+        },
+    };
+    Err(Problem::stop("period-overlap", format!("{} shares days with {other}, {why}", inputs.period.name))
+        .because("the same calls would be invoiced, or the same credits carried, twice")
+        .next(format!("close another period, or correct that one: crossfoot close --period {other}"))
+        .not_done("No invoice was issued."))
 }
 
 /// Makes sure that the clock is not behind the last seal: events would not stand in order of time.

@@ -40,6 +40,12 @@ pub(crate) fn rest(below_zero: &Money) -> Line {
     stated("Credit carried to later periods".to_owned(), below_zero.negated())
 }
 
+/// What is not charged where credits leave less than half a unit of a whole total.
+#[must_use]
+pub(crate) fn forgone(left: &Money) -> Line {
+    stated("Less than half a rupee, not charged".to_owned(), left.negated())
+}
+
 fn stated(description: String, amount: Money) -> Line {
     Line { description, exact: amount, amount, ..Line::blank(Charge::Credit, amount.currency()) }
 }
@@ -81,4 +87,43 @@ impl TryFrom<Copy> for Carried {
             missing_in: copy.missing_in,
         })
     }
+}
+
+/// `closes/<period>/credits.json`: what a period left of credits that exceeded its charges, and what it took
+/// of those of earlier periods.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credits {
+    /// `crossfoot/credits/v1`
+    pub schema: String,
+    /// Of all amounts.
+    pub currency: String,
+    /// What exceeded the charges, before tax.
+    pub left: Vec<Left>,
+    /// What was taken of earlier credits, before tax.
+    pub taken: Vec<Taken>,
+}
+
+/// What a customer's credits exceeded its charges by.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Left {
+    /// Whose.
+    pub customer_id: String,
+    /// Before tax, a plain decimal.
+    pub amount: String,
+}
+
+/// A credit of an earlier period that was taken.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Taken {
+    /// Whose.
+    pub customer_id: String,
+    /// The period that left it.
+    pub period: String,
+    /// Before tax, a plain decimal.
+    pub amount: String,
+    /// The document that shows it, or `carried`: it is part of what this period left.
+    pub by: String,
 }
