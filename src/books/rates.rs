@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::layout::RATES;
 use super::spreadsheet::{Sheet, rows};
 use crate::model::exchange::Rate;
-use crate::model::money::{Currency, parse_plain};
+use crate::model::money::{Currency, parse_plain, times};
 use crate::model::period::parse_day;
 use crate::model::problem::Problem;
 
@@ -22,7 +22,7 @@ const COLUMNS: [&str; 4] = ["currency", "date", "rate", "source"];
 pub(crate) fn parse(bytes: &[u8], books: Currency) -> Result<Vec<Rate>, Problem> {
     let sheet = Sheet { code: "rates", file: RATES, columns: &COLUMNS, needed: &COLUMNS };
     let mut seen = BTreeMap::new();
-    rows(bytes, &sheet, |row, cell| {
+    let read = rows(bytes, &sheet, |row, cell| {
         let needed = |name: &str| cell(name).ok_or_else(|| format!("`{name}` is empty"));
         let currency = Currency::parse(needed("currency")?).map_err(|e| format!("currency: {e}"))?;
         if currency == books {
@@ -40,7 +40,39 @@ pub(crate) fn parse(bytes: &[u8], books: Currency) -> Result<Vec<Rate>, Problem>
             }
             None => Ok(Rate { currency, rate, day, source }),
         }
-    })
+    })?;
+    plausible(&read)?;
+    Ok(read)
+}
+
+/// So many times between two rates that follow each other is another unit and no market.
+const FURTHEST: u32 = 10;
+
+/// Makes sure that rates of a currency are all of one unit of it.
+fn plausible(rates: &[Rate]) -> Result<(), Problem> {
+    let mut in_order: Vec<&Rate> = rates.iter().collect();
+    in_order.sort_by(|a, b| (a.currency.code(), a.day).cmp(&(b.currency.code(), b.day)));
+    let far = in_order.windows(2).filter_map(|pair| {
+        let [before, after] = pair else { return None };
+        let (low, high) = if before.rate < after.rate { (before.rate, after.rate) } else { (after.rate, before.rate) };
+        let is_far = before.currency == after.currency && times(low, FURTHEST.into()).is_ok_and(|most| high > most);
+        is_far.then(|| {
+            format!(
+                "{RATES}: {} is {} on {} and {} on {}, more than {FURTHEST} times apart",
+                before.currency, before.rate, before.day, after.rate, after.day
+            )
+        })
+    });
+    let mut far: Vec<String> = far.collect();
+    if far.is_empty() {
+        return Ok(());
+    }
+    let first = far.remove(0);
+    Err(Problem::usage("rates", first)
+        .also(far)
+        .because("one of them is of another number of units")
+        .next("write what one unit is worth (some publish the yen by the hundred)")
+        .not_done("Nothing was done."))
 }
 
 #[cfg(test)]
@@ -55,6 +87,21 @@ mod tests {
         let told = |rate: &Rate| format!("{} {} {} {}", rate.currency, rate.day, rate.rate, rate.source);
         let told: Vec<String> = rates.iter().map(told).collect();
         assert_eq!(told, ["USD 2026-04-01 84.123450 RBI reference rate", "JPY 2026-04-01 0.5612 FBIL"]);
+    }
+
+    #[test]
+    fn a_rate_of_a_hundred_units_is_asked_about() {
+        let text = |yen: &str| {
+            format!(
+                "currency,date,rate,source\nJPY,2026-04-01,0.5612,FBIL\nUSD,2026-04-02,84,RBI\nJPY,2026-04-03,{yen},RBI\n"
+            )
+        };
+        assert!(parse(text("5.6").as_bytes(), Currency::INR).is_ok());
+        let problem = parse(text("56.30").as_bytes(), Currency::INR).unwrap_err();
+        assert_eq!(
+            problem.what,
+            "rates.csv: JPY is 0.5612 on 2026-04-01 and 56.30 on 2026-04-03, more than 10 times apart"
+        );
     }
 
     #[test]
