@@ -217,15 +217,17 @@ fn may_be_closed(books: &Books, inputs: &Inputs, chain: &Chain) -> Result<(), Pr
             .next("set [seller] legal_name and address")
             .not_done("No invoice was issued."));
     }
-    let (other, why) = match chain.overlapping(&inputs.period) {
-        Some(other) => (other.period.clone(), "for which invoices were issued"),
+    let (other, why, twice) = match chain.overlapping(&inputs.period) {
+        Some(other) => {
+            (other.period.clone(), "for which invoices were issued", "the same calls would be invoiced twice")
+        }
         None => match credits::overlapping(books, chain, &inputs.period)? {
-            Some(other) => (other, "whose credits are carried"),
+            Some(other) => (other, "whose credits are carried", "the same credits would be carried twice"),
             None => return Ok(()),
         },
     };
     Err(Problem::stop("period-overlap", format!("{} shares days with {other}, {why}", inputs.period.name))
-        .because("the same calls would be invoiced, or the same credits carried, twice")
+        .because(twice)
         .next(format!("close another period, or correct that one: crossfoot close --period {other}"))
         .not_done("No invoice was issued."))
 }

@@ -317,7 +317,7 @@ fn a_charge_of_a_closed_month_is_told_until_its_month_is_closed_again() {
     let late = only(&books.json("closes/2026-03/reconciliation.json"), "charge-late");
     assert_eq!(
         late["message"],
-        "A row of charges.csv lies in a period that was closed without it, and no close bills it: Setup of 2026-02-25, row 2, in 2026-02."
+        "A row of charges.csv is dated before this period, and no close billed it: Setup of 2026-02-25, row 2, in 2026-02."
     );
     assert_eq!((&late["severity"], &late["customers"]), (&"warning".into(), &serde_json::json!(["MA_1"])));
     books.run("verify").exits(0);
