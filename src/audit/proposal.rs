@@ -81,6 +81,7 @@ impl Signature {
     /// # Errors
     /// It cannot be read, or lacks its signature.
     pub(crate) fn load(books: &Books, period: &Period) -> Result<Option<Self>, Problem> {
+        no_links(books, period)?;
         let [file, sig] = files(period);
         let Some(bytes) = optional("proposal", &books.path(&file))? else { return Ok(None) };
         let unreadable = |why: String| {
@@ -101,10 +102,6 @@ impl Signature {
     pub(crate) fn save(&self, books: &Books, period: &Period) -> Result<(), Problem> {
         let [file, sig] = files(period).map(|name| books.path(name));
         let write = |path: &std::path::Path, bytes: &[u8]| {
-            if path.is_symlink() {
-                return Err(Problem::unverified("proposal", format!("{} is a link", path.display()))
-                    .next("find out who put it there, and take it away"));
-            }
             std::fs::write(path, bytes).map_err(|e| io("proposal", "write", path, &e).not_done("Nothing was proposed."))
         };
         let folder = books.path(FOLDER);
@@ -134,6 +131,7 @@ impl Signature {
 /// # Errors
 /// It cannot be removed.
 pub(crate) fn remove(books: &Books, period: &Period) -> Result<(), Problem> {
+    no_links(books, period)?;
     // The signature first: what is left is no proposal.
     let [file, sig] = files(period);
     for name in [sig, file] {
@@ -142,6 +140,19 @@ pub(crate) fn remove(books: &Books, period: &Period) -> Result<(), Problem> {
                 return Err(io("proposal", "remove", &books.path(&name), &e));
             }
             _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Makes sure that nothing of a proposal leads out of the books: what it leads to would be read,
+/// overwritten or removed.
+fn no_links(books: &Books, period: &Period) -> Result<(), Problem> {
+    let [file, sig] = files(period);
+    for name in [FOLDER, &file, &sig] {
+        if books.path(name).is_symlink() {
+            return Err(Problem::unverified("proposal", format!("{name} is a link"))
+                .next("find out who put it there, and take it away"));
         }
     }
     Ok(())

@@ -116,6 +116,11 @@ pub(super) fn run(context: &Context<'_>, args: &args::Approve) -> Result<Exit, P
             "settings, customers, ledger, decisions or the partner's answers are not those that were proposed",
         )));
     }
+    let due: Vec<&Draft> = plan.due.iter().collect();
+    let said = (&proposed.proposal.period, &proposed.proposal.documents, &proposed.proposal.total);
+    if said != (&period.name, &counted(&due, 0), &owed(&due)) {
+        return Err(nothing(stale(period, "it says another period, other documents or another total")));
+    }
     let numbered = plan.number(dating).map_err(nothing)?;
     let preview = Preview::of(&plan)?;
     if ask::somebody(context) {
@@ -145,6 +150,13 @@ fn approval(
         Problem::unverified("proposal", format!("{sig} is no signature of {file}: {why}"))
             .next("find out who changed it; then propose again: crossfoot close")
     })?;
+    let at = DateTime::parse_from_rfc3339(&proposed.proposal.at).map(|at| at.to_utc());
+    let is_valid_now = Signers::load(&context.books)?.holder(&signed.fingerprint, now).is_some();
+    if !is_valid_now || at.is_err() || at.is_ok_and(|at| at > now) {
+        return Err(Problem::unverified("proposal", format!("{file} is of {}", proposed.proposal.at))
+            .because("it is of the future, or its key may not sign any more")
+            .next("have somebody who may sign propose again: crossfoot close"));
+    }
     let preparer = Holder { who: signed.who, key: signed.fingerprint };
     let approver = holder(context, config, now)?;
     let who = preparer.who.clone();

@@ -7,7 +7,7 @@ use reqwest::{StatusCode, Url};
 
 use super::context::Context;
 use crate::audit::chain;
-use crate::audit::timestamp::{self, MOST_BYTES, OpenSsl, Stamp};
+use crate::audit::timestamp::{self, MOST_BYTES, OpenSsl, Stamp, TOLERANCE};
 use crate::books::changeset::ChangeSet;
 use crate::books::config::Config;
 use crate::capture::answer::chain as words_of;
@@ -62,6 +62,11 @@ fn ask(context: &Context<'_>, config: &Config, url: &str, period: &Period) -> Re
     let runtime = super::fetch::runtime().map_err(|p| p.reason())?;
     let reply = runtime.block_on(post(url, query))?;
     let stamp = openssl.answer(&sha256, &reply).map_err(|why| format!("the authority's answer is none: {why}"))?;
+    // A stamp that verify would call broken is not kept: this clock is ahead, or the authority's behind.
+    let is_after = |time| stamp.at.checked_add_signed(TOLERANCE).is_some_and(|at| at >= time);
+    if !event.time().is_some_and(is_after) {
+        return Err(format!("the authority says {}, before the event itself ({})", stamp.at, event.at));
+    }
     let mut changes = ChangeSet::begin(&context.books).map_err(|p| p.reason())?;
     changes.stage(file, &reply).map_err(|p| p.reason())?;
     changes.commit(&format!("close --period {}", period.name)).map_err(|p| p.reason())?;

@@ -5,7 +5,7 @@
 use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
-use super::copies::APPROVAL_COPY;
+use super::copies::{APPROVAL_COPY, governs};
 use crate::audit::chain::{Chain, IssuedEntry};
 use crate::audit::mail_journal::{MailJournal, Standing};
 use crate::audit::manifest::Manifest;
@@ -37,6 +37,7 @@ pub(crate) fn write(books: &Books, period: &Period, chain: &Chain, manifest: &Ma
     let mailed = |standing| issued.iter().filter(|entry| journal.standing(&entry.number) == standing).count();
     let dates = || issued.iter().map(|entry| entry.issue_date.as_str());
     let approval = read_file(books.path(format!("{}/inputs/{APPROVAL_COPY}", Books::close_dir(period)))).ok();
+    let approval = approval.filter(|_| governs(&manifest.configuration.files, APPROVAL_COPY));
     let approval = approval.and_then(|bytes| serde_json::from_slice::<Approval>(&bytes).ok());
     let values = context! {
         period => context! { name => period.name.as_str(), from => period.from.to_string(), to => period.to.to_string() },

@@ -1,6 +1,6 @@
 //! What the books know of earlier runs and of other periods, taken into the inputs of a close.
 
-use super::copies::{APPROVAL_COPY, CARRIED_COPY, CHANGED_COPY, PROPOSAL_COPIES, copied};
+use super::copies::{APPROVAL_COPY, CARRIED_COPY, CHANGED_COPY, PROPOSAL_COPIES, copied, governs};
 use super::inputs::Inputs;
 use super::issued::{self, load_issued, load_standing};
 use super::{credits, particulars, recapture, registered};
@@ -43,8 +43,7 @@ impl Inputs {
         let Some(event) = chain.of(&self.period.name).last() else { return Ok(false) };
         let manifest = manifest::sealed_by(books, event)?;
         let folder = Books::close_dir(&self.period);
-        let is_sealed = |name: &str| manifest.files.iter().any(|file| file.path == format!("inputs/{name}"));
-        if !is_sealed(APPROVAL_COPY) {
+        if !governs(&manifest.configuration.files, APPROVAL_COPY) {
             return Ok(false);
         }
         let read = |name: &str| particulars::sealed(books, &folder, &manifest, name);

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::copies::{APPROVAL_COPY, PAST_COPY};
+use super::copies::{APPROVAL_COPY, PAST_COPY, governs};
 use super::derive::derive;
 use super::difference::{differing_field, differing_line, first_difference};
 use super::documents::{Documents, Looks, pdf_digests};
@@ -129,6 +129,10 @@ fn verify_period(books: &Books, chain: &Chain, event: &Event, report: &mut Repor
 /// Who prepared and who approved a close, in words, where its copies are what was sealed; what they
 /// are checked against is told elsewhere.
 fn approval(books: &Books, folder: &str, manifest: &Manifest) -> Option<String> {
+    // What an earlier close of the period was made from may still lie there.
+    if !governs(&manifest.configuration.files, APPROVAL_COPY) {
+        return None;
+    }
     let bytes = particulars::sealed(books, folder, manifest, APPROVAL_COPY).ok()?;
     serde_json::from_slice::<Approval>(&bytes).ok().map(|approval| approval.words())
 }

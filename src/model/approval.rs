@@ -1,5 +1,7 @@
 //! Two people who said yes to a close: one prepared it, another approved it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 /// Somebody who may sign.
@@ -30,7 +32,15 @@ impl Approval {
     /// Of two people; None where they are one.
     #[must_use]
     pub fn of(preparer: Holder, proposed_at: String, approver: Holder) -> Option<Self> {
-        let are_two = preparer.key != approver.key && preparer.who != approver.who;
+        // A line of the list may name several; a pattern names anybody.
+        let names = |holder: &Holder| -> BTreeSet<String> {
+            holder.who.split(',').map(|name| name.trim().to_lowercase()).collect()
+        };
+        let is_pattern = |holder: &Holder| holder.who.contains(['*', '?', '!']);
+        let are_two = preparer.key != approver.key
+            && names(&preparer).is_disjoint(&names(&approver))
+            && !is_pattern(&preparer)
+            && !is_pattern(&approver);
         are_two.then(|| Self { schema: "crossfoot/approval/v1".to_owned(), preparer, proposed_at, approver })
     }
 

@@ -99,3 +99,42 @@ fn a_decision_about_much_money_needs_two_people() {
     with(&books, &asha, "close --period 2026-03").exits(0);
     assert!(books.path().join("audit/chain.jsonl").exists());
 }
+
+#[test]
+fn what_one_sealed_alone_is_not_said_to_be_approved() {
+    let (_keys, books, [asha, ravi, _]) = books("approvals = 2");
+    with(&books, &asha, "close --period 2026-03").exits(0);
+    with(&books, &ravi, "approve --period 2026-03").exits(0);
+    let settings = String::from_utf8(books.read("crossfoot.toml")).unwrap();
+    books.write("crossfoot.toml", &settings.replace("approvals = 2", "approvals = 1"));
+    books.write("charges.csv", "customer_id,description,kind,from,amount\nMA_99ab12c3,Set-up,one-off,2026-03-05,7\n");
+    with(&books, &asha, "close --yes --period 2026-03").exits(0);
+    let verified = books.run("verify").exits(0);
+    assert!(!verified.stdout.contains("approved by"), "{}", verified.stdout);
+}
+
+#[test]
+fn a_proposal_that_leads_out_of_the_books_touches_nothing_there() {
+    let (_keys, books, [asha, ravi, _]) = books("approvals = 2");
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("2026-03.json"), "mine").unwrap();
+    std::os::unix::fs::symlink(outside.path(), books.path().join("proposals")).unwrap();
+    with(&books, &asha, "close --period 2026-03").exits(4);
+    with(&books, &ravi, "approve --period 2026-03").exits(4);
+    assert_eq!(std::fs::read_to_string(outside.path().join("2026-03.json")).unwrap(), "mine");
+}
+
+#[test]
+fn a_signer_who_is_called_otherwise_later_did_sign() {
+    let (_keys, books, [asha, ravi, _]) = books("approvals = 2");
+    with(&books, &asha, "close --period 2026-03").exits(0);
+    with(&books, &ravi, "approve --period 2026-03").exits(0);
+    let list = String::from_utf8(books.read("audit/allowed_signers")).unwrap();
+    books.write("audit/allowed_signers", &list.replace("asha@example.com", "asha.k@example.org"));
+    books.run("verify").exits(0);
+    // But two names of one person are one.
+    books.write("audit/allowed_signers", &list.replace("ravi@example.com", "ravi@example.com,Asha@example.com"));
+    books.write("charges.csv", "customer_id,description,kind,from,amount\nMA_99ab12c3,Set-up,one-off,2026-03-05,7\n");
+    with(&books, &asha, "close --yes --period 2026-03").exits(3);
+    with(&books, &ravi, "approve --period 2026-03").exits(2);
+}
