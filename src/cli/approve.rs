@@ -10,7 +10,7 @@ use super::fetch::begin;
 use super::sealing::{asked, carry_out, signing_key};
 use super::{args, ask, committed, draft, foreseen, remembered};
 use crate::audit::proposal::{self, Proposal, Signature};
-use crate::audit::signing::Signers;
+use crate::audit::signing::{Key, Signers};
 use crate::bill::dating::Dating;
 use crate::books::config::Config;
 use crate::books::layout::{Books, CONFIG};
@@ -25,15 +25,21 @@ use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
 
 /// Who signs now: the key of this run, and who holds it.
-fn holder(context: &Context<'_>, config: &Config, now: DateTime<Utc>) -> Result<Holder, Problem> {
+fn holder<'a>(
+    context: &'a Context<'_>,
+    config: &Config,
+    signers: &Signers,
+    now: DateTime<Utc>,
+) -> Result<(Key<'a>, Holder), Problem> {
     let key = signing_key(context, config, now)?.ok_or_else(|| {
         Problem::usage("signing-key", format!("{CONFIG} asks for two people, and no key is named"))
             .because("whoever proposes and whoever approves signs it")
             .next("name your own: [audit] signing_key, or the variable CROSSFOOT_SIGNING_KEY")
             .not_done("Nothing was sealed.")
     })?;
-    let who = Signers::load(&context.books)?.holder(&key.fingerprint, now).unwrap_or_default();
-    Ok(Holder { who, key: key.fingerprint })
+    let who = signers.holder(&key.fingerprint, now).unwrap_or_default();
+    let holder = Holder { who, key: key.fingerprint.clone() };
+    Ok((key, holder))
 }
 
 /// Writes what a close would issue as a signed proposal, beside its drafts. A period that is as it
@@ -60,7 +66,7 @@ pub(super) fn propose(
         plan = seal::plan(&context.books, inputs, dating)?;
     }
     let now = context.environment.clock()?();
-    let own = holder(context, &config, now).map_err(nothing)?;
+    let (key, own) = holder(context, &config, &Signers::load(&context.books)?, now).map_err(nothing)?;
     let due: Vec<&Draft> = plan.due.iter().collect();
     let proposal = Proposal {
         schema: "crossfoot/proposal/v1".to_owned(),
@@ -73,7 +79,6 @@ pub(super) fn propose(
         total: owed(&due),
         content_sha256: content(&plan.inputs, &plan.derived, due.iter().copied()),
     };
-    let key = signing_key(context, &config, now)?.ok_or_else(|| Problem::stop("internal", "the key is gone"))?;
     let signed = proposal.sign(&key).map_err(nothing)?;
     let preview = Preview::of(&plan)?;
     draft::show(context, &plan, &preview).map_err(nothing)?;
@@ -146,19 +151,20 @@ fn approval(
         &Period::parse(&proposed.proposal.period)
             .map_err(|why| Problem::unverified("proposal", format!("the proposal names no period: {why}")))?,
     );
-    let signed = proposed.check(&Signers::load(&context.books)?).map_err(|why| {
+    let signers = Signers::load(&context.books)?;
+    let signed = proposed.check(&signers).map_err(|why| {
         Problem::unverified("proposal", format!("{sig} is no signature of {file}: {why}"))
             .next("find out who changed it; then propose again: crossfoot close")
     })?;
     let at = DateTime::parse_from_rfc3339(&proposed.proposal.at).map(|at| at.to_utc());
-    let is_valid_now = Signers::load(&context.books)?.holder(&signed.fingerprint, now).is_some();
+    let is_valid_now = signers.holder(&signed.fingerprint, now).is_some();
     if !is_valid_now || at.is_err() || at.is_ok_and(|at| at > now) {
         return Err(Problem::unverified("proposal", format!("{file} is of {}", proposed.proposal.at))
             .because("it is of the future, or its key may not sign any more")
             .next("have somebody who may sign propose again: crossfoot close"));
     }
     let preparer = Holder { who: signed.who, key: signed.fingerprint };
-    let approver = holder(context, config, now)?;
+    let (_, approver) = holder(context, config, &signers, now)?;
     let who = preparer.who.clone();
     Approval::of(preparer, proposed.proposal.at.clone(), approver).ok_or_else(|| {
         Problem::usage("approval", format!("{who} proposed this, and cannot approve it"))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::copies::OWN_CREDITS_COPY;
 use super::derive::Derived;
+use super::history::last_events;
 use super::inputs::Inputs;
 use crate::audit::chain::{Chain, Event};
 use crate::audit::manifest;
@@ -110,7 +111,7 @@ pub(super) fn keep_own(books: &Books, chain: &Chain, inputs: &mut Inputs, derive
 /// # Errors
 /// A sealed close that is not what it was (exit 4).
 pub(super) fn overlapping(books: &Books, chain: &Chain, period: &Period) -> Result<Option<String>, Problem> {
-    let last: BTreeMap<&str, &Event> = chain.events.iter().map(|event| (event.period.as_str(), event)).collect();
+    let last = last_events(chain);
     for (name, event) in last {
         let shares = name != period.name && event.days().is_some_and(|days| days.overlaps(period));
         if shares && sealed(books, event)?.is_some_and(|credits| !credits.left.is_empty() || !credits.taken.is_empty())
@@ -127,7 +128,7 @@ pub(super) fn overlapping(books: &Books, chain: &Chain, period: &Period) -> Resu
 /// # Errors
 /// A sealed close that is not what it was (exit 4).
 pub(super) fn before(books: &Books, chain: &Chain, period: &Period) -> Result<Vec<Carried>, Problem> {
-    let last: BTreeMap<&str, &Event> = chain.events.iter().map(|event| (event.period.as_str(), event)).collect();
+    let last = last_events(chain);
     let closed: BTreeMap<&str, Period> = last.iter().filter_map(|(name, event)| Some((*name, event.days()?))).collect();
     let mut sums: BTreeMap<(String, String), (Money, Option<String>)> = BTreeMap::new();
     let mut enter = |key: (String, String), amount: Money, taker: Option<&str>| -> Result<(), Problem> {

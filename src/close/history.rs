@@ -160,6 +160,12 @@ impl Report {
     }
 }
 
+/// The last event of each period, by the period's name: what stands of it.
+#[must_use]
+pub(super) fn last_events(chain: &Chain) -> BTreeMap<&str, &Event> {
+    chain.events.iter().map(|event| (event.period.as_str(), event)).collect()
+}
+
 /// How many periods the trends look back.
 const MONTHS: usize = 24;
 /// Of how many the customers' own figures are copied.

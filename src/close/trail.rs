@@ -2,7 +2,7 @@
 //! say what their documents and manifests say, whether the journal of mail is the one that they
 //! saw, and that nothing else lies beside them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -224,34 +224,31 @@ fn mailed(books: &Books, chain: &Chain, report: &mut Report) -> Result<(), Probl
         let what = format!("event {} of the chain saw lines that are not here", event.sequence);
         report.add(mail_journal::FILE, None, what);
     }
-    // A registered document is mailed as its copy.
-    let closed: BTreeSet<&str> = journal.entries.iter().map(|entry| entry.period.as_str()).collect();
-    let sealed: Vec<(&str, Manifest)> = closed
-        .into_iter()
-        .filter_map(|period| Some((period, manifest::sealed_by(books, chain.of(period).last()?).ok()?)))
-        .collect();
-    let registered: BTreeSet<(&str, &str)> = sealed
-        .iter()
-        .flat_map(|(period, manifest)| manifest.files.iter().map(|file| (*period, file.sha256.as_str())))
-        .collect();
-    let issued: BTreeSet<(&str, &str)> =
-        chain.events.iter().flat_map(|event| &event.issued).map(|e| (&*e.number, &*e.customer_id)).collect();
-    for entry in journal.entries.iter().filter(|e| !issued.contains(&(&*e.number, &*e.customer_id))) {
-        let what = format!("it was never issued to {}", entry.customer_id);
-        report.add(mail_journal::FILE, Some(format!("line {}, {}", entry.sequence, entry.number)), what);
+    let mut issued: BTreeMap<&str, (&str, &IssuedEntry)> = BTreeMap::new();
+    for event in &chain.events {
+        issued.extend(event.issued.iter().map(|one| (one.number.as_str(), (event.period.as_str(), one))));
     }
+    // A registered document is mailed as its copy: looked up where the PDF is not the issued one.
+    let mut sealed: BTreeMap<&str, Option<Manifest>> = BTreeMap::new();
     for entry in &journal.entries {
         let field = |name: &str| Some(format!("line {}, {name}", entry.sequence));
-        let issued = chain.events.iter().find_map(|event| {
-            let of_number = event.issued.iter().find(|issued| issued.number == entry.number)?;
-            Some((event.period.as_str(), of_number))
-        });
-        // Who was never issued is told above.
-        let Some((period, issued)) = issued else { continue };
-        if entry.period != period {
+        let known = issued.get(entry.number.as_str());
+        if known.is_none_or(|(_, one)| one.customer_id != entry.customer_id) {
+            let what = format!("it was never issued to {}", entry.customer_id);
+            report.add(mail_journal::FILE, field(&entry.number), what);
+        }
+        let Some((period, one)) = known else { continue };
+        if entry.period != *period {
             report.add(mail_journal::FILE, field("period"), format!("{} is of {period}", entry.number));
         }
-        if entry.pdf_sha256 != issued.pdf_sha256 && !registered.contains(&(period, entry.pdf_sha256.as_str())) {
+        if entry.pdf_sha256 == one.pdf_sha256 {
+            continue;
+        }
+        let manifest = sealed
+            .entry(period)
+            .or_insert_with(|| chain.of(period).last().and_then(|event| manifest::sealed_by(books, event).ok()));
+        let mut files = manifest.iter().flat_map(|manifest| &manifest.files);
+        if !files.any(|file| file.sha256 == entry.pdf_sha256) {
             let what = format!("no sealed PDF of {} has this digest", entry.number);
             report.add(mail_journal::FILE, field("pdf_sha256"), what);
         }

@@ -2,7 +2,7 @@
 //! then everything derived is derived again from the captured bytes, the ledger and the
 //! sealed configuration, and compared byte for byte.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::copies::{APPROVAL_COPY, PAST_COPY, governs};
 use super::derive::derive;
@@ -64,11 +64,7 @@ pub(crate) fn verify(books: &Books, only: Option<&Period>, since: u64) -> Result
     }
     trail::check(books, &chain, &bytes, &mut report)?;
 
-    let mut last: BTreeMap<&str, &Event> = BTreeMap::new();
-    for event in &chain.events {
-        last.insert(&event.period, event);
-    }
-    for (name, event) in last {
+    for (name, event) in history::last_events(&chain) {
         if event.sequence <= since {
             report.left_out.push(name.to_owned());
         } else if only.is_none_or(|period| period.name == name) {
