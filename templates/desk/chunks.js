@@ -1,0 +1,64 @@
+// Long lists: a first screenful at once, the rest as it is scrolled to. What is typed into a
+// filter is looked for in text that was made once.
+
+import { h } from "./dom.js";
+
+/** Fills `into` by `render(item, index)`; `end` belongs behind it. */
+export function chunks(into, render, size = 60) {
+  let items = [];
+  let shown = 0;
+  const end = h("div", { class: "end", "aria-hidden": "true" });
+  const watch = new IntersectionObserver((seen) => {
+    if (seen.some((s) => s.isIntersecting)) more();
+  }, { rootMargin: "800px" });
+  function more(until = shown + size) {
+    const to = Math.min(items.length, until);
+    if (to <= shown) return;
+    const batch = document.createDocumentFragment();
+    for (; shown < to; shown += 1) batch.append(render(items[shown], shown));
+    into.append(batch);
+    watch.unobserve(end);
+    if (shown < items.length) watch.observe(end);
+  }
+  return {
+    end,
+    set(list) {
+      items = list;
+      shown = 0;
+      watch.unobserve(end);
+      into.replaceChildren();
+      more();
+    },
+    /** The element of an item, made if it was not there. */
+    at(index) {
+      if (index >= shown) more(index + size);
+      return into.children[index] ?? null;
+    },
+    get items() {
+      return items;
+    },
+  };
+}
+
+const low = (text) => String(text).toLocaleLowerCase().normalize("NFKC");
+
+/** `filter("acme 450")` of items: all words must occur. */
+export function searcher(items, textOf) {
+  const hay = items.map((item) => low(textOf(item)));
+  return (typed) => {
+    const words = low(typed).split(/\s+/).filter(Boolean).flatMap((w) => (/^[₹\d,.]*$/.test(w) ? [w.replace(/[₹,]/g, "")] : [w]));
+    if (!words.length) return items;
+    return items.filter((_, at) => words.every((w) => hay[at].includes(w)));
+  };
+}
+
+/** A filter's input: `/` goes to it; typing calls `changed` once a frame. */
+export function filterBox(label, changed, value = "") {
+  const input = h("input", { type: "search", class: "filter", "aria-label": label, placeholder: label, "data-filter": true, value, autocomplete: "off", spellcheck: "false" });
+  let due = 0;
+  input.addEventListener("input", () => {
+    cancelAnimationFrame(due);
+    due = requestAnimationFrame(() => changed(input.value));
+  });
+  return input;
+}

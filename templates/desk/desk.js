@@ -1,0 +1,166 @@
+// The desk: which section is shown for which books and month. All of it stands in the
+// address behind `#`; nothing is kept anywhere else.
+
+import { get } from "./api.js";
+import { h, say } from "./dom.js";
+import { t, speak, spoken, month } from "./i18n.js";
+import { problemPanel } from "./problem.js";
+import { attach, perform } from "./runs.js";
+import { bar, rail } from "./frame.js";
+import { keys } from "./keys.js";
+import { choose, of } from "./periods.js";
+import * as periods from "./periods.js";
+import * as ledger from "./ledger.js";
+import * as fix from "./fix.js";
+import * as findings from "./findings.js";
+import * as drafts from "./drafts.js";
+import * as outbox from "./outbox.js";
+import * as archive from "./archive.js";
+import * as first from "./first.js";
+
+performance.mark("desk:start");
+const SECTIONS = { periods, ledger, fix, findings, drafts, outbox, archive, first };
+let desk = null;
+let showing = null;
+let before = null;
+
+function read() {
+  const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
+  const [book, section, period, arg] = path.split("/").map((part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return "";
+    }
+  });
+  const values = new URLSearchParams(query ?? "");
+  return {
+    book: Number.parseInt(book, 10) || 0,
+    section: section in SECTIONS ? section : "periods",
+    period: period || null,
+    arg: arg || null,
+    lang: values.get("lang") === "hi" ? "hi" : "en",
+    keys: values.get("keys") !== "off",
+  };
+}
+
+export function address(at) {
+  const path = [at.book, at.section, at.period ?? "", at.arg ?? ""].map(encodeURIComponent).join("/").replace(/\/+$/, "");
+  const values = new URLSearchParams();
+  if (at.lang !== "en") values.set("lang", at.lang);
+  if (!at.keys) values.set("keys", "off");
+  return `#/${path}${values.size ? `?${values}` : ""}`;
+}
+
+function context(at, entry, status, signal) {
+  const context = {
+    ...at,
+    entry,
+    status,
+    desk,
+    signal,
+    currency: entry.currency,
+    here: of(status, at.period),
+    href: (section, more = {}) => address({ ...at, section, arg: null, ...more }),
+    go: (section, more = {}) => {
+      const to = address({ ...at, section, arg: null, ...more });
+      if (to === location.hash) show();
+      else location.hash = to;
+    },
+    /** Changes the address without drawing anything anew. */
+    note: (more) => history.replaceState(null, "", address({ ...at, ...more })),
+    refresh: () => show(true),
+    reload: () => {
+      desk = null;
+      return show();
+    },
+    perform: (body, title, own) => perform(at.book, body, title, own),
+  };
+  return context;
+}
+
+async function view(at, signal) {
+  await speak(at.lang);
+  desk ??= await get("desk", null, signal);
+  const entry = desk.books.find((b) => b.id === at.book) ?? desk.books[0];
+  at.book = entry.id;
+  if (entry.new) {
+    at.section = "first";
+    return context(at, entry, { periods: [], running: null }, signal);
+  }
+  if (at.section === "first") at.section = "periods";
+  const status = await get(`${at.book}/status`, null, signal);
+  at.period ??= choose(status, desk.today);
+  return context(at, entry, status, signal);
+}
+
+function waiting(main) {
+  return setTimeout(() => {
+    main.classList.add("reading");
+    say(t("reading"));
+  }, 400);
+}
+
+async function show(stay = false) {
+  showing?.abort();
+  const abort = new AbortController();
+  showing = abort;
+  const at = read();
+  const main = document.getElementById("main");
+  const late = waiting(main);
+  try {
+    const ctx = await view(at, abort.signal);
+    const drawn = await SECTIONS[at.section].show(ctx);
+    if (abort.signal.aborted) return;
+    bar(ctx);
+    rail(ctx);
+    const scroll = stay ? window.scrollY : 0;
+    main.replaceChildren(drawn);
+    const title = main.querySelector("h1")?.textContent ?? t("desk");
+    document.title = `${title} · ${at.section === "archive" || !at.period ? ctx.entry.folder : month(at.period)} · Crossfoot`;
+    const place = `${at.book}/${at.section}/${at.period}`;
+    if (!stay && before !== null && before !== place) {
+      const heading = main.querySelector("h1");
+      heading?.setAttribute("tabindex", "-1");
+      heading?.focus({ preventScroll: true });
+    }
+    before = place;
+    window.scrollTo(0, scroll);
+    drawn.dispatchEvent(new CustomEvent("desk:shown"));
+    performance.mark("desk:ready");
+    document.documentElement.dataset.ready = at.section;
+  } catch (problem) {
+    if (problem.name === "AbortError" || abort.signal.aborted) return;
+    main.replaceChildren(problemPanel(problem, { retry: () => { desk = null; show(); } }));
+    main.firstChild.focus();
+    document.documentElement.dataset.ready = "problem";
+  } finally {
+    clearTimeout(late);
+    main.classList.remove("reading");
+  }
+}
+
+async function begin() {
+  document.getElementById("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById("main").focus();
+  });
+  window.addEventListener("hashchange", () => {
+    delete document.documentElement.dataset.ready;
+    show();
+  });
+  keys(() => read(), (section) => {
+    location.hash = address({ ...read(), section, arg: null });
+  }, (on) => {
+    history.replaceState(null, "", address({ ...read(), keys: on }));
+    show(true);
+  });
+  await show();
+  document.getElementById("skip").textContent = t("skip");
+  const book = read().book;
+  const under = await get(`${book}/run`).catch(() => null);
+  if (under?.running) attach(book, t("run.already")).then(() => show(true));
+}
+
+export { spoken, h };
+begin();

@@ -1,0 +1,244 @@
+// Findings: held first, filtered by typing, one beside its figures and vouchers, many
+// chosen together where the cause is one.
+
+import { get } from "./api.js";
+import { fill, h, button, name, say, sign, table, SIGNS, plain } from "./dom.js";
+import { t, known, month, day } from "./i18n.js";
+import { count, isZero, money, signed, bare } from "./money.js";
+import { chunks, filterBox, searcher } from "./chunks.js";
+import { decideForm } from "./decide.js";
+import { nothing } from "./problem.js";
+
+const VIEWS = {
+  held: (f) => f.held && !f.decision,
+  warning: (f) => f.severity === "warning" || (f.severity === "blocking" && !f.held && !f.decision),
+  info: (f) => f.severity === "info",
+  decided: (f) => Boolean(f.decision),
+  all: () => true,
+};
+
+/** A code in words: `amount-difference` → "Amount differs". */
+export const titled = (code) => (known(`code.${code}`) ? t(`code.${code}`) : code.replaceAll("-", " ").replace(/^./, (c) => c.toUpperCase()));
+
+const who = (f) => (f.names?.length ? f.names : f.customers?.length ? f.customers : [t("findings.everybody")]);
+const kindOf = (f) => (f.decision ? "decided" : f.held ? "blocking" : f.severity);
+
+function option(state, f, index) {
+  const kind = kindOf(f);
+  const names = who(f);
+  const element = h("li", { role: "option", id: `finding-${index}`, tabindex: "-1", "aria-selected": state.marked.has(f.id) ? "true" : "false", class: `finding ${kind}`, "aria-setsize": state.list.items.length, "aria-posinset": index + 1, "data-id": f.id },
+    h("span", { class: "box", "aria-hidden": "true" }, sign(SIGNS.yes)),
+    h("span", { class: "who" }, name(names[0]), names.length > 1 ? ` +${names.length - 1}` : null),
+    h("span", { class: "num" }, isZero(f.difference) ? "" : signed(f.difference, state.doc.currency)),
+    h("span", { class: "what" }, h("span", { class: `tag ${kind}` }, t(`kind.${kind}`)), " ", titled(f.code)));
+  return element;
+}
+
+function figures(f, currency) {
+  if (f.analytics === null && f.ledger === null && isZero(f.difference)) return null;
+  return h("dl", { class: "figures" },
+    h("div", {}, h("dt", {}, t("findings.partner")), h("dd", {}, money(f.analytics, currency))),
+    h("div", {}, h("dt", {}, t("findings.ledger")), h("dd", {}, money(f.ledger, currency))),
+    h("div", { class: isZero(f.difference) ? null : "apart" }, h("dt", {}, t("findings.difference")), h("dd", {}, signed(f.difference, currency))));
+}
+
+function vouchers(ctx, f) {
+  const into = h("div", { class: "vouchers" }, h("p", { class: "hint" }, t("reading")));
+  const columns = [
+    { label: t("col.date"), cell: (v) => day(v.date) },
+    { label: t("col.number"), cell: (v) => name(v.number ?? "") },
+    { label: t("col.party"), cell: (v) => name(v.party ?? v.customer_id ?? "") },
+    { label: t("col.account"), cell: (v) => name(v.account ?? "") },
+    { label: t("col.direction"), cell: (v) => (v.direction ? t(`direction.${v.direction}`) : "") },
+    { label: t("col.amount"), num: true, cell: (v) => bare(v.amount, ctx.currency) },
+    { label: t("col.row"), num: true, cell: (v) => (v.row ? count(v.row, ctx.currency) : "") },
+  ];
+  get(`${ctx.book}/vouchers`, { period: ctx.period, finding: f.id }, ctx.signal).then((found) => {
+    const { element, body, line } = table(t("findings.vouchers"), columns, []);
+    const list = chunks(body, line, 50);
+    list.set(found.vouchers);
+    element.classList.add("tall");
+    element.append(list.end);
+    fill(into, found.vouchers.length ? element : h("p", { class: "hint" }, t("findings.novouchers")));
+    if (found.total > found.vouchers.length) into.append(h("p", { class: "hint" }, t("findings.more", { shown: count(found.vouchers.length), n: count(found.total) })));
+  }).catch((problem) => {
+    if (problem.name !== "AbortError") fill(into, h("p", { class: "hint" }, problem.error?.message ?? problem.message));
+  });
+  return h("section", {}, h("h3", {}, t("findings.vouchers")), into);
+}
+
+function evidence(f) {
+  if (!f.evidence?.length) return null;
+  return h("details", { class: "evidence" }, h("summary", {}, t("findings.evidence", { n: f.evidence.length })),
+    h("ul", {}, f.evidence.slice(0, 100).map((e) => h("li", {}, h("p", {}, e.text), h("code", {}, e.line ? `${e.file}:${e.line}` : e.file)))));
+}
+
+function decided(f) {
+  const d = f.decision;
+  if (!d) return null;
+  const what = typeof d.decision === "string" ? d.decision : d.bill ?? "";
+  return h("div", { class: "notice good" }, h("p", {}, h("strong", {}, t(known(`decision.${what}`) ? `decision.${what}` : "decision.bill", { amount: what }))),
+    h("p", {}, name(d.reason)), h("p", { class: "hint" }, name(d.by), d.on ? `, ${day(d.on)}` : ""));
+}
+
+function one(ctx, state, f) {
+  const names = who(f);
+  return [
+    h("header", { class: "detailhead" }, h("p", { class: "over" }, h("span", { class: `tag ${kindOf(f)}` }, t(`kind.${kindOf(f)}`)), " ", h("span", {}, f.rank ?? ""), f.confidence && known(`confidence.${f.confidence}`) ? ` · ${t(`confidence.${f.confidence}`)}` : ""),
+      h("h2", { id: "detail-title", tabindex: "-1" }, name(names.slice(0, 3).join(", ")), names.length > 3 ? ` +${names.length - 3}` : ""),
+      h("p", { class: "kind" }, titled(f.code), f.customers?.length ? [" · ", h("code", {}, f.customers.slice(0, 3).join(", "))] : null, f.direction ? ` · ${t(`direction.${f.direction}`)}` : "")),
+    figures(f, state.doc.currency),
+    h("p", { class: "why" }, f.message),
+    f.next ? h("p", { class: "nextline" }, h("strong", {}, `${t("findings.do")}: `), f.next) : null,
+    decided(f),
+    decideForm(ctx, [f], state),
+    vouchers(ctx, f),
+    evidence(f),
+    h("p", { class: "hint" }, t("findings.id"), " ", h("code", {}, f.id)),
+  ];
+}
+
+function many(ctx, state) {
+  const chosen = state.doc.findings.filter((f) => state.marked.has(f.id));
+  const rows = chosen.slice(0, 200);
+  const { element } = table(t("findings.chosen", { n: chosen.length }), [
+    { label: t("col.customer"), cell: (f) => name(who(f)[0]) },
+    { label: t("findings.partner"), num: true, cell: (f) => bare(f.analytics, state.doc.currency) },
+    { label: t("findings.ledger"), num: true, cell: (f) => bare(f.ledger, state.doc.currency) },
+    { label: t("findings.difference"), num: true, cell: (f) => bare(f.difference, state.doc.currency) },
+  ], rows);
+  element.classList.add("tall");
+  return [
+    h("header", { class: "detailhead" }, h("h2", { id: "detail-title", tabindex: "-1" }, t("findings.chosen", { n: count(chosen.length), count: chosen.length })),
+      button(t("findings.clear"), () => { state.marked.clear(); state.remark(); }, { class: "small" })),
+    element,
+    decideForm(ctx, chosen, state),
+  ];
+}
+
+function chips(state, draw) {
+  const group = h("div", { class: "chips", role: "group", "aria-label": t("findings.views") });
+  for (const [view, is] of Object.entries(VIEWS)) {
+    const n = state.doc.findings.filter(is).length;
+    if (!n && view !== "held" && view !== "all") continue;
+    group.append(button([t(`view.${view}`), " ", h("span", { class: "n" }, count(n))], () => {
+      state.view = view;
+      for (const chip of group.children) chip.setAttribute("aria-pressed", String(chip.dataset.view === view));
+      draw();
+    }, { "aria-pressed": String(state.view === view), "data-view": view }));
+  }
+  return group;
+}
+
+function verdict(ctx, doc) {
+  const totals = doc.totals;
+  return h("div", { class: `verdict ${doc.outcome}` },
+    h("p", {}, h("strong", {}, t(known(`outcome.${doc.outcome}`) ? `outcome.${doc.outcome}` : "outcome.discrepant")), " ",
+      t("findings.held", { n: count(doc.customers_held), of: count(doc.customers_total), count: doc.customers_held })),
+    totals ? h("dl", { class: "line" }, h("dt", {}, t("findings.partner")), h("dd", {}, money(totals.analytics, doc.currency)), h("dt", {}, t("findings.ledger")), h("dd", {}, money(totals.ledger, doc.currency)), h("dt", {}, t("findings.difference")), h("dd", {}, signed(totals.difference, doc.currency))) : null);
+}
+
+function wire(ctx, state, list, detail) {
+  const focusAt = (index, show = true) => {
+    const at = Math.max(0, Math.min(index, state.list.items.length - 1));
+    const element = state.list.at(at);
+    if (!element) return;
+    list.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
+    list.querySelector(".current")?.classList.remove("current");
+    element.setAttribute("tabindex", "0");
+    element.classList.add("current");
+    state.index = at;
+    if (show) element.focus();
+    state.open(state.list.items[at]);
+  };
+  const toggle = (index) => {
+    const f = state.list.items[index];
+    if (!f) return;
+    if (!state.marked.delete(f.id)) state.marked.add(f.id);
+    state.remark();
+    say(t("findings.marked", { n: state.marked.size }));
+  };
+  list.addEventListener("click", (event) => {
+    const item = event.target.closest("[role=option]");
+    if (!item) return;
+    const index = [...list.children].indexOf(item);
+    if (event.target.closest(".box")) toggle(index);
+    else focusAt(index);
+  });
+  const move = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 10, PageUp: -10 };
+  const press = (key) => {
+    if (key in move) focusAt(state.index + move[key]);
+    else if (key === "Home") focusAt(0);
+    else if (key === "End") focusAt(state.list.items.length - 1);
+    else if (key === " " || key === "x") toggle(state.index);
+    else if (key === "Enter" || key === "d") (detail.querySelector("form.decide input:not(:disabled)") ?? detail.querySelector("#detail-title"))?.focus();
+    else return false;
+    return true;
+  };
+  list.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/^[jkxd]$/.test(event.key) && !ctx.keys) return;
+    if (press(event.key)) event.preventDefault();
+  });
+  const anywhere = (event) => {
+    if (/^[jkxd]$/.test(event.detail) && press(event.detail)) event.preventDefault();
+  };
+  document.addEventListener("desk:key", anywhere, { signal: ctx.signal });
+  return focusAt;
+}
+
+export async function show(ctx) {
+  const h1 = h("h1", {}, t("nav.findings"));
+  let doc;
+  try {
+    doc = await get(`${ctx.book}/findings`, { period: ctx.period }, ctx.signal);
+  } catch (problem) {
+    if (problem.code !== "no-reconciliation") throw problem;
+    return h("div", { class: "page" }, h1, nothing(t("findings.none", { month: month(ctx.period) }), h("a", { class: "button main", href: ctx.href("periods") }, t("findings.toboard"))));
+  }
+  performance.mark("desk:data");
+  const search = searcher(doc.findings, (f) => [...who(f), ...(f.customers ?? []), f.code, titled(f.code), f.rank, f.id, f.message, f.analytics, f.ledger, f.difference].join(" "));
+  const list = h("ul", { role: "listbox", "aria-multiselectable": "true", "aria-label": t("findings.list"), class: "findings" });
+  const detail = h("section", { class: "detail", "aria-labelledby": "detail-title" });
+  const state = { doc, marked: new Set(), index: 0, view: doc.findings.some(VIEWS.held) ? "held" : "all" };
+  state.list = chunks(list, (f, index) => option(state, f, index), 60);
+  state.open = (f) => {
+    state.current = f;
+    if (!state.marked.size) fill(detail, ...one(ctx, state, f).flat().filter(Boolean));
+    ctx.note({ arg: f.id });
+  };
+  const same = h("div", { class: "same" });
+  state.remark = () => {
+    for (const item of list.children) item.setAttribute("aria-selected", String(state.marked.has(item.dataset.id)));
+    if (state.marked.size) fill(detail, ...many(ctx, state).filter(Boolean));
+    else if (state.current) state.open(state.current);
+    drawSame();
+  };
+  const drawSame = () => {
+    const f = state.current;
+    const alike = f ? state.list.items.filter((o) => o.code === f.code && VIEWS.held(o)) : [];
+    fill(same, );
+    if (alike.length > 1 && !state.marked.size) same.append(button(t("findings.alike", { n: count(alike.length), what: titled(f.code) }), () => {
+      for (const o of alike) state.marked.add(o.id);
+      state.remark();
+    }, { class: "small" }));
+    else if (state.marked.size) same.append(h("span", {}, t("findings.marked", { n: count(state.marked.size), count: state.marked.size })), " ", button(t("findings.clear"), () => { state.marked.clear(); state.remark(); }, { class: "small" }));
+  };
+  const box = filterBox(t("findings.filter"), () => draw());
+  const shown = h("p", { class: "hint", role: "status" });
+  const draw = () => {
+    const found = search(box.value).filter(VIEWS[state.view]);
+    state.list.set(found);
+    shown.textContent = plain(t("shown", { n: count(found.length), all: count(doc.findings.length) }));
+    const at = Math.max(0, found.findIndex((f) => f.id === (state.current?.id ?? ctx.arg)));
+    if (found.length) focusAt(at, false);
+    else fill(detail, nothing(doc.findings.length ? t("findings.nomatch") : t("findings.clean"), doc.findings.length ? null : h("a", { class: "button main", href: ctx.href("drafts") }, t("next.drafts"))));
+    drawSame();
+  };
+  const focusAt = wire(ctx, state, list, detail);
+  const page = h("div", { class: "page wide" }, h("div", { class: "head" }, h1, verdict(ctx, doc)),
+    h("div", { class: "tools" }, box, chips(state, draw)),
+    h("div", { class: "two" }, h("div", { class: "listpane" }, h("div", { class: "listhead" }, shown, same), h("div", { class: "listscroll" }, list, state.list.end)), detail));
+  draw();
+  return page;
+}
