@@ -110,7 +110,7 @@ export async function show(ctx) {
   performance.mark("desk:data");
   const told = h("div", {});
   const work = [names(ctx, ledger, doc.customers, told), accounts(ctx, ledger, told)].filter(Boolean);
-  return h("div", { class: "page" }, h("h1", {}, t("nav.fix"), " ", h("span", { class: "of" }, month(ctx.period))), h("p", { class: "lead" }, t("fix.lead")), told,
+  return h("div", { class: "page" }, h("h1", {}, t("fix.title")), h("p", { class: "lead" }, t("fix.lead")), told,
     work.length ? work : ledger ? nothing(t("fix.allknown")) : null,
     doc.customers.length ? [particulars(ctx, doc), fromPartner(ctx, false)] : fromPartner(ctx, true));
 }

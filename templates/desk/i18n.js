@@ -26,8 +26,8 @@ function word(key) {
 
 /** The words of a key; `{x}` is put in. With `n` the plural's own words, `key.one`, are used. */
 export function t(key, values = {}) {
-  let text;
-  if ("n" in values) text = word(`${key}.${plural.select(Number(values.count ?? String(values.n).replace(/\D/g, "")))}`) ?? word(`${key}.other`);
+  let text = Number(values.n) === 0 ? word(`${key}.zero`) : undefined;
+  if ("n" in values) text ??= word(`${key}.${plural.select(Number(values.count ?? String(values.n).replace(/\D/g, "")))}`) ?? word(`${key}.other`);
   text ??= word(key) ?? key;
   return text.replace(/\{(\w+)\}/g, (all, k) => (k in values ? String(values[k]) : all));
 }

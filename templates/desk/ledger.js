@@ -11,7 +11,7 @@ import { problemPanel } from "./problem.js";
 const fact = (label, value) => (value === null || value === undefined || value === "" ? null : [h("dt", {}, label), h("dd", {}, value)]);
 
 function how(doc) {
-  return h("dl", { class: "facts" },
+  return h("dl", { class: "facts along" },
     fact(t("ledger.format"), doc.format), fact(t("ledger.sheet"), doc.sheet ? name(doc.sheet) : null), fact(t("ledger.header"), doc.header_line ? t("ledger.headerline", { n: doc.header_line }) : null),
     fact(t("ledger.dates"), doc.date_order ? t(known(`ledger.order.${doc.date_order}`) ? `ledger.order.${doc.date_order}` : "ledger.asread", { order: doc.date_order }) : null),
     fact(t("ledger.encoding"), doc.encoding), fact(t("ledger.currency"), doc.currency));

@@ -26,7 +26,8 @@ function panel(book, title) {
   }, { class: "danger" });
   const heading = h("h2", { id }, title);
   const head = h("div", { class: "runhead" }, h("span", { class: "spin", "aria-hidden": "true" }), heading, clock, stop);
-  const element = h("section", { class: "run", "aria-labelledby": id }, head, h("p", { class: "typed" }, command), log);
+  const told = h("details", { open: true }, h("summary", {}, t("run.told")), h("p", { class: "typed" }, command), log);
+  const element = h("section", { class: "run", "aria-labelledby": id }, head, told);
   const begun = Date.now();
   const tick = () => (clock.textContent = `${((Date.now() - begun) / 1000).toFixed(0)} s`);
   tick();
@@ -49,7 +50,8 @@ function panel(book, title) {
       heading.textContent = text;
       clock.textContent = `${((Date.now() - begun) / 1000).toFixed(1)} s`;
       head.append(button(t("close"), () => clear(element), { class: "small" }));
-      if (good && !lines.length) log.hidden = true;
+      if (good) told.open = false;
+      if (!lines.length) log.hidden = true;
       say(text);
     },
   };
@@ -87,7 +89,7 @@ async function attend(book, title, go, own) {
   } catch (problem) {
     shown.over(t(problem.code === "interrupted" ? "run.stopped" : "run.failed", { what: title }), false);
     if (own?.(problem)) clear(shown.element);
-    else shown.element.querySelector(".typed").after(problemPanel(problem));
+    else shown.element.querySelector(".runhead").after(problemPanel(problem));
     return null;
   } finally {
     active = null;
