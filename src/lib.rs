@@ -21,6 +21,7 @@
 //! - [`close`]: what is loaded, what follows from it as one map of files, seal, verify
 //! - [`dispatch`]: invoices to the mail server
 //! - [`rehearsal`]: a loopback server that plays the partner API
+//! - [`desk`]: the same verbs as a page on loopback: each runs as a child of its own
 //! - [`cli`]: one file a verb: load → pure steps → write → seal → say what changed
 //!
 //! Deliberately absent: a binary float on any path of money; a clock, an environment or a
@@ -41,4 +42,5 @@ pub(crate) mod audit;
 pub mod close;
 pub(crate) mod dispatch;
 pub mod rehearsal;
+pub(crate) mod desk;
 pub mod cli;

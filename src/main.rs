@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
-#[cfg(unix)]
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,9 +15,13 @@ use crossfoot::model::visible::visible;
 
 fn main() -> ExitCode {
     // Files are staged and renamed, so a command can stop at any point: the next one finds
-    // clean books, or an intent that it finishes.
+    // clean books, or an intent that it finishes. A desk ends by itself, its commands first.
     #[allow(clippy::exit, reason = "an interrupted process ends at once, with the code that says so")]
-    let interrupted = || std::process::exit(i32::from(Exit::Interrupted.code()));
+    let interrupted = || {
+        if !crossfoot::cli::interrupted() {
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+    };
     // Without a handler the process is killed by the signal instead: as safe, less polite.
     let _ = ctrlc::set_handler(interrupted);
 
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         .collect();
     let environment = Environment {
         clock: clock(variables.get("CROSSFOOT_NOW")),
+        program: std::env::current_exe().ok(),
         variables,
         stdout_is_terminal: std::io::stdout().is_terminal(),
         stderr_is_terminal: std::io::stderr().is_terminal(),
@@ -49,11 +53,11 @@ fn main() -> ExitCode {
 /// The system's clock, or the instant in `CROSSFOOT_NOW` (RFC 3339): for rehearsals whose
 /// files are to be compared.
 #[allow(clippy::disallowed_methods, reason = "the one place where time enters")]
-fn clock(fixed: Option<&String>) -> Result<Box<dyn Fn() -> DateTime<Utc> + Sync>, Problem> {
+fn clock(fixed: Option<&String>) -> Result<Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, Problem> {
     let Some(text) = fixed else {
         // Before it, nothing can be dated; and chrono's own clock panics there.
         return match SystemTime::now().duration_since(UNIX_EPOCH) {
-            Ok(_) => Ok(Box::new(Utc::now)),
+            Ok(_) => Ok(Arc::new(Utc::now)),
             Err(_) => Err(out_of_range("the clock of this machine is before 1970").next("set the clock right")),
         };
     };
@@ -67,7 +71,7 @@ fn clock(fixed: Option<&String>) -> Result<Box<dyn Fn() -> DateTime<Utc> + Sync>
         return Err(out_of_range(&format!("CROSSFOOT_NOW is `{text}`, which is before 1970 or after 9998"))
             .next("unset it, or write one such as 2026-04-02T03:04:05Z"));
     }
-    Ok(Box::new(move || instant))
+    Ok(Arc::new(move || instant))
 }
 
 fn out_of_range(what: &str) -> Problem {

@@ -3,7 +3,10 @@
 mod calls;
 mod close;
 mod customers;
+mod desk;
 mod gstr1;
+mod resolve;
+mod send;
 mod trust;
 mod verify;
 
@@ -14,7 +17,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use self::calls::Calls;
 pub use self::close::{Approve, Close};
 pub use self::customers::Customers;
+pub use self::desk::Desk;
 pub use self::gstr1::Gstr1;
+pub use self::resolve::{Resolve, Void};
+pub use self::send::Send;
 pub use self::trust::Trust;
 pub use self::verify::{Since, Verify};
 use super::words;
@@ -123,6 +129,8 @@ pub enum Command {
     Trust(Trust),
     /// Say where each period stands, and the next command
     Status,
+    /// Open finance's desk in a browser: look, decide, issue, send; only on this machine
+    Desk(Desk),
     /// Explain a finding code
     Explain(Explain),
     /// Print a completion script for a shell
@@ -140,55 +148,6 @@ pub struct SelfTest {
     /// How many faults of each kind
     #[arg(long, value_name = "N", default_value = "5")]
     pub times: u64,
-}
-
-/// `resolve`
-#[derive(Debug, Args)]
-pub struct Resolve {
-    /// The period
-    #[arg(long, value_name = "PERIOD", value_parser = Period::parse)]
-    pub period: Period,
-    /// The finding's id, as the report has it; without it, the open ones are listed
-    #[arg(value_name = "FINDING")]
-    pub finding: Option<String>,
-    /// Bill `analytics`, `ledger`, or an amount
-    #[arg(long, value_name = "WHAT", conflicts_with_all = ["hold", "accept"])]
-    pub bill: Option<String>,
-    /// Do not bill yet
-    #[arg(long, conflicts_with = "accept")]
-    pub hold: bool,
-    /// Do not bill this customer for the period, whatever the figures say
-    #[arg(long, value_name = "CUSTOMER", conflicts_with_all = ["finding", "bill", "hold", "accept"])]
-    pub do_not_bill: Option<String>,
-    /// Accept the difference; the ledger's figure is billed
-    #[arg(long)]
-    pub accept: bool,
-    /// Bill an amount that is far from both figures
-    #[arg(long)]
-    pub confirm: bool,
-    /// Why; an auditor will read it
-    #[arg(long, value_name = "TEXT")]
-    pub reason: Option<String>,
-    /// Who decides
-    #[arg(long, value_name = "NAME")]
-    pub by: Option<String>,
-    /// When, if not today
-    #[arg(long, value_name = "DATE")]
-    pub on: Option<String>,
-}
-
-/// `void`
-#[derive(Debug, Args)]
-pub struct Void {
-    /// The invoice's number, as printed
-    #[arg(value_name = "NUMBER")]
-    pub number: String,
-    /// Why; an auditor will read it
-    #[arg(long, value_name = "TEXT")]
-    pub reason: String,
-    /// Who decides
-    #[arg(long, value_name = "NAME")]
-    pub by: String,
 }
 
 /// `demo`
@@ -387,29 +346,6 @@ pub struct Reconcile {
     /// Where to write reconciliation.json, .csv and .html
     #[arg(long, value_name = "DIR", requires = "analytics")]
     pub out: Option<PathBuf>,
-}
-
-/// `send`
-#[derive(Debug, Args)]
-pub struct Send {
-    /// The period.
-    #[command(flatten)]
-    pub period: OnePeriod,
-    /// Send; without it, the outbox is shown and written to outbox/ as .eml files
-    #[arg(long)]
-    pub yes: bool,
-    /// Only this invoice (may be repeated)
-    #[arg(long, value_name = "NUMBER")]
-    pub only: Vec<String>,
-    /// Send again what was sent, or what may have arrived
-    #[arg(long, requires = "reason")]
-    pub again: bool,
-    /// Record that these, whose fate is unknown, did arrive
-    #[arg(long, requires_all = ["reason", "only"], conflicts_with_all = ["again", "yes"])]
-    pub arrived: bool,
-    /// Why it is sent again, or how it is known that it arrived; an auditor will read it
-    #[arg(long, value_name = "TEXT")]
-    pub reason: Option<String>,
 }
 
 /// `pack`

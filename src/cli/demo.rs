@@ -96,7 +96,8 @@ pub(super) fn run(context: &Context<'_>, args: args::Demo) -> Result<Exit, Probl
     // The same code as a real close, against other addresses and with other credentials.
     let now = context.environment.clock()?();
     let environment = Environment {
-        clock: Ok(Box::new(move || now)),
+        clock: Ok(std::sync::Arc::new(move || now)),
+        program: None,
         variables: [
             ("VOBIZ_AUTH_ID".to_owned(), AUTH_ID.to_owned()),
             ("VOBIZ_AUTH_TOKEN".to_owned(), AUTH_TOKEN.to_owned()),

@@ -13,6 +13,7 @@ mod customers;
 mod counted;
 mod dated;
 mod demo;
+mod desk;
 mod doctor;
 mod draft;
 mod environment;
@@ -58,6 +59,13 @@ pub use output::Output;
 use crate::books::layout::Books;
 use crate::model::problem::{Exit, Problem, nearest};
 
+/// What an interruption means to the command that runs: whether it ends by itself, and need not be
+/// ended.
+#[must_use]
+pub fn interrupted() -> bool {
+    crate::desk::stop()
+}
+
 /// Runs a command and says how it ended. Problems are reported here, once.
 pub fn run(arguments: Arguments, environment: &Environment) -> Exit {
     let common = arguments.common;
@@ -89,6 +97,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Exit {
         Command::Trust(args) => trust::run(&context, &args),
         Command::SelfTest(args) => self_test::run(&context, &args),
         Command::Status => status::run(&context),
+        Command::Desk(args) => desk::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Completions(args) => {
             let mut script = Vec::new();

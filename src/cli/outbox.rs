@@ -356,7 +356,7 @@ const SHOWN: usize = 40;
 
 /// The outbox for a person, at most 80 columns wide.
 pub(super) fn table(context: &Context<'_>, args: &args::Send, rows: &[Row], from: &Mailbox) -> String {
-    let period = &args.period.period.name;
+    let period = &args.period.name;
     let mut text = format!("Outbox {period}, from {from}\n\n");
     // What needs somebody first.
     let urgent = |row: &Row| !matches!(row.state, State::Sent | State::Void | State::ToSend);
@@ -411,7 +411,7 @@ pub(super) fn table(context: &Context<'_>, args: &args::Send, rows: &[Row], from
     if count(State::NoIrn) > 0 {
         text.push_str(&format!(
             "No IRN: kept back until it is registered. Upload {}/{BULK}\n  (and inv01-bulk-2.json …, where there are) to the registration portal, save what it returns in {IRN}/, and\n  crossfoot close --period {period}{}\n",
-            Books::close_dir(&args.period.period),
+            Books::close_dir(&args.period),
             context.same_books()
         ));
     }
@@ -420,7 +420,7 @@ pub(super) fn table(context: &Context<'_>, args: &args::Send, rows: &[Row], from
         let again = if args.again { " --again --reason \"…\"" } else { "" };
         text.push_str(&format!(
             "Nothing was sent. The messages are in {} (.eml).\nTo send them: crossfoot send --period {period}{only}{again} --yes{}\n",
-            context.books.path(folder(&args.period.period)).display(),
+            context.books.path(folder(&args.period)).display(),
             context.same_books()
         ));
     }

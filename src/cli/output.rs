@@ -8,6 +8,7 @@ use super::args::Color;
 use super::environment::Environment;
 use crate::model::problem::Problem;
 use crate::model::visible::{hides, visible};
+use crate::render::problem_json::ErrorDocument;
 use crate::render::reconciliation_json::write_json;
 use crate::render::text::Paint;
 
@@ -151,21 +152,8 @@ impl Output {
         }
         self.stderr(&text);
         if self.json {
-            let document = ErrorDocument {
-                schema: "crossfoot/error/v1",
-                error: ErrorPart {
-                    code: problem.code,
-                    exit_code: problem.exit.code(),
-                    message: &problem.what,
-                    place: problem.place.as_deref(),
-                    why: problem.why.as_deref(),
-                    next: problem.next.as_deref(),
-                    not_done: problem.not_done.as_deref(),
-                    also: &problem.also,
-                },
-            };
             // It has been told on stderr already.
-            let _ = self.document(&document);
+            let _ = self.document(&ErrorDocument::of(problem));
         }
     }
 
@@ -190,24 +178,6 @@ impl Paint for Output {
     fn faint(&self, text: &str) -> String {
         self.colour("2", text)
     }
-}
-
-#[derive(Serialize)]
-struct ErrorDocument<'a> {
-    schema: &'static str,
-    error: ErrorPart<'a>,
-}
-
-#[derive(Serialize)]
-struct ErrorPart<'a> {
-    code: &'static str,
-    exit_code: u8,
-    message: &'a str,
-    place: Option<&'a str>,
-    why: Option<&'a str>,
-    next: Option<&'a str>,
-    not_done: Option<&'a str>,
-    also: &'a [String],
 }
 
 /// JSON on its way to a terminal: what would do something to it, or make text look otherwise than it

@@ -44,7 +44,7 @@ struct Document<'a> {
 }
 
 pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Problem> {
-    let period = &args.period.period;
+    let period = &args.period;
     let (config, _) = config::load(&context.books)?;
     if args.yes && context.offline {
         return Err(Problem::usage("arguments", "--offline and --yes contradict each other")
@@ -337,7 +337,7 @@ fn report(
     from: &Mailbox,
     mailing: &Mailing,
 ) -> Result<(), Problem> {
-    let period = &args.period.period;
+    let period = &args.period;
     let rows: Vec<outbox::Row> = outbox.letters.iter().map(|letter| letter.row.clone()).collect();
     if context.out.is_json() {
         let mut counts = std::collections::BTreeMap::new();

@@ -11,6 +11,7 @@ pub mod invoice_json;
 pub(crate) mod journal;
 pub(crate) mod mail;
 pub mod pdf;
+pub(crate) mod problem_json;
 pub(crate) mod reconciliation_json;
 pub(crate) mod statement;
 mod statement_html;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use uses::{Names, home, names};
 
 /// Rooms from the ground up. A room may use itself and those before it.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 17] = [
     "model",
     "tables",
     "books",
@@ -25,6 +25,7 @@ const ROOMS: [&str; 16] = [
     "close",
     "dispatch",
     "rehearsal",
+    "desk",
     "cli",
 ];
 
