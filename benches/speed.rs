@@ -255,7 +255,13 @@ fn example(lines: usize) -> Issued {
     };
     complete(&mut content, &Agreement::default(), &config.invoicing).unwrap();
     let issue_date = chrono::NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
-    Issued { number: "CF/25-26/00001".to_owned(), issue_date, content, template_sha256: String::new() }
+    Issued {
+        number: "CF/25-26/00001".to_owned(),
+        issue_date,
+        content,
+        template_sha256: String::new(),
+        sealed_after: String::new(),
+    }
 }
 
 fn draw(lines: usize, count: usize) {

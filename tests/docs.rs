@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crossfoot::books::settings;
+use crossfoot::books::settings_pages;
 use crossfoot::reconcile::registry::pages;
 
 /// Pages under their codes; their headings go one level down.
@@ -29,7 +29,7 @@ fn findings() -> String {
 
 #[test]
 fn pages_made_from_the_program_are_up_to_date() {
-    for (name, text) in [("docs/settings.md", settings::reference()), ("docs/findings.md", findings())] {
+    for (name, text) in [("docs/settings.md", settings_pages::reference()), ("docs/findings.md", findings())] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         if std::env::var_os("UPDATE_EXAMPLES").is_some() {
             std::fs::write(&path, &text).unwrap();

@@ -47,6 +47,7 @@ pub(crate) fn invoice(number: &str, lines: usize) -> Issued {
             ..Draft::blank("MA_1", &Period::parse("2026-03").unwrap(), Currency::INR)
         },
         template_sha256: "00".into(),
+        sealed_after: String::new(),
     }
 }
 

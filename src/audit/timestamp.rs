@@ -119,6 +119,9 @@ impl OpenSsl {
     /// # Errors
     /// Why it is none.
     pub(crate) fn check(&self, sha256: &str, reply: &[u8]) -> Result<Stamp, String> {
+        if !is_one_sequence(reply) {
+            return Err("it is not one answer and nothing else".to_owned());
+        }
         self.write(REPLY, reply)?;
         self.run(&["ts", "-reply", "-in", REPLY, "-token_out", "-out", TOKEN])?;
         // Of the token alone: what stands around it nobody signed.
@@ -137,6 +140,19 @@ impl OpenSsl {
         let at = at.timestamp().to_string();
         self.run(&["ts", "-verify", what, value, "-in", REPLY, "-CAfile", CA, "-attime", &at]).map(|_| ())
     }
+}
+
+/// Whether bytes are one SEQUENCE of DER from the first to the last (X.690, 8.1.3): the program does not
+/// look at what follows an answer.
+fn is_one_sequence(bytes: &[u8]) -> bool {
+    let (length, header) = match bytes {
+        [0x30, short @ 0..=0x7f, ..] => (usize::from(*short), 2),
+        [0x30, 0x81, a, ..] => (usize::from(*a), 3),
+        [0x30, 0x82, a, b, ..] => (usize::from(u16::from_be_bytes([*a, *b])), 4),
+        [0x30, 0x83, a, b, c, ..] => (u32::from_be_bytes([0, *a, *b, *c]) as usize, 5),
+        _ => return false,
+    };
+    bytes.len().checked_sub(header) == Some(length)
 }
 
 /// `Nov 26 17:23:35 2026 GMT`, with or without a fraction of the second.
@@ -184,6 +200,8 @@ mod tests {
         let openssl = OpenSsl::with(include_bytes!("../../tests/data/timestamp/ca.pem"), &BTreeMap::new()).unwrap();
         let stamp = openssl.check(&line, good).unwrap();
         assert_eq!((&*stamp.by, stamp.at), ("/O=Test/CN=Clock", instant("Nov 26 17:36:02 2026 GMT").unwrap()));
+        let longer = [&good[..], b"more"].concat();
+        assert!(openssl.check(&line, &longer).is_err() && openssl.check(&line, &good[..good.len() - 1]).is_err());
         let mut broken = 0;
         for at in (0..good.len()).step_by(11) {
             let mut changed = good.to_vec();

@@ -58,7 +58,8 @@ pub(crate) fn allot(
             customer_id: draft.customer_id.clone(),
             period: draft.period.name.clone(),
         });
-        issued.push(Issued { number, issue_date, content: draft, template_sha256: template_sha256.to_owned() });
+        let template_sha256 = template_sha256.to_owned();
+        issued.push(Issued { number, issue_date, content: draft, template_sha256, sealed_after: String::new() });
     }
     Ok((issued, allotted))
 }

@@ -242,7 +242,13 @@ fn a_buyer_who_owes_the_tax_is_charged_none_and_declarations_are_printed() {
 }
 
 fn issued(number: &str, content: Draft) -> Issued {
-    Issued { number: number.to_owned(), issue_date: content.period.to, content, template_sha256: String::new() }
+    Issued {
+        number: number.to_owned(),
+        issue_date: content.period.to,
+        content,
+        template_sha256: String::new(),
+        sealed_after: String::new(),
+    }
 }
 
 #[test]

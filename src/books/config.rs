@@ -389,7 +389,8 @@ pub fn time_zone(text: &str) -> Result<Tz, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::books::settings::{SETTINGS, scaffold};
+    use crate::books::settings::SETTINGS;
+    use crate::books::settings_pages::scaffold;
 
     #[test]
     fn the_scaffold_is_the_defaults_and_reads_back() {

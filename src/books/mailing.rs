@@ -31,6 +31,8 @@ pub struct Mailing {
     pub password_file: Option<PathBuf>,
     /// `attach_calls`
     pub attaches_calls: bool,
+    /// `chain_head`
+    pub names_head: bool,
     /// `timeout_seconds`
     pub timeout_seconds: u64,
     /// `max_attempts`, at least 1.
@@ -61,6 +63,7 @@ impl SettingsReader<'_> {
         let protections = [("starttls", Tls::StartTls), ("tls", Tls::Implicit), ("none", Tls::None)];
         let tls = self.convert("mail.tls", |text| word(text, &protections));
         let attaches_calls = self.flag("mail.attach_calls");
+        let names_head = self.flag("mail.chain_head");
         let timeout_seconds = self.number("mail.timeout_seconds", 1..=3_600);
         let max_attempts = self.number("mail.max_attempts", 1..=100);
         let retry_seconds = self.number("mail.retry_seconds", 0..=3_600);
@@ -76,6 +79,7 @@ impl SettingsReader<'_> {
             password_env: self.optional("mail.password_env").unwrap_or_default(),
             password_file: self.optional("mail.password_file").map(PathBuf::from),
             attaches_calls: attaches_calls?,
+            names_head: names_head?,
             timeout_seconds: timeout_seconds?,
             max_attempts: u32::try_from(max_attempts?).ok()?,
             retry_seconds: retry_seconds?,

@@ -15,6 +15,7 @@ pub(crate) mod rates;
 pub(crate) mod new_customers;
 pub(crate) mod resolutions;
 pub mod settings;
+pub mod settings_pages;
 mod settings_reader;
 pub(crate) mod trust;
 pub(crate) mod spreadsheet;

@@ -52,8 +52,15 @@ pub(crate) fn to_partner(upstream: &Upstream, root: &Path, (host, port): (&str, 
     };
     let mut because = Vec::new();
     let is_partners = host == PARTNER || host.strip_suffix(PARTNER).is_some_and(|rest| rest.ends_with('.'));
+    if is_partners && port != 443 {
+        because.push(format!("{host}:{port} is not where the partner's API is"));
+    }
     if !is_partners && !is_this_machine(host) {
         because.push(format!("{host} is not the partner's"));
+    }
+    let of_mail = |variable: &&String| variable.starts_with("CROSSFOOT_SMTP_");
+    if let Some(variable) = [&upstream.auth_id_env, &upstream.auth_token_env].into_iter().find(of_mail) {
+        because.push(format!("{variable} is the mail account's"));
     }
     let sources = [("partner id", Source::Variable(&upstream.auth_id_env)), ("token", token)];
     release("partner", format!("{host}:{port}"), sources, root, because)
@@ -68,8 +75,11 @@ pub(crate) fn to_mail_server(mailing: &Mailing, root: &Path) -> Option<Release> 
         Some(file) => Source::File(root.join(file)),
         None => Source::Variable(&mailing.password_env),
     };
-    let because =
+    let mut because =
         if is_this_machine(host) { vec![] } else { vec![format!("{host} gets the password of the mail account")] };
+    if mailing.password_file.is_none() && mailing.password_env.starts_with("VOBIZ_") {
+        because.push(format!("{} is the partner's", mailing.password_env));
+    }
     Some(release("mail", format!("{host}:{}", mailing.port), [("password", password)], root, because))
 }
 
@@ -135,6 +145,9 @@ mod tests {
         assert_eq!(reasons("auth_token_env = \"AWS_SECRET_ACCESS_KEY\"", "127.0.0.1"), 1);
         assert_eq!(reasons("auth_id_env = \"A\"\nauth_token_env = \"B\"", "evil.example"), 3);
         assert_eq!(reasons("auth_token_env = \"VOBIZ_TEST_TOKEN\"", "127.0.0.1"), 0);
+        assert_eq!(reasons("auth_token_env = \"CROSSFOOT_SMTP_PASSWORD\"", "api.vobiz.ai"), 1);
+        let upstream = config::parse("", "c").unwrap().upstream;
+        assert_eq!(to_partner(&upstream, folder.path(), ("api.vobiz.ai", 8443)).because.len(), 1);
         std::fs::write(folder.path().join("token"), "x").unwrap();
         assert_eq!(reasons("auth_token_file = \"token\"", "127.0.0.1"), 0);
         assert_eq!(reasons("auth_token_file = \"../token\"", "127.0.0.1"), 1);
@@ -162,5 +175,7 @@ mod tests {
             release("smtp_host = \"127.0.0.1\"\nuser = \"u\"\npassword_env = \"PATH\"").unwrap().because.len(),
             1
         );
+        let partners = "smtp_host = \"127.0.0.1\"\nuser = \"u\"\npassword_env = \"VOBIZ_AUTH_TOKEN\"";
+        assert_eq!(release(partners).unwrap().because.len(), 1);
     }
 }

@@ -33,7 +33,7 @@ const OWN_TOKEN: &str = "our own token";
 const DEEPEST: usize = 64;
 
 /// Which rules these are, for captures under way; another number begins them anew.
-pub(crate) const RULES: u32 = 2;
+pub(crate) const RULES: u32 = 3;
 
 /// So many names of masked fields are told; a body with more has invented them.
 const NAMED: usize = 100;
@@ -197,10 +197,10 @@ impl Pass<'_> {
         let hides_people = self.keep == Keep::NoPeople;
         let marked = |fits: bool| if fits { Cow::Borrowed(&*text) } else { Cow::Borrowed(MARK) };
         let next = match kind {
-            _ if is_own => Cow::Borrowed(MARK),
+            _ if is_own || is_credential(&text) => Cow::Borrowed(MARK),
             Kind::Figure => marked(is_figure(&text)),
             Kind::Moment => marked(instant(&text, Tz::UTC).is_some() || parse_day(&text).is_ok()),
-            Kind::Word => marked(is_word(&text)),
+            Kind::Word => marked(is_word(&text) && (name != "currency" || is_currency(&text))),
             Kind::Id => marked(is_id(&text)),
             Kind::Key | Kind::Name => without_addresses(&text),
             Kind::Reference => {
@@ -291,6 +291,23 @@ fn string_end(bytes: &[u8], open: usize) -> Option<usize> {
 fn is_figure(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     digits.len() <= 40 && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+}
+
+/// Whether a text is what a request is let in by, wherever it stands: `Bearer …`, a JSON web token
+/// (RFC 7519), a key in PEM.
+fn is_credential(text: &str) -> bool {
+    let text = text.trim_start();
+    let scheme = text.split_once(' ').is_some_and(|(scheme, rest)| {
+        let is_scheme =
+            ["bearer", "basic", "token", "apikey", "digest"].contains(&scheme.to_ascii_lowercase().as_str());
+        is_scheme && rest.trim().len() >= 8 && !rest.trim().contains(' ')
+    });
+    scheme || text.starts_with("eyJ") && text.len() >= 20 && !text.contains(' ') || text.contains("-----BEGIN ")
+}
+
+/// A code such as those of ISO 4217.
+fn is_currency(text: &str) -> bool {
+    text.len() <= 4 && text.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
 fn is_word(text: &str) -> bool {

@@ -9,6 +9,7 @@ use super::dated::dating;
 use super::fetch::begin;
 use super::sealing::{asked, carry_out, signing_key};
 use super::{args, ask, committed, draft, foreseen, remembered};
+use crate::audit::chain::Event;
 use crate::audit::proposal::{self, Proposal, Signature};
 use crate::audit::signing::{Key, Signers};
 use crate::bill::dating::Dating;
@@ -31,7 +32,7 @@ fn holder<'a>(
     signers: &Signers,
     now: DateTime<Utc>,
 ) -> Result<(Key<'a>, Holder), Problem> {
-    let key = signing_key(context, config, now)?.ok_or_else(|| {
+    let key = signing_key(context, config, false, now)?.ok_or_else(|| {
         Problem::usage("signing-key", format!("{CONFIG} asks for two people, and no key is named"))
             .because("whoever proposes and whoever approves signs it")
             .next("name your own: [audit] signing_key, or the variable CROSSFOOT_SIGNING_KEY")
@@ -110,10 +111,25 @@ pub(super) fn run(context: &Context<'_>, args: &args::Approve) -> Result<Exit, P
     let now = context.environment.clock()?();
     let approval = approval(context, &inputs.config, &proposed, now).map_err(nothing)?;
     let capture = store::load(&context.books, period)?.ok_or_else(|| stale(period, "its capture is gone"));
-    inputs.receive(capture.map_err(nothing)?);
+    let capture = capture.map_err(nothing)?;
+    let captured = capture.record.came().map(|came| came.to_utc());
+    inputs.receive(capture);
     let mut plan = seal::plan(&context.books, inputs, dating).map_err(nothing)?;
     if proposed.proposal.chain_head != plan.chain.head {
         return Err(nothing(stale(period, "something was sealed since")));
+    }
+    let since = [captured, plan.chain.events.last().and_then(Event::time)].into_iter().flatten().max();
+    let at = &proposed.proposal.at;
+    let is_before = |since| DateTime::parse_from_rfc3339(at).is_ok_and(|at| at.to_utc() < since);
+    if since.is_some_and(is_before) {
+        return Err(nothing(
+            Problem::unverified(
+                "proposal",
+                format!("what is proposed for {} says that it was made at {at}", period.name),
+            )
+            .because("the partner's answers that it rests on, or the last seal, are later")
+            .next("find out who dated it back; then propose again: crossfoot close"),
+        ));
     }
     if proposed.proposal.content_sha256 != content(&plan.inputs, &plan.derived, plan.due.iter()) {
         return Err(nothing(stale(
@@ -133,6 +149,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Approve) -> Result<Exit, P
         context.out.say(&format!("Proposed by {} at {}.", approval.preparer.who, approval.proposed_at));
         if !args.yes {
             asked(context, period)?;
+            plan.is_current(&context.books)?;
         }
     }
     plan.inputs.copies.extend(copies(&approval, &proposed));

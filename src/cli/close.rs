@@ -10,7 +10,6 @@ use crate::bill::dating::{Dating, rule47};
 use crate::books::config::Regime;
 use crate::close::inputs::Inputs;
 use crate::close::preview::{self, Preview, Question};
-use crate::close::proposal;
 use crate::close::seal::{self, Plan};
 use crate::ledger::known;
 use crate::model::invoice::Document as Kind;
@@ -72,7 +71,8 @@ fn confirm(context: &Context<'_>, plan: &Plan) -> Result<Vec<Question>, Problem>
         return Ok(preview.questions);
     }
     context.out.text(&foreseen::told(context, plan, &preview))?;
-    asked(context, &plan.inputs.period).map(|()| Vec::new())
+    asked(context, &plan.inputs.period)?;
+    plan.is_current(&context.books).map(|()| Vec::new())
 }
 
 /// From the capture to the end: shared with the demo.
@@ -94,7 +94,7 @@ pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating, yes:
         context.out.say(&text::wrap(&format!("warning: {late}"), ""));
     }
     let numbered = plan.number(dating)?;
-    if proposal::is_needed(&config, &plan.inputs.resolutions) {
+    if plan.rule.needs_two(&plan.inputs.resolutions) {
         return approve::propose(context, plan, numbered, dating);
     }
     let unasked = if yes { Vec::new() } else { confirm(context, &plan)? };

@@ -9,7 +9,8 @@ use super::context::Context;
 use crate::books::changeset::write_apart;
 use crate::books::config;
 use crate::books::layout::{Books, CONFIG, CUSTOMERS, WORK};
-use crate::books::settings::{SETTINGS, scaffold};
+use crate::books::settings::SETTINGS;
+use crate::books::settings_pages::scaffold;
 use crate::ledger::known::{self, CANONICAL};
 use crate::model::problem::{Exit, Problem};
 

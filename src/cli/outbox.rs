@@ -10,8 +10,9 @@ use serde::{Serialize, Serializer};
 use super::args;
 use super::context::Context;
 use super::readdressed::{readdressed, resettled};
+use crate::audit::chain::{self, Chain};
 use crate::audit::mail_journal::{MailJournal, Standing};
-use crate::audit::{chain, manifest};
+use crate::audit::manifest;
 use crate::books::config::{Config, Mailing};
 use crate::books::customers::{self, Customer};
 use crate::books::layout::{Books, CUSTOMERS, optional, read_file};
@@ -111,6 +112,7 @@ pub(super) struct Letter {
     file: String,
     pdf: Vec<u8>,
     calls: Option<(String, Vec<u8>)>,
+    sealed_by: Option<(u64, String)>,
     templates: std::rc::Rc<Templates>,
 }
 
@@ -142,6 +144,7 @@ impl Letter {
             pdf: &self.pdf,
             sha256: &self.row.pdf_sha256,
             calls: self.calls.as_ref().map(|(name, bytes)| (name.as_str(), bytes.as_slice())),
+            sealed_by: self.sealed_by.as_ref().map(|(sequence, head)| (*sequence, head.as_str())),
         };
         mail::render(&letter, &self.templates)
     }
@@ -247,9 +250,8 @@ impl Outbox {
                 as_sealed(books, period, &sealed, name, &format!("{what} of {}", invoice.number))
             };
             let (pdf, sha256) = read(name, "the PDF")?;
-            let list = call_list_of(&stem);
             let calls = match invoice.content.call_list.as_ref().filter(|_| config.mailing.attaches_calls) {
-                Some(_) => Some((format!("{stem}.csv"), read(&list, "the list of the calls")?)),
+                Some(_) => Some((format!("{stem}.csv"), read(&call_list_of(&stem), "the list of the calls")?)),
                 None => None,
             };
             let addresses = addresses(customers.get(&invoice.content.customer_id));
@@ -293,10 +295,17 @@ impl Outbox {
             let file = name.rsplit('/').next().unwrap_or(name).to_owned();
             let (period, templates) = (period.name.clone(), templates.clone());
             let calls = calls.map(|(name, (bytes, _))| (name, bytes));
-            letters.push(Letter { row, stem, period, invoice, to, cc, file, pdf, calls, templates });
+            let sealed_by = config.mailing.names_head.then(|| sealed_by(&chain, &invoice.number)).flatten();
+            letters.push(Letter { row, stem, period, invoice, to, cc, file, pdf, calls, sealed_by, templates });
         }
         Ok(Self { letters, changed })
     }
+}
+
+/// The event that issued a document, by its place, and the chain's head then.
+fn sealed_by(chain: &Chain, number: &str) -> Option<(u64, String)> {
+    let event = chain.events.iter().find(|event| event.issued.iter().any(|one| one.number == number))?;
+    Some((event.sequence, chain.head_at(event.sequence)?.to_owned()))
 }
 
 /// A file of a close, which must be the one that was sealed, and its SHA-256.

@@ -24,9 +24,11 @@ const FOLDER: &str = "crossfoot/chains";
 /// It is shorter than what was seen, or another (exit 4).
 pub(super) fn check(context: &Context<'_>, config: &Config, accept: bool) -> Result<(), Problem> {
     let (chain, _) = chain::load(&context.books)?;
-    let Some(file) = file_of(context, config, &chain) else { return Ok(()) };
-    let Some((sequence, head)) = read(context, &file) else {
-        keep(context, &file, &chain);
+    let Some(file) = file_of(context, &chain) else { return Ok(()) };
+    let Some((sequence, head)) = (config.record != Some(false)).then(|| read(context, &file)).flatten() else {
+        if is_kept(context, config) && !chain.events.is_empty() {
+            keep(context, &file, &chain);
+        }
         return Ok(());
     };
     if chain.head_at(sequence) == Some(head.as_str()) {
@@ -52,20 +54,23 @@ pub(super) fn check(context: &Context<'_>, config: &Config, accept: bool) -> Res
 /// Keeps what a command has sealed.
 pub(super) fn sealed(context: &Context<'_>, config: &Config) {
     let Ok((chain, _)) = chain::load(&context.books) else { return };
-    if let Some(file) = file_of(context, config, &chain) {
+    if let Some(file) = file_of(context, &chain).filter(|file| is_kept(context, config) || file.exists()) {
         keep(context, &file, &chain);
     }
 }
 
-/// Where it is kept of these books; None where nothing is.
-fn file_of(context: &Context<'_>, config: &Config, chain: &Chain) -> Option<PathBuf> {
+/// Whether a record is begun. One that there is is asked all the same: who takes the key out of the
+/// settings does not take away what was seen.
+fn is_kept(context: &Context<'_>, config: &Config) -> bool {
     let signs = || {
         let named = context.environment.variable("CROSSFOOT_SIGNING_KEY").is_some_and(|name| !name.is_empty());
         named || config.signing_key.is_some() || config.signatures_required || config.approvals > 1
     };
-    if !config.record.unwrap_or_else(signs) {
-        return None;
-    }
+    config.record.unwrap_or_else(signs)
+}
+
+/// Where it is kept of these books; None where there is no such place.
+fn file_of(context: &Context<'_>, chain: &Chain) -> Option<PathBuf> {
     let whole = |name: &str| context.environment.variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = whole("XDG_STATE_HOME").or_else(|| whole("HOME").map(|home| home.join(".local/state")))?;
     let root = context.books.root.canonicalize().ok()?;
@@ -74,9 +79,12 @@ fn file_of(context: &Context<'_>, config: &Config, chain: &Chain) -> Option<Path
     if nearest.starts_with(&root) {
         return None;
     }
-    let first = chain.head_at(1)?;
-    let name = sha256_hex(format!("{}\n{first}\n", root.display()).as_bytes());
-    Some(folder.join(FOLDER).join(name))
+    Some(folder.join(FOLDER).join(name_of(&root, chain.head_at(1).unwrap_or_default())))
+}
+
+/// The record's name: by the books' folder and first line, or, with none, by the folder alone.
+fn name_of(root: &Path, first: &str) -> String {
+    sha256_hex(format!("{}\n{first}\n", root.display()).as_bytes())
 }
 
 /// What was seen; None where nothing was, where the file is none of ours, or where it cannot be
@@ -89,14 +97,22 @@ fn read(context: &Context<'_>, file: &Path) -> Option<(u64, String)> {
     let text = String::from_utf8_lossy(&bytes);
     let mut words = text.split_whitespace();
     let sequence = words.next().and_then(|word| word.parse().ok());
-    sequence.zip(words.next().map(str::to_owned)).filter(|(_, head)| head.len() == 64)
+    sequence
+        .zip(words.next().map(str::to_owned))
+        .filter(|(_, head)| head.len() == 64 && head.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn keep(context: &Context<'_>, file: &Path, chain: &Chain) {
     let text = format!("{} {}\n{}\n", chain.events.len(), chain.head, context.books.root.display());
     let (Some(folder), Some(name)) = (file.parent(), file.file_name().and_then(|name| name.to_str())) else { return };
+    // Also by the folder alone: a backup from before the first close has no first line.
+    let by_folder = context.books.root.canonicalize().map(|root| name_of(&root, "")).unwrap_or_default();
+    let mut files = vec![(name, text.clone().into_bytes())];
+    if !by_folder.is_empty() && by_folder != name {
+        files.push((by_folder.as_str(), text.into_bytes()));
+    }
     // Where nothing can be kept nothing is: a close does not depend on it.
-    if let Err(problem) = write_apart(folder, &[(name, text.into_bytes())]) {
+    if let Err(problem) = write_apart(folder, &files) {
         context.out.detail(&format!("what was seen of the chain is not kept: {}", problem.reason()));
     }
 }

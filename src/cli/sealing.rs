@@ -65,7 +65,7 @@ pub(super) fn carry_out(
     let (period, config) = (plan.inputs.period.clone(), plan.inputs.config.clone());
     let progress = Counted::new(context, 0, "invoices");
     let now = context.environment.clock()?();
-    let key = signing_key(context, &config, now)?;
+    let key = signing_key(context, &config, plan.rule.signatures, now)?;
     let closed = seal::seal(&context.books, plan, numbered, (now, key.as_ref()), &|many| progress.one_of(many));
     progress.end();
     let closed = closed?;
@@ -88,17 +88,22 @@ pub(super) fn carry_out(
 }
 
 /// The key that signs the seal, if one does.
+///
+/// # Errors
+/// One that may not sign; none where one is required.
 pub(super) fn signing_key<'a>(
     context: &'a Context<'_>,
     config: &Config,
+    is_required: bool,
     now: DateTime<Utc>,
 ) -> Result<Option<Key<'a>>, Problem> {
     let environment = &context.environment.variables;
     let named = environment.get("CROSSFOOT_SIGNING_KEY").filter(|name| !name.is_empty());
     match named.or(config.signing_key.as_ref()) {
         Some(named) => Key::open(&context.books, named, environment, now).map(Some),
-        None if config.signatures_required => {
+        None if is_required => {
             Err(Problem::usage("signing-key", "[audit] signatures is required, and no key is named")
+                .because("these settings say so, or those that the last close sealed: a signed close ends that")
                 .next("set [audit] signing_key, or the variable CROSSFOOT_SIGNING_KEY")
                 .not_done("Nothing was sealed."))
         }

@@ -324,6 +324,11 @@ pub(super) fn text(paint: &dyn Paint, report: &Report, git: &BTreeMap<String, Co
     if report.broken.len() > SHOWN {
         lines.push(format!("and {} more places", report.broken.len() - SHOWN));
     }
+    if let Some(period) = &report.alone {
+        lines.push(format!(
+            "Only {period} lies here, as in an archive of crossfoot pack: crossfoot verify --period {period}"
+        ));
+    }
     lines.push(if !report.broken.is_empty() {
         paint.bad("Does not verify.")
             + " What was sealed is not what lies here: restore the files from git or a\nbackup; or, where an input was corrected on purpose, close that period again."

@@ -1,45 +1,23 @@
 //! What two people must agree on before it is sealed: the content of a close without what only the
 //! seal gives it, numbers and dates.
 
-use rust_decimal::Decimal;
+use chrono::DateTime;
 
 use super::copies::{APPROVAL_COPY, PROPOSAL_COPIES};
 use super::derive::Derived;
 use super::inputs::Inputs;
+use super::rule::Rule;
 use super::verdict::Report;
 use crate::audit::chain::Event;
 use crate::audit::proposal::Signature;
 use crate::audit::signing::Signers;
-use crate::books::config::Config;
 use crate::books::layout::{Books, CHAIN};
 use crate::model::approval::Approval;
 use crate::model::digest::sha256_hex;
 use crate::model::invoice::{Draft, Issued};
-use crate::model::money::add_exact;
 use crate::model::period::Period;
-use crate::model::resolution::{Decision, Resolution};
 use crate::render::invoice_json;
 use crate::render::reconciliation_json::to_bytes;
-
-/// Whether a close needs a second person: always, or because of what was decided.
-#[must_use]
-pub(crate) fn is_needed(config: &Config, decided: &[Resolution]) -> bool {
-    config.approvals > 1 || config.approve_above.is_some_and(|limit| decided.iter().any(|one| weight(one) > limit))
-}
-
-/// How much money a decision is about: what lies between the two figures, or between them and the
-/// amount that it names. A customer that is not billed at all has no figure to go by.
-fn weight(decided: &Resolution) -> Decimal {
-    let [analytics, ledger] = [decided.analytics, decided.ledger].map(Option::unwrap_or_default);
-    // Neither is beyond what was read; a difference that does not fit is above any limit.
-    let between = |a: Decimal, b: Decimal| add_exact(a, -b).map_or(Decimal::MAX, |by| by.abs());
-    match decided.decision {
-        Decision::Hold => Decimal::ZERO,
-        Decision::DoNotBill => Decimal::MAX,
-        Decision::BillAmount(amount) => between(amount, ledger).max(between(amount, analytics)),
-        Decision::BillAnalytics | Decision::BillLedger | Decision::Accept => between(ledger, analytics),
-    }
-}
 
 /// SHA-256 of what is proposed: of everything that governs, ledger and answers, and of each document
 /// to come without number and date, a line each as `sha256sum` prints it, sorted.
@@ -74,20 +52,20 @@ pub(crate) fn copies(approval: &Approval, proposed: &Signature) -> [(String, Vec
     ]
 }
 
-/// What a sealed close says of the two people, against its proposal, the event and the list of who
-/// may sign. `due` are the documents that the event issued.
+/// What a sealed close says of the two people, against its proposal, the event, the rule and the list
+/// of who may sign. `due` are the documents that the event issued.
 pub(super) fn check<'a>(
     books: &Books,
     (inputs, derived): (&Inputs, &Derived),
-    (period, event): (&Period, &Event),
+    (period, event, rule): (&Period, &Event, Rule),
     due: impl Iterator<Item = &'a Draft>,
     report: &mut Report,
 ) {
     let place = |name: &str| format!("{}/inputs/{name}", Books::close_dir(period));
     let of_event = |field: &str| Some(format!("event {}, {field}", event.sequence));
     let Some(approval) = &inputs.approval else {
-        if is_needed(&inputs.config, &inputs.resolutions) {
-            let what = "nobody approved this close, and the settings and decisions that it sealed ask for two people";
+        if rule.needs_two(&inputs.resolutions) {
+            let what = "nobody approved this close, and the settings that were sealed, before it or with it, ask for two people";
             report.add(CHAIN, of_event("preparer"), what);
         } else if !event.preparer.is_empty() {
             let what = format!("it says that {} prepared it, and the close has no proposal", event.preparer);
@@ -103,6 +81,11 @@ pub(super) fn check<'a>(
         }
     }
     let Approval { preparer, approver, proposed_at, .. } = approval;
+    let proposed = DateTime::parse_from_rfc3339(proposed_at).ok();
+    if proposed.zip(event.time()).is_none_or(|(proposed, sealed)| proposed > sealed) {
+        let what = format!("it says {proposed_at}, and the event {}", event.at);
+        report.add(place(APPROVAL_COPY), Some("proposed_at".to_owned()), what);
+    }
     if Approval::of(preparer.clone(), proposed_at.clone(), approver.clone()).is_none() {
         report.add(place(APPROVAL_COPY), None, "who prepared and who approved are one");
     }

@@ -3,12 +3,14 @@
 use super::copies::{APPROVAL_COPY, CARRIED_COPY, CHANGED_COPY, PROPOSAL_COPIES, copied, governs};
 use super::inputs::Inputs;
 use super::issued::{self, load_issued, load_standing};
+use super::rule::Rule;
 use super::{credits, particulars, recapture, registered};
 use crate::audit::chain::Chain;
 use crate::audit::manifest;
 use crate::bill::gstin_later;
 use crate::books::layout::Books;
 use crate::books::particulars::changed;
+use crate::model::particulars::Changed;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 
@@ -69,7 +71,16 @@ impl Inputs {
         let Some(customers) = &self.customers else { return Ok(()) };
         self.changed = match particulars::before(books, chain, &self.period)? {
             Some((since, config, known)) => {
-                changed(&since, (&config.invoicing, &known), (&self.config.invoicing, customers))
+                let mut found = changed(&since, (&config.invoicing, &known), (&self.config.invoicing, customers));
+                let laxer = Rule::of(&self.config).laxer_than(Rule::of(&config));
+                found.extend(laxer.into_iter().map(|(field, was, is)| Changed {
+                    since: since.clone(),
+                    customer_id: None,
+                    field: field.to_owned(),
+                    was,
+                    is,
+                }));
+                found
             }
             None => Vec::new(),
         };

@@ -261,7 +261,13 @@ mod tests {
         draft.taxes = vec![Tax { kind: "IGST".into(), rate, base: rupees("100.00"), amount: rupees("18.00") }];
         (draft.subtotal, draft.total) = (rupees("100.00"), rupees("118.00"));
         let issue_date = Period::parse("2026-03").unwrap().to;
-        Issued { number: "A1".into(), issue_date, content: draft, template_sha256: String::new() }
+        Issued {
+            number: "A1".into(),
+            issue_date,
+            content: draft,
+            template_sha256: String::new(),
+            sealed_after: String::new(),
+        }
     }
 
     /// The sums are held against each other by three ways that do not know of each other.

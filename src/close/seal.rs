@@ -6,11 +6,12 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::credits;
 use super::derive::{Derived, derive};
+use super::digests::digest_of;
 use super::documents::{Documents, Looks, pdf_digests};
 use super::inputs::{Inputs, VERSION};
-use super::ledgers::open_ledgers;
+use super::ledgers::{lies_at, open_ledgers};
 use super::outputs::{self, Close, Outputs};
-use super::proposal;
+use super::rule::Rule;
 use super::unchanged::{self, Present};
 use crate::audit::chain::{self, Chain, Event, IssuedEntry};
 use crate::audit::mail_journal::MailJournal;
@@ -63,6 +64,8 @@ pub(crate) struct Plan {
     present: Present,
     /// Of the last line of the journal of mail.
     mail_head: String,
+    /// Who must say yes.
+    pub rule: Rule,
 }
 
 /// The documents of a close with their numbers.
@@ -76,16 +79,35 @@ pub(crate) fn plan(books: &Books, mut inputs: Inputs, dating: Dating) -> Result<
     let (chain, chain_bytes) = chain::load(books)?;
     may_be_closed(books, &inputs, &chain)?;
     let mail_head = is_whole(books, &chain)?;
+    let rule = Rule::in_force(books, &chain, &inputs.config)?;
     let present = unchanged::check(books, &chain, &inputs.period)?;
     inputs.recall(books, &chain)?;
     inputs.date(dating, &chain);
     let derived = derive(&inputs, open_ledgers(books, &inputs.config.ledger_for(&inputs.period))?)?;
     credits::keep_own(books, &chain, &mut inputs, &derived)?;
     let due = due(&inputs, &derived);
-    Ok(Plan { inputs, derived, chain, due, chain_bytes, present, mail_head })
+    Ok(Plan { inputs, derived, chain, due, chain_bytes, present, mail_head, rule })
 }
 
 impl Plan {
+    /// Makes sure that the ledger is still what the plan was made from: a person took time to read it.
+    ///
+    /// # Errors
+    /// It was changed meanwhile.
+    pub(crate) fn is_current(&self, books: &Books) -> Result<(), Problem> {
+        let is_same = |file: &&LedgerFile| {
+            let now = digest_of(&books.path(lies_at(books, &file.path)));
+            now.is_ok_and(|(sha256, _)| sha256 == file.sha256)
+        };
+        match self.derived.ledger.files.iter().find(|file| !is_same(file)) {
+            None => Ok(()),
+            Some(file) => Err(Problem::stop("ledger-changed", format!("{} was changed while you looked", file.path))
+                .because("what you read is not what would be sealed")
+                .next("run the command again")
+                .not_done("Nothing was issued, and nothing was sealed.")),
+        }
+    }
+
     /// Numbers and dates the documents that are due.
     ///
     /// # Errors
@@ -105,12 +127,13 @@ impl Plan {
 pub(crate) fn seal(
     books: &Books,
     plan: Plan,
-    (new, allotted): Numbered,
+    (mut new, allotted): Numbered,
     (now, signing): (DateTime<Utc>, Option<&Key<'_>>),
     drawn: &(dyn Fn(usize) + Sync),
 ) -> Result<Closed, Problem> {
-    let Plan { inputs, derived, chain, chain_bytes, present, mail_head, .. } = plan;
+    let Plan { inputs, derived, chain, chain_bytes, present, mail_head, rule, .. } = plan;
     follows(&chain, now)?;
+    new.iter_mut().for_each(|issued| issued.sealed_after.clone_from(&chain.head));
     let looks = Looks::of_inputs(books, &inputs)?;
 
     // The documents first: the register has their digests.
@@ -140,7 +163,7 @@ pub(crate) fn seal(
         let (void, before) = (void_of(&inputs), inputs.issued);
         return Ok(Closed { derived, new, before, void, sealed: false, manifest_sha256, chain_head });
     }
-    approved(&inputs, signing)?;
+    approved(&inputs, rule, signing)?;
     let manifest = manifest(chain.events.last().map(|event| event.manifest_sha256.clone()));
     let manifest_sha256 = sha256_hex(&manifest);
     changes.stage(format!("{folder}/{}", manifest::FILE), &manifest)?;
@@ -183,13 +206,13 @@ pub(crate) fn seal(
 pub(crate) const UNAPPROVED: &str = "unapproved";
 
 /// Makes sure that whoever signs approved it, where two people must say yes.
-fn approved(inputs: &Inputs, signing: Option<&Key<'_>>) -> Result<(), Problem> {
+fn approved(inputs: &Inputs, rule: Rule, signing: Option<&Key<'_>>) -> Result<(), Problem> {
     let approver = inputs.approval.as_ref().map(|of| of.approver.key.as_str());
-    if proposal::is_needed(&inputs.config, &inputs.resolutions)
+    if rule.needs_two(&inputs.resolutions)
         && (approver.is_none() || approver != signing.map(|key| key.fingerprint.as_str()))
     {
         return Err(Problem::stop(UNAPPROVED, format!("{} was approved by nobody", inputs.period.name))
-            .because("[audit] asks for two people")
+            .because("[audit] asks for two people, now or in what the last close sealed")
             .next(format!("propose it: crossfoot close --period {}", inputs.period.name))
             .not_done("Nothing was sealed."));
     }

@@ -14,7 +14,7 @@ use crate::audit::signing::{self, Signers};
 use crate::audit::timestamp::{self, CERTIFICATES};
 use crate::books::config;
 use crate::books::layout::{Books, CHAIN, SEALS, optional};
-use crate::model::invoice::Issued;
+use crate::model::invoice::{Edition, Issued};
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::Problem;
 
@@ -65,9 +65,14 @@ fn signatures(books: &Books, chain: &Chain, bytes: &[u8], report: &mut Report) -
     // does not take it out of these.
     for event in chain.events.iter().filter(|event| event.signer.is_empty()) {
         let is_last = chain.of(&event.period).last().is_some_and(|last| last.sequence == event.sequence);
-        let sealed = || config::load_sealed(books, &event.period).is_some_and(|sealed| sealed.signatures_required);
-        if is_last && report.signatures.unsigned.contains(&event.sequence) && sealed() {
-            let what = "nobody signed this event, and the settings that it sealed require it";
+        let requires =
+            |period: &str| config::load_sealed(books, period).is_some_and(|sealed| sealed.signatures_required);
+        let before = chain.events.iter().take_while(|before| before.sequence < event.sequence).last();
+        let before = before
+            .filter(|before| chain.of(&before.period).last().is_some_and(|last| last.sequence == before.sequence));
+        let sealed = || is_last && requires(&event.period) || before.is_some_and(|before| requires(&before.period));
+        if report.signatures.unsigned.contains(&event.sequence) && sealed() {
+            let what = "nobody signed this event, and the settings that were sealed, before it or with it, require it";
             report.add(CHAIN, Some(format!("event {}", event.sequence)), what);
         }
     }
@@ -191,8 +196,16 @@ pub(super) fn of_manifest(
 }
 
 /// What the chain says of a document, beside the document.
-pub(super) fn of_document(entry: &IssuedEntry, issued: &Issued, report: &mut Report) {
+pub(super) fn of_document(chain: &Chain, event: &Event, entry: &IssuedEntry, issued: &Issued, report: &mut Report) {
     let content = &issued.content;
+    let before = event.sequence.checked_sub(1).and_then(|before| chain.head_at(before)).unwrap_or_default();
+    if content.edition > Edition::First && issued.sealed_after != before {
+        let what = format!(
+            "{} says that it was sealed after `{}`, and it was after `{before}`",
+            entry.number, issued.sealed_after
+        );
+        report.add(CHAIN, Some(format!("event {}, previous", event.sequence)), what);
+    }
     let said = [
         ("number", &entry.number, issued.number.clone()),
         ("document", &entry.document, content.document.name().to_owned()),

@@ -41,6 +41,8 @@ pub(crate) struct Report {
     pub left_out: Vec<String>,
     /// What does not hold; empty: everything does.
     pub broken: Vec<Broken>,
+    /// The only period of which anything lies here, where more were sealed.
+    pub alone: Option<String>,
     /// Events in the chain.
     pub events: usize,
     /// SHA-256 of the chain's last line: note it somewhere else.

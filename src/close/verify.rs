@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::copies::{APPROVAL_COPY, PAST_COPY, governs};
 use super::derive::derive;
 use super::difference::{differing_field, differing_line, first_difference};
+use super::digests::{CONVERTED, digest_of, with_other_line_ends};
 use super::documents::{Documents, Looks, pdf_digests};
 use super::earlier::Earlier;
 use super::history;
@@ -17,6 +18,7 @@ use super::outputs::{self, Close, outputs};
 use super::particulars;
 use super::proposal;
 use super::recapture;
+use super::rule::Rule;
 use super::seal::unsealed;
 use super::trail;
 use super::verdict::{Broken, PeriodReport, Report};
@@ -24,10 +26,9 @@ use crate::audit::chain::{self, Chain, Event};
 use crate::audit::manifest::{self, Manifest, files_of};
 use crate::bill::charges::Disposition;
 use crate::bill::{dating, numbering};
-use crate::books::layout::{Books, CHAIN, open_file, optional, read_file};
+use crate::books::layout::{Books, CHAIN, optional, read_file};
 use crate::capture::store;
 use crate::model::approval::Approval;
-use crate::model::digest::Running;
 use crate::model::invoice::{Document, Edition, Issued, file_stem};
 use crate::model::matrix::Matrix;
 use crate::model::period::Period;
@@ -70,6 +71,11 @@ pub(crate) fn verify(books: &Books, only: Option<&Period>, since: u64) -> Result
         } else if only.is_none_or(|period| period.name == name) {
             verify_period(books, &chain, event, &mut report)?;
         }
+    }
+    let all: Vec<&str> = history::last_events(&chain).into_keys().collect();
+    let is_here = |name: &&&str| books.path(format!("closes/{name}")).exists();
+    if let ([one], None, 2..) = (all.iter().filter(is_here).collect::<Vec<_>>().as_slice(), only, all.len()) {
+        report.alone = Some((**one).to_owned());
     }
     report.sort();
     Ok(report)
@@ -158,14 +164,17 @@ fn digests(
         count += 1;
         match digest_of(&books.path(&name)) {
             Err(e) => report.add(name, None, format!("it cannot be read: {e}")),
-            Ok((sha256, bytes)) if sha256 != entry.sha256 || bytes != entry.bytes => report.add(
-                name,
-                None,
-                format!(
-                    "its SHA-256 is {sha256} ({bytes} bytes), and the manifest has {} ({} bytes)",
-                    entry.sha256, entry.bytes
-                ),
-            ),
+            Ok((sha256, bytes)) if sha256 != entry.sha256 || bytes != entry.bytes => {
+                let hint = if with_other_line_ends(&books.path(&name), &entry.sha256) { CONVERTED } else { "" };
+                report.add(
+                    name,
+                    None,
+                    format!(
+                        "its SHA-256 is {sha256} ({bytes} bytes), and the manifest has {} ({} bytes){hint}",
+                        entry.sha256, entry.bytes
+                    ),
+                );
+            }
             Ok(_) => {}
         }
     }
@@ -189,26 +198,11 @@ fn digests(
     Ok(count)
 }
 
-fn digest_of(path: &std::path::Path) -> std::io::Result<(String, u64)> {
-    use std::io::Read;
-    let mut file = open_file(path)?;
-    let mut digest = Running::default();
-    let mut buffer = vec![0; 1 << 18];
-    let mut bytes = 0;
-    loop {
-        let n = file.read(&mut buffer)?;
-        if n == 0 {
-            return Ok((digest.finish(), bytes));
-        }
-        digest.update(&buffer[..n]);
-        bytes += n as u64;
-    }
-}
-
 /// The issued documents, each against the chain.
 fn documents(books: &Books, chain: &Chain, period: &Period, report: &mut Report) -> Vec<Issued> {
     let mut all = Vec::new();
-    for entry in chain.issued_in(&period.name) {
+    for (event, entry) in chain.of(&period.name).flat_map(|event| event.issued.iter().map(move |entry| (event, entry)))
+    {
         let as_issued = format!("it is not what was issued as {}", entry.number);
         let unreadable = |e: std::io::Error| format!("invoice {} cannot be read: {e}", entry.number);
         match issued::read(books, period, entry) {
@@ -219,7 +213,7 @@ fn documents(books: &Books, chain: &Chain, period: &Period, report: &mut Report)
                 }
                 match found.document {
                     Ok(document) => {
-                        trail::of_document(entry, &document, report);
+                        trail::of_document(chain, event, entry, &document, report);
                         all.push(document);
                     }
                     Err(why) => report.add(found.file, None, why),
@@ -244,6 +238,7 @@ fn derived_again(
     inputs: &Inputs,
     documents: &Documents,
     drawable: bool,
+    rule: Rule,
 ) -> Result<Vec<Broken>, Problem> {
     let folder = Books::close_dir(period);
     let mut report = Report::default();
@@ -270,7 +265,7 @@ fn derived_again(
     let new: BTreeSet<&str> = event.issued.iter().map(|entry| entry.number.as_str()).collect();
     let new = documents.issued.iter().filter(|issued| new.contains(issued.number.as_str()));
     let new = new.map(|issued| &issued.content);
-    proposal::check(books, (inputs, &derived), (period, event), new, &mut report);
+    proposal::check(books, (inputs, &derived), (period, event, rule), new, &mut report);
     for void in &event.voided {
         if inputs.voids.get(&void.number) != Some(void) {
             let what = format!("what it says of {} is not what was decided", void.number);
@@ -321,7 +316,10 @@ fn rederive(
     }
     let pdf_sha256 = pdf_digests(chain.issued_in(&period.name));
     let documents = Documents { issued: issued.to_vec(), pdf_sha256, looks };
-    let mut found = derived_again(books, period, event, &inputs, &documents, drawable)?;
+    let own = Rule::of(&inputs.config);
+    // What was sealed before and cannot be read is told where that is verified.
+    let rule = Rule::sealed_before(books, chain, event.sequence).ok().flatten().map_or(own, |sealed| own.and(sealed));
+    let mut found = derived_again(books, period, event, &inputs, &documents, drawable, rule)?;
     // Another version told the differences otherwise; all else must still follow.
     if !found.is_empty() && manifest.tool.version != VERSION {
         let sealed = read_file(books.path(format!("{folder}/reconciliation.json"))).ok();
@@ -330,7 +328,7 @@ fn rederive(
             inputs.config.invoicing.edition = Edition::First;
             let captured = inputs.capture.as_mut().and_then(|capture| capture.matrix.as_mut());
             captured.into_iter().for_each(Matrix::forget_time_of_rows);
-            found = derived_again(books, period, event, &inputs, &documents, drawable)?;
+            found = derived_again(books, period, event, &inputs, &documents, drawable, rule)?;
         }
     }
     // What was changed since it was sealed tells nothing of the versions.

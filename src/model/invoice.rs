@@ -327,6 +327,9 @@ pub struct Issued {
     pub content: Draft,
     /// SHA-256 of the template it is drawn with.
     pub template_sha256: String,
+    /// Head of the audit chain before the event that issued it; empty where that was the first, where
+    /// version 0.1 issued it, and where nothing was issued.
+    pub sealed_after: String,
 }
 
 impl Issued {

@@ -12,7 +12,13 @@ impl Issued {
     /// A draft as its document would look.
     #[must_use]
     pub(crate) fn shown(content: Draft, issue_date: NaiveDate, template_sha256: &str) -> Self {
-        Self { number: DRAFT.to_owned(), issue_date, content, template_sha256: template_sha256.to_owned() }
+        Self {
+            number: DRAFT.to_owned(),
+            issue_date,
+            content,
+            template_sha256: template_sha256.to_owned(),
+            sealed_after: String::new(),
+        }
     }
 
     /// Whether it was never issued.

@@ -115,6 +115,7 @@ mod tests {
             issue_date: parse_day(day).unwrap(),
             content: draft,
             template_sha256: String::new(),
+            sealed_after: String::new(),
         }
     }
 

@@ -89,6 +89,7 @@ pub fn render(invoice: &Issued) -> Vec<u8> {
         }),
         logo_sha256: draft.logo_sha256.clone(),
         template_sha256: invoice.template_sha256.clone(),
+        sealed_after: invoice.sealed_after.clone(),
     })
 }
 
@@ -206,6 +207,7 @@ pub fn parse(bytes: &[u8]) -> Result<Issued, String> {
         issue_date: day("issue_date", &doc.issue_date)?,
         content: draft,
         template_sha256: doc.template_sha256,
+        sealed_after: doc.sealed_after,
     };
     if issued.due_date().map(|day| day.to_string()) != doc.due_date {
         return Err("due_date: it is not issue_date and payment.due_days".to_owned());

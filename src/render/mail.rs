@@ -55,6 +55,8 @@ pub(crate) struct Letter<'a> {
     pub sha256: &'a str,
     /// The list of its calls, a CSV file, by its name, where it goes with it.
     pub calls: Option<(&'a str, &'a [u8])>,
+    /// The event that sealed it, by its place, and the chain's head then, where the mail is to say so.
+    pub sealed_by: Option<(u64, &'a str)>,
 }
 
 /// Makes the message's bytes.
@@ -147,6 +149,8 @@ fn fill(name: &str, template: &str, letter: &Letter<'_>) -> Result<String, Strin
         file => letter.file,
         sha256 => letter.sha256,
         calls => letter.calls.map(|(name, _)| name),
+        event => letter.sealed_by.map(|(sequence, _)| sequence),
+        chain_head => letter.sealed_by.map(|(_, head)| head),
     };
     template.render(values).map_err(|e| e.to_string())
 }
@@ -166,7 +170,13 @@ mod tests {
             content.document = document;
             content.payment.account_number = Some("001234567890".to_owned());
             let issue_date = parse_day("2026-04-02").unwrap();
-            let invoice = Issued { number: "N/1".to_owned(), issue_date, content, template_sha256: String::new() };
+            let invoice = Issued {
+                number: "N/1".to_owned(),
+                issue_date,
+                content,
+                template_sha256: String::new(),
+                sealed_after: String::new(),
+            };
             let letter = Letter {
                 invoice: &invoice,
                 from: &from,
@@ -179,6 +189,7 @@ mod tests {
                 pdf: b"",
                 sha256: "00",
                 calls: None,
+                sealed_by: None,
             };
             SHIPPED.map(|(name, template)| fill(name, template, &letter).unwrap()).join("\n")
         };
@@ -196,7 +207,13 @@ mod tests {
         let from: Mailbox = "Accounts <billing@seller.example>".parse().unwrap();
         let content = Draft::blank("M", &Period::parse("2026-03").unwrap(), Currency::INR);
         let issue_date = parse_day("2026-04-02").unwrap();
-        let invoice = Issued { number: "N/1".to_owned(), issue_date, content, template_sha256: String::new() };
+        let invoice = Issued {
+            number: "N/1".to_owned(),
+            issue_date,
+            content,
+            template_sha256: String::new(),
+            sealed_after: String::new(),
+        };
         let letter = Letter {
             invoice: &invoice,
             from: &from,
@@ -209,6 +226,7 @@ mod tests {
             pdf: b"",
             sha256: "00",
             calls: None,
+            sealed_by: None,
         };
         for bomb in [
             "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}",

@@ -265,7 +265,13 @@ mod tests {
         draft.buyer.legal_name = format!("={customer}");
         (draft.subtotal, draft.total) = (rupees(taxable), rupees(total));
         let issue_date = draft.period.to;
-        Issued { number: number.into(), issue_date, content: draft, template_sha256: String::new() }
+        Issued {
+            number: number.into(),
+            issue_date,
+            content: draft,
+            template_sha256: String::new(),
+            sealed_after: String::new(),
+        }
     }
 
     #[test]

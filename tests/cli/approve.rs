@@ -107,10 +107,48 @@ fn what_one_sealed_alone_is_not_said_to_be_approved() {
     with(&books, &ravi, "approve --period 2026-03").exits(0);
     let settings = String::from_utf8(books.read("crossfoot.toml")).unwrap();
     books.write("crossfoot.toml", &settings.replace("approvals = 2", "approvals = 1"));
-    books.write("charges.csv", "customer_id,description,kind,from,amount\nMA_99ab12c3,Set-up,one-off,2026-03-05,7\n");
+    let charge = |amount: &str| {
+        let row = format!("MA_99ab12c3,Set-up,one-off,2026-03-05,{amount}\n");
+        books.write("charges.csv", &format!("customer_id,description,kind,from,amount\n{row}"));
+    };
+    charge("7");
+    // Nobody lifts the rule alone: what was sealed last asks for two.
+    with(&books, &asha, "close --yes --period 2026-03").exits(3);
+    assert!(books.path().join("proposals/2026-03.json").exists());
+    with(&books, &ravi, "approve --period 2026-03").exits(0);
+    charge("9");
     with(&books, &asha, "close --yes --period 2026-03").exits(0);
     let verified = books.run("verify").exits(0);
     assert!(!verified.stdout.contains("approved by"), "{}", verified.stdout);
+}
+
+#[test]
+fn decisions_about_one_customer_count_together() {
+    let (_keys, books, [asha, ..]) = books("approve_above = \"1000.00\"");
+    let decide = |direction: &str, ledger: u32| {
+        format!(
+            "[[resolution]]\nfinding = \"amount-difference\"\ncustomers = [\"MA_99ab12c3\"]\ndirection = \"{direction}\"\nanalytics = \"1.00\"\nledger = \"{ledger}.00\"\nbill = \"ledger\"\nreason = \"r\"\nby = \"asha\"\non = \"2026-04-02\"\n"
+        )
+    };
+    books.write("resolutions/2026-03.toml", &(decide("inbound", 601) + &decide("outbound", 300)));
+    with(&books, &asha, "close --period 2026-03").exits(0);
+    assert!(books.path().join("audit/chain.jsonl").exists());
+    let (_more, books, [asha, ..]) = self::books("approve_above = \"1000.00\"");
+    books.write("resolutions/2026-03.toml", &(decide("inbound", 601) + &decide("outbound", 501)));
+    with(&books, &asha, "close --period 2026-03").exits(0);
+    assert!(!books.path().join("audit/chain.jsonl").exists());
+}
+
+#[test]
+fn a_proposal_that_was_dated_back_is_not_approved() {
+    let (_keys, books, [asha, ravi, _]) = books("approvals = 2");
+    with(&books, &asha, "close --period 2026-03").exits(0);
+    let mut command = crossfoot(books.path());
+    command.env("CROSSFOOT_SIGNING_KEY", &asha).env("CROSSFOOT_NOW", "2026-04-02T03:00:00Z");
+    let line = "close --period 2026-03 --offline";
+    Ran::from(command.args(line.split_whitespace()).output().unwrap()).exits(0);
+    let ran = with(&books, &ravi, "approve --period 2026-03").exits(4);
+    assert!(ran.stderr.contains("2026-04-02T03:00:00Z"), "{}", ran.stderr);
 }
 
 #[test]

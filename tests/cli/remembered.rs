@@ -133,15 +133,21 @@ fn right_books_are_never_refused() {
     seen.books.write("crossfoot.toml", &text.replace("record = true", "record = false"));
     let told = seen.run("close --period 2026-03 --offline").all();
     assert!(!told.contains("chain-restored"), "{told}");
-    // Made anew at the same place: another first line.
+    // Made anew at the same place, or a backup from before the first close: the same to look at, so it
+    // is asked.
     seen.books.write("crossfoot.toml", &text);
     for folder in ["audit", "closes"] {
         std::fs::remove_dir_all(seen.books.path().join(folder)).unwrap();
     }
-    let mut command = crossfoot(seen.books.path());
-    command.env("XDG_STATE_HOME", seen.state.path()).env("CROSSFOOT_NOW", "2026-04-03T00:00:00Z");
-    let anew: Ran = command.args(["close", "--period", "2026-03"]).output().unwrap().into();
-    anew.exits(0);
+    let anew = |more: &[&str]| -> Ran {
+        let mut command = crossfoot(seen.books.path());
+        command.env("XDG_STATE_HOME", seen.state.path()).env("CROSSFOOT_NOW", "2026-04-03T00:00:00Z");
+        command.args(["close", "--period", "2026-03"]).args(more).output().unwrap().into()
+    };
+    let told = anew(&[]).exits(4).stderr;
+    assert!(told.contains("lacks event 2") && told.contains("--accept-restored"), "{told}");
+    anew(&["--accept-restored"]).exits(0);
+    anew(&[]).exits(0);
     // A state folder in the books is no place: it would be restored with them.
     seen.books.at("2026-04-03T00:00:00Z", "close --period 2026-03 --offline").exits(0);
     assert!(!seen.books.path().join(".local").exists());

@@ -81,6 +81,19 @@ fn every_invoice_is_sent_once() {
 }
 
 #[test]
+fn a_mail_names_the_seal_where_that_is_wanted() {
+    let mailer = Mailer::start(&[]);
+    let books = books(mailer.port);
+    let text = String::from_utf8(books.read("crossfoot.toml")).unwrap();
+    books.write("crossfoot.toml", &text.replace("[mail]", "[mail]\nchain_head = true"));
+    send(&books, "--yes", 0);
+    let chain = String::from_utf8(books.read("audit/chain.jsonl")).unwrap();
+    let head = crossfoot::model::digest::sha256_hex(chain.lines().next().unwrap().as_bytes());
+    let told = |mail: &String| mail.contains("Sealed as event 1 of our audit trail") && mail.contains(&head);
+    assert!(mailer.taken().iter().all(told));
+}
+
+#[test]
 fn what_is_refused_or_unknown_is_told_and_waits() {
     let mailer = Mailer::start(&[Does::RefuseRecipient(550), Does::TakeAndDrop]);
     let books = books(mailer.port);

@@ -140,6 +140,41 @@ fn nothing_is_sealed_without_a_key_that_may_sign() {
 }
 
 #[test]
+fn nobody_stops_signing_alone() {
+    let (_keys, books, [asha, _]) = books();
+    with_key(&books, &asha, "signatures = \"required\"\n");
+    books.run("close --period 2026-03").exits(0);
+    let settings = String::from_utf8(books.read("crossfoot.toml")).unwrap();
+    books.write("crossfoot.toml", settings.split("\n[audit]").next().unwrap());
+    books.write("charges.csv", "customer_id,description,kind,from,amount\nMA_99ab12c3,Set-up,one-off,2026-03-05,7\n");
+    let told = books.run("close --period 2026-03 --yes").exits(2).stderr;
+    assert!(told.contains("or those that the last close sealed"), "{told}");
+    with_key(&books, &asha, "");
+    books.run("close --period 2026-03 --yes").exits(0);
+    books.run("verify").exits(0);
+}
+
+#[test]
+fn a_document_says_after_what_it_was_sealed() {
+    let (_keys, books, _) = books();
+    books.run("close --period 2026-03").exits(0);
+    let chain = String::from_utf8(books.read("audit/chain.jsonl")).unwrap();
+    let head = crossfoot::model::digest::sha256_hex(chain.lines().next().unwrap().as_bytes());
+    books.write("charges.csv", "customer_id,description,kind,from,amount\nMA_99ab12c3,Set-up,one-off,2026-03-05,7\n");
+    books.run("close --period 2026-03 --yes").exits(0);
+    let stem = |name: &str| name.contains("/invoices/") && name.ends_with(".json");
+    let after = |name: &String| books.json(name)["sealed_after"].as_str().map(str::to_owned);
+    let said: Vec<Option<String>> = books.files().keys().filter(|name| stem(name)).map(after).collect();
+    assert_eq!((said.len(), said.iter().flatten().collect::<Vec<_>>()), (48, vec![&head]));
+    books.run("verify").exits(0);
+    // A clone by git that converts line ends is told as that.
+    let customers = String::from_utf8(books.read("closes/2026-03/inputs/customers.csv")).unwrap();
+    books.write("closes/2026-03/inputs/customers.csv", &customers.replace('\n', "\r\n"));
+    let told = books.run("verify").exits(4).stdout;
+    assert!(told.contains("core.autocrlf false"), "{told}");
+}
+
+#[test]
 fn what_lies_in_audit_or_closes_and_belongs_to_nothing_is_named() {
     let books = Books::example(&Partner::good().base_url);
     books.run("close --period 2026-03").exits(0);

@@ -154,7 +154,13 @@ fn without_tax() -> Agreement {
 
 fn issued(content: Draft) -> Issued {
     let issue_date = parse_day("2026-04-02").unwrap();
-    Issued { number: "CF/1".to_owned(), issue_date, content, template_sha256: String::new() }
+    Issued {
+        number: "CF/1".to_owned(),
+        issue_date,
+        content,
+        template_sha256: String::new(),
+        sealed_after: String::new(),
+    }
 }
 
 #[test]

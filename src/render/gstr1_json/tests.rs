@@ -58,6 +58,7 @@ fn document(
         issue_date: parse_day(day).unwrap(),
         content: draft,
         template_sha256: String::new(),
+        sealed_after: String::new(),
     }
 }
 

@@ -45,6 +45,9 @@ pub(super) struct Document {
     pub(super) call_list: Option<CallListPart>,
     pub(super) logo_sha256: Option<String>,
     pub(super) template_sha256: String,
+    /// Head of the audit chain before the event that issued it; absent where that is the first.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) sealed_after: String,
 }
 
 #[derive(Serialize, Deserialize)]

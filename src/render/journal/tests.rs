@@ -55,7 +55,13 @@ fn issued(id: &str, number: &str, month: &str, document: Document) -> Issued {
         issue_date,
         reason: String::new(),
     });
-    Issued { number: number.to_owned(), issue_date, content, template_sha256: String::new() }
+    Issued {
+        number: number.to_owned(),
+        issue_date,
+        content,
+        template_sha256: String::new(),
+        sealed_after: String::new(),
+    }
 }
 
 #[test]

@@ -69,7 +69,13 @@ pub fn unprintable(draft: &Draft, template: &Template) -> Result<Vec<(char, Stri
     let fonts = fonts::Fonts::load()?;
     // A number has nothing but ASCII, and any day is written with the same letters.
     let (number, template_sha256) = ("0".to_owned(), String::new());
-    let document = Issued { number, issue_date: draft.period.to, content: draft.clone(), template_sha256 };
+    let document = Issued {
+        number,
+        issue_date: draft.period.to,
+        content: draft.clone(),
+        template_sha256,
+        sealed_after: String::new(),
+    };
     let pages = layout::lay_out(&document, template, None, None, fonts);
     let mut missing: Vec<(char, String)> = Vec::new();
     for text in pages.texts() {

@@ -142,7 +142,13 @@ mod tests {
             ..Draft::blank("M", &Period::parse("2026-03").unwrap(), Currency::INR)
         };
         let day = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
-        let invoice = Issued { number: "1".into(), issue_date: day, content, template_sha256: String::new() };
+        let invoice = Issued {
+            number: "1".into(),
+            issue_date: day,
+            content,
+            template_sha256: String::new(),
+            sealed_after: String::new(),
+        };
         look(Wording { template: &template, invoice: &invoice })
     }
 

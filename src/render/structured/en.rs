@@ -331,7 +331,8 @@ mod tests {
         content.buyer.address = vec!["1 Road".to_owned()];
         complete(&mut content, &Agreement::default(), &invoicing).unwrap();
         let (issue_date, template_sha256) = (content.period.to, String::new());
-        let invoice = Issued { number: "CF/1".to_owned(), issue_date, content, template_sha256 };
+        let invoice =
+            Issued { number: "CF/1".to_owned(), issue_date, content, template_sha256, sealed_after: String::new() };
         Terms::of(&invoice).err()
     }
 
