@@ -15,7 +15,7 @@ const SAFE = { "X-Crossfoot": "1" };
 async function ask(path, options) {
   let answer;
   try {
-    answer = await fetch(path, { credentials: "same-origin", redirect: "error", cache: "no-store", ...options });
+    answer = await fetch(path, { credentials: "same-origin", redirect: "error", ...options });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem({ code: "desk-gone", message: null });

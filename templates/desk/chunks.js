@@ -1,10 +1,10 @@
 // Long lists: a first screenful at once, the rest as it is scrolled to. What is typed into a
-// filter is looked for in text that was made once.
+// filter is looked for in text that is made once.
 
 import { h } from "./dom.js";
 
 /** Fills `into` by `render(item, index)`; `end` belongs behind it. */
-export function chunks(into, render, size = 60) {
+export function chunks(into, render, size = 40) {
   let items = [];
   let shown = 0;
   const end = h("div", { class: "end", "aria-hidden": "true" });
@@ -42,12 +42,13 @@ export function chunks(into, render, size = 60) {
 
 const low = (text) => String(text).toLocaleLowerCase().normalize("NFKC");
 
-/** `filter("acme 450")` of items: all words must occur. */
+/** `filter("acme 450")` of items: all words must occur. The text is made at the first word. */
 export function searcher(items, textOf) {
-  const hay = items.map((item) => low(textOf(item)));
+  let hay = null;
   return (typed) => {
     const words = low(typed).split(/\s+/).filter(Boolean).flatMap((w) => (/^[₹\d,.]*$/.test(w) ? [w.replace(/[₹,]/g, "")] : [w]));
     if (!words.length) return items;
+    hay ??= items.map((item) => low(textOf(item)));
     return items.filter((_, at) => words.every((w) => hay[at].includes(w)));
   };
 }

@@ -2,7 +2,7 @@
 // written before its consequence was shown.
 
 import { post } from "./api.js";
-import { fill, h, button, copyable, field, mark, name, unique } from "./dom.js";
+import { fill, h, button, copyable, field, mark, name, told, unique } from "./dom.js";
 import { t, known } from "./i18n.js";
 import { count, isAmount, money, sum } from "./money.js";
 
@@ -16,7 +16,7 @@ export function typed(ctx, findings, choice, reason, by, confirm) {
   const tail = [`--reason ${quoted(reason || "…")}`, `--by ${quoted(by || "…")}`].join(" ");
   if (choice.none) return `crossfoot resolve --period ${ctx.period} --do-not-bill ${quoted(choice.none)} ${tail}`;
   const what = choice.bill ? `--bill ${quoted(choice.bill)}` : choice.hold ? "--hold" : "--accept";
-  return findings.map((f) => `crossfoot resolve --period ${ctx.period} ${quoted(f.id)} ${what}${confirm ? " --confirm" : ""} ${tail}`).join("\n");
+  return `crossfoot resolve --period ${ctx.period} ${what}${confirm ? " --confirm" : ""} ${tail} ${findings.map((f) => quoted(f.id)).join(" ")}`;
 }
 
 function part(label, amount, currency, kind) {
@@ -25,7 +25,7 @@ function part(label, amount, currency, kind) {
 
 function consequence(c, currency, names) {
   const who = h("strong", {}, name(names.get(c.customer_id) ?? c.customer_id));
-  if (!c.document) return h("li", {}, who, h("p", {}, c.why));
+  if (!c.document) return h("li", {}, who, h("p", {}, told(c.why)));
   return h("li", {}, h("p", {}, who, " · ", t(known(`document.${c.document}`) ? `document.${c.document}` : "document.invoice")),
     h("table", { class: "sum" }, h("tbody", {}, c.lines.map((l) => part(name(l.description), l.amount, currency)), c.taxes.map((l) => part(name(l.description), l.amount, currency, "tax")), part(t("total"), c.total, currency, "total"))));
 }
@@ -97,7 +97,7 @@ export function decideForm(ctx, findings, state) {
       go.disabled = false;
     } catch (problem) {
       if (turn !== asked || problem.name === "AbortError") return;
-      fill(outcome, h("p", { class: "wrong" }, problem.error?.message ?? t(`problem.${problem.code}.what`)), problem.error?.why ? h("p", {}, problem.error.why) : null, problem.error?.next ? h("p", { class: "hint" }, problem.error.next) : null);
+      fill(outcome, h("p", { class: "wrong" }, told(problem.error?.message) ?? t(`problem.${problem.code}.what`)), h("p", {}, told(problem.error?.why)), h("p", { class: "hint" }, told(problem.error?.next)));
       asksSure(problem);
       go.disabled = problem.code === "busy";
     }

@@ -1,25 +1,21 @@
 // The desk: which section is shown for which books and month. All of it stands in the
 // address behind `#`; nothing is kept anywhere else.
 
-import { get } from "./api.js";
-import { h, say } from "./dom.js";
-import { t, speak, spoken, month } from "./i18n.js";
+import { Problem, get } from "./api.js";
+import { say } from "./dom.js";
+import { t, speak, month } from "./i18n.js";
 import { problemPanel } from "./problem.js";
 import { attach, perform } from "./runs.js";
 import { bar, rail } from "./frame.js";
 import { keys } from "./keys.js";
 import { choose, of } from "./periods.js";
-import * as periods from "./periods.js";
-import * as ledger from "./ledger.js";
-import * as fix from "./fix.js";
-import * as findings from "./findings.js";
-import * as drafts from "./drafts.js";
-import * as outbox from "./outbox.js";
-import * as archive from "./archive.js";
-import * as first from "./first.js";
 
 performance.mark("desk:start");
-const SECTIONS = { periods, ledger, fix, findings, drafts, outbox, archive, first };
+const SECTIONS = ["periods", "ledger", "fix", "findings", "drafts", "outbox", "archive", "first"];
+/** A section's own script, loaded when it is first shown, or once the page is at rest. */
+const script = (section) => import(`./${section}.js`).catch((error) => {
+  throw error instanceof SyntaxError ? error : new Problem({ code: "desk-gone", message: null });
+});
 let desk = null;
 let showing = null;
 let before = null;
@@ -36,7 +32,7 @@ function read() {
   const values = new URLSearchParams(query ?? "");
   return {
     book: Number.parseInt(book, 10) || 0,
-    section: section in SECTIONS ? section : "periods",
+    section: SECTIONS.includes(section) ? section : "periods",
     period: period || null,
     arg: arg || null,
     lang: values.get("lang") === "hi" ? "hi" : "en",
@@ -80,16 +76,18 @@ function context(at, entry, status, signal) {
 }
 
 async function view(at, signal) {
-  await speak(at.lang);
-  desk ??= await get("desk", null, signal);
+  const asked = desk ?? get("desk", null, signal);
+  const standing = get(`${at.book}/status`, null, signal).catch((problem) => problem);
+  [, desk] = await Promise.all([speak(at.lang), asked]);
   const entry = desk.books.find((b) => b.id === at.book) ?? desk.books[0];
-  at.book = entry.id;
   if (entry.new) {
     at.section = "first";
-    return context(at, entry, { periods: [], running: null }, signal);
+    return context({ ...at, book: entry.id }, entry, { periods: [], running: null }, signal);
   }
+  const status = entry.id === at.book ? await standing : await get(`${entry.id}/status`, null, signal);
+  if (status instanceof Error) throw status;
+  at.book = entry.id;
   if (at.section === "first") at.section = "periods";
-  const status = await get(`${at.book}/status`, null, signal);
   at.period ??= choose(status, desk.today);
   return context(at, entry, status, signal);
 }
@@ -109,8 +107,11 @@ async function show(stay = false) {
   const main = document.getElementById("main");
   const late = waiting(main);
   try {
+    const early = script(at.section);
+    early.catch(() => {});
     const ctx = await view(at, abort.signal);
-    const drawn = await SECTIONS[at.section].show(ctx);
+    const { show: draw } = await (ctx.section === at.section ? early : script(at.section));
+    const drawn = await draw(ctx);
     if (abort.signal.aborted) return;
     bar(ctx);
     rail(ctx);
@@ -156,11 +157,11 @@ async function begin() {
     show(true);
   });
   await show();
+  setTimeout(() => Promise.allSettled(SECTIONS.map(script)), 1500);
   document.getElementById("skip").textContent = t("skip");
   const book = read().book;
   const under = await get(`${book}/run`).catch(() => null);
   if (under?.running) attach(book, t("run.already")).then(() => show(true));
 }
 
-export { spoken, h };
 begin();

@@ -1,7 +1,7 @@
 // One finding beside its figures, vouchers and evidence, or several chosen together.
 
 import { get } from "./api.js";
-import { fill, h, button, name, table } from "./dom.js";
+import { fill, h, button, name, table, told } from "./dom.js";
 import { t, known, day } from "./i18n.js";
 import { bare, count, isZero, money, negate, signed, sum } from "./money.js";
 import { chunks } from "./chunks.js";
@@ -20,11 +20,17 @@ const MENDED = { "unknown-customer": "fix", "gstin-invalid": "fix", "gst-particu
 
 const mend = (ctx, f) => (MENDED[f.code] ? h("p", {}, h("a", { class: "button", href: ctx.href(MENDED[f.code]) }, t(`findings.mend.${MENDED[f.code]}`))) : null);
 
+/** Asks once a finding is looked at, not while the keys go past it. */
+function settled(into, ask) {
+  setTimeout(() => into.isConnected && ask(), 120);
+  return into;
+}
+
 /** Both sides by direction, where the finding is about one customer. */
 function directions(ctx, f) {
   if (f.customers?.length !== 1) return null;
   const into = h("div", {});
-  get(`${ctx.book}/customer`, { period: ctx.period, id: f.customers[0] }, ctx.signal).then((found) => {
+  return settled(into, () => get(`${ctx.book}/customer`, { period: ctx.period, id: f.customers[0] }, ctx.signal).then((found) => {
     const row = found.customer ?? found.row ?? found;
     const [ours, theirs] = [row.ledger_by_direction, row.analytics_by_direction];
     if (!ours || !theirs) return;
@@ -35,8 +41,7 @@ function directions(ctx, f) {
       { label: t("findings.ledger"), num: true, cell: (l) => bare(l.ours, ctx.currency) },
       { label: t("findings.difference"), num: true, cell: (l) => (isZero(l.apart) ? "0.00" : h("strong", { class: "attention" }, bare(l.apart, ctx.currency))) },
     ], lines).element);
-  }).catch(() => {});
-  return into;
+  }).catch(() => {}));
 }
 
 function figures(f, currency) {
@@ -58,7 +63,7 @@ function vouchers(ctx, f) {
     { label: t("col.amount"), num: true, cell: (v) => bare(v.amount, ctx.currency) },
     { label: t("col.row"), num: true, cell: (v) => (v.row ? count(v.row, ctx.currency) : "") },
   ];
-  get(`${ctx.book}/vouchers`, { period: ctx.period, finding: f.id }, ctx.signal).then((found) => {
+  settled(into, () => get(`${ctx.book}/vouchers`, { period: ctx.period, finding: f.id }, ctx.signal).then((found) => {
     const { element, body, line } = table(t("findings.vouchers"), columns, []);
     const list = chunks(body, line, 50);
     list.set(found.vouchers);
@@ -68,14 +73,14 @@ function vouchers(ctx, f) {
     if (found.total > found.vouchers.length) into.append(h("p", { class: "hint" }, t("findings.more", { shown: count(found.vouchers.length), n: count(found.total) })));
   }).catch((problem) => {
     if (problem.name !== "AbortError") fill(into, h("p", { class: "hint" }, problem.error?.message ?? problem.message));
-  });
+  }));
   return h("section", {}, h("h3", {}, t("findings.vouchers")), into);
 }
 
 function evidence(f) {
   if (!f.evidence?.length) return null;
   return h("details", { class: "evidence" }, h("summary", {}, t("findings.evidence", { n: f.evidence.length })),
-    h("ul", {}, f.evidence.slice(0, 100).map((e) => h("li", {}, h("p", {}, e.text), h("code", {}, e.line ? `${e.file}:${e.line}` : e.file)))));
+    h("ul", {}, f.evidence.slice(0, 100).map((e) => h("li", {}, h("p", {}, told(e.text)), h("code", {}, e.line ? `${e.file}:${e.line}` : e.file)))));
 }
 
 function decided(f) {
@@ -96,11 +101,12 @@ export function one(ctx, state, f) {
     figures(f, state.doc.currency),
     h("div", { class: "halves" },
       h("div", { class: "half" },
-        h("p", { class: "why" }, f.message),
-        f.next ? h("p", { class: "nextline" }, h("strong", {}, `${t("findings.do")}: `), f.next) : null,
-        mend(ctx, f), directions(ctx, f), vouchers(ctx, f), evidence(f),
-        h("p", { class: "hint" }, t("findings.id"), " ", h("code", {}, f.id))),
-      h("div", { class: "half" }, decided(f), decideForm(ctx, [f], state))),
+        h("p", { class: "why" }, told(f.message)),
+        f.next ? h("p", { class: "nextline" }, h("strong", {}, `${t("findings.do")}: `), told(f.next)) : null,
+        mend(ctx, f), directions(ctx, f)),
+      h("div", { class: "half" }, decided(f), decideForm(ctx, [f], state)),
+      h("div", { class: "half" }, vouchers(ctx, f), evidence(f),
+        h("p", { class: "hint" }, t("findings.id"), " ", h("code", {}, f.id)))),
   ];
 }
 

@@ -62,6 +62,9 @@ export const SIGNS = {
 /** A name as others wrote it, kept apart from the direction of the text around it. */
 export const name = (text) => h("bdi", {}, text ?? "");
 
+/** What the tool itself says: in English whatever the page speaks. */
+export const told = (text) => (text ? h("span", { lang: "en" }, text) : null);
+
 let ids = 0;
 export const unique = (stem) => `${stem}-${(ids += 1)}`;
 

@@ -2,7 +2,7 @@
 // after a summary, alone or as the first or the second of two people.
 
 import { fileAt, get } from "./api.js";
-import { h, button, copyable, name, table } from "./dom.js";
+import { h, button, copyable, name, table, told } from "./dom.js";
 import { t, known, month } from "./i18n.js";
 import { bare, count, isZero, money } from "./money.js";
 import { chunks, filterBox, searcher } from "./chunks.js";
@@ -24,7 +24,7 @@ function card(ctx, d) {
     h("p", { class: "who" }, name(d.name ?? d.customer_id)),
     h("p", { class: "amount" }, money(d.total, d.currency ?? ctx.currency)),
     h("p", { class: "hint" }, kind(d.kind), d.number ? ` · ${d.number}` : "", isZero(d.tax) ? "" : ` · ${t("drafts.tax")} ${money(d.tax, d.currency ?? ctx.currency)}`),
-    d.warnings?.length ? h("ul", { class: "warnings" }, d.warnings.map((w) => h("li", {}, w.message ?? w))) : null);
+    d.warnings?.length ? h("ul", { class: "warnings" }, d.warnings.map((w) => h("li", {}, told(w.message ?? w)))) : null);
 }
 
 function tiles(ctx, doc, s) {
@@ -36,12 +36,12 @@ function tiles(ctx, doc, s) {
 
 function people(ctx, title, list, more) {
   if (!list?.length) return null;
-  return h("details", { class: "told" }, h("summary", {}, title, " ", h("span", { class: "n" }, count(list.length, ctx.currency))), h("ul", {}, list.slice(0, 200).map((c) => h("li", {}, h("code", {}, c.customer_id ?? c), " ", c.name ? name(c.name) : null, c.why ? h("span", { class: "hint" }, ` ${c.why}`) : null))), more);
+  return h("details", { class: "told" }, h("summary", {}, title, " ", h("span", { class: "n" }, count(list.length, ctx.currency))), h("ul", {}, list.slice(0, 200).map((c) => h("li", {}, h("code", {}, c.customer_id ?? c), " ", c.name ? name(c.name) : null, c.why ? h("span", { class: "hint" }, " ", told(c.why)) : null))), more);
 }
 
 function lacks(ctx, s) {
   if (!s.will_lack?.length) return null;
-  return h("section", { class: "notice" }, h("h3", {}, t("drafts.lack")), h("ul", {}, s.will_lack.map((l) => h("li", {}, h("strong", {}, l.what), h("span", { class: "hint" }, ` ${t("drafts.lackin", { n: count(l.customers.length), count: l.customers.length, where: l.written_in })}`)))));
+  return h("section", { class: "notice" }, h("h3", {}, t("drafts.lack")), h("ul", {}, s.will_lack.map((l) => h("li", {}, h("strong", {}, told(l.what)), h("span", { class: "hint" }, ` ${t("drafts.lackin", { n: count(l.customers.length), count: l.customers.length, where: l.written_in })}`)))));
 }
 
 function changes(ctx, s) {
@@ -64,7 +64,7 @@ function summary(ctx, doc, s, does) {
       h("li", {}, t("issue.notes", { n: count(notes(doc.documents).length), count: notes(doc.documents).length })),
       h("li", {}, t("issue.held", { n: count(s.not_invoiced?.length ?? 0), count: s.not_invoiced?.length ?? 0 })),
       h("li", {}, t("issue.notbilled", { n: count(s.not_billed?.length ?? 0), count: s.not_billed?.length ?? 0 })),
-      (s.would_ask ?? []).map((w) => h("li", { class: "attention" }, w))),
+      (s.would_ask ?? []).map((w) => h("li", { class: "attention" }, told(w)))),
     h("p", {}, t(`issue.${does}`)),
   ];
 }
@@ -122,7 +122,7 @@ export async function show(ctx) {
   const does = ctx.entry.approvals > 1 ? "propose" : "close";
   const press = button(t(`issue.open.${does}`), () => issue(ctx, doc, s, does), { class: "main", disabled: !doc.documents.length });
   return h("div", { class: "page" }, title, doc.stale ? h("p", { class: "notice bad" }, t("drafts.stale")) : null, found ? proposal(ctx, doc, s, found) : null,
-    h("section", { class: "sheet" }, tiles(ctx, doc, s), (s.would_ask ?? []).length ? h("ul", { class: "warnings" }, s.would_ask.map((w) => h("li", {}, w))) : null,
+    h("section", { class: "sheet" }, tiles(ctx, doc, s), (s.would_ask ?? []).length ? h("ul", { class: "warnings" }, s.would_ask.map((w) => h("li", {}, told(w)))) : null,
       h("div", { class: "actions" }, found?.valid ? null : press, again, h("span", { class: "hint" }, s.issued_before ? t("drafts.before", { n: count(s.issued_before), count: s.issued_before }) : ""))),
     people(ctx, t("drafts.heldlist"), s.not_invoiced, h("p", {}, h("a", { href: ctx.href("findings") }, t("drafts.todecide")))), people(ctx, t("drafts.notbilledlist"), s.not_billed), people(ctx, t("drafts.nothing"), s.nothing_to_bill), lacks(ctx, s), changes(ctx, s), documents(ctx, doc));
 }

@@ -112,30 +112,31 @@ export async function show(ctx) {
   const search = searcher(doc.findings, (f) => [...who(f), ...(f.customers ?? []), f.code, titled(f.code), f.rank, f.id, f.message, f.analytics, f.ledger, f.difference].join(" "));
   const list = h("ul", { role: "listbox", "aria-multiselectable": "true", "aria-label": t("findings.list"), class: "findings" });
   const detail = h("section", { class: "detail", "aria-labelledby": "detail-title" });
+  const same = h("div", { class: "same" });
   const state = { doc, marked: new Set(), index: 0, view: doc.findings.some(VIEWS.held) ? "held" : "all" };
-  state.list = chunks(list, (f, index) => option(state, f, index), 60);
+  state.list = chunks(list, (f, index) => option(state, f, index), 30);
   state.open = (f) => {
     state.current = f;
     if (!state.marked.size) fill(detail, ...one(ctx, state, f).flat().filter(Boolean));
     ctx.note({ arg: f.id });
+    drawSame();
   };
-  const same = h("div", { class: "same" });
   state.remark = () => {
     for (const item of list.children) item.setAttribute("aria-selected", String(state.marked.has(item.dataset.id)));
     if (state.marked.size) fill(detail, ...many(ctx, state).filter(Boolean));
     else if (state.current) state.open(state.current);
     drawSame();
   };
-  const drawSame = () => {
+  function drawSame() {
     const f = state.current;
     const alike = f ? state.list.items.filter((o) => o.code === f.code && VIEWS.held(o)) : [];
-    fill(same, );
+    fill(same);
     if (alike.length > 1 && !state.marked.size) same.append(button(t("findings.alike", { n: count(alike.length), what: titled(f.code) }), () => {
       for (const o of alike) state.marked.add(o.id);
       state.remark();
     }, { class: "small" }));
     else if (state.marked.size) same.append(h("span", {}, t("findings.marked", { n: count(state.marked.size), count: state.marked.size })), " ", button(t("findings.clear"), () => { state.marked.clear(); state.remark(); }, { class: "small" }));
-  };
+  }
   const box = filterBox(t("findings.filter"), () => draw());
   const shown = h("p", { class: "hint", role: "status" });
   const draw = () => {

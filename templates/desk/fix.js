@@ -74,7 +74,7 @@ function particulars(ctx, doc) {
     { label: t("field.state"), cell: (c) => name(c.state ?? "") },
     { label: "GSTIN", cell: (c) => h("code", {}, c.gstin ?? "") },
     { label: t("field.email"), cell: (c) => name(c.email ?? "") },
-    { label: t("fix.checks"), cell: (c) => (c.checks?.length ? h("ul", { class: "checks" }, c.checks.map((k) => h("li", { class: "attention" }, k.message))) : t("fix.fine")) },
+    { label: t("fix.checks"), cell: (c) => (c.checks?.length ? h("ul", { class: "checks" }, c.checks.map((k) => h("li", { class: "attention", lang: "en" }, k.message))) : t("fix.fine")) },
     { label: t("fix.change"), class: "act", cell: (c) => button(t("change"), () => edit(ctx, doc, c), { class: "small", "aria-label": `${t("change")}: ${c.legal_name || c.customer_id}` }) },
   ], []);
   const list = chunks(body, line, 60);

@@ -37,7 +37,7 @@ export function bar(ctx) {
   const periods = ctx.entry.new ? null : choice(t("period"), listed(ctx).map((p) => [p, month(p)]), ctx.period, (period) => ctx.go(ctx.section === "archive" ? "periods" : ctx.section, { period }));
   const other = ctx.lang === "en" ? ["hi", "हिन्दी"] : ["en", "English"];
   const language = h("a", { href: ctx.href(ctx.section, { arg: ctx.arg, lang: other[0] }), lang: other[0], hreflang: other[0], class: "language", "data-key": "language" }, other[1]);
-  const brand = h("a", { href: ctx.href("periods"), class: "brand", "aria-label": t("desk"), "data-key": "brand" }, logo(), h("span", {}, "crossfoot"));
+  const brand = h("a", { href: ctx.href("periods"), class: "brand", "data-key": "brand" }, logo(), h("span", {}, "crossfoot"));
   document.getElementById("bar").setAttribute("aria-label", t("desk"));
   redraw(document.getElementById("bar"), brand, whose, h("span", { class: "gap" }), periods, language,
     button("?", () => help(ctx), { class: "help", "aria-label": t("help.open"), "data-key": "help" }));

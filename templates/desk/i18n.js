@@ -1,7 +1,7 @@
 // Words by key, in English and Hindi. Figures stay 0 to 9 in both.
 
-let words = {};
-let fallback = {};
+let words = null;
+let fallback = null;
 let language = "en";
 let plural = new Intl.PluralRules("en");
 
@@ -11,8 +11,10 @@ async function load(lang) {
 }
 
 export async function speak(lang) {
-  if (!Object.keys(fallback).length) fallback = await load("en");
-  words = lang === "en" ? fallback : await load(lang);
+  if (lang === language && words) return;
+  const own = load(lang);
+  fallback ??= lang === "en" ? await own : await load("en");
+  words = await own;
   language = lang;
   plural = new Intl.PluralRules(lang);
   document.documentElement.lang = lang;
@@ -21,7 +23,7 @@ export async function speak(lang) {
 export const spoken = () => language;
 
 function word(key) {
-  return words[key] ?? fallback[key];
+  return words?.[key] ?? fallback?.[key];
 }
 
 /** The words of a key; `{x}` is put in. With `n` the plural's own words, `key.one`, are used. */

@@ -53,7 +53,7 @@ function row(ctx, state, m) {
     h("th", { scope: "row" }, name(m.legal_name), h("small", {}, h("a", { href: fileAt(ctx.book, m.pdf), target: "_blank", rel: "noopener" }, m.number))),
     h("td", { "data-label": t("outbox.to") }, m.to?.length ? name(m.to.join(", ")) : h("span", { class: "attention" }, t("outbox.noto")), m.cc?.length ? h("small", {}, "cc ", name(m.cc.join(", "))) : null),
     h("td", { class: "num", "data-label": t("total") }, money(m.total, m.currency)),
-    h("td", { "data-label": t("col.state") }, h("span", { class: `tag ${tone(m.state)}` }, word(m.state)), m.note ? h("small", {}, m.note) : null));
+    h("td", { "data-label": t("col.state") }, h("span", { class: `tag ${tone(m.state)}` }, word(m.state)), m.note ? h("small", { lang: "en" }, m.note) : null));
 }
 
 function actions(ctx, state, bar) {
@@ -121,5 +121,5 @@ export async function show(ctx) {
   draw();
   return h("div", { class: "page" }, title, h("p", { class: "lead" }, t("outbox.from"), " ", h("strong", {}, name(doc.from ?? "–")), doc.server ? [" ", t("outbox.by"), " ", h("code", {}, doc.server)] : null),
     doc.server ? null : h("p", { class: "notice" }, t("outbox.noserver")), bar, h("div", { class: "tools" }, box, chips, shown),
-    h("div", { class: "scroll tall", role: "group", "aria-label": t("nav.outbox"), tabindex: "0" }, whole, state.list.end));
+    h("div", { class: "scroll tall full", role: "group", "aria-label": t("nav.outbox"), tabindex: "0" }, whole, state.list.end));
 }

@@ -1,7 +1,7 @@
 // The board: where each month stands, and one button for what comes next.
 
 import { get } from "./api.js";
-import { fill, h, button, name, sign, SIGNS } from "./dom.js";
+import { fill, h, button, name, sign, told, SIGNS } from "./dom.js";
 import { t, month, moment } from "./i18n.js";
 import { count, money } from "./money.js";
 
@@ -111,7 +111,7 @@ function checks(ctx) {
       const order = { bad: 0, left: 1, good: 2 };
       const list = [...found.checks].sort((a, b) => (order[a.result] ?? 1) - (order[b.result] ?? 1));
       fill(into, h("ul", {}, list.map((c) => h("li", { class: c.result }, sign(c.result === "good" ? SIGNS.yes : c.result === "bad" ? SIGNS.no : SIGNS.dot, c.result),
-        h("div", {}, h("strong", {}, name(c.what)), h("span", { class: "unseen" }, ` (${t(`check.${c.result}`)})`), h("p", {}, c.found), c.next ? h("p", { class: "hint" }, h("strong", {}, `${t("problem.next")}: `), c.next) : null)))));
+        h("div", {}, h("strong", {}, told(c.what)), h("span", { class: "unseen" }, ` (${t(`check.${c.result}`)})`), h("p", {}, told(c.found)), c.next ? h("p", { class: "hint" }, h("strong", {}, `${t("problem.next")}: `), told(c.next)) : null)))));
     } catch (problem) {
       if (problem.name !== "AbortError") fill(into, h("p", { class: "wrong" }, problem.error?.message ?? problem.message));
     }

@@ -1,17 +1,17 @@
 // An error on the page: what, where, why, what was not done, what to do next.
 
-import { h, button } from "./dom.js";
+import { h, button, told as english } from "./dom.js";
 import { t, known } from "./i18n.js";
 
 /** The page's own words for what did not come from the tool, the tool's for the rest. */
 function wording(error) {
   const own = (part) => (known(`problem.${error.code}.${part}`) ? t(`problem.${error.code}.${part}`) : null);
   return {
-    what: own("what") ?? error.message ?? t("problem.unknown"),
+    what: own("what") ?? english(error.message) ?? t("problem.unknown"),
     place: error.place,
-    why: own("why") ?? error.why,
-    next: own("next") ?? error.next,
-    undone: own("not_done") ?? error.not_done,
+    why: own("why") && error.message ? [own("why"), " ", english(error.message)] : own("why") ?? english(error.why),
+    next: own("next") ?? english(error.next),
+    undone: own("not_done") ?? english(error.not_done),
     also: (error.also ?? []).map((a) => (typeof a === "string" ? a : [a.field, a.message ?? a.text].filter(Boolean).join(": "))),
   };
 }
@@ -28,7 +28,7 @@ export function problemPanel(problem, { retry, close } = {}) {
       row(t("problem.why"), told.why),
       row(t("problem.undone"), told.undone),
       row(t("problem.next"), told.next),
-      told.also.length ? [h("dt", {}, t("problem.also")), h("dd", {}, h("ul", {}, told.also.slice(0, 50).map((a) => h("li", {}, a))))] : null),
+      told.also.length ? [h("dt", {}, t("problem.also")), h("dd", {}, h("ul", {}, told.also.slice(0, 50).map((a) => h("li", {}, english(a)))))] : null),
     h("p", { class: "code" }, h("code", {}, error.code)));
   const actions = h("div", { class: "actions" });
   if (retry) actions.append(button(t("again"), retry));

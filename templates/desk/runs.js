@@ -12,7 +12,7 @@ export const isRunning = () => active !== null;
 
 function panel(book, title) {
   const id = unique("run");
-  const log = h("pre", { class: "log", role: "log", tabindex: "0", "aria-label": t("run.log") });
+  const log = h("pre", { class: "log", lang: "en", role: "log", tabindex: "0", "aria-label": t("run.log") });
   const clock = h("span", { class: "clock" });
   const command = h("code", {});
   const stop = button(t("run.interrupt"), async () => {
@@ -56,6 +56,14 @@ function panel(book, title) {
     },
   };
 }
+
+/** What went well is put away at the second step after it. */
+window.addEventListener("hashchange", () => {
+  const shown = document.querySelector("#dock .run.good");
+  if (!shown) return;
+  if (shown.dataset.seen && !shown.contains(document.activeElement)) clear(shown);
+  else shown.dataset.seen = "once";
+});
 
 function clear(element) {
   element.remove();

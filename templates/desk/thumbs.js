@@ -14,14 +14,14 @@ const queue = [];
 function pdfjs() {
   library ??= import("/assets/pdf.min.mjs").then((pdf) => {
     pdf.GlobalWorkerOptions.workerSrc = "/assets/pdf.worker.min.mjs";
-    return pdf;
+    return { pdf, worker: new pdf.PDFWorker() };
   });
   return library;
 }
 
 async function draw(book, path, canvas) {
-  const pdf = await pdfjs();
-  const task = pdf.getDocument({ url: fileAt(book, path), isEvalSupported: false, disableAutoFetch: true, disableStream: true, disableRange: true });
+  const { pdf, worker } = await pdfjs();
+  const task = pdf.getDocument({ url: fileAt(book, path), worker, isEvalSupported: false, disableAutoFetch: true, disableStream: true, disableRange: true });
   try {
     const page = await (await task.promise).getPage(1);
     const size = page.getViewport({ scale: 1 });
