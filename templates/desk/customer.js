@@ -6,7 +6,7 @@ import { t, known } from "./i18n.js";
 import { modal } from "./modal.js";
 import { problemPanel } from "./problem.js";
 
-const FIRST = ["customer_id", "legal_name", "gstin", "address", "city", "pin", "state", "state_code", "country", "email", "cc", "code", "aliases"];
+const FIRST = ["customer_id", "gstin", "legal_name", "address", "city", "pin", "state", "state_code", "country", "email", "cc", "code", "aliases"];
 
 const label = (column) => (known(`field.${column}`) ? t(`field.${column}`) : column.replaceAll("_", " "));
 

@@ -94,6 +94,10 @@ export function decideForm(ctx, findings, state) {
       const found = await post(`${ctx.book}/preview`, body, ctx.signal);
       if (turn !== asked) return;
       fill(outcome, h("h4", {}, t("decide.comesto")), ...consequences(found.consequences ?? [], currency, names).filter(Boolean));
+      if (found.doubt) {
+        outcome.prepend(h("p", { class: "attention" }, told(found.doubt)));
+        surely.hidden = false;
+      }
       go.disabled = false;
     } catch (problem) {
       if (turn !== asked || problem.name === "AbortError") return;

@@ -99,7 +99,24 @@ function waiting(main) {
   }, 400);
 }
 
+/** What was typed into filters and where the focus was, to be put back into a page drawn anew. */
+function kept(main) {
+  const label = (e) => e?.getAttribute?.("aria-label") ?? e?.textContent;
+  const typed = [...main.querySelectorAll("[data-filter]")].map((box) => [label(box), box.value]);
+  const focus = main.contains(document.activeElement) ? [document.activeElement.tagName, label(document.activeElement)] : null;
+  return () => {
+    for (const [name, value] of typed) {
+      const box = [...main.querySelectorAll("[data-filter]")].find((b) => label(b) === name);
+      if (!box || box.value === value) continue;
+      box.value = value;
+      box.dispatchEvent(new Event("input"));
+    }
+    if (focus && !document.querySelector("dialog[open]")) ([...main.querySelectorAll(focus[0])].find((e) => label(e) === focus[1]) ?? main).focus({ preventScroll: true });
+  };
+}
+
 async function show(stay = false) {
+  delete document.documentElement.dataset.ready;
   showing?.abort();
   const abort = new AbortController();
   showing = abort;
@@ -107,16 +124,19 @@ async function show(stay = false) {
   const main = document.getElementById("main");
   const late = waiting(main);
   try {
-    const early = script(at.section);
+    const asked = at.section;
+    const early = script(asked);
     early.catch(() => {});
     const ctx = await view(at, abort.signal);
-    const { show: draw } = await (ctx.section === at.section ? early : script(at.section));
+    const { show: draw } = await (ctx.section === asked ? early : script(ctx.section));
     const drawn = await draw(ctx);
     if (abort.signal.aborted) return;
     bar(ctx);
     rail(ctx);
     const scroll = stay ? window.scrollY : 0;
+    const back = stay ? kept(main) : null;
     main.replaceChildren(drawn);
+    back?.();
     const title = main.querySelector("h1")?.textContent ?? t("desk");
     document.title = `${title} · ${at.section === "archive" || !at.period ? ctx.entry.folder : month(at.period)} · Crossfoot`;
     const place = `${at.book}/${at.section}/${at.period}`;
@@ -146,10 +166,7 @@ async function begin() {
     event.preventDefault();
     document.getElementById("main").focus();
   });
-  window.addEventListener("hashchange", () => {
-    delete document.documentElement.dataset.ready;
-    show();
-  });
+  window.addEventListener("hashchange", () => show());
   keys(() => read(), (section) => {
     location.hash = address({ ...read(), section, arg: null });
   }, (on) => {

@@ -83,11 +83,10 @@ function evidence(f) {
     h("ul", {}, f.evidence.slice(0, 100).map((e) => h("li", {}, h("p", {}, told(e.text)), h("code", {}, e.line ? `${e.file}:${e.line}` : e.file)))));
 }
 
-function decided(f) {
+function decided(f, currency) {
   const d = f.decision;
   if (!d) return null;
-  const what = typeof d.decision === "string" ? d.decision : d.bill ?? "";
-  return h("div", { class: "notice good" }, h("p", {}, h("strong", {}, t(known(`decision.${what}`) ? `decision.${what}` : "decision.bill", { amount: what }))),
+  return h("div", { class: "notice good" }, h("p", {}, h("strong", {}, known(`decision.${d.what}`) ? t(`decision.${d.what}`) : t("decision.bill", { amount: money(d.what, currency) }))),
     h("p", {}, name(d.reason)), h("p", { class: "hint" }, name(d.by), d.on ? `, ${day(d.on)}` : ""));
 }
 
@@ -104,7 +103,7 @@ export function one(ctx, state, f) {
         h("p", { class: "why" }, told(f.message)),
         f.next ? h("p", { class: "nextline" }, h("strong", {}, `${t("findings.do")}: `), told(f.next)) : null,
         mend(ctx, f), directions(ctx, f)),
-      h("div", { class: "half" }, decided(f), decideForm(ctx, [f], state)),
+      h("div", { class: "half" }, decided(f, state.doc.currency), f.decidable === false ? h("p", { class: "hint" }, t("decide.not")) : decideForm(ctx, [f], state)),
       h("div", { class: "half" }, vouchers(ctx, f), evidence(f),
         h("p", { class: "hint" }, t("findings.id"), " ", h("code", {}, f.id)))),
   ];

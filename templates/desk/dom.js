@@ -17,6 +17,9 @@ function append(into, children) {
   }
 }
 
+/** Said outright, since tables that are laid out as cards on a phone lose what they are. */
+const ROLES = { table: "table", thead: "rowgroup", tbody: "rowgroup", tfoot: "rowgroup", tr: "row", td: "cell" };
+
 /** An element: h("td", { class: "num" }, "12.00"). `on…` are listeners; null leaves out. */
 export function h(tag, props, ...children) {
   const element = document.createElement(tag);
@@ -26,6 +29,8 @@ export function h(tag, props, ...children) {
     else if (key === "value" || key === "checked" || key === "disabled" || key === "indeterminate") element[key] = value;
     else element.setAttribute(key, value === true ? "" : plain(value));
   }
+  const role = tag === "th" ? (props?.scope === "row" ? "rowheader" : "columnheader") : ROLES[tag];
+  if (role && !props?.role) element.setAttribute("role", role);
   append(element, children);
   return element;
 }

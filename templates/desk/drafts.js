@@ -31,7 +31,7 @@ function tiles(ctx, doc, s) {
   const tile = (label, value, kindOf) => h("div", { class: kindOf ?? null }, h("dt", {}, label), h("dd", {}, value));
   return h("dl", { class: "figures small" },
     tile(t("drafts.documents"), count(doc.documents.length, ctx.currency)), tile(t("drafts.taxable"), money(s.taxable, s.currency)), tile(t("drafts.tax"), money(s.tax, s.currency)), tile(t("total"), money(s.total, s.currency)),
-    tile(t("drafts.notes"), count(notes(doc.documents).length, ctx.currency)), tile(t("drafts.held"), count(s.not_invoiced?.length ?? 0, ctx.currency), s.not_invoiced?.length ? "apart" : null), tile(t("drafts.notbilled"), count(s.not_billed?.length ?? 0, ctx.currency)));
+    tile(t("drafts.notes"), count(notes(doc.documents).length, ctx.currency)), tile(t("drafts.held"), count(held(s).length, ctx.currency), held(s).length ? "apart" : null), tile(t("drafts.notbilled"), count(s.not_billed?.length ?? 0, ctx.currency)));
 }
 
 function people(ctx, title, list, more) {
@@ -41,19 +41,27 @@ function people(ctx, title, list, more) {
 
 function lacks(ctx, s) {
   if (!s.will_lack?.length) return null;
-  return h("section", { class: "notice" }, h("h3", {}, t("drafts.lack")), h("ul", {}, s.will_lack.map((l) => h("li", {}, h("strong", {}, told(l.what)), h("span", { class: "hint" }, ` ${t("drafts.lackin", { n: count(l.customers.length), count: l.customers.length, where: l.written_in })}`)))));
+  return h("section", { class: "notice" }, h("h2", {}, t("drafts.lack")), h("ul", {}, s.will_lack.map((l) => h("li", {}, h("strong", {}, told(l.what)), h("span", { class: "hint" }, ` ${t("drafts.lackin", { n: count(l.customers.length), count: l.customers.length, where: l.written_in })}`)))));
 }
 
-function changes(ctx, s) {
+function changes(ctx, doc, s) {
   if (!s.compared_with) return null;
-  const rows = s.changes ?? [];
+  const names = new Map(doc.documents.map((d) => [d.customer_id, d.name]));
+  const title = t("drafts.compared", { month: month(s.compared_with) });
+  const how = (c) => (c.percent ? `${c.percent.startsWith("-") ? "\u2212" : "+"}${c.percent.replace("-", "")} %` : t(`change.${c.change}`));
   const columns = [
-    { label: t("col.customer"), cell: (c) => [name(c.name ?? c.customer_id), h("small", {}, h("code", {}, c.customer_id))] },
-    { label: month(s.compared_with), num: true, cell: (c) => bare(c.before ?? c.was, s.currency) },
-    { label: month(ctx.period), num: true, cell: (c) => bare(c.now ?? c.after ?? c.total, s.currency) },
-    { label: t("drafts.change"), cell: (c) => (known(`change.${c.kind ?? c.change}`) ? t(`change.${c.kind ?? c.change}`) : (c.text ?? c.kind ?? c.change ?? "")) },
+    { label: t("col.customer"), cell: (c) => [name(names.get(c.customer_id) ?? c.customer_id), h("small", {}, h("code", {}, c.customer_id))] },
+    { label: month(s.compared_with), num: true, cell: (c) => bare(c.was, s.currency) },
+    { label: month(ctx.period), num: true, cell: (c) => bare(c.now, s.currency) },
+    { label: t("drafts.change"), num: true, cell: how },
   ];
-  return h("section", {}, h("h2", {}, t("drafts.compared", { month: month(s.compared_with) })), rows.length ? table(t("drafts.compared", { month: month(s.compared_with) }), columns, rows).element : h("p", { class: "hint" }, t("drafts.nochange")));
+  return h("section", {}, h("h2", {}, title), s.changes?.length ? table(title, columns, s.changes.slice(0, 500)).element : h("p", { class: "hint" }, t("drafts.nochange")));
+}
+
+/** Held: not invoiced, other than by a decision not to bill. */
+function held(s) {
+  const decided = new Set((s.not_billed ?? []).map((c) => c.customer_id));
+  return (s.not_invoiced ?? []).filter((c) => !decided.has(c.customer_id));
 }
 
 function summary(ctx, doc, s, does) {
@@ -62,7 +70,7 @@ function summary(ctx, doc, s, does) {
     h("p", { class: "whole" }, t("issue.whole", { n: count(n, ctx.currency), count: n, total: money(s.total, s.currency), tax: money(s.tax, s.currency) })),
     h("ul", { class: "plain" },
       h("li", {}, t("issue.notes", { n: count(notes(doc.documents).length), count: notes(doc.documents).length })),
-      h("li", {}, t("issue.held", { n: count(s.not_invoiced?.length ?? 0), count: s.not_invoiced?.length ?? 0 })),
+      h("li", {}, t("issue.held", { n: count(held(s).length), count: held(s).length })),
       h("li", {}, t("issue.notbilled", { n: count(s.not_billed?.length ?? 0), count: s.not_billed?.length ?? 0 })),
       (s.would_ask ?? []).map((w) => h("li", { class: "attention" }, told(w)))),
     h("p", {}, t(`issue.${does}`)),
@@ -124,6 +132,6 @@ export async function show(ctx) {
   return h("div", { class: "page" }, title, doc.stale ? h("p", { class: "notice bad" }, t("drafts.stale")) : null, found ? proposal(ctx, doc, s, found) : null,
     h("section", { class: "sheet" }, tiles(ctx, doc, s), (s.would_ask ?? []).length ? h("ul", { class: "warnings" }, s.would_ask.map((w) => h("li", {}, told(w)))) : null,
       h("div", { class: "actions" }, found?.valid ? null : press, again, h("span", { class: "hint" }, s.issued_before ? t("drafts.before", { n: count(s.issued_before), count: s.issued_before }) : ""))),
-    people(ctx, t("drafts.heldlist"), s.not_invoiced, h("p", {}, h("a", { href: ctx.href("findings") }, t("drafts.todecide")))), people(ctx, t("drafts.notbilledlist"), s.not_billed), people(ctx, t("drafts.nothing"), s.nothing_to_bill), lacks(ctx, s), changes(ctx, s), documents(ctx, doc));
+    people(ctx, t("drafts.heldlist"), held(s), h("p", {}, h("a", { href: ctx.href("findings") }, t("drafts.todecide")))), people(ctx, t("drafts.notbilledlist"), s.not_billed), people(ctx, t("drafts.nothing"), s.nothing_to_bill), lacks(ctx, s), changes(ctx, doc, s), documents(ctx, doc));
 }
 

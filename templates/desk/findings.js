@@ -1,7 +1,7 @@
 // Findings: held first, filtered by typing, one beside its figures and vouchers, many
 // chosen together where the cause is one.
 
-import { get } from "./api.js";
+import { fileAt, get } from "./api.js";
 import { fill, h, button, name, say, sign, SIGNS, plain } from "./dom.js";
 import { t, known, month } from "./i18n.js";
 import { count, isZero, money, signed } from "./money.js";
@@ -50,6 +50,9 @@ function verdict(ctx, doc) {
     totals ? h("dl", { class: "line" }, h("dt", {}, t("findings.partner")), h("dd", {}, money(totals.analytics, doc.currency)), h("dt", {}, t("findings.ledger")), h("dd", {}, money(totals.ledger, doc.currency)), h("dt", {}, t("findings.difference")), h("dd", {}, signed(totals.difference, doc.currency))) : null);
 }
 
+/** The same for a printer and for a spreadsheet. */
+const reports = (ctx) => h("span", { class: "links" }, ["html", "xlsx"].map((kind) => h("a", { href: fileAt(ctx.book, `closes/${ctx.period}/reconciliation.${kind}`), target: "_blank", rel: "noopener", "aria-label": `${t(`findings.${kind}`)}, ${t("opens")}` }, t(`findings.${kind}`))));
+
 function wire(ctx, state, list, detail) {
   const focusAt = (index, show = true) => {
     const at = Math.max(0, Math.min(index, state.list.items.length - 1));
@@ -65,7 +68,7 @@ function wire(ctx, state, list, detail) {
   };
   const toggle = (index) => {
     const f = state.list.items[index];
-    if (!f) return;
+    if (!f || f.decidable === false) return;
     if (!state.marked.delete(f.id)) state.marked.add(f.id);
     state.remark();
     say(t("findings.marked", { n: state.marked.size }));
@@ -129,7 +132,7 @@ export async function show(ctx) {
   };
   function drawSame() {
     const f = state.current;
-    const alike = f ? state.list.items.filter((o) => o.code === f.code && VIEWS.held(o)) : [];
+    const alike = f ? state.list.items.filter((o) => o.code === f.code && VIEWS.held(o) && o.decidable !== false) : [];
     fill(same);
     if (alike.length > 1 && !state.marked.size) same.append(button(t("findings.alike", { n: count(alike.length), what: titled(f.code) }), () => {
       for (const o of alike) state.marked.add(o.id);
@@ -150,7 +153,7 @@ export async function show(ctx) {
   };
   const focusAt = wire(ctx, state, list, detail);
   const page = h("div", { class: "page wide" }, h("div", { class: "head" }, h1, verdict(ctx, doc)),
-    h("div", { class: "tools" }, box, chips(state, draw)),
+    h("div", { class: "tools" }, box, chips(state, draw), reports(ctx)),
     h("div", { class: "two" }, h("div", { class: "listpane" }, h("div", { class: "listhead" }, shown, same), h("div", { class: "listscroll" }, list, state.list.end)), detail));
   draw();
   return page;

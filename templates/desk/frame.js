@@ -4,7 +4,7 @@
 import { h, button, name, sign, SIGNS } from "./dom.js";
 import { t, month } from "./i18n.js";
 import { count } from "./money.js";
-import { listed } from "./periods.js";
+import { listed, open } from "./periods.js";
 import { help } from "./keys.js";
 
 export const STATIONS = ["periods", "ledger", "fix", "findings", "drafts", "outbox", "archive"];
@@ -47,7 +47,7 @@ export function bar(ctx) {
 function standing(section, p) {
   if (!p) return {};
   if (section === "ledger") return { done: p.reconciled };
-  if (section === "findings") return p.held ? { waits: p.held } : { done: p.reconciled };
+  if (section === "findings") return open(p) ? { waits: open(p) } : { done: p.reconciled };
   if (section === "drafts") return { done: p.issued > 0, waits: p.proposed ? 1 : 0 };
   if (section === "outbox") {
     const left = p.not_mailed ?? Math.max(0, p.issued - p.sent - p.void);

@@ -12,5 +12,6 @@ export function modal(title, inside, { wide } = {}) {
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+  dialog.querySelector("form :is(input, textarea, select):not([readonly])")?.focus();
   return { dialog, close };
 }

@@ -13,8 +13,10 @@ const shifted = (period, by) => {
 
 export const of = (status, period) => status.periods.find((p) => p.period === period) ?? null;
 
+/** Held and not decided about yet. */
+export const open = (p) => p.to_decide ?? p.held;
 const unsent = (p) => p.not_mailed ?? Math.max(0, p.issued - p.sent - p.void);
-const isDone = (p) => p && p.issued > 0 && !p.held && !unsent(p) && !p.unknown;
+const isDone = (p) => p && p.issued > 0 && !open(p) && !unsent(p) && !p.unknown;
 
 /** The month that is worked on: the last that ended, unless it is done and another is not. */
 export function choose(status, today) {
@@ -35,9 +37,8 @@ export function listed(ctx) {
 function step(p, ledger) {
   if (p?.proposed) return { key: "approve", section: "drafts" };
   if (!p?.reconciled) return ledger === "none" ? { key: "ledger", section: "ledger" } : { key: "reconcile", run: "reconcile" };
-  if (p.held && !p.issued) return { key: "decide", section: "findings" };
-  if (!p.issued) return { key: "drafts", section: "drafts" };
-  if (p.held) return { key: "decide", section: "findings" };
+  if (open(p)) return { key: "decide", section: "findings" };
+  if (!p.issued || p.not_invoiced > p.held) return { key: "drafts", section: "drafts" };
   if (p.unknown) return { key: "unknown", section: "outbox" };
   if (unsent(p)) return { key: "send", section: "outbox" };
   return { key: "verify", section: "archive" };
@@ -48,7 +49,7 @@ function stages(p, ledger, currency) {
   return [
     ["ledger", p?.reconciled || ledger === "there" ? "done" : ledger === "none" ? "open" : "", p?.reconciled || ledger === "there" ? t("board.there") : ledger === "none" ? t("board.missing") : "…"],
     ["captured", p?.captured ? "done" : "", p?.captured ? t("board.fetched") : t("board.notyet")],
-    ["compared", p?.reconciled ? (p.held ? "open" : "done") : "", p?.reconciled ? (p.held ? t("board.held", { n: n(p.held) }) : t("board.agrees")) : t("board.notyet")],
+    ["compared", p?.reconciled ? (open(p) ? "open" : "done") : "", p?.reconciled ? (open(p) ? t("board.held", { n: n(open(p)) }) : p.held ? t("board.decided", { n: n(p.held) }) : t("board.agrees")) : t("board.notyet")],
     ["issued", p?.issued ? "done" : p?.draft ? "open" : "", p?.issued ? t("board.documents", { n: n(p.issued) }) : p?.proposed ? t("board.proposed") : p?.draft ? t("board.draft") : t("board.notyet")],
     ["sent", p?.issued && !unsent(p) ? "done" : p?.sent ? "open" : "", p?.issued ? t("board.sentof", { sent: n(p.sent), all: n(p.issued - p.void) }) : t("board.notyet")],
     ["sealed", p?.sealed_at ? "done" : "", p?.sealed_at ? moment(p.sealed_at) : t("board.notyet")],
@@ -70,12 +71,15 @@ function main(ctx, ledger) {
   const p = ctx.here;
   const next = step(p, ledger);
   const press = button("", () => doing(ctx, next), { class: "main" });
-  press.append(t(`next.${next.key}`, { n: count(p?.held ?? 0, ctx.currency), count: p?.held ?? 0 }), sign(SIGNS.next));
+  press.append(t(`next.${next.key}`, { n: count(p ? open(p) : 0, ctx.currency), count: p ? open(p) : 0 }), sign(SIGNS.next));
   const more = p?.reconciled && !p.sealed_at
     ? button(t("board.again"), () => doing(ctx, { run: "reconcile" }), { class: "quiet" })
     : null;
+  const left = p?.issued && p.not_invoiced && next.section !== "drafts"
+    ? h("a", { href: ctx.href("drafts") }, t("board.notinvoiced", { n: count(p.not_invoiced, ctx.currency), count: p.not_invoiced }))
+    : null;
   return h("div", { class: "hero" }, h("div", { class: "herohead" }, h("h2", {}, month(ctx.period)), h("p", {}, t(`why.${next.key}`))),
-    track(p, ledger, ctx.currency), h("div", { class: "actions" }, press, more));
+    track(p, ledger, ctx.currency), h("div", { class: "actions" }, press, more, left));
 }
 
 function others(ctx) {
@@ -90,7 +94,7 @@ function others(ctx) {
         h("th", { scope: "row" }, h("a", { href: ctx.href("periods", { period }) }, month(period))),
         columns.map((c) => h("td", { class: `num${c === "held" && p.held ? " attention" : ""}`, "data-label": t(`col.${c}`) }, n(p[c]))),
         h("td", { "data-label": t("col.sealed") }, p.sealed_at ? moment(p.sealed_at) : "–"),
-        h("td", { "data-label": t("col.next") }, h("a", { href: ctx.href(step(p).section ?? "periods", { period }) }, t(`next.${step(p).key}`, { n: n(p.held), count: p.held })))))))));
+        h("td", { "data-label": t("col.next") }, h("a", { href: ctx.href(step(p).section ?? "periods", { period }) }, t(`next.${step(p).key}`, { n: n(open(p)), count: open(p) })))))))));
 }
 
 function running(ctx) {

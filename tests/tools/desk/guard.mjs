@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
-import { PERIOD, SCRATCH, crossfoot, desk, must, person, start, stop, until, wait } from "./harness.mjs";
+import { PERIOD, SCRATCH, crossfoot, desk, must, person, settings, start, stop, until, wait } from "./harness.mjs";
 import { CUSTOMERS, LEDGER } from "./month.mjs";
 
 /** One digest of all files of a folder. */
@@ -78,13 +78,11 @@ export async function hostilePage(browser, one, folder) {
 }
 
 /** Fresh books with the partner's address, as `init` and one edit leave them. */
-export async function books(name, partner, more = "") {
+export async function books(name, partner, more = {}) {
   const folder = path.join(SCRATCH, name);
   const made = await crossfoot(["init", folder, "--seller", "Malabar Voice Resale Pvt Ltd", "--email", "billing@malabar-voice.example"]);
   must(made.code === 0, `init: ${made.said}`);
-  const file = path.join(folder, "crossfoot.toml");
-  const text = fs.readFileSync(file, "utf8").replace(/^base_url = .*$/m, `base_url = "http://127.0.0.1:${partner.port}/api/v1/partner"`).replace(/^\[audit\].*(?:\n(?!\[).*)*/m, "");
-  fs.writeFileSync(file, `${text}\n${more}`);
+  settings(folder, { upstream: `base_url = "http://127.0.0.1:${partner.port}/api/v1/partner"`, ...more });
   fs.mkdirSync(path.join(folder, "ledgers"), { recursive: true });
   fs.writeFileSync(path.join(folder, `ledgers/${PERIOD}.csv`), LEDGER.replace("56400.00", "56850.00").replace("362.40", "374.40"));
   const cell = (t) => `"${t.replaceAll('"', '""')}"`;
@@ -101,7 +99,7 @@ function key(name) {
 /** Asha proposes, cannot approve herself, and Ravi approves under his own key. */
 export async function twoPeople(browser, partner) {
   const [a, r] = [key("asha"), key("ravi")];
-  const folder = await books("two", partner, '[audit]\napprovals = 2\nsignatures = "required"\n');
+  const folder = await books("two", partner, { audit: 'approvals = 2\nsignatures = "required"' });
   fs.mkdirSync(path.join(folder, "audit"), { recursive: true });
   fs.writeFileSync(path.join(folder, "audit/allowed_signers"), [["asha", a], ["ravi", r]].map(([n, k]) => `${n}@malabar.example namespaces="crossfoot-seal" ${k.public}\n`).join(""));
   const state = { XDG_STATE_HOME: path.join(SCRATCH, "state") };

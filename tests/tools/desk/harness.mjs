@@ -68,6 +68,17 @@ export async function crossfoot(args, env = {}) {
   return { code, said: child.said };
 }
 
+/** Writes lines below the heads of a settings file, as a person does: { mail: 'smtp_port = 25' }. */
+export function settings(folder, sections) {
+  const file = path.join(folder, "crossfoot.toml");
+  let text = fs.readFileSync(file, "utf8");
+  for (const [section, lines] of Object.entries(sections)) {
+    must(text.includes(`\n[${section}]\n`), `the new settings have no [${section}]`);
+    text = text.replace(`\n[${section}]\n`, () => `\n[${section}]\n${lines}\n`);
+  }
+  fs.writeFileSync(file, text);
+}
+
 /** The partner, with these customers: [id, name, inbound, outbound]. */
 export async function partner(customers) {
   const file = path.join(SCRATCH, "month.csv");

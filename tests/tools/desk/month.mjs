@@ -2,10 +2,11 @@
 
 import fs from "node:fs";
 import path from "node:path";
-import { PERIOD, SCRATCH, desk, must, person, until } from "./harness.mjs";
+import { PERIOD, SCRATCH, desk, must, person, settings, until } from "./harness.mjs";
 
-/** A name that wants to be markup, and to be read from the right. */
-export const HOSTILE = '<img src=x onerror="document.title=1">\u202Egpj.exe & Söhne';
+/** A name that wants to be markup, and one that wants to be read from the right. */
+export const HOSTILE = '<img src=x onerror="document.title=1"> & Söhne';
+const TURNED = "\u202Egpj.exe";
 
 export const CUSTOMERS = [
   ["MA_1", "Credresolve Financial Services Pvt Ltd", "1311.31", "2711.45"],
@@ -17,21 +18,11 @@ export const CUSTOMERS = [
 ];
 
 const ledgerRows = CUSTOMERS.flatMap(([id, , inbound, outbound]) => [
-  `2026-03-05,${id},inbound,${inbound}`,
+  `2026-03-05,${id},${id === "MA_5" ? TURNED : ""},inbound,${inbound}`,
   // 450.00 too low for one, 12.00 for another: two decisions.
-  `2026-03-19,${id},outbound,${{ MA_2: "56400.00", MA_6: "362.40" }[id] ?? outbound}`,
+  `2026-03-19,${id},,outbound,${{ MA_2: "56400.00", MA_6: "362.40" }[id] ?? outbound}`,
 ]);
-export const LEDGER = `date,customer_id,direction,amount\n${ledgerRows.join("\n")}\n`;
-
-/** What a person writes into the settings once, by the settings' own words. */
-function settings(folder, partner, mail) {
-  const file = path.join(folder, "crossfoot.toml");
-  let text = fs.readFileSync(file, "utf8");
-  must(/^base_url = /m.test(text), "the new settings have no base_url");
-  text = text.replace(/^base_url = .*$/m, `base_url = "http://127.0.0.1:${partner.port}/api/v1/partner"`);
-  text = text.replace(/^\[mail\].*(?:\n(?!\[).*)*/m, "");
-  fs.writeFileSync(file, `${text}\n[mail]\nsmtp_host = "127.0.0.1"\nsmtp_port = ${mail.port}\ntls = "none"\n`);
-}
+export const LEDGER = `date,customer_id,customer_name,direction,amount\n${ledgerRows.join("\n")}\n`;
 
 async function begin(asha, folder, partner, mail) {
   await asha.ready("first");
@@ -44,7 +35,7 @@ async function begin(asha, folder, partner, mail) {
   await asha.fill("E-mail", "billing@malabar-voice.example");
   await asha.press("Begin the books");
   await asha.ready("periods");
-  settings(folder, partner, mail);
+  settings(folder, { upstream: `base_url = "http://127.0.0.1:${partner.port}/api/v1/partner"`, mail: `smtp_host = "127.0.0.1"\nsmtp_port = ${mail.port}\ntls = "none"` });
   await asha.page.reload();
   await asha.ready("periods");
   await asha.open("periods");
@@ -55,7 +46,7 @@ async function customers(asha) {
   await asha.press("Take over from the partner");
   await asha.did();
   await asha.sees("Konkan Foods LLP");
-  await asha.sees("<img src=x onerror=\"document.title=1\">⟦U+202E⟧gpj.exe & Söhne");
+  await asha.sees(HOSTILE);
   await asha.picture("fix");
   for (const [id, name] of CUSTOMERS.slice(0, 5)) {
     await asha.fill("Filter: name, GSTIN, e-mail, State …", id);
@@ -77,10 +68,11 @@ async function ledger(asha) {
   const input = await asha.page.$("#ledger-file");
   await input.uploadFile(file);
   await asha.sees("Nothing is kept yet.");
-  await asha.sees("Rows as they were read");
+  await asha.sees("⟦U+202E⟧gpj.exe");
   await asha.picture("ledger");
   await asha.press("Keep it for March 2026");
   await asha.sees("Kept as");
+  await asha.sees("Rows as they were read");
 }
 
 async function decide(asha) {
@@ -131,7 +123,9 @@ async function keyboard(asha) {
   await tabTo("Skip to the content");
   await asha.key("4");
   await asha.ready("findings");
-  await tabTo("option Konkan");
+  await tabTo("option ");
+  for (let n = 0; n < 5 && !(await focused()).includes("Konkan"); n += 1) await asha.key("ArrowDown");
+  must((await focused()).includes("Konkan"), `the arrows do not come to the other finding, but to ${await focused()}`);
   await asha.key("Enter");
   must((await page.evaluate(() => document.activeElement.type)) === "radio", `Enter goes to the decision, not to ${await focused()}`);
   await asha.key("ArrowDown", "ArrowUp", "Space");
@@ -150,7 +144,7 @@ async function issue(asha) {
   await asha.press("Make the drafts");
   await asha.did();
   await asha.ready("drafts");
-  await asha.sees("⟦U+202E⟧gpj.exe");
+  await asha.sees(HOSTILE);
   await until("thumbnails", () => asha.page.evaluate(() => document.querySelectorAll(".thumb canvas").length >= 3));
   const inked = await asha.page.evaluate(() => {
     const canvas = document.querySelector(".thumb canvas");
