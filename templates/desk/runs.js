@@ -50,7 +50,7 @@ function panel(book, title) {
       heading.textContent = text;
       clock.textContent = `${((Date.now() - begun) / 1000).toFixed(1)} s`;
       head.append(button(t("close"), () => clear(element), { class: "small" }));
-      if (good) told.open = false;
+      told.open = false;
       if (!lines.length) log.hidden = true;
       say(text);
     },
