@@ -248,7 +248,7 @@ proptest! {
         patch in prop::sample::select(vec!["null", "0", "-1", "1e28", "1e-28", "\"x\"", "{", "}", "9", ".", ",", "[]", "18446744073709551616", "0.30000000000000004"]),
         cut in 0_usize..6,
     ) {
-        let text = include_str!("../examples/partner-api/analytics.json");
+        let text = include_str!("../examples/partner-api/2026-03/analytics.json");
         let end = (at + cut).min(text.len());
         let patched = format!("{}{patch}{}", &text[..at.min(text.len())], &text[end..]);
         let Ok(analytics) = analytics::decode(patched.as_bytes(), "analytics.json") else { return Ok(()) };
@@ -284,7 +284,7 @@ fn example_in_few_rows() -> &'static str {
             date_order: None,
             timezone: chrono_tz::Asia::Kolkata,
         };
-        let ledger = include_bytes!("../examples/books/ledgers/2026-03.csv");
+        let ledger = include_bytes!("data/example/ledger.csv");
         let ledger = canonical::read(ledger.as_slice(), "l.csv", &options).unwrap();
         let rows = ledger.customers.iter().flat_map(|(id, posted)| {
             [("inbound", posted.inbound), ("outbound", posted.outbound)]

@@ -2,11 +2,11 @@
 //! with line and column.
 
 use std::collections::BTreeMap;
-
-use rust_decimal::Decimal;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use super::invoicing::{Gst, Invoicing, Regime};
@@ -52,6 +52,9 @@ pub struct Upstream {
     pub mask_numbers: bool,
     /// Whether the partner's ledger is captured, too.
     pub transactions: bool,
+    /// Where the URL's host is reached, when not where its name says. No setting: the demo's own server, whose
+    /// port is another each time, has one URL by it.
+    pub address: Option<SocketAddr>,
 }
 
 /// Where each customer's own figures come from.
@@ -365,6 +368,7 @@ impl SettingsReader<'_> {
             timezone: timezone?,
             mask_numbers: mask_numbers?,
             transactions: transactions?,
+            address: None,
         })
     }
 }

@@ -102,6 +102,9 @@ impl Client {
             // No TLS, so no certificates: the demo runs on a machine that has none.
             builder = builder.tls_certs_only([]);
         }
+        if let (Some(address), Some(host)) = (upstream.address, base.host_str()) {
+            builder = builder.resolve(host, address);
+        }
         let http = builder.build().map_err(|e| {
             Problem::stop("upstream-tls", "a secure connection cannot be set up")
                 .because(chain(&e))

@@ -17,8 +17,12 @@ use crate::model::problem::{Exit, Problem};
 use crate::render::text;
 
 pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Problem> {
+    close(context, Inputs::load(&context.books, &args.period)?, args)
+}
+
+/// The close of books that were read: shared with the demo, whose partner is another.
+pub(super) fn close(context: &Context<'_>, mut inputs: Inputs, args: &args::Close) -> Result<Exit, Problem> {
     let period = &args.period;
-    let mut inputs = Inputs::load(&context.books, period)?;
     known::check(&inputs.config.ledger_format, &inputs.formats)?;
     let nothing = |p: Problem| p.not_done("No invoice was issued.");
     has_ended(context, &inputs).map_err(nothing)?;
@@ -75,8 +79,8 @@ fn confirm(context: &Context<'_>, plan: &Plan) -> Result<Vec<Question>, Problem>
     plan.is_current(&context.books).map(|()| Vec::new())
 }
 
-/// From the capture to the end: shared with the demo.
-pub(super) fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating, yes: bool) -> Result<Exit, Problem> {
+/// From the capture to the end.
+fn finish(context: &Context<'_>, inputs: Inputs, dating: Dating, yes: bool) -> Result<Exit, Problem> {
     for note in &inputs.notes {
         context.out.say(&format!("note: {note}"));
     }

@@ -29,6 +29,7 @@ pub struct Output {
     verbose: bool,
     colour_out: bool,
     colour_err: bool,
+    muted: bool,
 }
 
 impl Output {
@@ -49,7 +50,14 @@ impl Output {
             verbose,
             colour_out: on(environment.stdout_is_terminal) && !json,
             colour_err: on(environment.stderr_is_terminal),
+            muted: false,
         }
+    }
+
+    /// The same that says nothing: for commands on the way to what somebody asked for.
+    #[must_use]
+    pub fn muted(&self) -> Self {
+        Self { muted: true, quiet: true, verbose: false, ..*self }
     }
 
     /// Whether the result is wanted as JSON.
@@ -83,6 +91,9 @@ impl Output {
     /// # Errors
     /// As [`Output::text`].
     pub fn document(&self, document: &impl Serialize) -> Result<(), Problem> {
+        if self.muted {
+            return Ok(());
+        }
         let stdout = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
         let mut stdout = Escaped(stdout);
         printed(write_json(&mut stdout, document).and_then(|()| stdout.flush()))
@@ -101,6 +112,9 @@ impl Output {
     /// # Errors
     /// As [`Output::text`].
     pub fn bytes(&self, bytes: &[u8]) -> Result<(), Problem> {
+        if self.muted {
+            return Ok(());
+        }
         let mut stdout = std::io::stdout().lock();
         printed(stdout.write_all(bytes).and_then(|()| stdout.flush()))
     }
@@ -120,6 +134,9 @@ impl Output {
     }
 
     fn stderr(&self, text: &str) {
+        if self.muted {
+            return;
+        }
         // Talk that cannot be heard changes nothing.
         let _ = writeln!(std::io::stderr().lock(), "{}", visible(text, self.colour_err));
     }

@@ -44,18 +44,22 @@ struct Document<'a> {
 }
 
 pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Problem> {
+    send(context, &config::load(&context.books)?.0, args)
+}
+
+/// The same by settings that were read: shared with the demo, whose mail server is another.
+pub(super) fn send(context: &Context<'_>, config: &Config, args: &args::Send) -> Result<Exit, Problem> {
     let period = &args.period;
-    let (config, _) = config::load(&context.books)?;
     if args.yes && context.offline {
         return Err(Problem::usage("arguments", "--offline and --yes contradict each other")
             .next("leave one of them out")
             .not_done("Nothing was sent."));
     }
-    let from = sender(&config)?;
+    let from = sender(config)?;
     let _lock = begin(context, &format!("send --period {}", period.name))?;
     if args.yes || args.arrived {
-        remembered::check(context, &config, false)?;
-        committed::before(context, &config, period)?;
+        remembered::check(context, config, false)?;
+        committed::before(context, config, period)?;
     }
     let mut journal = MailJournal::load(&context.books)?;
     is_whole(context, &journal)?;
@@ -65,7 +69,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Prob
             .say("note: the mail journal ends in half a line, of a run that was killed; nothing was sent upon it");
     }
     let today = context.environment.clock()?().with_timezone(&config.timezone).date_naive();
-    let mut outbox = Outbox::load(&context.books, period, &config, &from, &journal, args.again, today)?;
+    let mut outbox = Outbox::load(&context.books, period, config, &from, &journal, args.again, today)?;
     choose(&mut outbox, &args.only)?;
     for changed in &outbox.changed {
         context.out.say(&format!("warning: {changed}"));
@@ -90,7 +94,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Prob
                 .not_done("The invoices marked not-tried were not sent.")
         });
     } else {
-        rehearse(context, &config, &from, period, &mut outbox)?;
+        rehearse(context, config, &from, period, &mut outbox)?;
     }
     report(context, args, &outbox, &from, &config.mailing)?;
     let rows = outbox.letters.iter().map(|letter| &letter.row);
@@ -101,7 +105,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Send) -> Result<Exit, Prob
         context.out.say(&format!("warning: the 30 days to register documents are over for {numbers}"));
     }
     if args.yes || args.arrived {
-        committed::after(context, &config, period, "send")?;
+        committed::after(context, config, period, "send")?;
     }
     if let Some(problem) = stopped {
         // The outbox has been printed: one document, and no second one for the error.

@@ -36,9 +36,12 @@ fn not_found() -> Reply {
 /// # Errors
 /// A sum beyond the exact range.
 pub(super) fn answer(script: &Script, path: &str, query: &Query<'_>) -> Result<Reply, MoneyError> {
-    let month = &script.month;
+    let day = ["from_date", "start_date"].into_iter().find_map(|name| query.day(name));
+    let month = script.month_of(day);
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let form: Vec<&str> = parts.iter().map(|part| if month.customer(part).is_some() { "*" } else { part }).collect();
+    let account = parts.get(1).and_then(|id| script.account(month, id));
+    let form = parts.iter().enumerate().map(|(at, part)| if at == 1 && account.is_some() { "*" } else { *part });
+    let form: Vec<&str> = form.collect();
     if script.refused.contains(&form.join("/")) {
         return Ok((403, r#"{"error":{"code":403,"message":"access is not enabled for this partner"}}"#.into()));
     }
@@ -49,22 +52,22 @@ pub(super) fn answer(script: &Script, path: &str, query: &Query<'_>) -> Result<R
             let from = query.day("from_date").unwrap_or(month.period.from);
             let to = query.day("to_date").unwrap_or(month.period.to);
             let whole = (from, to) == (month.period.from, month.period.to);
-            match (&script.analytics, whole) {
-                (Some(body), true) => (200, body.clone()),
-                (_, whole) => (200, analytics(script, from, to, whole)?),
+            match &script.analytics {
+                Some(body) if whole && month.period == script.month.period => (200, body.clone()),
+                _ => (200, analytics(script, month, (from, to))?),
             }
         }
         ["accounts"] => (200, accounts(script, query)),
-        ["accounts", id, "cdrs"] => {
+        ["accounts", _, "cdrs"] => {
             let direction = query.get("call_direction").and_then(Direction::parse);
-            match (month.customer(id), direction) {
+            match (&account, direction) {
                 (Some(customer), Some(direction)) => {
                     let from = query.day("start_date").unwrap_or(month.period.from);
                     let to = query.day("end_date").unwrap_or(month.period.to);
                     let numbers = month.calls(customer.used[direction as usize], from, to);
                     let per_page = query.number("per_page", 20).clamp(1, 100);
                     let page = query.number("page", 1).max(1);
-                    (200, cdrs(script, customer, direction, numbers, (page, per_page)))
+                    (200, cdrs((month, script.overlap), customer, direction, numbers, (page, per_page)))
                 }
                 _ => not_found(),
             }
@@ -72,7 +75,7 @@ pub(super) fn answer(script: &Script, path: &str, query: &Query<'_>) -> Result<R
         ["transactions"] => {
             (200, transactions(month, None, query))
         }
-        ["accounts", id, "transactions"] if month.customer(id).is_some() => (200, transactions(month, Some(id), query)),
+        ["accounts", id, "transactions"] if account.is_some() => (200, transactions(month, Some(id), query)),
         _ => not_found(),
     })
 }
@@ -84,8 +87,8 @@ fn dashboard(month: &Month) -> String {
     )
 }
 
-fn analytics(script: &Script, from: NaiveDate, to: NaiveDate, whole: bool) -> Result<String, MoneyError> {
-    let month = &script.month;
+fn analytics(script: &Script, month: &Month, (from, to): (NaiveDate, NaiveDate)) -> Result<String, MoneyError> {
+    let whole = (from, to) == (month.period.from, month.period.to);
     let of = |direction: Option<Direction>| if whole { month.total(direction) } else { Ok(Used::default()) };
     let (total, inbound, outbound) = (of(None)?, of(Some(Direction::Inbound))?, of(Some(Direction::Outbound))?);
     if script.shape == Shape::Current {
@@ -143,8 +146,8 @@ fn page<'a, T>(all: &'a [T], query: &Query<'_>) -> (&'a [T], u64, u64) {
 }
 
 fn accounts(script: &Script, query: &Query<'_>) -> String {
-    let all: Vec<&Customer> =
-        script.month.customers.iter().filter(|customer| !script.left_out.contains(&customer.id)).collect();
+    let all = script.accounts().into_values();
+    let all: Vec<&Customer> = all.filter(|customer| !script.left_out.contains(&customer.id)).collect();
     let total = all.len() + if script.counts_left_out { script.left_out.len() } else { 0 };
     let (some, page, size) = page(&all, query);
     let rows: Vec<String> = some
@@ -162,17 +165,16 @@ fn accounts(script: &Script, query: &Query<'_>) -> String {
 }
 
 fn cdrs(
-    script: &Script,
+    (month, overlap): (&Month, u64),
     customer: &Customer,
     direction: Direction,
     numbers: std::ops::Range<u64>,
     (page, per_page): (u64, u64),
 ) -> String {
-    let month = &script.month;
     let total = numbers.end.saturating_sub(numbers.start);
     let used = customer.used[direction as usize];
     // Newest first, as the partner lists them.
-    let again = if page > 1 { script.overlap } else { 0 };
+    let again = if page > 1 { overlap } else { 0 };
     let skip = (page - 1).saturating_mul(per_page).min(total).saturating_sub(again);
     let rows: Vec<String> = (0..(per_page + again).min(total - skip))
         .map(|n| month.call(customer, direction, numbers.end - 1 - skip - n))

@@ -5,8 +5,10 @@
 //! or to the real one.
 
 mod answers;
+pub mod example;
 mod extra;
 pub mod faults;
+pub mod mail_server;
 pub mod month;
 mod rows;
 mod script;

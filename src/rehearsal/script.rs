@@ -1,8 +1,11 @@
 //! What the rehearsal server plays.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::month::Month;
+use chrono::NaiveDate;
+
+use super::month::{Customer, Month, Used};
 
 /// Which generation of `/analytics` is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub struct Script {
     pub auth_token: String,
     /// Whose calls.
     pub month: Month,
+    /// Other months that are played as well.
+    pub others: Vec<Month>,
     /// Which generation.
     pub shape: Shape,
     /// How many customers the analytics list.
@@ -58,6 +63,7 @@ impl Script {
             auth_id: auth_id.to_owned(),
             auth_token: auth_token.to_owned(),
             month,
+            others: Vec::new(),
             shape: Shape::Reference,
             top: 2,
             analytics: None,
@@ -71,5 +77,26 @@ impl Script {
             overlap: 0,
             port: 0,
         }
+    }
+
+    /// The month that has a day; the one that is played first where none has.
+    pub(super) fn month_of(&self, day: Option<NaiveDate>) -> &Month {
+        let has = |month: &&Month| day.is_some_and(|day| month.period.contains(day));
+        self.others.iter().find(has).unwrap_or(&self.month)
+    }
+
+    /// The account of a customer, by what it used in a month: nothing, where it has calls in others only.
+    pub(super) fn account(&self, month: &Month, id: &str) -> Option<Customer> {
+        let elsewhere = || {
+            let customer = std::iter::once(&self.month).chain(&self.others).find_map(|month| month.customer(id))?;
+            Some(Customer { used: [Used::default(); 2], ..customer.clone() })
+        };
+        month.customer(id).cloned().or_else(elsewhere)
+    }
+
+    /// Whoever has an account, by id: accounts are of no month.
+    pub(super) fn accounts(&self) -> BTreeMap<&str, &Customer> {
+        let months = self.others.iter().chain([&self.month]);
+        months.flat_map(|month| &month.customers).map(|customer| (customer.id.as_str(), customer)).collect()
     }
 }

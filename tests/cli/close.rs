@@ -358,7 +358,7 @@ fn misuse_is_told_and_changes_nothing() {
 fn a_name_that_cannot_be_printed_holds_that_customer_only() {
     let partner = Partner::good();
     let books = Books::example(&partner.base_url);
-    let customers = include_str!("../../examples/books/customers.csv").replace("Acme Outbound Pvt Ltd", "Acme 絵 Ltd");
+    let customers = include_str!("../data/example/customers.csv").replace("Acme Outbound Pvt Ltd", "Acme 絵 Ltd");
     books.write("customers.csv", &customers);
     let closed = books.run("close --period 2026-03 --json").exits(3).json();
     assert_eq!(closed["issued"].as_array().unwrap().len(), 46);

@@ -70,7 +70,7 @@ fn a_date_can_be_named_within_what_is_possible() {
 fn numbers_and_dates_run_alike() {
     let partner = Partner::good();
     let books = Books::example(&partner.base_url);
-    let customers = include_str!("../../examples/books/customers.csv");
+    let customers = include_str!("../data/example/customers.csv");
     books.write("customers.csv", &customers.replace("Acme Outbound Pvt Ltd", "Acme 絵 Ltd"));
     books.at("2026-04-10T03:04:05Z", "close --period 2026-03").exits(3);
     books.write("customers.csv", customers);

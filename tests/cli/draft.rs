@@ -87,7 +87,7 @@ fn a_period_that_is_not_over_has_a_draft_and_no_close() {
 fn who_is_held_is_in_the_draft_and_in_its_exit_code() {
     let partner = Partner::good();
     let books = Books::example(&partner.base_url);
-    let customers = include_str!("../../examples/books/customers.csv").replace("Acme Outbound Pvt Ltd", "Acme 絵 Ltd");
+    let customers = include_str!("../data/example/customers.csv").replace("Acme Outbound Pvt Ltd", "Acme 絵 Ltd");
     books.write("customers.csv", &customers);
     let said = books.run("close --draft --period 2026-03 --json").exits(3).json();
     assert_eq!(

@@ -17,8 +17,8 @@ pub const AUTH_ID: &str = "PA_TEST";
 pub const NOW: &str = "2026-04-02T03:04:05Z";
 
 /// The analytics of the example month, as the API reference page has them.
-pub const ANALYTICS: &str = include_str!("../../examples/partner-api/analytics.json");
-pub const DASHBOARD: &str = include_str!("../../examples/partner-api/dashboard.json");
+pub const ANALYTICS: &str = include_str!("../../examples/partner-api/2026-03/analytics.json");
+pub const DASHBOARD: &str = include_str!("../../examples/partner-api/2026-03/dashboard.json");
 
 /// A finished run.
 pub struct Ran {
@@ -77,10 +77,10 @@ pub struct Books {
 }
 
 impl Books {
-    /// The example's customers and ledger, and settings that point at a server.
+    /// The tests' customers and ledger, and settings that point at a server.
     pub fn example(base_url: &str) -> Self {
         let books = Self::empty(base_url);
-        books.write("customers.csv", include_str!("../../examples/books/customers.csv"));
+        books.write("customers.csv", include_str!("../data/example/customers.csv"));
         books.write("ledgers/2026-03.csv", &clean_ledger());
         books
     }
@@ -190,7 +190,7 @@ pub fn files_below(root: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// A partner that serves every endpoint: the crate's own rehearsal server.
 pub fn rehearse(change: impl FnOnce(&mut crossfoot::rehearsal::Script)) -> crossfoot::rehearsal::Server {
-    rehearse_month("2026-03", include_str!("../../examples/partner-api/customers.csv"), change)
+    rehearse_month("2026-03", include_str!("../data/example/usage.csv"), change)
 }
 
 /// The same with customers of one's own.
@@ -213,12 +213,9 @@ pub fn settings(base_url: &str, more: &str) -> String {
     )
 }
 
-/// The example ledger without its seeded slip: it agrees with the analytics.
+/// The tests' ledger: it agrees with the analytics.
 pub fn clean_ledger() -> String {
-    let ledger = include_str!("../../examples/books/ledgers/2026-03.csv");
-    let slip = "2026-03-17,MA_99ab12c3,Acme Outbound,outbound,7348.38,INR,JV/0463";
-    assert!(ledger.contains(slip));
-    ledger.replace(slip, "2026-03-17,MA_99ab12c3,Acme Outbound,outbound,7798.38,INR,JV/0463")
+    include_str!("../data/example/ledger.csv").to_owned()
 }
 
 /// A two-file reconciliation; returns the run and the report.
