@@ -1,7 +1,7 @@
 // The archive: every document over all months; open, print, pack; and verify, with its verdict.
 
 import { fileAt, get } from "./api.js";
-import { fill, h, button, copyable, field, mark, name, sign, SIGNS } from "./dom.js";
+import { fill, h, button, copyable, field, mark, name, sign, told, SIGNS } from "./dom.js";
 import { t, known, month, day, moment } from "./i18n.js";
 import { count, money } from "./money.js";
 import { modal } from "./modal.js";
@@ -49,7 +49,8 @@ function verdict(v) {
   const box = h("section", { class: `notice ${good ? "good" : "bad"} verdictbox`, tabindex: "-1" }, h("h2", {}, sign(good ? SIGNS.yes : SIGNS.no), " ", t(good ? "verify.good" : "verify.bad")),
     h("p", {}, t("verify.events", { n: count(v.events), count: v.events }), v.signatures ? ` ${t("verify.signed", { n: count(v.signatures.signed), count: v.signatures.signed })}` : ""));
   if (v.periods?.length) box.append(h("ul", { class: "plain" }, v.periods.map((p) => h("li", {}, h("strong", {}, month(p.period)), ` – ${t("verify.period", { n: count(p.invoices), count: p.invoices, files: count(p.files) })}, ${moment(p.sealed_at)}`))));
-  if (v.broken?.length) box.append(h("ul", {}, v.broken.map((b) => h("li", {}, typeof b === "string" ? b : [b.path, b.what ?? b.message, b.why].filter(Boolean).join(" – ")))));
+  if (v.broken?.length) box.append(h("ul", {}, v.broken.slice(0, 100).map((b) => h("li", {}, h("strong", {}, h("code", {}, b.file)), b.field ? ` ${b.field}` : "", " – ", told(b.what)))));
+  if (v.broken?.length > 100) box.append(h("p", { class: "hint" }, t("decide.others", { n: count(v.broken.length - 100) })));
   if (v.chain_head) box.append(h("p", { class: "hint" }, t("verify.head")), copyable(v.chain_head, t("copy"), t("copied")));
   return box;
 }

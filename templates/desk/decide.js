@@ -152,8 +152,9 @@ export function decideForm(ctx, findings, state) {
     const body = choice.none ? { do: "do-not-bill", customer: choice.none, ...told } : { do: "decide", findings: findings.map((f) => f.id), ...choice, ...told, ...(confirm ? { confirm: true } : {}) };
     const done = await ctx.perform(body, t("run.decide", { n: count(findings.length), count: findings.length }), asksSure);
     if (!surely.hidden && !done) return sure.focus();
-    if (done) ctx.refresh();
-    return undefined;
+    if (!done) return undefined;
+    await ctx.refresh();
+    return document.querySelector('.findings [tabindex="0"]')?.focus();
   });
   form.append(h("h3", {}, findings.length > 1 ? t("decide.titlemany") : findings[0].decision ? t("decide.again") : t("decide.title")),
     h("fieldset", {}, h("legend", { class: "unseen" }, t("decide.what")), radios), outcome,

@@ -124,11 +124,11 @@ export async function show(ctx) {
   }
   const found = ctx.entry.approvals > 1 ? await get(`${ctx.book}/proposal`, { period: ctx.period }, ctx.signal).catch(() => null) : null;
   performance.mark("desk:data");
-  const again = button(t(doc ? "drafts.again" : "drafts.make"), () => draft(ctx), { class: doc ? null : "main" });
+  const again = button(t(doc ? "drafts.again" : "drafts.make"), () => draft(ctx), { class: doc && !doc.stale ? null : "main" });
   const s = doc?.summary;
   if (!s) return h("div", { class: "page" }, title, h("p", { class: "lead" }, t("drafts.lead")), ctx.here?.issued && !ctx.here.held ? nothing(t("drafts.allissued", { n: count(ctx.here.issued), count: ctx.here.issued }), h("a", { class: "button main", href: ctx.href("outbox") }, t("next.send"))) : nothing(t("drafts.none"), again));
   const does = ctx.entry.approvals > 1 ? "propose" : "close";
-  const press = button(t(`issue.open.${does}`), () => issue(ctx, doc, s, does), { class: "main", disabled: !doc.documents.length });
+  const press = button(t(`issue.open.${does}`), () => issue(ctx, doc, s, does), { class: doc.stale ? null : "main", disabled: !doc.documents.length || doc.stale });
   return h("div", { class: "page" }, title, doc.stale ? h("p", { class: "notice bad" }, t("drafts.stale")) : null, found ? proposal(ctx, doc, s, found) : null,
     h("section", { class: "sheet" }, tiles(ctx, doc, s), (s.would_ask ?? []).length ? h("ul", { class: "warnings" }, s.would_ask.map((w) => h("li", {}, told(w)))) : null,
       h("div", { class: "actions" }, found?.valid ? null : press, again, h("span", { class: "hint" }, s.issued_before ? t("drafts.before", { n: count(s.issued_before), count: s.issued_before }) : ""))),

@@ -77,8 +77,11 @@ function wire(ctx, state, list, detail) {
     const item = event.target.closest("[role=option]");
     if (!item) return;
     const index = [...list.children].indexOf(item);
-    if (event.target.closest(".box")) toggle(index);
-    else focusAt(index);
+    if (event.target.closest(".box")) return toggle(index);
+    focusAt(index);
+    // Where the list stands above, the finding itself comes into view.
+    if (window.matchMedia("(max-width: 60rem)").matches) detail.scrollIntoView({ block: "start" });
+    return undefined;
   });
   const move = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 10, PageUp: -10 };
   const press = (key) => {

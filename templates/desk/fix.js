@@ -8,7 +8,7 @@ import { bare, count, sum } from "./money.js";
 import { chunks, filterBox, searcher } from "./chunks.js";
 import { combobox } from "./combobox.js";
 import { edit } from "./customer.js";
-import { nothing, problemPanel } from "./problem.js";
+import { problemPanel } from "./problem.js";
 
 function names(ctx, ledger, customers, told) {
   const unmatched = ledger?.unmatched ?? [];
@@ -38,20 +38,34 @@ function names(ctx, ledger, customers, told) {
   return h("section", { class: "sheet" }, h("h2", {}, t("fix.names"), " ", h("span", { class: "n" }, count(unmatched.length))), h("p", { class: "hint" }, t("fix.nameshint")), element);
 }
 
+/** Told ones first, then those that sound like usage, then by their name. */
+const likely = (a) => (a.role ? 0 : /inbound|outbound|voice|call|usage|minute|telecom/i.test(a.account) ? 1 : 2);
+
 function accounts(ctx, ledger, told) {
-  const all = ledger?.accounts ?? [];
+  const all = [...(ledger?.accounts ?? [])].sort((a, b) => likely(a) - likely(b));
   if (!all.length) return null;
   const picked = new Map();
   const select = (a) => h("select", { "aria-label": t("fix.roleof", { account: a.account }), onchange: (event) => {
     picked.set(a.account, event.target.value);
     save.disabled = false;
-  } }, a.role ? null : h("option", { value: "" }, t("fix.untold")), ["inbound", "outbound", "other"].map((r) => h("option", { value: r, selected: a.role === r }, t(`direction.${r}`))));
-  const { element } = table(t("fix.accounts"), [
+  } }, a.role ? null : h("option", { value: "" }, t("fix.untold")), ["inbound", "outbound", "other"].map((r) => h("option", { value: r, selected: (picked.get(a.account) ?? a.role) === r }, t(`direction.${r}`))));
+  const { element, body, line } = table(t("fix.accounts"), [
     { label: t("col.account"), cell: (a) => name(a.account) },
     { label: t("col.entries"), num: true, cell: (a) => count(a.entries, ctx.currency) },
     { label: t("col.net"), num: true, cell: (a) => bare(a.net, ctx.currency) },
     { label: t("fix.counts"), cell: select, class: "act" },
-  ], all);
+  ], []);
+  const list = chunks(body, line, 40);
+  const search = searcher(all, (a) => `${a.account} ${a.role} ${a.net}`);
+  const shown = h("p", { class: "hint", role: "status" });
+  const draw = (typed) => {
+    const found = search(typed);
+    list.set(found);
+    shown.textContent = t("shown", { n: count(found.length), all: count(all.length) });
+  };
+  element.classList.add("tall");
+  element.append(list.end);
+  draw("");
   const save = button(t("fix.saveaccounts"), async () => {
     save.disabled = true;
     try {
@@ -62,7 +76,9 @@ function accounts(ctx, ledger, told) {
       fill(told, problemPanel(problem));
     }
   }, { class: "main", disabled: true });
-  return h("section", { class: "sheet" }, h("h2", {}, t("fix.accounts")), h("p", { class: "hint" }, t("fix.accountshint")), element, h("div", { class: "actions" }, save, all.length > 1 ? h("span", { class: "hint" }, t("fix.accountsum", { sum: bare(sum(all.map((a) => a.net)), ctx.currency) })) : null));
+  return h("section", { class: "sheet" }, h("h2", {}, t("fix.accounts")), h("p", { class: "hint" }, t("fix.accountshint")),
+    all.length > 12 ? h("div", { class: "tools" }, filterBox(t("fix.accountfilter"), draw), shown) : null, element,
+    h("div", { class: "actions" }, save, h("span", { class: "hint" }, t("fix.accountsum", { sum: bare(sum(all.map((a) => a.net)), ctx.currency) }))));
 }
 
 function particulars(ctx, doc) {
@@ -109,8 +125,8 @@ export async function show(ctx) {
   ]);
   performance.mark("desk:data");
   const told = h("div", {});
-  const work = [names(ctx, ledger, doc.customers, told), accounts(ctx, ledger, told)].filter(Boolean);
+  const isKnown = ledger && !ledger.unmatched?.length && (!ledger.accounts?.length || ledger.accounts.some((a) => ["inbound", "outbound"].includes(a.role)));
   return h("div", { class: "page" }, h("h1", {}, t("fix.title")), h("p", { class: "lead" }, t("fix.lead")), told,
-    work.length ? work : ledger ? nothing(t("fix.allknown")) : null,
+    isKnown ? h("p", { class: "notice good" }, t("fix.allknown")) : names(ctx, ledger, doc.customers, told), accounts(ctx, ledger, told),
     doc.customers.length ? [particulars(ctx, doc), fromPartner(ctx, false)] : fromPartner(ctx, true));
 }

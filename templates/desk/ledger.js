@@ -72,9 +72,9 @@ function warnings(doc) {
 /** How a file reads: facts, rows, sums, and what of it did not count. */
 function reading(ctx, doc) {
   const unmatched = doc.unmatched?.length ?? (doc.customers ?? []).filter((c) => !c.customer_id).length;
-  const untold = (doc.accounts ?? []).filter((a) => !a.role).length;
+  const untold = doc.accounts?.length > 0 && !doc.accounts.some((a) => ["inbound", "outbound"].includes(a.role));
   return [rowsOf(doc), how(doc),
-    unmatched || untold ? h("p", { class: "notice" }, unmatched ? t("ledger.unmatchedn", { n: count(unmatched), count: unmatched }) : "", " ", untold ? t("ledger.accountsn", { n: count(untold), count: untold }) : "", " ", h("a", { href: ctx.href("fix") }, t("ledger.tofix"))) : null,
+    unmatched || untold ? h("p", { class: "notice" }, unmatched ? t("ledger.unmatchedn", { n: count(unmatched), count: unmatched }) : "", " ", untold ? t("ledger.nousage") : "", " ", h("a", { href: ctx.href("fix") }, t("ledger.tofix"))) : null,
     warnings(doc), customers(doc), rows(doc)];
 }
 

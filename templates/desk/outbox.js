@@ -8,10 +8,12 @@ import { chunks, filterBox, searcher } from "./chunks.js";
 import { modal } from "./modal.js";
 import { nothing } from "./problem.js";
 
-const VIEWS = ["all", "to-send", "unknown", "refused", "sent", "no-address"];
+const VIEWS = ["all", "to-send", "unknown", "refused", "not-tried", "no-irn", "no-address", "sent", "delivered", "void"];
+/** What became of mails that the books only know as unsent, while the page is open. */
+const became = new Map();
 const word = (state) => t(known(`mail.${state}`) ? `mail.${state}` : "mail.other", { state });
-const sendable = (m) => ["to-send", "refused", "changed"].includes(m.state);
-const tone = (state) => ({ sent: "good", delivered: "good", arrived: "good", unknown: "warning", refused: "blocking", "no-address": "warning" })[state] ?? "";
+const sendable = (m) => ["to-send", "refused", "not-tried"].includes(m.state) && m.to?.length > 0;
+const tone = (state) => ({ sent: "good", delivered: "good", unknown: "warning", refused: "blocking", "not-tried": "warning", "no-irn": "warning", "no-address": "warning" })[state] ?? "";
 
 /** Asks for a reason, then does it. */
 function reasoned(ctx, key, numbers, body) {
@@ -38,7 +40,11 @@ function confirmSend(ctx, chosen) {
     h("div", { class: "actions" }, button(t("outbox.send.do", { n: count(chosen.length), count: chosen.length }), async () => {
       close();
       const done = await ctx.perform({ do: "send", period: ctx.period, only: chosen.map((m) => m.number) }, t("run.send", { n: count(chosen.length), count: chosen.length }));
-      if (done) ctx.refresh();
+      for (const m of done?.document?.outbox ?? []) {
+        if (["refused", "not-tried"].includes(m.state)) became.set(`${ctx.book}/${m.number}`, m);
+        else became.delete(`${ctx.book}/${m.number}`);
+      }
+      ctx.refresh();
     }, { class: "main" }), button(t("cancel"), close, { class: "quiet" })),
   ].filter(Boolean));
 }
@@ -58,18 +64,18 @@ function row(ctx, state, m) {
 
 function actions(ctx, state, bar) {
   const chosen = () => state.all.filter((m) => state.ticked.has(m.number));
-  const send = button("", () => confirmSend(ctx, chosen().filter(sendable).filter((m) => m.to?.length)), { class: "main" });
+  const send = button("", () => confirmSend(ctx, chosen().filter(sendable)), { class: "main" });
   const arrived = button(t("outbox.arrived.do"), () => reasoned(ctx, "arrived", chosen().filter((m) => m.state === "unknown").map((m) => m.number), { do: "arrived" }));
   const again = button(t("outbox.resend.do"), () => reasoned(ctx, "resend", chosen().map((m) => m.number), { do: "send", again: true }));
   const delivered = button(t("outbox.delivered.do"), () => reasoned(ctx, "delivered", chosen().map((m) => m.number), { do: "delivered" }));
   state.counted = () => {
     const list = chosen();
-    const ready = list.filter(sendable).filter((m) => m.to?.length).length;
+    const ready = list.filter(sendable).length;
     send.textContent = t("outbox.send.do", { n: count(ready), count: ready });
     send.disabled = !ready || !state.server;
     arrived.hidden = !list.some((m) => m.state === "unknown");
     again.hidden = !list.some((m) => ["sent", "unknown"].includes(m.state));
-    delivered.disabled = !list.some((m) => !["sent", "delivered"].includes(m.state));
+    delivered.disabled = !list.length || list.some((m) => ["sent", "delivered", "void"].includes(m.state));
     const every = state.list.items.filter((m) => state.ticked.has(m.number)).length;
     state.every.checked = every > 0 && every === state.list.items.length;
     state.every.indeterminate = every > 0 && every < state.list.items.length;
@@ -87,8 +93,11 @@ export async function show(ctx) {
   }
   performance.mark("desk:data");
   if (!doc?.outbox?.length) return h("div", { class: "page" }, title, nothing(t("outbox.none"), h("a", { class: "button main", href: ctx.href("drafts") }, t("next.drafts"))));
-  const all = doc.outbox.map((m) => (m.state === "to-send" && !m.to?.length ? { ...m, state: "no-address" } : m));
-  const state = { all, ticked: new Set(all.filter((m) => m.state === "to-send").map((m) => m.number)), server: doc.server, view: "all" };
+  const all = doc.outbox.map((m) => {
+    const last = m.state === "to-send" ? became.get(`${ctx.book}/${m.number}`) : null;
+    return last ? { ...m, state: last.state, note: last.note } : m;
+  });
+  const state = { all, ticked: new Set(all.filter(sendable).map((m) => m.number)), server: doc.server, view: "all" };
   const body = h("tbody", {});
   state.list = chunks(body, (m) => row(ctx, state, m), 60);
   state.every = h("input", { type: "checkbox", "aria-label": t("outbox.every"), onchange: () => {

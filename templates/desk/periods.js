@@ -63,7 +63,7 @@ function track(p, ledger, currency) {
 
 async function doing(ctx, next) {
   if (next.section) return ctx.go(next.section);
-  const done = await ctx.perform({ do: "reconcile", period: ctx.period, refetch: false }, t("run.reconcile", { month: month(ctx.period) }));
+  const done = await ctx.perform({ do: "reconcile", period: ctx.period, refetch: next.refetch === true }, t("run.reconcile", { month: month(ctx.period) }));
   if (done) ctx.go("findings");
 }
 
@@ -73,7 +73,7 @@ function main(ctx, ledger) {
   const press = button("", () => doing(ctx, next), { class: "main" });
   press.append(t(`next.${next.key}`, { n: count(p ? open(p) : 0, ctx.currency), count: p ? open(p) : 0 }), sign(SIGNS.next));
   const more = p?.reconciled && !p.sealed_at
-    ? button(t("board.again"), () => doing(ctx, { run: "reconcile" }), { class: "quiet" })
+    ? [button(t("board.again"), () => doing(ctx, { run: "reconcile" }), { class: "quiet" }), button(t("board.refetch"), () => doing(ctx, { run: "reconcile", refetch: true }), { class: "quiet" })]
     : null;
   const left = p?.issued && p.not_invoiced && next.section !== "drafts"
     ? h("a", { href: ctx.href("drafts") }, t("board.notinvoiced", { n: count(p.not_invoiced, ctx.currency), count: p.not_invoiced }))

@@ -80,6 +80,7 @@ export async function hostilePage(browser, one, folder) {
 /** Fresh books with the partner's address, as `init` and one edit leave them. */
 export async function books(name, partner, more = {}) {
   const folder = path.join(SCRATCH, name);
+  fs.mkdirSync(path.dirname(folder), { recursive: true });
   const made = await crossfoot(["init", folder, "--seller", "Malabar Voice Resale Pvt Ltd", "--email", "billing@malabar-voice.example"]);
   must(made.code === 0, `init: ${made.said}`);
   settings(folder, { upstream: `base_url = "http://127.0.0.1:${partner.port}/api/v1/partner"`, ...more });

@@ -93,7 +93,7 @@ export async function partner(customers) {
 export async function mailServer() {
   const port = await freePort();
   const folder = path.join(SCRATCH, "mail");
-  const child = start(path.join(process.env.CHECKERS, "mail/bin/aiosmtpd"), ["-n", "-l", `127.0.0.1:${port}`, "-c", "aiosmtpd.handlers.Mailbox", folder]);
+  const child = start(path.join(process.env.CHECKERS, "mail/bin/aiosmtpd"), ["-n", "-l", `127.0.0.1:${port}`, "-c", "postman.Postman", folder], { PYTHONPATH: "tests/tools/desk", PYTHONDONTWRITEBYTECODE: "1" });
   await until("the mail server", () => isOpen(port));
   return { child, port, taken: () => (fs.existsSync(path.join(folder, "new")) ? fs.readdirSync(path.join(folder, "new")).length : 0) };
 }
@@ -164,15 +164,22 @@ class Person {
   }
 
   /** Presses what has these words: a button or a link that is shown. */
-  async press(words, within = "body") {
+  async press(words, within = "body", tries = 5) {
     const found = await until(`“${words}” to press`, async () => {
       const handle = await this.page.evaluateHandle((w, scope) => [...document.querySelectorAll(`${scope} :is(button, a, summary, label, [role=option])`)].find((e) => !e.disabled && e.checkVisibility() && e.innerText.replace(/\s+/g, " ").trim().startsWith(w)) ?? null, words, within);
       return handle.asElement();
     }).catch(async (error) => {
       throw new Error(`${error.message}; there is: ${(await this.text("body")).slice(0, 1500)}`);
     });
-    await found.evaluate((element) => element.scrollIntoView({ block: "center" }));
-    await found.click();
+    try {
+      await found.evaluate((element) => element.scrollIntoView({ block: "center" }));
+      await found.click();
+    } catch (error) {
+      // The page was drawn anew in between: a person would look again.
+      if (!/detached/.test(error.message) || !tries) throw error;
+      await wait(100);
+      await this.press(words, within, tries - 1);
+    }
   }
 
   async fill(label, value, within = "body") {

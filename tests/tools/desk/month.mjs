@@ -171,9 +171,25 @@ async function send(asha, mail) {
   await asha.sees("5 messages", "dialog");
   await asha.press("Send 5 messages", "dialog");
   await asha.did();
+  await asha.ready("outbox");
+  // One was refused, and nobody knows of another.
+  await asha.sees("no such mailbox here");
+  await asha.sees("fate unknown");
+  must(mail.taken() === 4, `${mail.taken()} mails arrived, not 4`);
+  await asha.press("Send 1 message", "#main");
+  await asha.press("Send 1 message", "dialog");
+  await asha.did();
   await until("the mail to arrive", () => mail.taken() === 5);
   await asha.ready("outbox");
-  await asha.sees("sent");
+  await asha.press("fate unknown", ".chips");
+  await asha.page.$eval("tbody input[type=checkbox]", (box) => box.click());
+  await asha.press("They did arrive", "#main");
+  await asha.press("They did arrive", "dialog form");
+  await asha.sees("A reason is needed.", "dialog");
+  await asha.fill("Reason or note", "The customer rang and has it", "dialog");
+  await asha.press("They did arrive", "dialog form");
+  await asha.did();
+  await asha.ready("outbox");
   await asha.press("no address", ".chips");
   await asha.page.$eval("tbody input[type=checkbox]", (box) => box.click());
   await asha.press("Handed over otherwise", "#main");

@@ -3,6 +3,7 @@
 import { browser as launch, checks, desk, mailServer, partner, stop, stopAll } from "./harness.mjs";
 import { CUSTOMERS, month } from "./month.mjs";
 import { gone, hostilePage, interrupted, twoPeople } from "./guard.mjs";
+import { several, tally, tampered } from "./mend.mjs";
 import { looks } from "./looks.mjs";
 import { scale } from "./scale.mjs";
 
@@ -28,6 +29,9 @@ try {
     told.push(await scale(browser, one));
     await stop(one.child);
   }
+  if (wants("tampered")) await tampered(browser, made.folder);
+  if (wants("mend")) await tally(browser, theirs);
+  if (wants("several")) await several(browser, theirs);
   if (wants("people")) await twoPeople(browser, theirs);
   if (wants("interrupt")) await interrupted(browser, theirs);
   if (wants("gone")) await gone(browser, theirs);
