@@ -36,11 +36,11 @@ function voiding(ctx, d) {
 
 function row(ctx, d) {
   const url = d.pdf ? fileAt(ctx.book, d.pdf) : null;
-  return h("tr", {}, h("th", { scope: "row" }, url ? h("a", { href: url, target: "_blank", rel: "noopener" }, d.number) : d.number, h("small", {}, t(known(`document.${d.kind}`) ? `document.${d.kind}` : "document.invoice"))),
+  return h("tr", {}, h("th", { scope: "row" }, url ? h("a", { href: url, target: "_blank", rel: "noopener", class: "nowrap" }, d.number) : d.number, h("small", {}, t(known(`document.${d.kind}`) ? `document.${d.kind}` : "document.invoice"))),
     h("td", { "data-label": t("col.customer") }, name(d.name ?? ""), h("small", {}, h("code", {}, d.customer_id))),
-    h("td", { "data-label": t("period") }, month(d.period)), h("td", { "data-label": t("col.date") }, day(d.date)),
+    h("td", { class: "nowrap", "data-label": t("period") }, month(d.period)), h("td", { class: "nowrap", "data-label": t("col.date") }, day(d.date)),
     h("td", { class: "num", "data-label": t("total") }, money(d.total, d.currency)),
-    h("td", { "data-label": t("col.state") }, h("span", { class: `tag ${d.state === "void" ? "blocking" : /mailed|sent|delivered/.test(d.state) ? "good" : ""}` }, t(known(`state.${d.state}`) ? `state.${d.state}` : "state.sealed"))),
+    h("td", { "data-label": t("col.state") }, h("span", { class: `nowrap tag ${d.state === "void" ? "blocking" : /mailed|sent|delivered/.test(d.state) ? "good" : ""}` }, t(known(`state.${d.state}`) ? `state.${d.state}` : "state.sealed"))),
     h("td", { class: "act" }, url ? button(t("archive.print"), () => print(url), { class: "small", "aria-label": `${t("archive.print")}: ${d.number}` }) : null, " ", d.state !== "void" ? button(t("archive.void"), () => voiding(ctx, d), { class: "small quiet", "aria-label": `${t("archive.void")}: ${d.number}` }) : null));
 }
 

@@ -53,6 +53,8 @@ export function edit(ctx, doc, customer) {
           if (control) mark(control, also.message);
           first ??= control;
         }
+        // What stands beside its field need not be said twice.
+        if (problem.error) problem.error.also = (problem.error.also ?? []).filter((also) => !controls.has(also.field));
         fill(told, problemPanel(problem));
         (first ?? told.firstChild).focus();
       }

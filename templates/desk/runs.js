@@ -92,7 +92,7 @@ async function attend(book, title, go, own) {
     if (error) throw new Problem(error);
     if (result.exit === 130) throw new Problem({ code: "interrupted", message: null });
     if (![0, 3, 4].includes(result.exit)) throw new Problem({ code: "desk-failed", message: null, why: result.text });
-    shown.over(t("run.done", { what: title }), true);
+    shown.over(t("run.done", { what: title }), result.exit !== 4);
     return result;
   } catch (problem) {
     shown.over(t(problem.code === "interrupted" ? "run.stopped" : "run.failed", { what: title }), false);
