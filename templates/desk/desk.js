@@ -145,8 +145,9 @@ async function show(stay = false) {
       heading?.setAttribute("tabindex", "-1");
       heading?.focus({ preventScroll: true });
     }
+    const first = before === null;
     before = place;
-    window.scrollTo(0, scroll);
+    if (!first) window.scrollTo(0, scroll);
     drawn.dispatchEvent(new CustomEvent("desk:shown"));
     performance.mark("desk:ready");
     document.documentElement.dataset.ready = at.section;
