@@ -6,6 +6,7 @@ mod accessible;
 mod cases;
 mod cli;
 mod corpus;
+mod desk;
 mod docs;
 mod findings;
 mod house;

@@ -33,6 +33,8 @@ pub(crate) enum Event {
     Unknown,
     /// A person found out that an unknown one arrived.
     Arrived,
+    /// A person handed the document over otherwise: by post, by a portal, by hand.
+    Delivered,
 }
 
 /// A line.
@@ -61,7 +63,7 @@ pub(crate) struct Entry {
     pub pdf_sha256: String,
     /// SHA-256 of the message's bytes.
     pub message_sha256: String,
-    /// Why it is sent again, or how it is known that it arrived.
+    /// Why it is sent again, how it is known that it arrived, or how it was handed over otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What the server said, or what went wrong.
@@ -88,7 +90,7 @@ impl Linked for Entry {
 pub(crate) enum Standing {
     /// It was never tried, or not taken: it can be sent.
     Unsent,
-    /// A server took it.
+    /// A server took it, or a person handed the document over.
     Sent,
     /// It may have arrived.
     Unknown,
@@ -167,7 +169,7 @@ impl MailJournal {
     #[must_use]
     pub(crate) fn standing(&self, number: &str) -> Standing {
         let mine = || self.about(number).map(|entry| entry.event);
-        if mine().any(|event| matches!(event, Event::Accepted | Event::Arrived)) {
+        if mine().any(|event| matches!(event, Event::Accepted | Event::Arrived | Event::Delivered)) {
             return Standing::Sent;
         }
         let answers = mine().skip(1).map(Some).chain([None]);
@@ -177,6 +179,14 @@ impl MailJournal {
             _ => false,
         };
         if mine().zip(answers).any(is_open) { Standing::Unknown } else { Standing::Unsent }
+    }
+
+    /// Whether an invoice has its customer by another way than by mail, and by that alone.
+    #[must_use]
+    pub(crate) fn is_delivered(&self, number: &str) -> bool {
+        let mut mine = self.about(number).map(|entry| entry.event);
+        let has = |event| matches!(event, Event::Accepted | Event::Arrived);
+        mine.clone().any(|event| event == Event::Delivered) && !mine.any(has)
     }
 
     /// Appends a line and waits until the disk has it.
@@ -248,13 +258,15 @@ mod tests {
 
     #[test]
     fn what_can_be_sent_and_what_cannot() {
-        use Event::{Accepted, Arrived, Intent, Refused, Unknown};
+        use Event::{Accepted, Arrived, Delivered, Intent, Refused, Unknown};
         assert_eq!(standing(&[]), Standing::Unsent);
         assert_eq!(standing(&[Intent]), Standing::Unknown);
         assert_eq!(standing(&[Intent, Unknown]), Standing::Unknown);
         assert_eq!(standing(&[Intent, Refused]), Standing::Unsent);
         assert_eq!(standing(&[Intent, Refused, Intent, Accepted]), Standing::Sent);
         assert_eq!(standing(&[Intent, Unknown, Arrived]), Standing::Sent);
+        assert_eq!(standing(&[Delivered]), Standing::Sent);
+        assert_eq!(standing(&[Intent, Refused, Delivered, Intent, Unknown]), Standing::Sent);
         // Sent again, and refused: the first one is as unknown, or as sent, as it was.
         assert_eq!(standing(&[Intent, Intent, Refused]), Standing::Unknown);
         assert_eq!(standing(&[Intent, Unknown, Intent, Refused]), Standing::Unknown);

@@ -102,6 +102,12 @@ fn known() -> impl Iterator<Item = &'static str> {
     KNOWN.into_iter().chain(ADDRESS.into_iter().flatten().copied())
 }
 
+/// Whether a column of that name is understood.
+#[must_use]
+pub(crate) fn is_column(name: &str) -> bool {
+    known().any(|known| known == name)
+}
+
 /// Reads the file. Columns that this version does not use are returned as notes, each a
 /// sentence, for the person to see.
 ///

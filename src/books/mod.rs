@@ -4,6 +4,8 @@
 pub(crate) mod charges;
 pub mod config;
 pub mod customers;
+pub(crate) mod customer_checks;
+pub(crate) mod customer_rows;
 pub(crate) mod drafts;
 mod invoicing;
 pub(crate) mod layout;

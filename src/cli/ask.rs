@@ -71,6 +71,12 @@ pub(super) struct Decided {
 /// # Errors
 /// Nobody can be asked, or the day is in the future (exit 2).
 pub(super) fn decided(context: &Context<'_>, args: &args::Resolve, timezone: Tz) -> Result<Decided, Problem> {
+    if args.dry_run {
+        // What is only looked at needs neither, and is never written.
+        let words = || "only looked at".to_owned();
+        let on = context.environment.clock()?().with_timezone(&timezone).date_naive().to_string();
+        return Ok(Decided { reason: words(), by: words(), on });
+    }
     let reason = args.reason.clone().map_or_else(|| required(context, "Why", "--reason"), Ok)?;
     let by = args.by.clone().map_or_else(|| required(context, "Who decides", "--by"), Ok)?;
     shows(&reason, "--reason")?;

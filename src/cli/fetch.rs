@@ -280,7 +280,7 @@ pub(super) fn reach(
     let mut upstream = config.upstream.clone();
     upstream.max_attempts = 1;
     let client = Client::new(&upstream, credentials)?;
-    let progress = Progress::new(context.out, context.environment.clock()?, false);
+    let progress = Progress::new(context, false)?;
     let request = Request::document("/dashboard", Vec::new());
     let answer = runtime()?.block_on(client.get(&request, &progress, |_| Ok(())));
     answer.map(|(answer, ())| answer.served).map_err(|failure| failure.problem)
@@ -305,11 +305,8 @@ fn with_request<T>(
     }
     let client = Client::new(&config.upstream, trust::partner(context, config)?)?;
     let runtime = runtime()?;
-    let progress = Progress::new(
-        context.out,
-        context.environment.clock()?,
-        context.environment.stderr_is_terminal && !context.out.is_quiet(),
-    );
+    let on_terminal = context.environment.stderr_is_terminal && !context.out.is_quiet();
+    let progress = Progress::new(context, on_terminal)?;
     let request = CaptureRequest { client: &client, config, period, known, watch: &progress };
     let done = work(&request, &runtime);
     progress.end();

@@ -39,6 +39,8 @@ pub(super) enum State {
     ToSend,
     /// A server took it.
     Sent,
+    /// It was handed over otherwise.
+    Delivered,
     /// The server refused it.
     Refused,
     /// It may have arrived; a person must find out.
@@ -58,6 +60,7 @@ impl State {
         match self {
             Self::ToSend => "to-send",
             Self::Sent => "sent",
+            Self::Delivered => "delivered",
             Self::Refused => "refused",
             Self::Unknown => "unknown",
             Self::NoAddress => "no-address",
@@ -166,11 +169,16 @@ fn state_of(
 ) -> (State, Option<String>) {
     let state = match journal.standing(&invoice.number) {
         Standing::Sent | Standing::Unknown if again => State::ToSend,
+        Standing::Sent if journal.is_delivered(&invoice.number) => State::Delivered,
         Standing::Sent => State::Sent,
         Standing::Unknown => State::Unknown,
         Standing::Unsent => State::ToSend,
     };
-    let replied = || journal.about(&invoice.number).next_back().and_then(|entry| entry.reply.clone());
+    let last = || journal.about(&invoice.number).next_back();
+    if state == State::Delivered {
+        return (state, last().and_then(|entry| entry.reason.clone()));
+    }
+    let replied = || last().and_then(|entry| entry.reply.clone());
     let wrong = addresses.as_ref().err().map(|why| format!("{CUSTOMERS}: {why}"));
     if state != State::ToSend {
         return (state, wrong.or_else(replied));
@@ -368,12 +376,12 @@ pub(super) fn table(context: &Context<'_>, args: &args::Send, rows: &[Row], from
     let period = &args.period.name;
     let mut text = format!("Outbox {period}, from {from}\n\n");
     // What needs somebody first.
-    let urgent = |row: &Row| !matches!(row.state, State::Sent | State::Void | State::ToSend);
+    let urgent = |row: &Row| !matches!(row.state, State::Sent | State::Delivered | State::Void | State::ToSend);
     let mut order: Vec<&Row> = rows.iter().collect();
     order.sort_by_key(|row| !urgent(row));
     for row in order.iter().take(SHOWN) {
         let word = match row.state {
-            State::Sent => context.out.good(row.state.name()),
+            State::Sent | State::Delivered => context.out.good(row.state.name()),
             State::ToSend => row.state.name().to_owned(),
             State::Void => context.out.faint(row.state.name()),
             _ => context.out.bad(row.state.name()),
@@ -397,6 +405,7 @@ pub(super) fn table(context: &Context<'_>, args: &args::Send, rows: &[Row], from
     let states = [
         State::ToSend,
         State::Sent,
+        State::Delivered,
         State::Refused,
         State::Unknown,
         State::NoAddress,
@@ -424,7 +433,7 @@ pub(super) fn table(context: &Context<'_>, args: &args::Send, rows: &[Row], from
             context.same_books()
         ));
     }
-    if !args.yes && !args.arrived && count(State::ToSend) > 0 {
+    if !args.yes && !args.records() && count(State::ToSend) > 0 {
         let only: String = args.only.iter().map(|number| format!(" --only {number}")).collect();
         let again = if args.again { " --again --reason \"…\"" } else { "" };
         text.push_str(&format!(

@@ -9,12 +9,41 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::context::Context;
 use super::output::Output;
 use crate::capture::client::Watch;
+use crate::model::problem::Problem;
 
 /// So many repeated attempts are told one by one.
 const TOLD: u64 = 3;
 
+/// Set by who shows a command's talk to a person elsewhere, as the desk does.
+const LINES: &str = "CROSSFOOT_PROGRESS";
+
+/// Progress off a terminal, for who asks for it: a line at each twentieth.
+struct Lines {
+    out: Option<Output>,
+    told: AtomicU64,
+}
+
+impl Lines {
+    fn new(context: &Context<'_>) -> Self {
+        let is_wanted = context.environment.variable(LINES).is_some_and(|word| word == "lines");
+        Self { out: is_wanted.then_some(*context.out), told: AtomicU64::new(0) }
+    }
+
+    fn tell(&self, done: u64, total: u64, what: &str) {
+        let Some(out) = self.out.filter(|_| total > 8) else { return };
+        let part = done * 20 / total;
+        if self.told.fetch_max(part, Ordering::Relaxed) < part {
+            out.say(&format!("  {done} of {total} {what}"));
+        }
+    }
+}
+
 /// Things done one after another, out of a known number.
-pub(super) struct Counted(ProgressBar);
+pub(super) struct Counted {
+    bar: ProgressBar,
+    lines: Lines,
+    what: String,
+}
 
 impl Counted {
     /// Nothing is drawn off a terminal, or where little is to be done.
@@ -29,21 +58,22 @@ impl Counted {
         if context.environment.stderr_is_terminal && !context.out.is_quiet() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        Self(bar)
+        Self { bar, lines: Lines::new(context), what: what.to_owned() }
     }
 
     /// One more of so many, where that was not known at the beginning.
     pub(super) fn one_of(&self, many: usize) {
-        self.0.set_length(many as u64);
-        self.0.inc(1);
+        self.bar.set_length(many as u64);
+        self.one();
     }
 
     pub(super) fn one(&self) {
-        self.0.inc(1);
+        self.bar.inc(1);
+        self.lines.tell(self.bar.position(), self.bar.length().unwrap_or_default(), &self.what);
     }
 
     pub(super) fn end(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
@@ -52,19 +82,24 @@ pub(super) struct Progress<'a> {
     out: &'a Output,
     clock: &'a (dyn Fn() -> DateTime<Utc> + Sync),
     bar: ProgressBar,
+    lines: Lines,
     on_terminal: bool,
     retries: AtomicU64,
 }
 
 impl<'a> Progress<'a> {
     /// Nothing is drawn unless `on_terminal`.
-    pub(super) fn new(out: &'a Output, clock: &'a (dyn Fn() -> DateTime<Utc> + Sync), on_terminal: bool) -> Self {
+    ///
+    /// # Errors
+    /// The clock cannot be read.
+    pub(super) fn new(context: &'a Context<'_>, on_terminal: bool) -> Result<Self, Problem> {
         let bar = ProgressBar::hidden();
         // The template is ours and known to be right; a plain bar would do, too.
         if let Ok(style) = ProgressStyle::with_template("  {bar:30} {pos} of {len} answers, {eta} left") {
             bar.set_style(style.progress_chars("=> "));
         }
-        Self { out, clock, bar, on_terminal, retries: AtomicU64::new(0) }
+        let (out, clock) = (context.out, context.environment.clock()?);
+        Ok(Self { out, clock, bar, lines: Lines::new(context), on_terminal, retries: AtomicU64::new(0) })
     }
 
     fn apart(&self, talk: impl FnOnce()) {
@@ -111,6 +146,7 @@ impl Watch for Progress<'_> {
             }
             self.bar.set_length(total);
             self.bar.set_position(done);
+            self.lines.tell(done, total, "answers");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `crossfoot resolve`: writes what finance decided about a finding into the books.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -123,10 +125,15 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
     })?;
     let report: Report = serde_json::from_slice(&bytes)
         .map_err(|e| Problem::stop("no-report", format!("{} cannot be read", path.display())).because(e.to_string()))?;
-    let Some(id) = &args.finding else { return list(context, args, &report) };
-    let finding = named(&report, id, period)?;
-    context.out.say(&format!("{}: {}", finding.id, finding.message));
-    may_be_decided(finding, period)?;
+    if args.findings.is_empty() {
+        return list(context, args, &report);
+    }
+    let findings: Vec<&Finding> =
+        args.findings.iter().map(|id| named(&report, id, period)).collect::<Result<_, _>>()?;
+    for finding in &findings {
+        context.out.say(&format!("{}: {}", finding.id, finding.message));
+        may_be_decided(finding, period)?;
+    }
     let bill = match (&args.bill, args.hold, args.accept) {
         (None, false, false) => Some(required(
             context,
@@ -142,11 +149,22 @@ pub(super) fn run(context: &Context<'_>, args: &args::Resolve) -> Result<Exit, P
         None => "accept = true".to_owned(),
     };
     let Decided { reason, by, on } = decided(context, args, settings.timezone)?;
-    let entry = entry(finding, &line, &reason, &by, &on)?;
-
-    let _lock = Lock::take(&context.books, &format!("resolve --period {}", period.name))?;
-    let entries = with_entry(entries_of(context, period)?, entry, &report, args.confirm)?;
-    write(context, period, finding, &entries)
+    let _lock = match args.dry_run {
+        true => Lock::read(&context.books)?,
+        false => Some(Lock::take(&context.books, &format!("resolve --period {}", period.name))?),
+    };
+    let mut doubt = None;
+    // All of them or none: nothing is written before each was found to be right.
+    let mut entries = entries_of(context, period)?;
+    for finding in &findings {
+        let entry = entry(finding, &line, &reason, &by, &on)?;
+        if args.dry_run {
+            let refused = with_entry(entries.clone(), entry.clone(), &report, false).err();
+            doubt = doubt.or(refused.map(|problem| problem.what.clone()));
+        }
+        entries = with_entry(entries, entry, &report, args.confirm || args.dry_run)?;
+    }
+    write(context, args, &findings, &entries, doubt.as_deref())
 }
 
 /// Whether a decision about a finding changes anything.
@@ -196,24 +214,41 @@ fn with_entry(
     Ok(entries)
 }
 
-/// Writes the decisions, and says what follows from the last.
-fn write(context: &Context<'_>, period: &Period, finding: &Finding, entries: &[Resolution]) -> Result<Exit, Problem> {
+/// Writes the decisions, unless they are only looked at, and says what follows from the last ones.
+fn write(
+    context: &Context<'_>,
+    args: &args::Resolve,
+    findings: &[&Finding],
+    entries: &[Resolution],
+    doubt: Option<&str>,
+) -> Result<Exit, Problem> {
+    let period = &args.period;
     let name = resolutions::file(period);
     let words = entries.last().map(|entry| entry.decision.words()).unwrap_or_default();
-    let follows = consequence::of(context, period, entries, &finding.customers)?;
-    let text = resolutions::write(entries);
-    write_apart(&context.books.path("resolutions"), &[(&format!("{}.toml", period.name), text.into_bytes())])?;
-    let document = serde_json::json!({"schema": "crossfoot/resolve/v1", "finding": finding.id, "decision": words, "file": name, "follows": follows});
+    let customers: BTreeSet<String> = findings.iter().flat_map(|finding| finding.customers.iter().cloned()).collect();
+    let customers: Vec<String> = customers.into_iter().collect();
+    let follows = consequence::of(context, period, entries, &customers)?;
+    if !args.dry_run {
+        let text = resolutions::write(entries);
+        write_apart(&context.books.path("resolutions"), &[(&format!("{}.toml", period.name), text.into_bytes())])?;
+    }
+    let ids: Vec<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
+    let document = serde_json::json!({"schema": "crossfoot/resolve/v1", "finding": ids.first(), "findings": ids, "decision": words, "dry_run": args.dry_run, "doubt": doubt, "file": name, "follows": follows});
     let mut told: String = follows.iter().flatten().take(TOLD).map(ToString::to_string).collect();
-    let beyond = finding.customers.len().saturating_sub(TOLD);
+    let beyond = customers.len().saturating_sub(TOLD);
     if beyond > 0 {
         told.push_str(&format!("  and {beyond} more customers\n"));
     }
-    let text = format!(
-        "Decided: {words}. Written to {name}. What the next close does:\n{told}Next: crossfoot close --period {}{}\n",
-        period.name,
-        context.same_books()
-    );
+    let text = if args.dry_run {
+        let doubt = doubt.map_or_else(String::new, |doubt| format!("It needs --confirm: {doubt}\n"));
+        format!("To {words} would come to:\n{told}{doubt}Nothing was decided.\n")
+    } else {
+        format!(
+            "Decided: {words}. Written to {name}. What the next close does:\n{told}Next: crossfoot close --period {}{}\n",
+            period.name,
+            context.same_books()
+        )
+    };
     context.out.result(&text, &document)?;
     Ok(Exit::Done)
 }

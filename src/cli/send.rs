@@ -57,7 +57,7 @@ pub(super) fn send(context: &Context<'_>, config: &Config, args: &args::Send) ->
     }
     let from = sender(config)?;
     let _lock = begin(context, &format!("send --period {}", period.name))?;
-    if args.yes || args.arrived {
+    if args.yes || args.records() {
         remembered::check(context, config, false)?;
         committed::before(context, config, period)?;
     }
@@ -75,7 +75,7 @@ pub(super) fn send(context: &Context<'_>, config: &Config, args: &args::Send) ->
         context.out.say(&format!("warning: {changed}"));
     }
     let reason = args.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
-    if (args.again || args.arrived) && reason.is_none() {
+    if (args.again || args.records()) && reason.is_none() {
         return Err(Problem::usage("arguments", "--reason is empty").not_done("Nothing was sent."));
     }
     if let Some(reason) = reason {
@@ -84,6 +84,8 @@ pub(super) fn send(context: &Context<'_>, config: &Config, args: &args::Send) ->
     let mut stopped = None;
     if args.arrived {
         settle(context, &mut outbox, &mut journal, reason)?;
+    } else if args.delivered {
+        hand_over(context, &mut outbox, &mut journal, reason)?;
     } else if args.yes {
         let server = connect(context, &config.mailing, &from)?;
         let mut post = Post { context, mailing: &config.mailing, from: &from, server, journal: &mut journal, reason };
@@ -104,7 +106,7 @@ pub(super) fn send(context: &Context<'_>, config: &Config, args: &args::Send) ->
         let numbers = some_of(lost.into_iter());
         context.out.say(&format!("warning: the 30 days to register documents are over for {numbers}"));
     }
-    if args.yes || args.arrived {
+    if args.yes || args.records() {
         committed::after(context, config, period, "send")?;
     }
     if let Some(problem) = stopped {
@@ -113,7 +115,7 @@ pub(super) fn send(context: &Context<'_>, config: &Config, args: &args::Send) ->
         return Ok(problem.exit);
     }
     let open = |letter: &outbox::Letter| match letter.row.state {
-        State::Sent | State::Void => false,
+        State::Sent | State::Delivered | State::Void => false,
         State::ToSend => args.yes,
         _ => true,
     };
@@ -201,6 +203,54 @@ fn settle(
     Ok(())
 }
 
+/// The line of the journal that says what happens to a letter; without the message.
+fn entry_of(letter: &outbox::Letter, at: &str, event: Event, reason: Option<&str>) -> Entry {
+    Entry {
+        schema: String::new(),
+        sequence: 0,
+        at: at.to_owned(),
+        event,
+        period: letter.period.clone(),
+        number: letter.row.number.clone(),
+        customer_id: letter.row.customer_id.clone(),
+        message_id: letter.row.message_id.clone(),
+        recipients: letter.recipients().map(ToString::to_string).collect(),
+        pdf_sha256: letter.row.pdf_sha256.clone(),
+        message_sha256: String::new(),
+        reason: reason.map(str::to_owned),
+        reply: None,
+        previous: String::new(),
+        digest: String::new(),
+    }
+}
+
+/// Records that documents were handed over otherwise than by mail; they are due no more.
+fn hand_over(
+    context: &Context<'_>,
+    outbox: &mut Outbox,
+    journal: &mut MailJournal,
+    reason: Option<&str>,
+) -> Result<(), Problem> {
+    let is_due = |letter: &&outbox::Letter| matches!(letter.row.state, State::ToSend | State::NoAddress);
+    if let Some(other) = outbox.letters.iter().find(|letter| !is_due(letter)) {
+        let mut problem =
+            Problem::usage("arguments", format!("{} is {}, not due", other.row.number, other.row.state.name()));
+        if other.row.state == State::Unknown {
+            problem = problem.next("if it is known to have arrived, say --arrived");
+        }
+        return Err(problem.not_done("Nothing was recorded."));
+    }
+    let at = context.environment.clock()?().to_rfc3339_opts(SecondsFormat::Secs, true);
+    for letter in &mut outbox.letters {
+        let mut entry = entry_of(letter, &at, Event::Delivered, reason);
+        entry.recipients.clear();
+        journal.append(&context.books, entry)?;
+        letter.row.state = State::Delivered;
+        letter.row.note = reason.map(str::to_owned);
+    }
+    Ok(())
+}
+
 /// Makes sure that the journal is not shorter than the chain or git knows: documents would be
 /// mailed a second time.
 fn is_whole(context: &Context<'_>, journal: &MailJournal) -> Result<(), Problem> {
@@ -280,23 +330,9 @@ impl Post<'_> {
                 }
                 Err(problem) => return Err(problem),
             };
-            let entry = Entry {
-                schema: String::new(),
-                sequence: 0,
-                at: now.to_rfc3339_opts(SecondsFormat::Secs, true),
-                event: Event::Intent,
-                period: letter.period.clone(),
-                number: letter.row.number.clone(),
-                customer_id: letter.row.customer_id.clone(),
-                message_id: letter.row.message_id.clone(),
-                recipients: letter.recipients().map(ToString::to_string).collect(),
-                pdf_sha256: letter.row.pdf_sha256.clone(),
-                message_sha256: sha256_hex(&message),
-                reason: self.reason.map(str::to_owned),
-                reply: None,
-                previous: String::new(),
-                digest: String::new(),
-            };
+            let at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+            let entry =
+                Entry { message_sha256: sha256_hex(&message), ..entry_of(letter, &at, Event::Intent, self.reason) };
             self.journal.append(&self.context.books, entry.clone())?;
             let recipients: Vec<_> = letter.recipients().cloned().collect();
             let fate = self.server.deliver(&self.from.email, &recipients, message);
@@ -351,7 +387,7 @@ fn report(
         return context.out.document(&Document {
             schema: "crossfoot/send/v1",
             period: &period.name,
-            dry_run: !args.yes && !args.arrived,
+            dry_run: !args.yes && !args.records(),
             from: from.to_string(),
             server: mailing.host.as_ref().map(|host| format!("{host}:{}", mailing.port)),
             outbox: &rows,

@@ -49,6 +49,13 @@ struct Stage {
     void: usize,
     /// Mails of which nobody knows whether they arrived.
     unknown: usize,
+    /// Issued, not void, and neither mailed nor handed over otherwise; without those above.
+    not_mailed: usize,
+    /// Of a sealed period: customers with usage who have no document that stands.
+    not_invoiced: usize,
+    /// Whether a draft lies there, and whether somebody proposed what it shows.
+    draft: bool,
+    proposed: bool,
     sealed_at: Option<String>,
     /// Where e-invoices are required: what is to be mailed and is not registered.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -245,7 +252,22 @@ fn stage(books: &Books, period: &Period, chain: &Chain, journal: &MailJournal, v
         _ if numbers.iter().any(is_due) => "send",
         _ => "verify",
     };
+    let draft = books.path(format!("{}/draft.json", Books::draft_dir(period))).is_file();
+    let standing: BTreeSet<&str> = chain
+        .issued_in(&period.name)
+        .filter(|entry| !is_void(&entry.number))
+        .map(|entry| entry.customer_id.as_str())
+        .collect();
+    let not_invoiced = match (&sealed_at, &report) {
+        (Some(_), Some(report)) => with_usage(report).filter(|id| !standing.contains(id)).count(),
+        _ => 0,
+    };
+    let is_unsent = |number: &&&str| !is_void(number) && journal.standing(number) == Standing::Unsent;
     Stage {
+        not_mailed: numbers.iter().filter(is_unsent).count(),
+        not_invoiced,
+        draft,
+        proposed: is_proposed,
         next: format!("crossfoot {verb} --period {}", period.name),
         captured,
         reconciled: outcome.is_some(),
@@ -260,4 +282,15 @@ fn stage(books: &Books, period: &Period, chain: &Chain, journal: &MailJournal, v
         late: None,
         period: period.name.clone(),
     }
+}
+
+/// The customers of a report with a figure on either side that is not zero.
+fn with_usage(report: &Value) -> impl Iterator<Item = &str> {
+    let is_some = |row: &&Value| {
+        ["analytics", "ledger"].iter().any(|side| {
+            row.get(side).and_then(Value::as_str).is_some_and(|text| text.contains(|c| ('1'..='9').contains(&c)))
+        })
+    };
+    let rows = report.get("customers").and_then(Value::as_array).into_iter().flatten();
+    rows.filter(is_some).filter_map(|row| row.get("customer_id")?.as_str())
 }

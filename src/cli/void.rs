@@ -116,6 +116,7 @@ impl Mailed {
         let (to, day) = (last.recipients.join(", "), last.at.get(..10).unwrap_or(&last.at));
         let how = match journal.standing(number) {
             Standing::Unsent => return Ok(None),
+            Standing::Sent if journal.is_delivered(number) => format!("was handed over otherwise on {day}"),
             Standing::Sent => format!("was mailed to {to} on {day}"),
             Standing::Unknown => format!("was on its way to {to} on {day}, and nobody knows whether it arrived"),
         };

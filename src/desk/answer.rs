@@ -72,7 +72,7 @@ pub(super) const BUSY: &str = "busy";
 /// The status of a problem by its code.
 pub(super) fn status(code: &str, exit: Exit) -> StatusCode {
     match (code, exit) {
-        (BUSY | "books-busy" | "exists", _) => StatusCode::CONFLICT,
+        (BUSY | "books-busy" | "books-exist" | "ledger-exists", _) => StatusCode::CONFLICT,
         ("forbidden", _) => StatusCode::FORBIDDEN,
         ("not-found" | "no-books" | "no-ledger" | "no-report" | "no-reconciliation" | "no-draft", _) => {
             StatusCode::NOT_FOUND
@@ -102,4 +102,21 @@ pub(super) fn secured(mut response: Response<Body>) -> Response<Body> {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     response
+}
+
+/// The code of the error that a command printed; None where it printed another document.
+///
+/// # Errors
+/// It printed none.
+pub(super) fn error_of(stdout: &[u8]) -> Result<Option<String>, serde_json::Error> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        error: Option<Code>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Code {
+        code: String,
+    }
+    let head: Head = serde_json::from_slice(stdout)?;
+    Ok(head.error.map(|error| error.code))
 }

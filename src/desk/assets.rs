@@ -6,12 +6,48 @@ use hyper::header::{CONTENT_ENCODING, HeaderValue};
 
 use super::answer::{Answer, HTML, not_found};
 use crate::model::problem::Problem;
+use crate::render::pdf::font_file;
 
-/// What is shown until there is a page.
-const PLACEHOLDER: &[u8] = b"<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>crossfoot desk</title>\n<h1>crossfoot desk</h1>\n</html>\n";
+macro_rules! asset {
+    ($name:literal) => {
+        ($name, include_bytes!(concat!("../../templates/desk/", $name)) as &[u8])
+    };
+}
 
-/// Every file of `templates/desk/`, by its name there.
-const ASSETS: &[(&str, &[u8])] = &[("index.html", PLACEHOLDER)];
+/// Every file of `templates/desk/` by its name.
+const ASSETS: &[(&str, &[u8])] = &[
+    asset!("api.js"),
+    asset!("archive.js"),
+    asset!("chunks.js"),
+    asset!("combobox.js"),
+    asset!("customer.js"),
+    asset!("decide.js"),
+    asset!("desk.css"),
+    asset!("desk.js"),
+    asset!("detail.js"),
+    asset!("dom.js"),
+    asset!("drafts.js"),
+    asset!("en.json"),
+    asset!("findings.js"),
+    asset!("first.js"),
+    asset!("fix.js"),
+    asset!("frame.js"),
+    asset!("hi.json"),
+    asset!("i18n.js"),
+    asset!("icon.svg"),
+    asset!("index.html"),
+    asset!("keys.js"),
+    asset!("ledger.js"),
+    asset!("modal.js"),
+    asset!("money.js"),
+    asset!("outbox.js"),
+    asset!("pdf.min.mjs.gz"),
+    asset!("pdf.worker.min.mjs.gz"),
+    asset!("periods.js"),
+    asset!("problem.js"),
+    asset!("runs.js"),
+    asset!("thumbs.js"),
+];
 
 /// The media type of a file by the ending of its name; those that scripts and style sheets have to
 /// have, as `nosniff` is sent.
@@ -39,21 +75,44 @@ pub(super) fn kind(name: &str) -> Option<&'static str> {
 pub(super) fn find(own: Option<&Path>, name: &str) -> Result<Answer, Problem> {
     let missing = || not_found(format!("the desk has no file {name}"));
     let kind = kind(name).ok_or_else(missing)?;
-    let packed = format!("{name}.gz");
-    let found = match own {
-        // A debug build is given a folder by whoever writes the page.
-        Some(folder) if name.split('/').all(|part| !part.starts_with('.')) => {
-            let read = |name: &str| std::fs::read(folder.join(name)).ok();
-            read(name).map(|bytes| (bytes, false)).or_else(|| read(&packed).map(|bytes| (bytes, true)))
-        }
-        Some(_) => None,
-        None => {
-            let stored =
-                |wanted: &str| ASSETS.iter().find(|(name, _)| *name == wanted).map(|(_, bytes)| bytes.to_vec());
-            stored(name).map(|bytes| (bytes, false)).or_else(|| stored(&packed).map(|bytes| (bytes, true)))
-        }
+    let stored = |wanted: &str| -> Option<Vec<u8>> {
+        let own = match own {
+            // A debug build is given a folder by whoever writes the page.
+            Some(folder) if wanted.split('/').all(|part| !part.starts_with('.')) => {
+                std::fs::read(folder.join(wanted)).ok()
+            }
+            Some(_) => None,
+            None => ASSETS.iter().find(|(name, _)| *name == wanted).map(|(_, bytes)| bytes.to_vec()),
+        };
+        own.or_else(|| font_file(wanted).map(<[u8]>::to_vec))
     };
+    let packed = || stored(&format!("{name}.gz")).map(|bytes| (bytes, true));
+    let found = stored(name).map(|bytes| (bytes, false)).or_else(packed);
     let (bytes, is_packed) = found.ok_or_else(missing)?;
     let answer = Answer::bytes(kind, bytes);
     Ok(if is_packed { answer.with(CONTENT_ENCODING, HeaderValue::from_static("gzip")) } else { answer })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_page_is_in_the_binary_with_its_type() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/desk");
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.filter(|name| name != "NOTICE").collect();
+        names.sort();
+        assert_eq!(names, ASSETS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+        for name in &names {
+            let name = name.strip_suffix(".gz").unwrap_or(name);
+            assert!(!find(None, name).unwrap().bytes.is_empty(), "{name}");
+        }
+        let packed = find(None, "pdf.min.mjs").unwrap();
+        assert_eq!((packed.kind, packed.headers.len()), ("text/javascript; charset=utf-8", 1));
+        assert_eq!(find(None, "NotoSansDevanagari-Bold.ttf").unwrap().kind, "font/ttf");
+        for name in ["NOTICE", "../desk/desk.js", "gone.js", "", "index.html/", "pdf.min.mjs.gz"] {
+            assert_eq!(find(None, name).unwrap_err().code, "not-found", "{name}");
+        }
+    }
 }

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::words::Words;
 use crate::model::problem::{Exit, Problem};
 
 /// The most that a command may print as its result, in bytes: the reading of a ledger with very many
@@ -18,6 +20,31 @@ const MOST_LINE: u64 = 16 << 10;
 const LOOK: Duration = Duration::from_millis(4);
 /// How long commands have to end when the desk does.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// This program, which is run for everything that computes or writes.
+pub(super) struct Program {
+    /// Its file.
+    pub(super) file: PathBuf,
+    pub(super) children: Children,
+}
+
+impl Program {
+    /// Runs a command on books to its end. `started` gets its number, `said` each line of its talk.
+    ///
+    /// # Errors
+    /// It cannot be started, or prints without end.
+    pub(super) fn run(
+        &self,
+        words: &Words,
+        root: &Path,
+        started: impl FnOnce(u64),
+        said: impl Fn(String) + Send,
+    ) -> Result<Ended, Problem> {
+        let mut command = Command::new(&self.file);
+        command.args(words.arguments(root)).env("CROSSFOOT_PROGRESS", "lines");
+        self.children.run(command, started, said)
+    }
+}
 
 /// The processes that are under way, by a number.
 #[derive(Debug, Default)]
@@ -44,7 +71,7 @@ impl Children {
     ///
     /// # Errors
     /// It cannot be started, or prints without end.
-    pub(super) fn run(
+    fn run(
         &self,
         mut command: Command,
         started: impl FnOnce(u64),
@@ -150,7 +177,7 @@ fn interrupt(child: &Mutex<Child>) {
     let _ = child.kill();
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

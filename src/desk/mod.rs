@@ -7,31 +7,41 @@
 //! books' outputs, and nothing that a link leads to.
 
 mod answer;
+mod archive;
 mod assets;
 mod book;
 mod children;
+mod customers;
+mod documents;
+mod drafts;
+mod files;
+mod findings;
 mod guard;
+mod ledger;
+mod memo;
 mod orders;
+mod report;
 mod request;
 mod routes;
 mod run;
 mod server;
+mod state;
+mod words;
+mod writes;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, Utc};
 use tokio::sync::oneshot;
 
 use crate::books::layout::{Books, CONFIG};
 use crate::model::problem::{Problem, io};
 use book::Book;
-use children::Children;
+use children::{Children, Program};
 use guard::Guard;
-
-/// Tells the time, from any thread.
-pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+pub(crate) use state::Clock;
+use state::Desk;
 
 /// What a desk works with.
 pub(crate) struct Opening {
@@ -45,16 +55,6 @@ pub(crate) struct Opening {
     pub clock: Clock,
     /// Where the page's files are read from instead of the binary: in debug builds, for who writes them.
     pub assets: Option<PathBuf>,
-}
-
-/// An open desk: it has its port, and serves once [`Desk::serve`] is called.
-pub(crate) struct Desk {
-    books: Vec<Book>,
-    program: PathBuf,
-    clock: Clock,
-    guard: Guard,
-    children: Children,
-    assets: Option<PathBuf>,
 }
 
 /// A desk with its socket.
@@ -93,7 +93,8 @@ impl Opened {
         let (guard, token) = Guard::new(address.port())?;
         let books = folders.into_iter().enumerate().map(|(id, root)| Book::at(id, root)).collect();
         let Opening { program, clock, assets, .. } = opening;
-        let desk = Desk { books, program, clock, guard, children: Children::default(), assets };
+        let program = Program { file: program, children: Children::default() };
+        let desk = Desk { books, program, clock, guard, assets };
         Ok(Self { desk, listener, token, address })
     }
 
@@ -122,7 +123,7 @@ impl Opened {
         }
         let desk = Arc::new(self.desk);
         let served = runtime.block_on(server::serve(Arc::clone(&desk), self.listener, stopped));
-        desk.children.end();
+        desk.program.children.end();
         for book in &desk.books {
             book.clear();
         }

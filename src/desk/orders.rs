@@ -1,104 +1,11 @@
 //! What can be ordered on the desk, and the command line that does it.
 
-use std::path::Path;
-
 use serde::Deserialize;
 
 use super::book::Book;
 use super::request::{period, wrong};
+use super::words::Words;
 use crate::model::problem::Problem;
-
-/// A command line in parts.
-#[derive(Debug, Default)]
-pub(super) struct Words {
-    /// The verb and its flags; values stand behind `=`, so that none is taken for a flag.
-    flags: Vec<String>,
-    /// What stands behind them.
-    operands: Vec<String>,
-    /// What a person need not type: where an archive goes.
-    hidden: Vec<String>,
-    /// Where the page gets the file that the command writes.
-    pub(super) download: Option<String>,
-}
-
-/// A word as a shell takes it for one.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
-impl Words {
-    /// A verb.
-    pub(super) fn of(verb: &str) -> Self {
-        Self { flags: vec![verb.to_owned()], ..Self::default() }
-    }
-
-    pub(super) fn flag(mut self, name: &str) -> Self {
-        self.flags.push(format!("--{name}"));
-        self
-    }
-
-    pub(super) fn flag_if(self, is_set: bool, name: &str) -> Self {
-        if is_set { self.flag(name) } else { self }
-    }
-
-    pub(super) fn value(mut self, name: &str, value: &str) -> Self {
-        self.flags.push(format!("--{name}={value}"));
-        self
-    }
-
-    pub(super) fn value_if(self, name: &str, value: Option<&String>) -> Self {
-        match value {
-            Some(value) => self.value(name, value),
-            None => self,
-        }
-    }
-
-    pub(super) fn operand(mut self, word: impl Into<String>) -> Self {
-        self.operands.push(word.into());
-        self
-    }
-
-    fn hidden(mut self, word: String) -> Self {
-        self.hidden.push(word);
-        self
-    }
-
-    /// What the process is given.
-    pub(super) fn arguments(&self, root: &Path) -> Vec<std::ffi::OsString> {
-        let mut all: Vec<std::ffi::OsString> = self.flags.iter().chain(&self.hidden).map(Into::into).collect();
-        all.extend(["--json".into(), "--books".into(), root.as_os_str().to_owned()]);
-        if !self.operands.is_empty() {
-            all.push("--".into());
-            all.extend(self.operands.iter().map(Into::into));
-        }
-        all
-    }
-
-    /// What a person types for the same.
-    pub(super) fn typed(&self, root: &Path) -> String {
-        let mut words = vec!["crossfoot".to_owned()];
-        for flag in &self.flags {
-            words.push(match flag.split_once('=') {
-                Some((name, value)) if !value.starts_with('-') => format!("{name} {}", quoted(value)),
-                Some((name, value)) => format!("{name}={}", quoted(value)),
-                None => flag.clone(),
-            });
-        }
-        if root.as_os_str() != "." {
-            words.push(format!("--books {}", quoted(&root.display().to_string())));
-        }
-        if self.operands.iter().any(|word| word.starts_with('-')) {
-            words.push("--".to_owned());
-        }
-        words.extend(self.operands.iter().map(|word| quoted(word)));
-        words.join(" ")
-    }
-}
 
 /// What the page orders.
 #[derive(Debug, Deserialize)]
@@ -253,8 +160,8 @@ impl Order {
                 let words = of_period("pack", period)?;
                 let name = format!("crossfoot-{}-audit.zip", self::period(period)?.name);
                 let file = book.desk_folder()?.join(&name);
-                let download = Some(format!("/api/{}/download/{name}", book.id));
-                Words { download, ..words }.hidden(format!("--out={}", file.display()))
+                let download = format!("/api/{}/download/{name}", book.id);
+                words.downloaded(download).hidden(format!("--out={}", file.display()))
             }
             Self::CustomersFromPartner { period } => {
                 let words = Words::of("customers").flag("from-partner");
@@ -271,6 +178,8 @@ impl Order {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn typed(order: &str) -> Result<String, Problem> {

@@ -4,25 +4,17 @@ use std::sync::Arc;
 
 use hyper::body::Incoming;
 use hyper::http::request::Parts;
-use hyper::{Method, Response, StatusCode};
+use hyper::{Method, Response};
 use serde_json::json;
 
 use super::answer::{Answer, Body, not_found};
-use super::book::{Book, Listed};
-use super::orders::{Order, Words};
+use super::book::Listed;
+use super::orders::Order;
 use super::request::{Query, body, decoded, read, wrong};
-use super::{Desk, assets, run};
+use super::state::Desk;
+use super::words::Words;
+use super::{archive, assets, customers, drafts, files, findings, ledger, writes};
 use crate::model::problem::Problem;
-
-impl Desk {
-    /// Books by their number.
-    ///
-    /// # Errors
-    /// No books have it.
-    pub(super) fn book(&self, id: usize) -> Result<&Book, Problem> {
-        self.books.get(id).ok_or_else(|| not_found(format!("the desk has no books {id}")))
-    }
-}
 
 /// Does what takes time on a thread of its own.
 async fn apart(work: impl FnOnce() -> Result<Answer, Problem> + Send + 'static) -> Result<Response<Body>, Problem> {
@@ -56,7 +48,7 @@ pub(super) async fn answer(desk: Arc<Desk>, parts: &Parts, incoming: Incoming) -
                 Method::POST => post(desk, id, &rest.join("/"), query, incoming).await,
                 Method::DELETE if rest == ["run"] => {
                     if let Some(run) = desk.book(id)?.last_run() {
-                        run.stop(&desk);
+                        run.stop(&desk.program.children);
                     }
                     Ok(Answer::json(&json!({})).into())
                 }
@@ -69,7 +61,7 @@ pub(super) async fn answer(desk: Arc<Desk>, parts: &Parts, incoming: Incoming) -
 
 /// The books that lie on the desk.
 fn listed(desk: &Desk) -> Answer {
-    let books: Vec<_> = desk.books.iter().map(|book| book.listed(desk)).collect();
+    let books: Vec<_> = desk.books.iter().map(|book| book.listed((desk.clock)())).collect();
     let elsewhere = || (desk.clock)().date_naive().to_string();
     let today = books.iter().find_map(Listed::today).map_or_else(elsewhere, str::to_owned);
     Answer::json(&json!({"version": env!("CARGO_PKG_VERSION"), "today": today, "books": books}))
@@ -87,9 +79,19 @@ async fn get(desk: Arc<Desk>, id: usize, rest: Vec<String>, query: Query) -> Res
     apart(move || {
         let book = desk.book(id)?;
         match rest.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            ["status"] => book.document(&desk, &Words::of("status")),
-            ["doctor"] => book.document(&desk, &Words::of("doctor")),
-            ["outbox"] => book.document(&desk, &Words::of("send").value("period", &query.period()?.name)),
+            ["findings"] => findings::list(book, &query.period()?),
+            ["vouchers"] => findings::vouchers(book, &query.period()?, query.needed("finding")?),
+            ["customer"] => findings::customer(book, &query.period()?, query.needed("id")?),
+            ["customers"] => customers::list(&book.books),
+            ["ledger"] => ledger::shown(&desk.program, book, &query),
+            ["drafts"] => drafts::shown(book, &query.period()?),
+            ["proposal"] => drafts::proposed(book, &query.period()?),
+            ["archive"] => archive::search(book, &query),
+            ["file", parts @ ..] => files::find(&book.books, parts),
+            ["download", name] => files::download(&book.desk_folder()?, name),
+            ["status"] => book.document(&desk.program, &Words::of("status")),
+            ["doctor"] => book.document(&desk.program, &Words::of("doctor")),
+            ["outbox"] => book.document(&desk.program, &Words::of("send").value("period", &query.period()?.name)),
             _ => Err(not_found(format!("there is nothing at {}", rest.join("/")))),
         }
     })
@@ -100,17 +102,25 @@ async fn post(
     desk: Arc<Desk>,
     id: usize,
     name: &str,
-    _query: Query,
+    query: Query,
     incoming: Incoming,
 ) -> Result<Response<Body>, Problem> {
+    if name == "ledger" {
+        let folder = desk.book(id)?.desk_folder()?;
+        let path = ledger::receive(folder, query.get("name").unwrap_or_default(), incoming).await?;
+        return apart(move || ledger::dropped(&desk.program, desk.book(id)?, &query, &path)).await;
+    }
     let bytes = body(incoming).await?;
     match name {
         "run" => {
             let order: Order = read(&bytes)?;
-            let mut response = run::start(&desk, id, &order)?.streamed();
-            *response.status_mut() = StatusCode::OK;
-            Ok(response)
+            Ok(desk.start(id, &order)?.streamed())
         }
+        "preview" => apart(move || findings::preview(&desk.program, desk.book(id)?, &bytes)).await,
+        "alias" => apart(move || writes::alias(desk.book(id)?, &bytes)).await,
+        "customer" => apart(move || writes::customer(desk.book(id)?, &bytes)).await,
+        "accounts" => apart(move || writes::accounts(desk.book(id)?, &bytes)).await,
+        "init" => apart(move || writes::init(&desk.program, desk.book(id)?, &bytes)).await,
         _ => Err(not_found(format!("there is no such thing to do as {name}"))),
     }
 }

@@ -2,6 +2,7 @@
 //! how it ended is kept for the page that asks next.
 
 use std::convert::Infallible;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use futures_util::stream;
@@ -13,10 +14,9 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::Desk;
-use super::answer::Body;
-use super::book::{Book, Document};
-use super::orders::Order;
+use super::answer::{Body, error_of};
+use super::children::{Children, Program};
+use super::words::Words;
 use crate::model::problem::Problem;
 use crate::render::problem_json::ErrorDocument;
 
@@ -53,12 +53,36 @@ struct Ended {
 }
 
 impl Run {
-    fn new(command: String) -> Self {
+    pub(super) fn new(command: String) -> Self {
         Self { command, log: Mutex::default(), changed: watch::Sender::new(()) }
     }
 
     pub(super) fn has_ended(&self) -> bool {
         self.log.lock().is_ok_and(|log| log.ended.is_some())
+    }
+
+    /// Carries a command out to its end, and keeps that.
+    pub(super) fn carry_out(&self, program: &Program, words: &Words, root: &Path) {
+        let begun = |number| {
+            let mut is_stopped = false;
+            self.change(|log| {
+                log.process = Some(number);
+                is_stopped = log.is_stopped;
+            });
+            if is_stopped {
+                program.children.interrupt(number);
+            }
+        };
+        let ended = match program.run(words, root, begun, |said| self.say(said)) {
+            Ok(ended) => ended_with(ended.code, &ended.stdout, words.download.clone()),
+            Err(problem) => failed(&problem),
+        };
+        self.change(|log| log.ended = Some(ended));
+    }
+
+    /// Keeps why it could not be begun.
+    pub(super) fn fail(&self, problem: &Problem) {
+        self.change(|log| log.ended = Some(failed(problem)));
     }
 
     fn change(&self, change: impl FnOnce(&mut Log)) {
@@ -80,14 +104,14 @@ impl Run {
     }
 
     /// Interrupts it, also before it has begun.
-    pub(super) fn stop(&self, desk: &Desk) {
+    pub(super) fn stop(&self, children: &Children) {
         let mut process = None;
         self.change(|log| {
             log.is_stopped = true;
             process = log.process;
         });
         if let Some(process) = process {
-            desk.children.interrupt(process);
+            children.interrupt(process);
         }
     }
 
@@ -169,54 +193,10 @@ fn frame(bytes: Vec<u8>) -> Told {
     Ok(Frame::data(Bytes::from(bytes)))
 }
 
-/// Starts what is ordered, and returns the run.
-///
-/// # Errors
-/// Another is under way in these books.
-pub(super) fn start(desk: &Arc<Desk>, id: usize, order: &Order) -> Result<Arc<Run>, Problem> {
-    let book = desk.book(id)?;
-    let words = order.words(book)?;
-    let run = Arc::new(Run::new(words.typed(&book.books.root)));
-    {
-        book.idle()?;
-        let mut place = book.run.lock().map_err(|_| Problem::stop("internal", "a thread failed"))?;
-        if place.as_ref().is_some_and(|other| !other.has_ended()) {
-            drop(place);
-            book.idle()?;
-            return Err(Problem::stop("internal", "a run ended meanwhile"));
-        }
-        *place = Some(Arc::clone(&run));
-    }
-    let (desk, own, command) = (Arc::clone(desk), Arc::clone(&run), book.command(desk, &words));
-    let download = words.download;
-    let started = std::thread::Builder::new().name("desk-run".into()).spawn(move || {
-        let begun = |number| {
-            let mut is_stopped = false;
-            own.change(|log| {
-                log.process = Some(number);
-                is_stopped = log.is_stopped;
-            });
-            if is_stopped {
-                desk.children.interrupt(number);
-            }
-        };
-        let ended = match desk.children.run(command, begun, |said| own.say(said)) {
-            Ok(ended) => ended_with(ended.code, &ended.stdout, download),
-            Err(problem) => failed(&problem),
-        };
-        own.change(|log| log.ended = Some(ended));
-    });
-    if let Err(e) = started {
-        let problem = Problem::stop("desk", "the command cannot be run").because(e.to_string());
-        run.change(|log| log.ended = Some(failed(&problem)));
-    }
-    Ok(run)
-}
-
 fn ended_with(exit: i32, stdout: &[u8], download: Option<String>) -> Ended {
     let text = String::from_utf8_lossy(stdout);
     let document = RawValue::from_string(text.trim().to_owned()).ok();
-    let is_error = Document::of(stdout).is_some_and(|document| document.error.is_some());
+    let is_error = matches!(error_of(stdout), Ok(Some(_)));
     let text = if document.is_some() { String::new() } else { text.into_owned() };
     Ended { exit, document, text, download: download.filter(|_| !is_error) }
 }
@@ -224,11 +204,4 @@ fn ended_with(exit: i32, stdout: &[u8], download: Option<String>) -> Ended {
 fn failed(problem: &Problem) -> Ended {
     let document = serde_json::value::to_raw_value(&ErrorDocument::of(problem)).ok();
     Ended { exit: i32::from(problem.exit.code()), document, text: String::new(), download: None }
-}
-
-impl Book {
-    /// The run that was started last.
-    pub(super) fn last_run(&self) -> Option<Arc<Run>> {
-        self.run.lock().ok().and_then(|run| run.clone())
-    }
 }

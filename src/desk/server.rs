@@ -15,7 +15,8 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::answer::{Answer, Body, HTML, secured};
 use super::guard::Verdict;
-use super::{Desk, routes};
+use super::routes;
+use super::state::Desk;
 use crate::model::problem::Problem;
 
 /// Connections at a time. A browser makes six.

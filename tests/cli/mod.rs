@@ -31,3 +31,5 @@ mod trends;
 mod trust;
 mod usage;
 mod verify;
+
+pub(crate) use signing::key as signing_key;

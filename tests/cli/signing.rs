@@ -7,7 +7,7 @@ use crate::support::Books;
 use crate::support::partner::Partner;
 
 /// A key outside the books; its path and its public half.
-pub(super) fn key(folder: &Path, name: &str) -> (PathBuf, String) {
+pub(crate) fn key(folder: &Path, name: &str) -> (PathBuf, String) {
     let path = folder.join(name);
     let made = Command::new("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"])

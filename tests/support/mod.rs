@@ -1,5 +1,6 @@
 //! What the tests share: sealed runs of the binary, books to run it on, a partner to talk to.
 
+pub mod browser;
 pub mod partner;
 pub mod smtp;
 pub mod tsa;

@@ -10,9 +10,10 @@ pub struct Resolve {
     /// The period
     #[arg(long, value_name = "PERIOD", value_parser = Period::parse)]
     pub period: Period,
-    /// The finding's id, as the report has it; without it, the open ones are listed
+    /// The finding's id, as the report has it, or several that are decided alike; without one, the
+    /// open ones are listed
     #[arg(value_name = "FINDING")]
-    pub finding: Option<String>,
+    pub findings: Vec<String>,
     /// Bill `analytics`, `ledger`, or an amount
     #[arg(long, value_name = "WHAT", conflicts_with_all = ["hold", "accept"])]
     pub bill: Option<String>,
@@ -20,7 +21,7 @@ pub struct Resolve {
     #[arg(long, conflicts_with = "accept")]
     pub hold: bool,
     /// Do not bill this customer for the period, whatever the figures say
-    #[arg(long, value_name = "CUSTOMER", conflicts_with_all = ["finding", "bill", "hold", "accept"])]
+    #[arg(long, value_name = "CUSTOMER", conflicts_with_all = ["findings", "bill", "hold", "accept"])]
     pub do_not_bill: Option<String>,
     /// Accept the difference; the ledger's figure is billed
     #[arg(long)]
@@ -28,6 +29,9 @@ pub struct Resolve {
     /// Bill an amount that is far from both figures
     #[arg(long)]
     pub confirm: bool,
+    /// Only say what would follow; nothing is decided, and neither reason nor name is needed
+    #[arg(long, requires = "findings")]
+    pub dry_run: bool,
     /// Why; an auditor will read it
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,

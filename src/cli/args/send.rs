@@ -22,7 +22,18 @@ pub struct Send {
     /// Record that these, whose fate is unknown, did arrive
     #[arg(long, requires_all = ["reason", "only"], conflicts_with_all = ["again", "yes"])]
     pub arrived: bool,
-    /// Why it is sent again, or how it is known that it arrived; an auditor will read it
+    /// Record that these were handed over otherwise: by post, by a portal; they are not mailed then
+    #[arg(long, requires_all = ["reason", "only"], conflicts_with_all = ["again", "yes", "arrived"])]
+    pub delivered: bool,
+    /// Why it is sent again, how it was handed over, or how it is known that it arrived; an auditor will read it
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+}
+
+impl Send {
+    /// Whether it only records what a person knows.
+    #[must_use]
+    pub fn records(&self) -> bool {
+        self.arrived || self.delivered
+    }
 }

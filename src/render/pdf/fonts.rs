@@ -54,6 +54,13 @@ static FAMILIES: [Family; 9] = [
     family!("NotoSansMalayalam", "ml", 0x0d00, 0x0d7f),
 ];
 
+/// A font's file by its name, such as `NotoSans-Bold.ttf`: the desk shows pages in the documents' own.
+pub(crate) fn file(name: &str) -> Option<&'static [u8]> {
+    let (family, style) = name.strip_suffix(".ttf")?.rsplit_once('-')?;
+    let at = ["Regular", "Bold"].iter().position(|known| *known == style)?;
+    FAMILIES.iter().find(|known| known.name == family).map(|known| known.files[at])
+}
+
 /// A font: a family's regular or bold face.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct FontKey {

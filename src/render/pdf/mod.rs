@@ -25,6 +25,7 @@ mod truetype;
 mod wording;
 mod writer;
 
+pub(crate) use fonts::file as font_file;
 pub use logo::Logo;
 use template::Template;
 
