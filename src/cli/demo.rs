@@ -125,6 +125,7 @@ impl Story<'_> {
             only: Vec::new(),
             again: false,
             arrived: false,
+            delivered: false,
             reason: None,
         };
         self.at(now, &self.context.out.muted(), |context| send::send(context, &config, &args)).map(|_| ())

@@ -6,9 +6,15 @@ use crate::cli::signing_key;
 use crate::support::browser::Desk;
 use crate::support::partner::Partner;
 use crate::support::smtp::Mailer;
-use crate::support::{Books, TOKEN, crossfoot, rehearse, settings};
+use crate::support::{Books, TOKEN, clean_ledger, crossfoot, rehearse, settings};
 
-const LEDGER: &str = include_str!("../../examples/books/ledgers/2026-03.csv");
+/// The example ledger with one posting that is 450.00 too low.
+fn ledger() -> String {
+    let (right, slip) = ("outbound,7798.38,INR,JV/0463", "outbound,7348.38,INR,JV/0463");
+    let ledger = clean_ledger();
+    assert!(ledger.contains(right));
+    ledger.replace(right, slip)
+}
 
 #[test]
 fn a_month_from_an_empty_folder_to_a_pack() {
@@ -40,7 +46,7 @@ fn a_month_from_an_empty_folder_to_a_pack() {
 
     // A ledger is looked at, kept, and not replaced by accident.
     let put =
-        |query: &str| desk.post(&format!("/api/0/ledger?period=2026-03&name=march.csv{query}"), LEDGER.as_bytes());
+        |query: &str| desk.post(&format!("/api/0/ledger?period=2026-03&name=march.csv{query}"), ledger().as_bytes());
     let read = put("").is(200).json();
     assert_eq!(
         (&read["ledger_rows"]["used"], &read["kept"], &read["unmatched"]),
@@ -51,7 +57,7 @@ fn a_month_from_an_empty_folder_to_a_pack() {
     assert_eq!(put("&keep=1").is(200).json()["kept"], "ledgers/2026-03.csv");
     assert_eq!(put("&keep=1").is(409).json()["error"]["code"], "ledger-exists");
     put("&keep=1&replace=1").is(200);
-    assert_eq!(books.read("ledgers/2026-03.csv"), LEDGER.as_bytes());
+    assert_eq!(books.read("ledgers/2026-03.csv"), ledger().as_bytes());
     let shown = desk.get("/api/0/ledger?period=2026-03").is(200).json();
     assert_eq!((&shown["file"], &shown["rows_total"]), (&json!("ledgers/2026-03.csv"), &json!(868)));
 
