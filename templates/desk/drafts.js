@@ -86,8 +86,8 @@ function issue(ctx, doc, s, does) {
     const go = button(t(`issue.do.${does}`, { n: count(doc.documents.length), count: doc.documents.length }), async () => {
       close();
       const done = await ctx.perform({ do: does === "approve" ? "approve" : "close", period: ctx.period, ...(date.value ? { date: date.value } : {}) }, t(`run.${does}`, { month: month(ctx.period) }));
-      if (done && (does === "propose" || done.document?.proposed)) ctx.refresh();
-      else if (done) ctx.go("outbox");
+      if (done?.document?.sealed) ctx.go("outbox");
+      else if (done) ctx.refresh();
     }, { class: "main" });
     return [summary(ctx, doc, s, does), h("p", { class: "field" }, h("label", { for: "issue-date" }, t("issue.date")), date), same, h("div", { class: "actions" }, go, button(t("cancel"), close, { class: "quiet" }))].flat();
   });
@@ -122,7 +122,8 @@ export async function show(ctx) {
   } catch (problem) {
     if (problem.status !== 404) throw problem;
   }
-  const found = ctx.entry.approvals > 1 ? await get(`${ctx.book}/proposal`, { period: ctx.period }, ctx.signal).catch(() => null) : null;
+  // One may also be asked for where [audit] approve_above says so.
+  const found = await get(`${ctx.book}/proposal`, { period: ctx.period }, ctx.signal).catch(() => null);
   performance.mark("desk:data");
   const again = button(t(doc ? "drafts.again" : "drafts.make"), () => draft(ctx), { class: doc && !doc.stale ? null : "main" });
   const s = doc?.summary;

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { PERIOD, SCRATCH, desk, must, person, settings, stop, until } from "./harness.mjs";
 import { books } from "./guard.mjs";
+import { LEDGER } from "./month.mjs";
 
 const TALLY = `Malabar Voice Resale Pvt Ltd
 Voucher Register
@@ -70,6 +71,42 @@ export async function tally(browser, partner) {
   await asha.axe("a refused GSTIN");
   await asha.picture("gstin");
   await asha.key("Escape");
+  await asha.leave();
+  await stop(one.child);
+}
+
+/** Two findings of one cause are decided at once; deciding again asks whether that is meant. */
+export async function together(browser, partner) {
+  const folder = await books("together", partner);
+  fs.writeFileSync(path.join(folder, `ledgers/${PERIOD}.csv`), LEDGER);
+  const one = await desk(folder);
+  const asha = await person(browser, one.address);
+  await asha.ready("periods");
+  await asha.press("Compare with the partner");
+  await asha.did();
+  await asha.ready("findings");
+  await asha.press("Choose all 2: Amounts differ");
+  await asha.sees("2 findings chosen");
+  await asha.press("Bill the ledger's figure of each");
+  await asha.sees("2 documents,", ".outcome");
+  await asha.axe("many findings");
+  await asha.picture("together");
+  await asha.fill("Reason", "As agreed with both");
+  await asha.fill("Who decides", "Asha Rao");
+  await asha.press("Decide", "form.decide");
+  await asha.did();
+  const decided = () => (fs.readFileSync(path.join(folder, `resolutions/${PERIOD}.toml`), "utf8").match(/= "ledger"/g) ?? []).length;
+  must(decided() === 2, `${decided()} decisions were written, not 2`);
+  await asha.ready("findings");
+  await asha.press("Decided", ".chips");
+  await asha.sees("Billed by the ledger's figure");
+  await asha.press("Keep it held; do not bill yet");
+  await asha.sees("I mean it");
+  await asha.fill("Reason", "Not yet after all");
+  await asha.press("I mean it");
+  await asha.press("Decide", "form.decide");
+  await asha.did();
+  must(decided() === 1, "the second decision did not take the place of the first");
   await asha.leave();
   await stop(one.child);
 }

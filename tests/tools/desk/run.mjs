@@ -3,7 +3,7 @@
 import { browser as launch, checks, desk, mailServer, partner, stop, stopAll } from "./harness.mjs";
 import { CUSTOMERS, month } from "./month.mjs";
 import { gone, hostilePage, interrupted, twoPeople } from "./guard.mjs";
-import { several, tally, tampered } from "./mend.mjs";
+import { several, tally, tampered, together } from "./mend.mjs";
 import { looks } from "./looks.mjs";
 import { scale } from "./scale.mjs";
 
@@ -31,6 +31,7 @@ try {
   }
   if (wants("tampered")) await tampered(browser, made.folder);
   if (wants("mend")) await tally(browser, theirs);
+  if (wants("together")) await together(browser, theirs);
   if (wants("several")) await several(browser, theirs);
   if (wants("people")) await twoPeople(browser, theirs);
   if (wants("interrupt")) await interrupted(browser, theirs);
