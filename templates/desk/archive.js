@@ -1,9 +1,9 @@
 // The archive: every document over all months; open, print, pack; and verify, with its verdict.
 
 import { fileAt, get } from "./api.js";
-import { fill, h, button, copyable, field, mark, name, sign, told, SIGNS } from "./dom.js";
+import { fill, h, button, copyable, field, mark, name, sign, table, told, SIGNS } from "./dom.js";
 import { t, known, month, day, moment } from "./i18n.js";
-import { count, money } from "./money.js";
+import { bare, count, money } from "./money.js";
 import { modal } from "./modal.js";
 import { problemPanel } from "./problem.js";
 
@@ -55,6 +55,15 @@ function verdict(v) {
   return box;
 }
 
+/** The return by the portal's tables, what the portal would refuse, and its files. */
+function gstr1(ctx, made) {
+  const columns = [{ label: t("archive.table"), cell: (r) => r.table }, { label: t("archive.entries"), num: true, cell: (r) => (r.rows == null ? "" : count(r.rows)) }, ...["taxable", "igst", "cgst", "sgst", "cess"].map((k) => ({ label: k === "taxable" ? t("drafts.taxable") : k.toUpperCase(), num: true, cell: (r) => bare(r[k], "INR") }))];
+  return h("section", { class: "sheet" }, h("h2", {}, t("archive.gstr1", { month: month(made.period) })),
+    table(t("archive.gstr1", { month: month(made.period) }), columns, [...made.tables, { ...made.total, table: t("total") }]).element,
+    made.checks?.length ? h("ul", { class: "warnings" }, made.checks.map((c) => h("li", {}, h("strong", {}, name(c.about)), " ", told(c.what), " ", told(c.next)))) : null,
+    h("p", { class: "actions" }, made.files.map((file) => h("a", { class: "button", href: fileAt(ctx.book, file), target: "_blank", rel: "noopener" }, file.split("/").pop()))));
+}
+
 function tools(ctx, into) {
   const verify = button(t("archive.verify"), async () => {
     const done = await ctx.perform({ do: "verify" }, t("run.verify"));
@@ -73,7 +82,7 @@ function tools(ctx, into) {
   }, { disabled: !ctx.here?.sealed_at });
   const gstr = ctx.entry.gst ? button(t("archive.gstr1", { month: month(ctx.period) }), async () => {
     const done = await ctx.perform({ do: "gstr1", period: ctx.period }, t("archive.gstr1", { month: month(ctx.period) }));
-    if (done) fill(into, h("section", { class: "notice good" }, h("p", {}, t("archive.gstr1done")), done.text ? h("pre", { tabindex: "0" }, done.text) : null));
+    if (done?.document) fill(into, gstr1(ctx, done.document));
   }) : null;
   return h("div", { class: "actions" }, verify, pack, gstr);
 }

@@ -23,7 +23,7 @@ function card(ctx, d) {
   return h("li", { class: "doc" }, h("a", { href: fileAt(ctx.book, d.pdf), target: "_blank", rel: "noopener", "aria-label": `${label}, ${t("opens")}` }, thumb(ctx.book, d.pdf)),
     h("p", { class: "who" }, name(d.name ?? d.customer_id)),
     h("p", { class: "amount" }, money(d.total, d.currency ?? ctx.currency)),
-    h("p", { class: "hint" }, kind(d.kind), d.number ? ` · ${d.number}` : "", isZero(d.tax) ? "" : ` · ${t("drafts.tax")} ${money(d.tax, d.currency ?? ctx.currency)}`),
+    h("p", { class: "hint" }, kind(d.kind), d.number ? ` · ${d.number}` : "", isZero(d.tax) ? "" : ` · ${t("drafts.taxround")} ${money(d.tax, d.currency ?? ctx.currency)}`),
     d.warnings?.length ? h("ul", { class: "warnings" }, d.warnings.map((w) => h("li", {}, told(w.message ?? w)))) : null);
 }
 

@@ -125,19 +125,25 @@ function proposed(ctx, into, file, doc) {
   into.querySelector(".readas").focus();
 }
 
+/** Where the month has a file a branch: which of them is shown. */
+function files(ctx, doc) {
+  if (!(doc.files?.length > 1)) return null;
+  return h("nav", { class: "chips", "aria-label": t("ledger.files") }, doc.files.map((file) => h("a", { class: "button", href: ctx.href("ledger", { arg: file }), "aria-current": file === doc.file ? "true" : null }, name(file.split("/").pop()))));
+}
+
 export async function show(ctx) {
   const into = h("div", {});
   let doc = null;
   let failed = null;
   try {
-    doc = await get(`${ctx.book}/ledger`, { period: ctx.period }, ctx.signal);
+    doc = await get(`${ctx.book}/ledger`, { period: ctx.period, file: ctx.arg }, ctx.signal);
   } catch (problem) {
     if (problem.name === "AbortError") throw problem;
     if (problem.code !== "no-ledger") failed = problem;
   }
   performance.mark("desk:data");
   if (failed) into.append(problemPanel(failed));
-  if (doc) fill(into, h("section", { class: "sheet" }, h("h2", {}, t("ledger.kept"), " ", h("code", {}, doc.file ?? "")), reading(ctx, doc),
+  if (doc) fill(into, h("section", { class: "sheet" }, h("h2", {}, t("ledger.kept"), " ", h("code", {}, doc.file ?? "")), files(ctx, doc), reading(ctx, doc),
     ctx.here?.reconciled ? null : h("div", { class: "actions" }, h("a", { class: "button main", href: ctx.href("periods") }, t("ledger.onward")))));
   return h("div", { class: "page" }, h("h1", {}, t("nav.ledger"), " ", h("span", { class: "of" }, month(ctx.period))),
     h("p", { class: "lead" }, t("ledger.lead")), dropzone(ctx, into), into);
