@@ -8,7 +8,7 @@ import { problemPanel } from "./problem.js";
 import { attach, perform } from "./runs.js";
 import { bar, rail } from "./frame.js";
 import { keys } from "./keys.js";
-import { choose, of } from "./periods.js";
+import { choose, of, recall } from "./periods.js";
 
 performance.mark("desk:start");
 const SECTIONS = ["periods", "ledger", "fix", "findings", "drafts", "outbox", "archive", "first"];
@@ -87,6 +87,7 @@ async function view(at, signal) {
   const status = entry.id === at.book ? await standing : await get(`${entry.id}/status`, null, signal);
   if (status instanceof Error) throw status;
   at.book = entry.id;
+  recall(at.book, status);
   if (at.section === "first") at.section = "periods";
   at.period ??= choose(status, desk.today);
   return context(at, entry, status, signal);

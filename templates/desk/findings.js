@@ -7,6 +7,7 @@ import { t, known, month } from "./i18n.js";
 import { count, isZero, money, signed } from "./money.js";
 import { chunks, filterBox, searcher } from "./chunks.js";
 import { kindOf, many, one, titled, who } from "./detail.js";
+import { learn } from "./periods.js";
 import { nothing } from "./problem.js";
 
 const VIEWS = {
@@ -115,6 +116,7 @@ export async function show(ctx) {
     return h("div", { class: "page" }, h1, nothing(t("findings.none", { month: month(ctx.period) }), h("a", { class: "button main", href: ctx.href("periods") }, t("findings.toboard"))));
   }
   performance.mark("desk:data");
+  learn(ctx, doc.customers_held);
   const search = searcher(doc.findings, (f) => [...who(f), ...(f.customers ?? []), f.code, titled(f.code), f.rank, f.id, f.message, f.analytics, f.ledger, f.difference].join(" "));
   const list = h("ul", { role: "listbox", "aria-multiselectable": "true", "aria-label": t("findings.list"), class: "findings" });
   const detail = h("section", { class: "detail", "aria-labelledby": "detail-title" });

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { fill, h, button, name, sign, told, SIGNS } from "./dom.js";
 import { t, month, moment } from "./i18n.js";
 import { count, money } from "./money.js";
+import { rail } from "./frame.js";
 
 const shifted = (period, by) => {
   const [year, m] = period.split("-").map(Number);
@@ -12,6 +13,18 @@ const shifted = (period, by) => {
 };
 
 export const of = (status, period) => status.periods.find((p) => p.period === period) ?? null;
+
+/** By books and month: how many are held and not decided about, as their findings last said. */
+const learnt = new Map();
+
+export function learn(ctx, held) {
+  learnt.set(`${ctx.book}/${ctx.period}`, held);
+  if (ctx.here) ctx.here.to_decide = held;
+}
+
+export function recall(book, status) {
+  for (const p of status.periods) p.to_decide ??= learnt.get(`${book}/${p.period}`);
+}
 
 /** Held and not decided about yet. */
 export const open = (p) => p.to_decide ?? p.held;
@@ -143,6 +156,13 @@ export async function show(ctx) {
     h("div", { class: "columns" }, h("div", {}, others(ctx), another(ctx)), h("div", {}, running(ctx), health)));
   page.addEventListener("desk:shown", async () => {
     health.dispatchEvent(new CustomEvent("desk:ask"));
+    if (ctx.here?.held && ctx.here.to_decide === undefined) {
+      const doc = await get(`${ctx.book}/findings`, { period: ctx.period }, ctx.signal).catch(() => null);
+      if (!doc) return;
+      learn(ctx, doc.customers_held);
+      fill(hero, main(ctx, "there"));
+      rail(ctx);
+    }
     if (ctx.here?.reconciled) return;
     const had = hero.contains(document.activeElement);
     const found = await get(`${ctx.book}/ledger`, { period: ctx.period }, ctx.signal).then(() => "there", (e) => (e.code === "no-ledger" ? "none" : e.name === "AbortError" ? null : "there"));

@@ -137,6 +137,12 @@ async function keyboard(asha) {
   await tabTo("button Decide");
   await asha.key("Enter");
   await asha.did();
+  await asha.ready("findings");
+  await asha.open("periods");
+  await asha.sees("2 decided");
+  await asha.page.reload();
+  await asha.ready("periods");
+  await asha.sees("2 decided");
 }
 
 async function issue(asha) {
