@@ -83,6 +83,14 @@ function replaceQuestion(keep) {
     h("div", { class: "actions" }, button(t("ledger.doreplace"), () => { close(); keep(true); }, { class: "main" }), button(t("cancel"), close, { class: "quiet" }))]);
 }
 
+/** An error about a dropped file names it as it was called, not where it lay meanwhile. */
+function called(problem, file) {
+  for (const [key, text] of Object.entries(problem.error ?? {})) {
+    if (typeof text === "string") problem.error[key] = text.replace(/[^\s,]*[/\\]desk-[^/\\\s]+[/\\]ledger-[\w.-]+/g, file.name);
+  }
+  return problem;
+}
+
 function dropzone(ctx, into) {
   const input = h("input", { type: "file", class: "unseen", id: "ledger-file", accept: ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods,.xml,.gz,.zst,.parquet" });
   const zone = h("div", { class: "drop" }, sign(SIGNS.drop), h("p", {}, h("label", { for: "ledger-file", class: "button main" }, t("ledger.choose")), " ", h("span", {}, t("ledger.ordrop"))), input, h("p", { class: "hint" }, t("ledger.any")));
@@ -93,7 +101,7 @@ function dropzone(ctx, into) {
       const doc = await upload(`${ctx.book}/ledger`, { period: ctx.period, name: file.name }, file);
       proposed(ctx, into, file, doc);
     } catch (problem) {
-      fill(into, problemPanel(problem));
+      fill(into, problemPanel(called(problem, file)));
     }
     input.value = "";
   };
@@ -117,7 +125,7 @@ function proposed(ctx, into, file, doc) {
     } catch (problem) {
       press.disabled = false;
       if (problem.code === "ledger-exists" && !replace) replaceQuestion(keep);
-      else into.prepend(problemPanel(problem));
+      else into.prepend(problemPanel(called(problem, file)));
     }
   };
   const press = button(t("ledger.keep", { month: month(ctx.period) }), () => keep(), { class: "main" });

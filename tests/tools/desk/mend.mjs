@@ -39,6 +39,13 @@ export async function tally(browser, partner) {
   const asha = await person(browser, one.address);
   await asha.ready("periods");
   await asha.open("ledger");
+  const broken = path.join(SCRATCH, "notes.csv");
+  fs.writeFileSync(broken, "this is,no ledger\n1,2\n");
+  await (await asha.page.$("#ledger-file")).uploadFile(broken);
+  await asha.sees("notes.csv");
+  must(!(await asha.text()).includes("ledger-"), "the place where a dropped file lay meanwhile is shown");
+  await asha.axe("a file that is no ledger");
+  await asha.picture("no-ledger");
   await (await asha.page.$("#ledger-file")).uploadFile(file);
   await asha.sees("tally-daybook");
   await asha.sees("No account is named as usage yet");
