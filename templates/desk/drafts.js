@@ -50,7 +50,7 @@ function changes(ctx, doc, s) {
   const title = t("drafts.compared", { month: month(s.compared_with) });
   const how = (c) => (c.percent ? `${c.percent.startsWith("-") ? "\u2212" : "+"}${c.percent.replace("-", "")} %` : t(`change.${c.change}`));
   const columns = [
-    { label: t("col.customer"), cell: (c) => [name(names.get(c.customer_id) ?? c.customer_id), h("small", {}, h("code", {}, c.customer_id))] },
+    { label: t("col.customer"), cell: (c) => (names.has(c.customer_id) ? [name(names.get(c.customer_id)), h("small", {}, h("code", {}, c.customer_id))] : h("code", {}, c.customer_id)) },
     { label: month(s.compared_with), num: true, cell: (c) => bare(c.was, s.currency) },
     { label: month(ctx.period), num: true, cell: (c) => bare(c.now, s.currency) },
     { label: t("drafts.change"), num: true, cell: how },

@@ -44,9 +44,14 @@ function listed(title, items, columns, textOf) {
 }
 
 function customers(doc) {
+  const unknown = new Set((doc.unmatched ?? []).map((c) => c.name));
+  const whose = (c) => {
+    if (unknown.has(c.name) || !c.customer_id) return h("span", { class: "attention" }, t("ledger.unmatched"));
+    return c.customer_id === c.name ? t("ledger.known") : h("code", {}, c.customer_id);
+  };
   return listed(t("ledger.customers"), doc.customers, [
     { label: t("col.ledgername"), cell: (c) => name(c.name ?? "") },
-    { label: t("col.customer"), cell: (c) => (c.customer_id ? h("code", {}, c.customer_id) : h("span", { class: "attention" }, t("ledger.unmatched"))) },
+    { label: t("col.customer"), cell: whose },
     ...["inbound", "outbound", "other"].map((d) => ({ label: t(`direction.${d}`), num: true, cell: (c) => bare(c[d], doc.currency) })),
   ], (c) => `${c.name} ${c.customer_id} ${c.inbound} ${c.outbound} ${c.other}`);
 }
