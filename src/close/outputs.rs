@@ -11,7 +11,7 @@ use super::derive::Derived;
 use super::documents::{Documents, Looks};
 use super::inputs::Inputs;
 use super::registered::{Registered, copy_of};
-use crate::model::invoice::Issued;
+use crate::model::invoice::{Edition, Issued};
 use crate::model::money::MoneyError;
 use crate::model::problem::Problem;
 use crate::render::csv::{Column, RegisterRow};
@@ -39,10 +39,10 @@ type Report = fn(&Close<'_>) -> Result<Vec<u8>, Problem>;
 const REPORTS: [(&str, Report); 9] = [
     ("reconciliation.json", |c| Ok(reconciliation(c))),
     ("reconciliation.csv", |c| Ok(csv::reconciliation(&c.derived.reconciliation))),
-    (PAGE, |c| page(c, statement(c)?.as_ref())),
+    (PAGE, |c| page(c, statement(c)?.as_ref(), Edition::Second)),
     (WORKBOOK, |c| {
         let rows = c.documents.register(c.inputs, RegisterRow::of);
-        workbook(c, (&rows, csv::REGISTER), statement(c)?.as_ref())
+        workbook(c, (&rows, csv::REGISTER), statement(c)?.as_ref(), Edition::Second)
     }),
     (STATEMENT, |c| Ok(statement::csv(statement(c)?.as_ref()))),
     (REGISTER, |c| Ok(csv::register(&c.documents.register(c.inputs, RegisterRow::of), csv::REGISTER))),
@@ -54,8 +54,8 @@ const REPORTS: [(&str, Report); 9] = [
 /// Reports as an earlier version made them, where it was wrong: a close that it sealed
 /// verifies with either.
 const EARLIER: [(&str, Report); 6] = [
-    // It did not list documents in the report.
-    (PAGE, |c| page(c, None)),
+    // 0.1 had a page of its own, without the documents, and looks of its own in the workbook.
+    (PAGE, |c| page(c, None, Edition::First)),
     // 0.1 had its own names for every account, and opened all of them in every month.
     ("journal.hledger", |c| Ok(journal::hledger::render(&entries(c)?, &Names::first()))),
     ("journal.beancount", |c| Ok(journal::beancount::render(&entries(c)?, &Names::first()))),
@@ -71,7 +71,7 @@ const EARLIER: [(&str, Report); 6] = [
         for text in rows.iter_mut().flat_map(|row| [&mut row.customer_id, &mut row.legal_name]) {
             *text = text.strip_prefix('\'').unwrap_or(text).to_owned();
         }
-        workbook(c, (&rows, &csv::REGISTER[..csv::REGISTER_0_1]), None)
+        workbook(c, (&rows, &csv::REGISTER[..csv::REGISTER_0_1]), None, Edition::First)
     }),
 ];
 
@@ -127,11 +127,11 @@ fn too_large(error: &MoneyError) -> Problem {
     Problem::stop("overflow", "the documents' sums are too large to be added up").because(error.to_string())
 }
 
-fn page(c: &Close<'_>, statement: Option<&Statement>) -> Result<Vec<u8>, Problem> {
+fn page(c: &Close<'_>, statement: Option<&Statement>, edition: Edition) -> Result<Vec<u8>, Problem> {
     let dashboard = c.inputs.capture.as_ref().and_then(|capture| capture.dashboard.as_ref());
     let trends = c.derived.trends.as_ref();
     let approval = c.inputs.approval.as_ref();
-    let beside = Beside { dashboard, history: &c.inputs.history, trends, statement, approval };
+    let beside = Beside { dashboard, history: &c.inputs.history, trends, statement, approval, edition };
     html::render(&c.derived.reconciliation, &beside, &c.inputs.version)
 }
 
@@ -139,9 +139,10 @@ fn workbook(
     c: &Close<'_>,
     register: (&[RegisterRow], &[Column]),
     statement: Option<&Statement>,
+    edition: Edition,
 ) -> Result<Vec<u8>, Problem> {
     let (derived, trends) = (c.derived, c.derived.trends.as_ref());
-    xlsx::render(&derived.reconciliation, &derived.ledger, register, (trends, statement), &c.inputs.version)
+    xlsx::render(&derived.reconciliation, &derived.ledger, register, (trends, statement), (edition, &c.inputs.version))
 }
 
 /// What the books call the accounts that are posted to.

@@ -147,6 +147,7 @@ pub(crate) fn read(file: &Decoded, name: &str, currency: Currency) -> Result<Led
         customers,
         problems: Vec::new(),
         problems_beyond: 0,
+        aside: Vec::new(),
         other_currencies,
         checks: Vec::new(),
         hidden: Vec::new(),

@@ -260,6 +260,7 @@ impl<'a> Pass<'a> {
             customers,
             problems: self.problems,
             problems_beyond: self.problems_beyond,
+            aside: Vec::new(),
             other_currencies,
             checks: self.checks,
             hidden: Vec::new(),

@@ -390,6 +390,7 @@ fn conclude(reader: Reader<'_>, name: &str, date_proof: String) -> Result<Export
     };
     let (customers, other_currencies, accounts) = build().map_err(|e| too_large(name, &e))?;
     poster.problems.sort_by_key(|problem| problem.line);
+    poster.rows_aside.sort_by_key(|row| row.line);
     let spelt: BTreeMap<&str, &str> =
         poster.spelt.iter().map(|(of, spelt)| (poster.names.text(*of), poster.names.text(*spelt))).collect();
     let file: std::sync::Arc<str> = name.into();
@@ -409,6 +410,7 @@ fn conclude(reader: Reader<'_>, name: &str, date_proof: String) -> Result<Export
         customers,
         problems: poster.problems,
         problems_beyond: poster.problems_beyond,
+        aside: poster.rows_aside,
         other_currencies,
         checks,
         hidden: Vec::new(),

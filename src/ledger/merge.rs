@@ -41,6 +41,7 @@ fn add(mut sum: Ledger, next: Ledger) -> Result<Ledger, MoneyError> {
     }
     sum.problems.extend(next.problems);
     sum.problems_beyond += next.problems_beyond;
+    sum.aside.extend(next.aside);
     let mut currencies: BTreeMap<_, _> = std::mem::take(&mut sum.other_currencies);
     for (code, money) in next.other_currencies {
         let known = currencies.get(&code).map_or(Ok(money), |known| known.plus(&money))?;

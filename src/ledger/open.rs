@@ -113,6 +113,7 @@ const HEAD: u64 = 64 * 1024;
 pub fn read(input: impl Read + Seek + Send, name: &str, reading: &Reading<'_>) -> Result<(Ledger, How), Problem> {
     let (mut ledger, how) = any(input, name, reading)?;
     let of_rows = ledger.problems.iter_mut().map(|p| &mut p.file);
+    let of_rows = of_rows.chain(ledger.aside.iter_mut().map(|row| &mut row.file));
     let of_sums = ledger.checks.iter_mut().map(|c| &mut c.file);
     for file in of_rows.chain(of_sums).chain(ledger.hidden.iter_mut().map(|h| &mut h.file)) {
         name.clone_into(file);

@@ -24,11 +24,13 @@ use super::voucher_types::{Verdict, VoucherTypes};
 use crate::model::ledger_terms::AccountUse;
 use crate::model::money::{Currency, MoneyError, Tally};
 use crate::model::period::Period;
-use crate::model::posting::{PostedRow, RowCounts, RowProblem, RowProblemKind, Wanted};
+use crate::model::posting::{PostedRow, RowAside, RowCounts, RowProblem, RowProblemKind, Wanted};
 use crate::model::usage::Direction;
 
 /// Rows that are told one by one, at most.
 const MOST_PROBLEMS: usize = 10_000;
+/// Rows in no sum that are kept word for word: of a file that is mostly receipts, enough to see why.
+const MOST_ASIDE: usize = 2_000;
 
 /// What must be known beside the file.
 #[derive(Clone, Copy)]
@@ -83,6 +85,7 @@ pub(super) struct Poster<'a> {
     pub(super) problems: Vec<RowProblem>,
     pub(super) problems_beyond: u64,
     pub(super) set_aside: BTreeMap<&'static str, (u64, u64)>,
+    pub(super) rows_aside: Vec<RowAside>,
     pub(super) other_currencies: BTreeMap<String, Tally>,
     pub(super) rows: Vec<PostedRow>,
     /// Vouchers that add up by themselves.
@@ -110,6 +113,7 @@ impl<'a> Poster<'a> {
             problems: Vec::new(),
             problems_beyond: 0,
             set_aside: BTreeMap::new(),
+            rows_aside: Vec::new(),
             other_currencies: BTreeMap::new(),
             rows: Vec::new(),
             balanced: 0,
@@ -160,9 +164,17 @@ impl<'a> Poster<'a> {
     }
 
     /// A row that is no usage, and why.
-    pub(super) fn aside(&mut self, line: u64, reason: &'static str) {
+    pub(super) fn aside(&mut self, row: &SheetRow, reason: &'static str) {
         self.counts.excluded += 1;
-        self.set_aside.entry(reason).or_insert((0, line)).0 += 1;
+        self.set_aside.entry(reason).or_insert((0, row.line)).0 += 1;
+        self.keep_aside(row, reason);
+    }
+
+    /// Keeps a row that is in no sum, to be shown: the first of them.
+    fn keep_aside(&mut self, row: &SheetRow, why: &'static str) {
+        if self.rows_aside.len() < MOST_ASIDE {
+            self.rows_aside.push(RowAside { file: String::new(), line: row.line, why, text: row.shown() });
+        }
     }
 
     /// A row that a person must see.
@@ -248,7 +260,7 @@ impl<'a> Poster<'a> {
                 continue;
             }
             match self.role(line) {
-                None if only.is_none() => self.aside(row.line, "an account that is no usage"),
+                None if only.is_none() => self.aside(row, "an account that is no usage"),
                 None => {}
                 Some(role) => {
                     let around = around.get_or_insert_with(|| self.around(voucher));
@@ -265,7 +277,7 @@ impl<'a> Poster<'a> {
     /// voucher's type: told, with its money.
     fn is_set_aside(&mut self, voucher: &Voucher, line: Line, row: &SheetRow) -> bool {
         if let Some(at) = self.file.never(row) {
-            self.aside(row.line, "a row that is no sale, on an account that is usage");
+            self.aside(row, "a row that is no sale, on an account that is usage");
             let (column, cell) = (self.file.header.cell(at), row.cell(at));
             let why = format!(
                 "its `{column}` is `{cell}`: such a row is no sale, and the account is named as usage; leave it out of the export, or say in `never_where` of a format of the books what `{column}` means"
@@ -277,7 +289,7 @@ impl<'a> Poster<'a> {
         match verdict {
             Verdict::Counts => false,
             Verdict::Declared => {
-                self.aside(row.line, "a voucher type that never counts, as the settings say");
+                self.aside(row, "a voucher type that never counts, as the settings say");
                 true
             }
             Verdict::Never | Verdict::Unknown => {
@@ -286,7 +298,7 @@ impl<'a> Poster<'a> {
                     "the voucher type `{}` {what}, and the account is named as usage: say in [ledger.voucher_types] or with --voucher-type whether it \"counts\" or \"never\" does",
                     voucher.kind
                 );
-                self.aside(row.line, "a voucher type that is no sale, on an account that is usage");
+                self.aside(row, "a voucher type that is no sale, on an account that is usage");
                 self.note_aside(line, row, Some(Role::Type), why);
                 true
             }
@@ -327,6 +339,7 @@ impl<'a> Poster<'a> {
         let outside = self.options.period.is_some_and(|period| !period.contains(date));
         if outside {
             self.counts.outside_period += 1;
+            self.keep_aside(row, "dated outside the period");
             let near = self.options.period.and_then(|period| period.widened(DAYS_AROUND));
             if self.options.wanted.is_none() || !near.is_some_and(|near| near.contains(date)) {
                 return Ok(None);

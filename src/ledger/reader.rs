@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
         if filled != 1 && row.cells().all(|cell| cell.chars().all(|c| "-=_+ ".contains(c))) {
             if filled > 0 || row.len() > 1 {
                 self.poster.counts.read += 1;
-                self.poster.aside(row.line, "an empty row, or a line");
+                self.poster.aside(row, "an empty row, or a line");
             }
             return Ok(());
         }
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
         let is_marked =
             row.cell(0).starts_with('\u{feff}') && row.cells().map(fold).eq(self.file.header.cells().map(fold));
         if is_marked || row.cells().eq(self.file.header.cells()) {
-            self.poster.aside(row.line, "the header again");
+            self.poster.aside(row, "the header again");
             // A page may break within a voucher.
             if self.format().sections {
                 self.end_voucher()?;
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
         if filled > 0 && row.filled().all(|(at, _)| is_sum(at)) {
             match self.amount(row) {
                 Err((role, why)) => self.poster.reject(row, Some(role), why, None),
-                Ok(_) => self.poster.aside(row.line, "a subtotal: amounts and nothing else"),
+                Ok(_) => self.poster.aside(row, "a subtotal: amounts and nothing else"),
             }
             return Ok(());
         }
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
             Ok(None) => {
                 self.detail(row);
                 self.mention(row);
-                self.poster.aside(row.line, "no amount: a title, a note or a footer");
+                self.poster.aside(row, "no amount: a title, a note or a footer");
                 return Ok(());
             }
             Err((role, why)) => {
@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
                 let why = "the row has a date and an amount, and no account: write in which it is".to_owned();
                 self.poster.reject(row, Some(Role::Account), why, Some(net));
             } else {
-                self.poster.aside(row.line, "a subtotal: an amount without an account");
+                self.poster.aside(row, "a subtotal: an amount without an account");
             }
             return Ok(());
         }
@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
             && (self.column_total(row, id, sides)?
                 || (self.is_nobodys(row) && self.poster.accounts.is_sum_of(id, debit, credit)?))
         {
-            self.poster.aside(row.line, "a total of its account");
+            self.poster.aside(row, "a total of its account");
             return Ok(());
         }
         if let Some(role) = sides.contrary {
@@ -340,7 +340,7 @@ impl<'a> Reader<'a> {
             Ok(sides) => sides,
         };
         let balance = matches!(kind, TotalKind::Opening | TotalKind::Closing | TotalKind::ClosingColumns);
-        self.poster.aside(row.line, if balance { "an opening or closing balance" } else { "a total" });
+        self.poster.aside(row, if balance { "an opening or closing balance" } else { "a total" });
         let sided = self.file.column(Role::Debit).is_some();
         let stated =
             sides.map_or_else(Stated::default, |sides| Stated { debit: sides.debit, credit: sides.credit, sided });

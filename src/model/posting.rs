@@ -52,6 +52,19 @@ pub struct RowProblem {
     pub amount: Option<Decimal>,
 }
 
+/// A row that is in no sum, and nobody's fault: a receipt, a tax, a title, a day of another month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowAside {
+    /// The file, as findings name it.
+    pub file: String,
+    /// The row as a spreadsheet counts it.
+    pub line: u64,
+    /// Why, as a phrase.
+    pub why: &'static str,
+    /// The row, as it stands.
+    pub text: String,
+}
+
 /// The findings that a single row can cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RowProblemKind {
@@ -231,6 +244,8 @@ pub struct Ledger {
     pub problems: Vec<RowProblem>,
     /// How many more such rows there were than `problems` holds.
     pub problems_beyond: u64,
+    /// The first rows of exports that are in no sum, as they stand in the file.
+    pub aside: Vec<RowAside>,
     /// Rows per currency that is not the ledger's, with their sums.
     pub other_currencies: BTreeMap<String, Money>,
     /// The file's own totals beside what its rows add up to.

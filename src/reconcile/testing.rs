@@ -164,6 +164,7 @@ fn ledger(period: &Period, rows: &[PostedRow]) -> Ledger {
         customers: customers.collect(),
         problems: Vec::new(),
         problems_beyond: 0,
+        aside: Vec::new(),
         other_currencies: BTreeMap::new(),
         checks: Vec::new(),
         hidden: Vec::new(),

@@ -237,6 +237,40 @@ pub(crate) const REGISTER: &[Column] = &[
     ("supply_type", |r| Cell::Text(r.supply_type.map_or("", SupplyType::name).to_owned())),
     ("reverse_charge", |r| Cell::Text(r.reverse_charge.map_or("", |owed| if owed { "Y" } else { "N" }).to_owned())),
 ];
+
+/// What a column of the register is called among people.
+#[must_use]
+pub(crate) fn words(column: &'static str) -> &'static str {
+    match column {
+        "number" => "Number",
+        "issue_date" => "Date of issue",
+        "customer_id" => "Customer",
+        "legal_name" => "Name",
+        "taxable" => "Before tax",
+        "tax" => "Tax",
+        "round_off" => "Round-off",
+        "total" => "Owed",
+        "currency" => "Currency",
+        "status" => "Status",
+        "sha256" => "SHA-256 of the PDF",
+        "document" => "Document",
+        "original" => "Corrects",
+        "due_date" => "Due",
+        "printed_total" => "Total, as printed",
+        "gstin" => "GSTIN",
+        "place_of_supply" => "Place of supply",
+        "rate" => "Rate, %",
+        "igst" => "IGST",
+        "cgst" => "CGST",
+        "sgst" => "SGST or UTGST",
+        "cess" => "Cess",
+        "sac" => "SAC",
+        "supply_type" => "Kind of supply",
+        "reverse_charge" => "Reverse charge",
+        other => other,
+    }
+}
+
 /// How many of them 0.1 had.
 pub(crate) const REGISTER_0_1: usize = 14;
 

@@ -1,25 +1,29 @@
 //! `reconciliation.html`: one file, no network, no script needed; verdict first, then what to do.
 //! The page is `templates/report/reconciliation.html`; every value is handed to it as text.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::{Environment, Value, context};
 use rust_decimal::Decimal;
 
 use super::figures::{dash, per_cent};
 use super::statement::Statement;
-use super::{charts, figures, statement_html, trends_html};
+use super::{charts, figures, html_facts, html_first, statement_html, trends_html};
 use crate::model::approval::Approval;
 use crate::model::finding::{Finding, Severity, Sides};
-use crate::model::history::{Calls, Month};
+use crate::model::history::Month;
+use crate::model::invoice::Edition;
 use crate::model::matrix::Grain;
-use crate::model::money::{Currency, Money, grouped_count, total};
+use crate::model::money::{Money, grouped_count, total};
 use crate::model::problem::Problem;
 use crate::model::reconciliation::{CustomerLine, Reconciliation, Status};
 use crate::model::usage::{Dashboard, Direction};
 use crate::trends::Trends;
 
 const PAGE: &str = include_str!("../../templates/report/reconciliation.html");
+/// As version 0.1 had it, for what it sealed.
+const FIRST: &str = include_str!("../../templates/report/reconciliation-0.1.html");
 const TRENDS: &str = include_str!("../../templates/report/trends.html");
 /// How many places of a finding the page shows; all are in the JSON.
 const SHOWN_EVIDENCE: usize = 50;
@@ -37,6 +41,8 @@ pub(crate) struct Beside<'a> {
     pub statement: Option<&'a Statement>,
     /// Who prepared and who approved it.
     pub approval: Option<&'a Approval>,
+    /// The first for what version 0.1 sealed.
+    pub edition: Edition,
 }
 
 /// Renders the page.
@@ -44,12 +50,13 @@ pub(crate) struct Beside<'a> {
 /// # Errors
 /// The built-in template does not fit its data, which tests rule out.
 pub(crate) fn render(r: &Reconciliation, beside: &Beside<'_>, version: &str) -> Result<Vec<u8>, Problem> {
-    let Beside { dashboard, history, trends, statement: documents, .. } = *beside;
+    let Beside { dashboard, history, trends, statement: documents, edition, .. } = *beside;
     let failed =
         |e: minijinja::Error| Problem::stop("internal", "the HTML report cannot be rendered").because(e.to_string());
     let mut environment = Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-    environment.add_template("reconciliation.html", PAGE).map_err(failed)?;
+    let template = if edition == Edition::First { FIRST } else { PAGE };
+    environment.add_template("reconciliation.html", template).map_err(failed)?;
     environment.add_template("trends.html", TRENDS).map_err(failed)?;
     let running = trends.and_then(|trends| trends.running.as_ref()).map(|running| running.words());
     // A page within the page: one template engine's `include` less.
@@ -91,22 +98,15 @@ pub(crate) fn render(r: &Reconciliation, beside: &Beside<'_>, version: &str) -> 
         split_chart => charts::split(share(Direction::Inbound), share(Direction::Outbound)),
         waterfall_chart => charts::waterfall(r),
         spenders_chart => charts::spenders(&top, r.totals.analytics),
-        months => earlier_trend(r, history),
+        months => html_first::trend(r, history),
         trends,
-        calls => calls(r),
-        spenders => top.iter().map(|s| context! {
-            name => s.name.as_str(),
-            id => s.customer_id.as_str(),
-            calls => s.calls.map_or_else(dash, |c| grouped_count(c, r.currency)),
-            cost => s.cost.display(),
-            share => per_cent(s.share),
-        }).collect::<Vec<_>>(),
-        customers => r.customers.iter().map(|line| customer(line, held.contains_key(line.customer_id.as_str()))).collect::<Vec<_>>(),
+        calls => html_facts::calls(r),
+        spenders => spenders(r, &top),
+        customers => in_order(r, &held, edition).map(|line| customer(line, held.contains_key(line.customer_id.as_str()))).collect::<Vec<_>>(),
+        held => held_rows(r, &held),
+        tiles => documents.map(|statement| html_facts::documents(statement, held.len(), r.currency)),
         partner => r.partner.as_ref().map(crate::model::usage::Identity::called),
-        boundaries => [("the books", r.timezone), ("the partner", r.partner_timezone)].map(|(whose, zone)| {
-            let (from, until) = r.period.instants(zone);
-            context! { whose, timezone => zone.name(), from => instant(from), until => instant(until) }
-        }),
+        boundaries => boundaries(r),
         edges => between(r),
         beside => r.beside_calls.as_ref().map(|rows| rows.iter().map(|row| context! {
             customer => row.customer_id.as_str(),
@@ -115,7 +115,7 @@ pub(crate) fn render(r: &Reconciliation, beside: &Beside<'_>, version: &str) -> 
             amount => row.amount.display(),
         }).collect::<Vec<_>>()),
         documents => documents.map(|statement| statement_html::section(statement, r.currency)),
-        dashboard => dashboard.map(|d| dashboard_facts(r, d)),
+        dashboard => dashboard.map(|d| html_facts::dashboard(r, d)),
         running,
         statement => statement(r),
         inputs => r.inputs.iter().map(|i| context! {
@@ -126,6 +126,59 @@ pub(crate) fn render(r: &Reconciliation, beside: &Beside<'_>, version: &str) -> 
     })
     .map(String::into_bytes)
     .map_err(failed)
+}
+
+/// Who is held, with what they are held by.
+fn held_rows(r: &Reconciliation, held: &BTreeMap<&str, Vec<&Finding>>) -> Vec<Value> {
+    let why = |line: &CustomerLine| held.get(line.customer_id.as_str());
+    let finding = |f: &&Finding| context! { id => f.id.as_str(), title => f.title() };
+    let lines = r.customers.iter().filter_map(|line| Some((line, why(line)?)));
+    lines
+        .map(
+            |(line, why)| context! { line => customer(line, true), why => why.iter().map(finding).collect::<Vec<_>>() },
+        )
+        .collect()
+}
+
+/// The top spenders as a table.
+fn spenders(r: &Reconciliation, top: &[figures::Spender]) -> Vec<Value> {
+    let row = |s: &figures::Spender| {
+        context! {
+            name => s.name.as_str(),
+            id => s.customer_id.as_str(),
+            calls => s.calls.map_or_else(dash, |c| grouped_count(c, r.currency)),
+            cost => s.cost.display(),
+            share => per_cent(s.share),
+        }
+    };
+    top.iter().map(row).collect()
+}
+
+/// Where the month begins and ends for both.
+fn boundaries(r: &Reconciliation) -> Vec<Value> {
+    let both = [("the books", r.timezone), ("the partner", r.partner_timezone)];
+    both.map(|(whose, zone)| {
+        let (from, until) = r.period.instants(zone);
+        context! { whose, timezone => zone.name(), from => instant(from), until => instant(until) }
+    })
+    .to_vec()
+}
+
+/// The customers: whom somebody has to look at first, then the largest.
+fn in_order<'a>(
+    r: &'a Reconciliation,
+    held: &BTreeMap<&str, Vec<&Finding>>,
+    edition: Edition,
+) -> impl Iterator<Item = &'a CustomerLine> {
+    let mut lines: Vec<&CustomerLine> = r.customers.iter().collect();
+    if edition > Edition::First {
+        let largest = |line: &CustomerLine| line.sides.analytics.unwrap_or(line.sides.ledger).amount();
+        lines.sort_by_key(|line| {
+            let is_held = held.contains_key(line.customer_id.as_str());
+            (!is_held, line.status == Status::Matched, Reverse(largest(line)))
+        });
+    }
+    lines.into_iter()
 }
 
 fn customer(line: &CustomerLine, held: bool) -> Value {
@@ -302,81 +355,6 @@ fn lines(r: &Reconciliation) -> Vec<Value> {
         all.push(line(what, &rest.sides, rest.status.name(), figures::direction_share(r, rest.sides.analytics)));
     }
     all
-}
-
-/// The trend as version 0.1 told it: the closed periods before this one, and this one.
-fn earlier_trend(r: &Reconciliation, history: &[Month]) -> Value {
-    let calls = Calls { calls: r.usage.calls, answered: r.usage.answered, failed: r.usage.failed };
-    let this = (r.period.name.as_str(), r.currency, r.totals.analytics, calls);
-    let months: Vec<_> = history
-        .iter()
-        .map(|month| (month.period.name.as_str(), month.currency, month.cost, month.calls))
-        .chain([this])
-        .collect();
-    let costs: Vec<(&str, Result<Decimal, String>)> = months
-        .iter()
-        .filter(|(_, currency, ..)| *currency == r.currency)
-        .filter_map(|(period, _, cost, _)| Some((*period, Ok((*cost)?.amount()))))
-        .collect();
-    let rates: Vec<(&str, Decimal, Decimal)> = months
-        .iter()
-        .filter_map(|(period, .., calls)| Some((*period, calls.share(calls.answered)?, calls.share(calls.failed)?)))
-        .collect();
-    let periods: Vec<&str> = rates.iter().map(|(period, ..)| *period).collect();
-    let share = |pick: fn(&(&str, Decimal, Decimal)) -> Decimal| -> Vec<charts::Share<'_>> {
-        rates.iter().map(|rate| Some((pick(rate), ""))).collect()
-    };
-    let row = |(period, _, cost, calls): &(&str, Currency, Option<Money>, Calls)| {
-        context! {
-            period => *period,
-            cost => cost.map_or_else(dash, |cost| cost.display()),
-            calls => calls.calls.map_or_else(dash, |n| grouped_count(n, r.currency)),
-            answered => per_cent(calls.share(calls.answered)),
-            failed => per_cent(calls.share(calls.failed)),
-        }
-    };
-    context! {
-        spend_chart => charts::spend(&costs, r.currency),
-        rates_chart => charts::rates(&periods, &[], &share(|rate| rate.1), &share(|rate| rate.2)),
-        rows => if months.len() > 1 { months.iter().map(row).collect() } else { Vec::new() },
-    }
-}
-
-fn fact(what: &str, value: Option<String>) -> Value {
-    context! { what, value => value.unwrap_or_else(|| "not stated".to_owned()) }
-}
-
-fn calls(r: &Reconciliation) -> Vec<Value> {
-    let count = |n: Option<u64>| n.map(|n| grouped_count(n, r.currency));
-    vec![
-        fact("total cost", r.totals.analytics.map(|m| m.display())),
-        fact("call attempts", count(r.usage.calls)),
-        fact("answered", count(r.usage.answered)),
-        fact("failed", count(r.usage.failed)),
-        fact("answer rate", figures::answer_rate(r).map(|p| format!("{p} %"))),
-        fact("failed of all calls", figures::failure_ratio(r).map(|p| format!("{p} %"))),
-        fact("average duration of an answered call", figures::average_duration(r)),
-        fact("average cost of a call attempt", figures::cost_per_call(r).map(|m| m.display())),
-    ]
-}
-
-fn dashboard_facts(r: &Reconciliation, d: &Dashboard) -> Vec<Value> {
-    let count = |n: Option<u64>| n.map(|n| grouped_count(n, r.currency));
-    let currency = d.currency.as_deref().and_then(|c| Currency::parse(c).ok());
-    let money = |amount: Option<Decimal>| match (amount, currency) {
-        (Some(amount), Some(currency)) => Some(Money::new(amount, currency).display()),
-        (Some(amount), None) => Some(format!("{amount} (currency not stated)")),
-        (None, _) => None,
-    };
-    vec![
-        fact("active accounts", count(d.active_accounts)),
-        fact("accounts with a low balance", count(d.accounts_low_balance)),
-        fact("accounts suspended", count(d.accounts_suspended)),
-        fact("combined wallet balance", money(d.total_balance)),
-        fact("calls on that day", count(d.calls_today)),
-        fact("calls in that month", count(d.calls_this_month)),
-        fact("spend in that month", money(d.total_spend_this_month)),
-    ]
 }
 
 fn rows(r: &Reconciliation) -> String {

@@ -7,6 +7,8 @@ mod deflate;
 pub(crate) mod figures;
 pub(crate) mod gstr1_json;
 pub(crate) mod html;
+mod html_facts;
+mod html_first;
 pub mod invoice_json;
 pub(crate) mod journal;
 pub(crate) mod mail;

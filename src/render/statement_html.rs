@@ -4,13 +4,22 @@
 use minijinja::{Value, context};
 
 use super::figures::dash;
-use super::statement::Statement;
+use super::statement::{AMOUNTS, Statement};
 use crate::model::money::{Currency, Money};
 
 /// The values of both sections.
 #[must_use]
 pub(super) fn section(statement: &Statement, currency: Currency) -> Value {
-    let shown = |amounts: [Option<Money>; 8]| amounts.map(|money| money.map_or_else(dash, |m| m.display())).to_vec();
+    // Of what there mostly is none: notes and void documents.
+    let is_rare = |column: usize| matches!(AMOUNTS.get(column), Some(&("debit_notes" | "credit_notes" | "void")));
+    let shown = |amounts: [Option<Money>; 8]| -> Vec<String> {
+        let amounts = amounts.into_iter().enumerate();
+        amounts
+            .map(|(column, money)| {
+                money.filter(|m| !(is_rare(column) && m.is_zero())).map_or_else(dash, |m| m.display())
+            })
+            .collect()
+    };
     let per_cent = |share: Option<String>| share.map_or_else(dash, |share| format!("{share} %"));
     context! {
         rows => statement.documents.iter().map(|one| context! {

@@ -6,24 +6,27 @@ pub(crate) mod gstr1;
 mod sheet;
 mod trends;
 
+use std::collections::BTreeSet;
+
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
 use self::sheet::{MOST_ROWS, Sheet, Styles, letter, sum};
-use super::csv::{Cell, Column, REGISTER_0_1, RegisterRow};
+use super::csv::{Cell, Column, REGISTER_0_1, RegisterRow, words};
 use super::html::verdict;
 use super::statement::Statement;
-use crate::model::finding::Sides;
-use crate::model::invoice::file_stem;
+use crate::model::finding::{Severity, Sides};
+use crate::model::invoice::{Edition, file_stem};
 use crate::model::money::{Money, parse_plain};
 use crate::model::posting::Ledger;
 use crate::model::problem::Problem;
-use crate::model::reconciliation::Reconciliation;
+use crate::model::reconciliation::{Reconciliation, Status};
 use crate::model::shown::DRAFT;
 use crate::model::usage::Direction;
 use crate::trends::{Outlook, Trends};
 
 /// Makes the workbook. `register` has the rows of `invoices.csv`, as far as there are any.
-/// `beside` are this period beside the closed ones, and its documents by customer.
+/// `beside` are this period beside the closed ones, and its documents by customer. `edition` is the first for
+/// what version 0.1 sealed.
 ///
 /// # Errors
 /// The file cannot be made in memory.
@@ -32,9 +35,13 @@ pub(crate) fn render(
     ledger: &Ledger,
     register: (&[RegisterRow], &[Column]),
     beside: (Option<&Trends>, Option<&Statement>),
-    version: &str,
+    (edition, version): (Edition, &str),
 ) -> Result<Vec<u8>, Problem> {
-    build(r, ledger, register, beside, version)
+    let styles = match edition {
+        Edition::First => Styles::first(),
+        Edition::Second => Styles::new(r.currency.code() == "INR"),
+    };
+    build(r, ledger, register, beside, (&styles, version))
         .map_err(|e| Problem::stop("internal", "the workbook cannot be made").because(e.to_string()))
 }
 
@@ -43,7 +50,7 @@ fn build(
     ledger: &Ledger,
     (register, columns): (&[RegisterRow], &[Column]),
     (trends, statement): (Option<&Trends>, Option<&Statement>),
-    version: &str,
+    (styles, version): (&Styles, &str),
 ) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     // The period's end in place of a clock: the same inputs give the same bytes.
@@ -54,18 +61,17 @@ fn build(
             .set_comment(format!("Written by crossfoot {version}"))
             .set_creation_datetime(&made),
     );
-    let styles = Styles::new();
-    workbook.push_worksheet(summary(r, trends.and_then(|trends| trends.running.as_ref()), &styles)?);
-    workbook.push_worksheet(findings(r, &styles)?);
-    workbook.push_worksheet(customers(r, &styles)?);
-    workbook.push_worksheet(directions(r, &styles)?);
-    workbook.push_worksheet(set_aside(ledger, &styles)?);
-    workbook.push_worksheet(invoices(register, columns, &styles)?);
-    for sheet in trends.map(|trends| trends::sheets(trends, &styles)).transpose()?.unwrap_or_default() {
+    workbook.push_worksheet(summary(r, trends.and_then(|trends| trends.running.as_ref()), styles)?);
+    workbook.push_worksheet(findings(r, styles)?);
+    workbook.push_worksheet(customers(r, styles)?);
+    workbook.push_worksheet(directions(r, styles)?);
+    workbook.push_worksheet(set_aside(ledger, styles)?);
+    workbook.push_worksheet(invoices(register, columns, styles)?);
+    for sheet in trends.map(|trends| trends::sheets(trends, styles)).transpose()?.unwrap_or_default() {
         workbook.push_worksheet(sheet);
     }
     if let Some(statement) = statement {
-        workbook.push_worksheet(margins(statement, &styles)?);
+        workbook.push_worksheet(margins(statement, styles)?);
     }
     workbook.save_to_buffer()
 }
@@ -85,7 +91,7 @@ fn summary(r: &Reconciliation, running: Option<&Outlook>, styles: &Styles) -> Re
     for (column, value) in [(1, both(|s| s.analytics)), (2, both(|s| Some(s.ledger))), (3, both(|s| s.difference))] {
         let letter = letter(column);
         let formula = format!("=SUM({letter}{}:{letter}{last})", first + 1);
-        sheet.formula(column, &formula, &value, &styles.total)?;
+        sheet.sum_of(column, &formula, &value)?;
     }
     sheet.row += 2;
     let facts = [
@@ -99,12 +105,12 @@ fn summary(r: &Reconciliation, running: Option<&Outlook>, styles: &Styles) -> Re
     // Workbooks of 0.1 did not say at which price.
     for (what, value) in facts.into_iter().filter(|(what, _)| *what != "Compared" || !r.two_outcomes) {
         sheet.sheet.write_string_with_format(sheet.row, 0, what, &styles.bold)?;
-        sheet.sheet.write_string_with_format(sheet.row, 1, value, &styles.text)?;
+        sheet.across(4, &value)?;
         sheet.row += 1;
     }
     if let Some(running) = running {
         sheet.sheet.write_string_with_format(sheet.row, 0, "Forecast", &styles.bold)?;
-        sheet.sheet.write_string_with_format(sheet.row, 1, running.words(), &styles.text)?;
+        sheet.across(4, &running.words())?;
         if let Ok(forecast) = &running.forecast {
             let (low, high) = forecast.range.unzip();
             for (what, money) in [("of the cost", Some(forecast.estimate)), ("from", low), ("to", high)] {
@@ -135,7 +141,7 @@ fn summary(r: &Reconciliation, running: Option<&Outlook>, styles: &Styles) -> Re
     sheet.row += 2;
     for input in &r.inputs {
         sheet.text(0, &format!("{}: {}", input.role, input.path))?;
-        sheet.sheet.write_string_with_format(sheet.row, 1, format!("SHA-256 {}", input.sha256), &styles.text)?;
+        sheet.across(4, &format!("SHA-256 {}", input.sha256))?;
         sheet.row += 1;
     }
     Ok(sheet.sheet)
@@ -145,7 +151,7 @@ fn summary(r: &Reconciliation, running: Option<&Outlook>, styles: &Styles) -> Re
 fn sides(sheet: &mut Sheet<'_>, what: &str, sides: &Sides, status: &str) -> Result<(), XlsxError> {
     sheet.text(0, what)?;
     compared(sheet, 1, sides)?;
-    sheet.text(4, status)?;
+    sheet.alarming(4, status, status == Status::Discrepant.name())?;
     sheet.row += 1;
     Ok(())
 }
@@ -159,33 +165,34 @@ fn compared(sheet: &mut Sheet<'_>, from: u16, sides: &Sides) -> Result<(), XlsxE
         let (ledger, analytics, row) = (letter(from + 1), letter(from), sheet.row + 1);
         let formula = format!("=ROUND({ledger}{row}-{analytics}{row},8)");
         let value = difference.amount().normalize().to_string();
-        sheet.formula(from + 2, &formula, &value, &sheet.styles.money)?;
+        sheet.formula(from + 2, &formula, &value, sheet.styles.money_of(&value))?;
     }
     Ok(())
 }
 
 fn findings(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> {
     let columns = [
-        ("Id", 8),
-        ("Code", 19),
-        ("Severity", 11),
-        ("Confidence", 13),
-        ("Customers", 16),
-        ("Direction", 11),
-        ("Analytics", 16),
-        ("Ledger", 16),
-        ("Difference", 16),
-        ("Explains", 16),
-        ("Residual", 14),
-        ("What", 46),
-        ("Next", 34),
-        ("First place", 34),
+        ("Id", 8, 28),
+        ("Code", 19, 19),
+        ("Severity", 11, 11),
+        ("Confidence", 13, 13),
+        ("Customers", 16, 16),
+        ("Direction", 11, 11),
+        ("Analytics", 16, 14),
+        ("Ledger", 16, 14),
+        ("Difference", 16, 14),
+        (if styles.is_first { "Explains" } else { "Explained" }, 16, 14),
+        (if styles.is_first { "Residual" } else { "Unexplained" }, 14, 13),
+        ("What", 46, 60),
+        ("Next", 34, 50),
+        ("First place", 34, 54),
     ];
+    let columns = columns.map(|(title, first, width)| (title, if styles.is_first { first } else { width }));
     let mut sheet = Sheet::new("Findings", &columns, styles)?;
     for finding in &r.findings {
         sheet.text(0, &finding.id)?;
         sheet.text(1, finding.code)?;
-        sheet.text(2, finding.severity.name())?;
+        sheet.alarming(2, finding.severity.name(), finding.severity == Severity::Blocking)?;
         sheet.text(3, finding.confidence.name())?;
         sheet.text(4, &finding.customers.join(", "))?;
         sheet.text(5, finding.direction.map_or("", Direction::name))?;
@@ -212,23 +219,31 @@ fn findings(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError>
 
 fn customers(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxError> {
     let columns = [
-        ("Customer", 22),
-        ("Name", 34),
-        ("Analytics", 18),
-        ("Ledger", 18),
-        ("Difference", 16),
-        ("Status", 14),
-        ("Inbound, analytics", 18),
-        ("Inbound, ledger", 18),
-        ("Outbound, analytics", 18),
-        ("Outbound, ledger", 18),
+        ("Customer", 22, 22),
+        ("Name", 34, 34),
+        ("Analytics", 18, 17),
+        ("Ledger", 18, 17),
+        ("Difference", 16, 16),
+        ("Status", 14, 20),
+        ("Inbound, analytics", 18, 17),
+        ("Inbound, ledger", 18, 17),
+        ("Outbound, analytics", 18, 17),
+        ("Outbound, ledger", 18, 17),
     ];
+    let columns = columns.map(|(title, first, width)| (title, if styles.is_first { first } else { width }));
+    let held = r.held();
     let mut sheet = Sheet::new("Customers", &columns, styles)?;
     for line in r.customers.iter().take(MOST_ROWS) {
         sheet.text(0, &line.customer_id)?;
         sheet.text(1, line.name.as_deref().unwrap_or_default())?;
         compared(&mut sheet, 2, &line.sides)?;
-        sheet.text(5, line.status.name())?;
+        let is_held = held.contains_key(line.customer_id.as_str());
+        let status = if is_held && !styles.is_first {
+            format!("{}, held", line.status.name())
+        } else {
+            line.status.name().to_owned()
+        };
+        sheet.alarming(5, &status, is_held)?;
         for (column, direction) in [(6, Direction::Inbound), (8, Direction::Outbound)] {
             let partner = line.direction(direction).and_then(|sides| sides.analytics);
             sheet.money(column, &format!("{} analytics", direction.name()), partner)?;
@@ -282,6 +297,9 @@ fn directions(r: &Reconciliation, styles: &Styles) -> Result<Worksheet, XlsxErro
 fn set_aside(ledger: &Ledger, styles: &Styles) -> Result<Worksheet, XlsxError> {
     let columns =
         [("File", 30), ("Row", 10), ("Column", 16), ("Cell", 24), ("Why", 50), ("Amount", 16), ("As it stands", 80)];
+    let narrower =
+        [("File", 24), ("Row", 8), ("Column", 12), ("Cell", 16), ("Why", 40), ("Amount", 14), ("As it stands", 84)];
+    let columns = if styles.is_first { columns } else { narrower };
     let mut sheet = Sheet::new("Rows set aside", &columns, styles)?;
     for problem in &ledger.problems {
         let file = if problem.file.is_empty() { &ledger.path } else { &problem.file };
@@ -296,6 +314,22 @@ fn set_aside(ledger: &Ledger, styles: &Styles) -> Result<Worksheet, XlsxError> {
     }
     if ledger.problems_beyond > 0 {
         sheet.text(0, &format!("and {} more", ledger.problems_beyond))?;
+        sheet.row += 1;
+    }
+    // Those of 0.1 had only what a person must see.
+    let told: BTreeSet<(&str, u64)> = ledger.problems.iter().map(|row| (row.file.as_str(), row.line)).collect();
+    let aside = ledger.aside.iter().filter(|row| !told.contains(&(row.file.as_str(), row.line)));
+    for row in aside.filter(|_| !styles.is_first) {
+        sheet.text(0, if row.file.is_empty() { &ledger.path } else { &row.file })?;
+        sheet.count(1, row.line)?;
+        sheet.text(4, row.why)?;
+        sheet.text(6, &row.text)?;
+        sheet.end_row()?;
+    }
+    let counted = ledger.rows.excluded + ledger.rows.outside_period;
+    let beyond = counted.saturating_sub(ledger.aside.len() as u64);
+    if !styles.is_first && !ledger.aside.is_empty() && beyond > 0 {
+        sheet.text(0, &format!("and {beyond} more that are in no sum"))?;
     }
     sheet.finish()
 }
@@ -307,7 +341,8 @@ fn invoices(register: &[RegisterRow], columns: &[Column], styles: &Styles) -> Re
         "number" | "original" | "customer_id" => 20,
         _ => 14,
     };
-    let titles: Vec<(&str, u32)> = columns.iter().map(|(title, _)| (*title, width(title))).collect();
+    let shown = |title: &'static str| if styles.is_first { title } else { words(title) };
+    let titles: Vec<(&str, u32)> = columns.iter().map(|(title, _)| (shown(title), width(title))).collect();
     let mut sheet = Sheet::new("Invoices", &titles, styles)?;
     for row in register {
         for (column, (title, cell)) in (0u16..).zip(columns) {
@@ -315,6 +350,9 @@ fn invoices(register: &[RegisterRow], columns: &[Column], styles: &Styles) -> Re
                 Cell::Amount(money) => sheet.amount(column, money.amount(), title)?,
                 Cell::Text(text) if column == 0 && columns.len() > REGISTER_0_1 && text != DRAFT => {
                     sheet.link(column, &text, &format!("invoices/{}.pdf", file_stem(&text)))?;
+                }
+                Cell::Text(text) if !styles.is_first && WORDS.contains(title) => {
+                    sheet.text(column, &text.replace('-', " "))?;
                 }
                 Cell::Text(text) | Cell::Foreign(text) => sheet.text(column, &text)?,
             }
@@ -339,6 +377,9 @@ fn invoices(register: &[RegisterRow], columns: &[Column], styles: &Styles) -> Re
     }
     sheet.finish()
 }
+
+/// Columns of the register whose words are joined there.
+const WORDS: [&str; 3] = ["document", "status", "supply_type"];
 
 /// Documents by customer, with what the partner charges for them.
 fn margins(statement: &Statement, styles: &Styles) -> Result<Worksheet, XlsxError> {

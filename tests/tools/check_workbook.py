@@ -53,6 +53,22 @@ def check(book, what):
 
 first = check(openpyxl.load_workbook(path, data_only=True), "as written")
 formulas = openpyxl.load_workbook(path)
+for sheet in formulas:
+    # A header stands as its figures do, is on every page, and a page is readable.
+    assert sheet.print_title_rows == "$1:$1" and sheet.page_setup.orientation == "landscape", sheet.title
+    wide = sum(sheet.column_dimensions[cell.column_letter].width for cell in sheet[1])
+    assert sheet.title == "Trends" or wide / (sheet.page_setup.fitToWidth or 1) <= 230, (sheet.title, wide)
+    for cell in sheet[1]:
+        below = sheet.cell(2, cell.column)
+        if isinstance(below.value, (int, float)):
+            assert cell.alignment.horizontal == "right", (sheet.title, cell.value)
+        assert "_" not in str(cell.value), (sheet.title, cell.value)
+        if isinstance(below.value, float) and report["currency"] == "INR" and abs(below.value) >= 100000:
+            assert below.number_format.startswith("##\\,##\\,"), (sheet.title, below.number_format)
+# Every row in no sum is there with its reason.
+aside = {int(row[1]) for row in first["Rows set aside"][1:] if isinstance(row[1], (int, float)) and row[4]}
+counts = report["ledger_rows"]
+assert len(aside) == counts["excluded"] + counts["outside_period"] + counts["rejected"], (len(aside), counts)
 assert formulas["Customers"].freeze_panes == "A2" and formulas["Customers"].auto_filter.ref
 assert str(formulas["Customers"].cell(2, 5).value).startswith("=ROUND(")
 with tempfile.TemporaryDirectory() as scratch:

@@ -103,6 +103,7 @@ impl Known {
             customers: BTreeMap::new(),
             problems: Vec::new(),
             problems_beyond: 0,
+            aside: Vec::new(),
             other_currencies: BTreeMap::new(),
             checks: Vec::new(),
             hidden: Vec::new(),

@@ -95,7 +95,7 @@ impl Reader<'_> {
         };
         let what = format!("total {name}");
         self.sums.checks.push(CheckSum { file: String::new(), what, line: Some(row.line), stated: net, computed });
-        self.poster.aside(row.line, "a total of its account");
+        self.poster.aside(row, "a total of its account");
         Ok(true)
     }
 
@@ -106,7 +106,7 @@ impl Reader<'_> {
         self.release(None)?;
         let is_group = self.format().group_headings;
         self.sums.begin(row.cell(0), row.indent, is_group && row.indent == 0);
-        self.poster.aside(row.line, "the name of an account, with its balance or sums");
+        self.poster.aside(row, "the name of an account, with its balance or sums");
         Ok(())
     }
 

@@ -36,7 +36,7 @@ impl Reader<'_> {
         }
         self.end_voucher()?;
         self.pending.push(row.clone());
-        self.poster.aside(row.line, "the name of an account, a title or a note");
+        self.poster.aside(row, "the name of an account, a title or a note");
         Ok(true)
     }
 

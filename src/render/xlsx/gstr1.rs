@@ -36,7 +36,7 @@ fn build(made: &Gstr1, agrees: &[(&str, Amounts)], version: &str) -> Result<Vec<
             .set_comment(format!("Written by crossfoot {version}"))
             .set_creation_datetime(&made_at),
     );
-    let styles = Styles::new();
+    let styles = Styles::new(true);
     let mut sheets = vec![summary(made, agrees, &styles)?, checks(made, &styles)?];
     for (entries, ending) in [(&made.entries, ""), (&made.amended, "a")] {
         for table in Table::ALL {

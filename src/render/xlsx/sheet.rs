@@ -1,10 +1,12 @@
 //! One sheet of the workbook, filled row by row: texts that cannot become formulas, amounts
 //! with what fifteen digits cannot hold beside them, totals as live formulas.
 
-use rust_decimal::Decimal;
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Formula, Url, Worksheet, XlsxError};
+use std::collections::BTreeSet;
 
-use crate::model::money::{Money, add_exact};
+use rust_decimal::Decimal;
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Formula, Url, Worksheet, XlsxError};
+
+use crate::model::money::{Money, add_exact, parse_plain};
 
 /// The most rows of a sheet, its header and totals left out (ECMA-376: 1,048,576).
 pub(super) const MOST_ROWS: usize = 1_000_000;
@@ -15,42 +17,110 @@ const MOST_LINKS: u32 = 65_000;
 /// The most characters of a cell (ECMA-376: 32,767).
 const MOST_TEXT: usize = 32_000;
 
+/// A workbook's looks.
 pub(super) struct Styles {
-    pub(super) head: Format,
-    pub(super) money: Format,
-    pub(super) total: Format,
+    /// Whether they are those of version 0.1.
+    pub(super) is_first: bool,
+    head: Format,
+    /// The same above figures.
+    head_of_figures: Format,
+    /// Amounts of money by their size, and their totals: see [`size`].
+    money: [Format; SIZES],
+    total: [Format; SIZES],
+    /// Totals that a filter makes smaller than they are.
+    filtered: Format,
+    /// Below zero, or held: what somebody has to look at.
+    pub(super) alarm: Format,
     pub(super) bold: Format,
     pub(super) wrapped: Format,
     pub(super) text: Format,
-    pub(super) count: Format,
+    count: [Format; SIZES],
     /// Per cent, with one decimal.
-    pub(super) share: Format,
+    share: Format,
     /// Text that would begin a formula if somebody typed it.
-    pub(super) quoted: Format,
+    quoted: Format,
+}
+
+/// How many sizes of amounts are told apart.
+const SIZES: usize = 5;
+
+/// Which size an amount has, where lakhs and crores are told apart: below a lakh, a crore, an arab, a kharab.
+fn size(amount: Decimal) -> usize {
+    let bounds = [100_000_i64, 10_000_000, 1_000_000_000, 100_000_000_000];
+    bounds.iter().filter(|bound| amount.abs() >= Decimal::from(**bound)).count()
 }
 
 impl Styles {
-    pub(super) fn new() -> Self {
-        // Up to ten decimals where there are any. How digits are grouped is left to the
-        // reader's own region (lakhs and crores in India): formats with conditions of
-        // their own would lose the sign of negative amounts.
+    /// Today's looks. `groups_by_lakh`: amounts are grouped as India does it.
+    pub(super) fn new(groups_by_lakh: bool) -> Self {
+        // A cell's format follows from its amount: one format with conditions has room for two of them, and
+        // programs disagree on the sign of what fits none. Up to ten decimals where there are any.
+        let decimals = "0.00########";
+        let figures = |n: usize, end: &str| match n {
+            1.. if groups_by_lakh => format!("{}##{end}", "##\\,".repeat(n + 1)),
+            _ => format!("#,##{end}"),
+        };
+        let grouped = |n: usize| figures(n, decimals);
+        let money = std::array::from_fn(|n| Format::new().set_num_format(grouped(n)).set_align(FormatAlign::Top));
+        let total = |format: Format| format.set_bold().set_border_top(FormatBorder::Thin).set_background_color(BAND);
+        let conditions = format!("[>=10000000]{};[>=100000]{};#,##{decimals}", grouped(2), grouped(1));
+        let filtered = if groups_by_lakh { conditions } else { grouped(0) };
+        let first = Self::first();
+        let head = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::VerticalCenter);
+        let head = head.set_background_color(HEAD).set_font_color(Color::White).set_border_bottom(FormatBorder::Thin);
+        Self {
+            is_first: false,
+            bold: first.bold.clone().set_align(FormatAlign::Top),
+            head_of_figures: head.clone().set_align(FormatAlign::Right),
+            head: head.set_align(FormatAlign::Left).set_indent(1),
+            total: std::array::from_fn(|n| total(Format::new().set_num_format(grouped(n)))),
+            filtered: total(Format::new().set_num_format(filtered)),
+            alarm: first.text.clone().set_font_color(ALARM).set_bold(),
+            count: std::array::from_fn(|n| first.count[0].clone().set_num_format(figures(n, "0"))),
+            money,
+            ..first
+        }
+    }
+
+    /// Those of version 0.1, for what it sealed.
+    pub(super) fn first() -> Self {
+        // How digits are grouped was left to the reader's own region.
         let digits = "#,##0.00########";
         let top = Format::new().set_align(FormatAlign::Top);
         let text = top.clone().set_align(FormatAlign::Left).set_indent(1);
         let money = Format::new().set_num_format(digits).set_align(FormatAlign::Top);
+        let head = Format::new().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Thin);
+        let total = money.clone().set_bold().set_border_top(FormatBorder::Thin);
         Self {
-            head: Format::new().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Thin),
-            total: money.clone().set_bold().set_border_top(FormatBorder::Thin),
-            money,
+            is_first: true,
+            head_of_figures: head.clone(),
+            head,
+            filtered: total.clone(),
+            total: std::array::from_fn(|_| total.clone()),
+            money: std::array::from_fn(|_| money.clone()),
             bold: Format::new().set_bold(),
             wrapped: text.clone().set_text_wrap(),
             quoted: text.clone().set_quote_prefix(),
             share: top.clone().set_num_format("0.0"),
-            count: top,
+            count: std::array::from_fn(|_| top.clone()),
+            alarm: text.clone(),
             text,
         }
     }
+
+    /// The format of an amount that a formula has; None where it is not known.
+    pub(super) fn money_of(&self, amount: &str) -> &Format {
+        &self.money[parse_plain(amount).map_or(0, size)]
+    }
 }
+
+/// Behind a header, behind totals, and what somebody has to look at.
+const HEAD: Color = Color::RGB(0x0B_4F_6C);
+const BAND: Color = Color::RGB(0xF2_F5_F8);
+const ALARM: Color = Color::RGB(0xA3_23_1F);
+/// So many characters of usual size stand beside each other on a landscape A4 page at about two thirds of
+/// their size.
+const PAGE: u32 = 210;
 
 /// A sheet that is filled row by row.
 pub(super) struct Sheet<'a> {
@@ -63,6 +133,9 @@ pub(super) struct Sheet<'a> {
     pub(super) lines: u32,
     /// The column of exact amounts, once one was needed.
     pub(super) exact: Vec<(u32, String)>,
+    titles: Vec<String>,
+    /// Columns that have figures.
+    figures: BTreeSet<u16>,
 }
 
 impl<'a> Sheet<'a> {
@@ -84,6 +157,8 @@ impl<'a> Sheet<'a> {
             exact: Vec::new(),
             widths: columns.iter().map(|(_, width)| *width).collect(),
             lines: 1,
+            titles: columns.iter().map(|(title, _)| (*title).to_owned()).collect(),
+            figures: BTreeSet::new(),
         })
     }
 
@@ -105,6 +180,22 @@ impl<'a> Sheet<'a> {
         if !kept.is_empty() {
             self.sheet.write_string_with_format(self.row, column, kept, format)?;
         }
+        Ok(())
+    }
+
+    /// A text beside its title, over the columns up to another.
+    pub(super) fn across(&mut self, last: u16, text: &str) -> Result<(), XlsxError> {
+        let styles = self.styles;
+        if styles.is_first {
+            return self.sheet.write_string_with_format(self.row, 1, text, &styles.text).map(|_| ());
+        }
+        self.sheet.merge_range(self.row, 1, self.row, last, text, &styles.wrapped)?;
+        let width = self.widths.iter().take(usize::from(last) + 1).skip(1).sum::<u32>();
+        self.lines = u32::try_from(text.chars().count()).unwrap_or(0) / width.max(9).saturating_sub(8) + 1;
+        if self.lines > 1 {
+            self.sheet.set_row_height(self.row, 15 * self.lines)?;
+        }
+        self.lines = 1;
         Ok(())
     }
 
@@ -138,6 +229,8 @@ impl<'a> Sheet<'a> {
 
     pub(super) fn amount(&mut self, column: u16, amount: Decimal, title: &str) -> Result<(), XlsxError> {
         let format = if title.is_empty() { &self.styles.count } else { &self.styles.money };
+        let format = &format[size(amount)];
+        self.figures.insert(column);
         if !number(&mut self.sheet, self.row, column, amount, format)? {
             let row = self.row;
             match self.exact.last_mut() {
@@ -150,6 +243,7 @@ impl<'a> Sheet<'a> {
 
     /// A share in per cent, with one decimal.
     pub(super) fn share(&mut self, column: u16, percent: Decimal) -> Result<(), XlsxError> {
+        self.figures.insert(column);
         number(&mut self.sheet, self.row, column, percent, &self.styles.share).map(|_| ())
     }
 
@@ -162,6 +256,7 @@ impl<'a> Sheet<'a> {
         format: &Format,
     ) -> Result<(), XlsxError> {
         let formula = Formula::new(formula).set_result(value);
+        self.figures.insert(column);
         self.sheet.write_formula_with_format(self.row, column, formula, format)?;
         Ok(())
     }
@@ -174,13 +269,45 @@ impl<'a> Sheet<'a> {
             let letter = letter(*column);
             let last = self.row.max(2);
             let formula = format!("=SUBTOTAL(109,{letter}2:{letter}{last})");
-            self.formula(*column, &formula, sum, &self.styles.total)?;
+            let styles = self.styles;
+            let is_negative = sum.starts_with('-');
+            let by_size = &styles.total[parse_plain(sum).map_or(0, size)];
+            self.formula(*column, &formula, sum, if is_negative { by_size } else { &styles.filtered })?;
         }
         Ok(())
     }
 
-    /// Filters, and the column of exact amounts.
+    /// The sum of a column, as a formula over these rows.
+    pub(super) fn sum_of(&mut self, column: u16, formula: &str, sum: &str) -> Result<(), XlsxError> {
+        let styles = self.styles;
+        self.formula(column, formula, sum, &styles.total[parse_plain(sum).map_or(0, size)])
+    }
+
+    /// A text that somebody has to look at, where it is.
+    pub(super) fn alarming(&mut self, column: u16, text: &str, is_alarm: bool) -> Result<(), XlsxError> {
+        if !is_alarm || self.styles.is_first {
+            return self.text(column, text);
+        }
+        self.sheet.write_string_with_format(self.row, column, text, &self.styles.alarm).map(|_| ())
+    }
+
+    /// Filters, the column of exact amounts; headers stand as their figures do, and what is too wide for a page
+    /// goes on to the next one, beside its first columns again.
     pub(super) fn finish(mut self) -> Result<Worksheet, XlsxError> {
+        if !self.styles.is_first {
+            self.sheet.set_row_height(0, 30)?;
+            for column in &self.figures {
+                let title = self.titles.get(usize::from(*column)).map_or("", String::as_str);
+                self.sheet.write_string_with_format(0, *column, title, &self.styles.head_of_figures)?;
+            }
+            let pages = self.widths.iter().sum::<u32>().div_ceil(PAGE).max(1);
+            self.sheet
+                .set_print_fit_to_pages(u16::try_from(pages).unwrap_or(1), 0)
+                .set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
+            if pages > 1 {
+                self.sheet.set_repeat_columns(0, 1)?;
+            }
+        }
         if !self.exact.is_empty() {
             let at = self.columns;
             self.sheet.write_string_with_format(0, at, "Exact, where 15 digits are not enough", &self.styles.head)?;

@@ -89,6 +89,10 @@ fn periods(trends: &Trends, styles: &Styles) -> Result<Worksheet, XlsxError> {
 /// What stands below the rows: what left its usual range, the rule, and the charts.
 fn below(trends: &Trends, styles: &Styles, mut sheet: Worksheet, last: u32) -> Result<Worksheet, XlsxError> {
     let mut row = last + 2;
+    if !styles.is_first {
+        // The charts stand over all columns.
+        sheet.set_print_fit_to_pages(1, 0);
+    }
     let mut notes: Vec<String> = trends
         .marks()
         .map(|mark| {
@@ -156,7 +160,7 @@ fn movement(trends: &Trends, styles: &Styles) -> Result<Worksheet, XlsxError> {
                     let n = sheet.row + 1;
                     let formula = format!("=ROUND(F{n}-G{n},8)");
                     let value = difference.amount().normalize().to_string();
-                    sheet.formula(7, &formula, &value, &styles.money)?;
+                    sheet.formula(7, &formula, &value, styles.money_of(&value))?;
                 }
                 if let Some(percent) = row.percent {
                     sheet.share(8, percent)?;
