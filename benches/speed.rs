@@ -200,7 +200,7 @@ fn ledger() {
 fn invoices() {
     const COUNT: usize = 500;
     let template = Template::parse(SHIPPED[0].1, "classic").unwrap();
-    let example = include_bytes!("../examples/expected/invoices-CF-26-27-00001.json");
+    let example = include_bytes!("../examples/expected/invoices-CF-25-26-00001.json");
     let invoice: Issued = invoice_json::parse(example).unwrap();
     let mut size = 0;
     let time = median(|| {

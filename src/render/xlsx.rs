@@ -144,6 +144,7 @@ fn summary(r: &Reconciliation, running: Option<&Outlook>, styles: &Styles) -> Re
         sheet.across(4, &format!("SHA-256 {}", input.sha256))?;
         sheet.row += 1;
     }
+    sheet.dress()?;
     Ok(sheet.sheet)
 }
 

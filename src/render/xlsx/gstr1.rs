@@ -115,6 +115,7 @@ fn summary(made: &Gstr1, agrees: &[(&str, Amounts)], styles: &Styles) -> Result<
         sheet.sheet.write_string_with_format(sheet.row, 1, value, &styles.text)?;
         sheet.row += 1;
     }
+    sheet.dress()?;
     Ok(sheet.sheet)
 }
 

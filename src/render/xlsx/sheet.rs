@@ -291,9 +291,26 @@ impl<'a> Sheet<'a> {
         self.sheet.write_string_with_format(self.row, column, text, &self.styles.alarm).map(|_| ())
     }
 
-    /// Filters, the column of exact amounts; headers stand as their figures do, and what is too wide for a page
-    /// goes on to the next one, beside its first columns again.
+    /// Filters, the column of exact amounts, and how it looks.
     pub(super) fn finish(mut self) -> Result<Worksheet, XlsxError> {
+        self.dress()?;
+        if !self.exact.is_empty() {
+            let at = self.columns;
+            self.sheet.write_string_with_format(0, at, "Exact, where 15 digits are not enough", &self.styles.head)?;
+            self.sheet.set_column_width(at, 40)?;
+            for (row, text) in std::mem::take(&mut self.exact) {
+                self.sheet.write_string_with_format(row, at, text, &self.styles.text)?;
+            }
+        }
+        if self.row > 1 {
+            self.sheet.autofilter(0, 0, self.row - 1, self.columns - 1)?;
+        }
+        Ok(self.sheet)
+    }
+
+    /// Headers stand as their figures do, and what is too wide for a page goes on to the next one, beside its first
+    /// columns again.
+    pub(super) fn dress(&mut self) -> Result<(), XlsxError> {
         if !self.styles.is_first {
             self.sheet.set_row_height(0, 30)?;
             for column in &self.figures {
@@ -308,18 +325,7 @@ impl<'a> Sheet<'a> {
                 self.sheet.set_repeat_columns(0, 1)?;
             }
         }
-        if !self.exact.is_empty() {
-            let at = self.columns;
-            self.sheet.write_string_with_format(0, at, "Exact, where 15 digits are not enough", &self.styles.head)?;
-            self.sheet.set_column_width(at, 40)?;
-            for (row, text) in std::mem::take(&mut self.exact) {
-                self.sheet.write_string_with_format(row, at, text, &self.styles.text)?;
-            }
-        }
-        if self.row > 1 {
-            self.sheet.autofilter(0, 0, self.row - 1, self.columns - 1)?;
-        }
-        Ok(self.sheet)
+        Ok(())
     }
 }
 
