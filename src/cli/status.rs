@@ -15,14 +15,19 @@ use crate::bill::dating::rule47;
 use crate::books::changeset;
 use crate::books::config::{self, Config, Regime};
 use crate::books::layout::Books;
+use crate::books::resolutions;
 use crate::books::voids::{self, Voids};
 use crate::capture::{running, store};
 use crate::close::issued::load_issued;
 use crate::close::registered;
 use crate::model::invoice::Issued;
+use crate::model::money::parse_plain;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem};
 use crate::model::registration::{self, TimeLeft};
+use crate::model::resolution::{Decision, Resolution};
+use crate::model::usage::Direction;
+use crate::reconcile::decisions::can_be_followed;
 use crate::render::text::{Paint, wrap};
 use crate::render::trends_json::OutlookRow;
 use crate::trends::Outlook;
@@ -43,6 +48,8 @@ struct Stage {
     outcome: Option<String>,
     /// Customers that a blocking finding holds.
     held: usize,
+    /// Of these, those about whom nothing was decided since: the next comparison holds them, too.
+    to_decide: usize,
     issued: usize,
     /// Of those issued, mailed and void.
     sent: usize,
@@ -227,13 +234,17 @@ fn stage(books: &Books, period: &Period, chain: &Chain, journal: &MailJournal, v
         std::fs::read(folder.join("reconciliation.json")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let outcome = report.as_ref().and_then(|report| report.get("outcome")?.as_str().map(str::to_owned));
     let findings = report.as_ref().and_then(|report| report.get("findings")?.as_array().cloned()).unwrap_or_default();
-    let held: BTreeSet<&str> = findings
-        .iter()
-        .filter(|finding| finding.get("severity").and_then(Value::as_str) == Some("blocking"))
-        .filter_map(|finding| finding.get("customers")?.as_array())
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let blocking = |finding: &&Value| finding.get("severity").and_then(Value::as_str) == Some("blocking");
+    let customers = |finding: &'_ Value| -> Vec<String> {
+        let all = finding.get("customers").and_then(Value::as_array).into_iter().flatten();
+        all.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let held: BTreeSet<String> = findings.iter().filter(blocking).flat_map(customers).collect();
+    // A file that cannot be read decides nothing; `resolve` and `close` say why.
+    let decided = resolutions::read(&books.path(resolutions::file(period))).ok().flatten();
+    let decided = decided.and_then(|bytes| resolutions::parse(&bytes, "decisions").ok()).unwrap_or_default();
+    let is_open = |finding: &&Value| !decided.iter().any(|entry| lifts(entry, finding, &customers(finding)));
+    let to_decide: BTreeSet<String> = findings.iter().filter(blocking).filter(is_open).flat_map(customers).collect();
     let captured = store::load_record(&books.path(Books::capture_dir(period))).is_ok_and(|c| c.is_some());
     let sealed_at = chain.of(&period.name).last().map(|event| event.at.clone());
     let numbers: Vec<&str> = chain.issued_in(&period.name).map(|entry| entry.number.as_str()).collect();
@@ -272,6 +283,7 @@ fn stage(books: &Books, period: &Period, chain: &Chain, journal: &MailJournal, v
         captured,
         reconciled: outcome.is_some(),
         held: held.len(),
+        to_decide: to_decide.len(),
         issued: numbers.len(),
         sent,
         void,
@@ -293,4 +305,15 @@ fn with_usage(report: &Value) -> impl Iterator<Item = &str> {
     };
     let rows = report.get("customers").and_then(Value::as_array).into_iter().flatten();
     rows.filter(is_some).filter_map(|row| row.get("customer_id")?.as_str())
+}
+
+/// Whether a decision releases what a finding holds, as it stands in a report.
+fn lifts(entry: &Resolution, finding: &Value, customers: &[String]) -> bool {
+    let text = |name: &str| finding.get(name).and_then(Value::as_str);
+    let amount = |name: &str| text(name).and_then(|text| parse_plain(text).ok());
+    let code = text("code").unwrap_or_default();
+    entry.decision != Decision::Hold
+        && can_be_followed(code)
+        && entry.is_about(code, customers, text("direction").and_then(Direction::parse))
+        && [entry.analytics, entry.ledger] == [amount("analytics"), amount("ledger")]
 }

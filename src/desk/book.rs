@@ -28,6 +28,8 @@ pub(super) struct Book {
     reports: Memo<Report>,
     /// All documents.
     documents: Memo<Vec<Entry>>,
+    /// The customers as the page lists them.
+    pub(super) customers: Memo<Vec<u8>>,
     /// A folder for what is on its way: dropped ledgers, packed archives.
     desk: Mutex<Option<tempfile::TempDir>>,
 }
@@ -65,6 +67,7 @@ impl Book {
             run: Mutex::default(),
             reports: Memo::default(),
             documents: Memo::default(),
+            customers: Memo::default(),
             desk: Mutex::default(),
         }
     }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answer::Answer;
+use super::answer::{Answer, JSON};
+use super::memo::Memo;
 use crate::books::customer_checks;
 use crate::books::customer_rows::CustomerRows;
 use crate::books::customers::{self, Customers};
@@ -14,13 +15,20 @@ use crate::model::problem::Problem;
 ///
 /// # Errors
 /// The file is no table of customers.
-pub(super) fn list(books: &Books) -> Result<Answer, Problem> {
-    let bytes = optional("customers", &books.path(CUSTOMERS))?;
+pub(super) fn list(memo: &Memo<Vec<u8>>, books: &Books) -> Result<Answer, Problem> {
+    let path = books.path(CUSTOMERS);
+    let made = memo.of(&[&path], || shown(optional("customers", &path)?).map(|answer| answer.bytes))?;
+    Ok(Answer::bytes(JSON, made.as_slice()))
+}
+
+/// The page's document of a file.
+fn shown(bytes: Option<Vec<u8>>) -> Result<Answer, Problem> {
+    let reads = bytes.as_deref().is_none_or(|bytes| customers::parse(bytes).is_ok());
     let rows = bytes.as_deref().map(CustomerRows::read).transpose()?;
     let shown = |cells: Vec<(&str, &str)>| {
         let mut row: Map<String, Value> =
             cells.iter().map(|(name, cell)| (name.to_ascii_lowercase(), (*cell).into())).collect();
-        row.insert("checks".to_owned(), json!(customer_checks::of(&cells)));
+        row.insert("checks".to_owned(), json!(customer_checks::of(&cells, reads)));
         row
     };
     let customers: Vec<Map<String, Value>> = rows.iter().flat_map(CustomerRows::all).map(shown).collect();

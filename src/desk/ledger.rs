@@ -182,6 +182,7 @@ pub(super) fn dropped(program: &Program, book: &Book, query: &Query, path: &Path
     let period = query.period()?;
     let (config, _) = config::load(&book.books)?;
     let mut answer = read(program, book, &config, &period, path)?;
+    called(&mut answer, path, query.get("name").unwrap_or_default());
     if !matches!(error_of(&answer.bytes), Ok(None)) {
         return Ok(answer);
     }
@@ -198,6 +199,18 @@ pub(super) fn dropped(program: &Program, book: &Book, query: &Query, path: &Path
     add(&mut answer, more);
     answer.status = StatusCode::OK;
     Ok(answer)
+}
+
+/// What the file is called where a message names the place that it was put in.
+fn called(answer: &mut Answer, path: &Path, name: &str) {
+    // As it stands within the quotes of a JSON text.
+    let inside = |text: &str| {
+        let quoted = json!(text).to_string();
+        quoted[1..quoted.len() - 1].to_owned()
+    };
+    let name = Some(name).filter(|name| !name.is_empty()).unwrap_or("the ledger");
+    let text = String::from_utf8_lossy(&answer.bytes);
+    answer.bytes = text.replace(&inside(&path.display().to_string()), &inside(name)).into_bytes();
 }
 
 /// Where the settings expect a period's ledger, relative to the books. Where they name several by a

@@ -82,7 +82,7 @@ async fn get(desk: Arc<Desk>, id: usize, rest: Vec<String>, query: Query) -> Res
             ["findings"] => findings::list(book, &query.period()?),
             ["vouchers"] => findings::vouchers(book, &query.period()?, query.needed("finding")?),
             ["customer"] => findings::customer(book, &query.period()?, query.needed("id")?),
-            ["customers"] => customers::list(&book.books),
+            ["customers"] => customers::list(&book.customers, &book.books),
             ["ledger"] => ledger::shown(&desk.program, book, &query),
             ["drafts"] => drafts::shown(book, &query.period()?),
             ["proposal"] => drafts::proposed(book, &query.period()?),

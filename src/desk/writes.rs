@@ -88,7 +88,7 @@ pub(super) fn customer(book: &Book, bytes: &[u8]) -> Result<Answer, Problem> {
     let row: Vec<(&str, &str)> = row.into_iter().collect();
     // What is wrong elsewhere in the row does not keep one from mending a cell of it.
     let is_touched = |wrong: &Wrong| wrong.field == "customer_id" || cells.iter().any(|(name, _)| *name == wrong.field);
-    let bad: Vec<Wrong> = customer_checks::of(&row).into_iter().filter(is_touched).collect();
+    let bad: Vec<Wrong> = customer_checks::of(&row, false).into_iter().filter(is_touched).collect();
     if id.is_empty() || !bad.is_empty() {
         return Ok(refused(&bad));
     }

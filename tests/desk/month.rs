@@ -44,6 +44,8 @@ fn a_month_from_an_empty_folder_to_a_pack() {
         json!(["customers.csv"])
     );
 
+    let bad = desk.post("/api/0/ledger?period=2026-03&name=%22odd%22.csv", b"\0\0\0").text();
+    assert!(bad.contains("\\\"odd\\\".csv") && !bad.contains(".crossfoot"), "{bad}");
     // A ledger is looked at, kept, and not replaced by accident.
     let put =
         |query: &str| desk.post(&format!("/api/0/ledger?period=2026-03&name=march.csv{query}"), ledger().as_bytes());
@@ -126,6 +128,8 @@ fn decide(desk: &Desk) {
     let found = desk.get("/api/0/findings?period=2026-03").json();
     assert_eq!((&found["customers_held"], &found["decided"][0]["finding"]), (&json!(0), &json!(id)));
     assert_eq!(found["findings"][0]["decision"]["by"], "Asha");
+    let status = &desk.get("/api/0/status").is(200).json()["periods"][0];
+    assert_eq!((&status["held"], &status["to_decide"]), (&json!(1), &json!(0)));
 }
 
 /// One is mailed, one handed over, the others are due and have no address.
