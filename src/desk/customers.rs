@@ -17,14 +17,14 @@ use crate::model::problem::Problem;
 /// The file is no table of customers.
 pub(super) fn list(memo: &Memo<Vec<u8>>, books: &Books) -> Result<Answer, Problem> {
     let path = books.path(CUSTOMERS);
-    let made = memo.of(&[&path], || shown(optional("customers", &path)?).map(|answer| answer.bytes))?;
+    let made = memo.of(&[&path], || shown(optional("customers", &path)?.as_deref()).map(|answer| answer.bytes))?;
     Ok(Answer::bytes(JSON, made.as_slice()))
 }
 
 /// The page's document of a file.
-fn shown(bytes: Option<Vec<u8>>) -> Result<Answer, Problem> {
-    let reads = bytes.as_deref().is_none_or(|bytes| customers::parse(bytes).is_ok());
-    let rows = bytes.as_deref().map(CustomerRows::read).transpose()?;
+fn shown(bytes: Option<&[u8]>) -> Result<Answer, Problem> {
+    let reads = bytes.is_none_or(|bytes| customers::parse(bytes).is_ok());
+    let rows = bytes.map(CustomerRows::read).transpose()?;
     let shown = |cells: Vec<(&str, &str)>| {
         let mut row: Map<String, Value> =
             cells.iter().map(|(name, cell)| (name.to_ascii_lowercase(), (*cell).into())).collect();
