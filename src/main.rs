@@ -7,28 +7,18 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Datelike, Utc};
-use clap::Parser;
-use crossfoot::cli::args::Arguments;
-use crossfoot::cli::{Environment, run};
+use clap::{CommandFactory, Parser};
+use crossfoot::cli::args::{Arguments, with_period};
+use crossfoot::cli::{Environment, kept, run};
 use crossfoot::model::problem::{Exit, Problem};
 use crossfoot::model::visible::visible;
 
 fn main() -> ExitCode {
-    // Files are staged and renamed, so a command can stop at any point: the next one finds
-    // clean books, or an intent that it finishes. A desk ends by itself, its commands first.
-    #[allow(clippy::exit, reason = "an interrupted process ends at once, with the code that says so")]
-    let interrupted = || {
-        if !crossfoot::cli::interrupted() {
-            std::process::exit(i32::from(Exit::Interrupted.code()));
-        }
-    };
-    // Without a handler the process is killed by the signal instead: as safe, less polite.
-    let _ = ctrlc::set_handler(interrupted);
-
     #[cfg(unix)]
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 
-    let arguments = match Arguments::try_parse() {
+    let typed = with_period(&Arguments::command(), std::env::args_os().collect());
+    let arguments = match Arguments::try_parse_from(typed) {
         Ok(arguments) => arguments,
         // What was typed is shown, and does nothing to the terminal.
         Err(wrong) if wrong.use_stderr() => {
@@ -37,6 +27,19 @@ fn main() -> ExitCode {
         }
         Err(asked) => asked.exit(),
     };
+    let kept = kept(&arguments.command);
+    // Files are staged and renamed, so a command can stop at any point: the next one finds
+    // clean books, or an intent that it finishes. A desk ends by itself, its commands first.
+    #[allow(clippy::exit, reason = "an interrupted process ends at once, with the code that says so")]
+    let interrupted = move || {
+        if !crossfoot::cli::interrupted() {
+            let _ = writeln!(std::io::stderr(), "\n{kept}");
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+    };
+    // Without a handler the process is killed by the signal instead: as safe, less polite.
+    let _ = ctrlc::set_handler(interrupted);
+
     let variables: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();

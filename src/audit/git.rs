@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::manifest;
 use super::proposal::FOLDER;
-use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, RATES, RETURNS};
+use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, RATES, RETURNS, SELLER};
 use crate::capture::store;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
@@ -67,6 +67,7 @@ fn paths(books: &Books, period: &Period) -> Vec<String> {
     let captures = periods.flat_map(|period| store::folders(books, &period));
     let all = [
         CONFIG,
+        SELLER,
         CUSTOMERS,
         CHARGES,
         RATES,

@@ -187,27 +187,15 @@ impl Config {
     }
 }
 
-/// Reads the books' settings.
+/// Reads the books' settings, with the one text that they make.
 ///
 /// # Errors
 /// No such file, not TOML, unknown keys, wrong values: all of them listed.
 pub fn load(books: &Books) -> Result<(Config, Vec<u8>), Problem> {
-    let path = books.path(CONFIG);
-    let bytes = read_file(&path).map_err(|e| {
-        let what = if e.kind() == std::io::ErrorKind::NotFound {
-            format!("there are no books at {}", books.root.display())
-        } else {
-            format!("could not read {}", path.display())
-        };
-        Problem::usage("no-books", what)
-            .because(format!("{CONFIG}: {e}"))
-            .next("name the folder with --books DIR, or make new books with: crossfoot init DIR")
-    })?;
-    let text = String::from_utf8(bytes.clone())
-        .map_err(|_| Problem::usage("config", format!("{CONFIG} is not UTF-8 text")).at(path.display().to_string()))?;
-    let config = parse(&text, &path.display().to_string())?;
-    tell_apart(&config.invoicing.numbers).map_err(|p| p.at(path.display().to_string()))?;
-    Ok((config, bytes))
+    let pieces = Pieces::load(books)?;
+    let config = of(&pieces)?;
+    tell_apart(&config.invoicing.numbers).map_err(|p| p.at(books.path(CONFIG).display().to_string()))?;
+    Ok((config, pieces.text.into_bytes()))
 }
 
 /// Makes sure that no two kinds of documents can have the same number. Settings that a close sealed
@@ -236,7 +224,11 @@ pub(crate) fn load_sealed(books: &Books, period: &str) -> Option<Config> {
 /// # Errors
 /// As [`load`].
 pub fn parse(text: &str, name: &str) -> Result<Config, Problem> {
-    let mut reader = SettingsReader::read(text, name)?;
+    of(&Pieces::whole(text, name))
+}
+
+fn of(pieces: &Pieces) -> Result<Config, Problem> {
+    let mut reader = SettingsReader::read(pieces)?;
     let config = reader.build();
     reader.finish(config)
 }

@@ -8,6 +8,8 @@ use crate::model::problem::{Problem, io};
 
 /// The settings file's name.
 pub(crate) const CONFIG: &str = "crossfoot.toml";
+/// What stands in `[seller]` of the settings, in a file of its own: companies that share the rest.
+pub(crate) const SELLER: &str = "seller.toml";
 /// The customers file's name.
 pub(crate) const CUSTOMERS: &str = "customers.csv";
 /// The file of charges beside calls.

@@ -16,6 +16,7 @@ pub(crate) mod prices;
 pub(crate) mod rates;
 pub(crate) mod new_customers;
 pub(crate) mod resolutions;
+pub(crate) mod pieces;
 pub mod settings;
 pub mod settings_pages;
 mod settings_reader;

@@ -8,6 +8,9 @@ pub fn reference() -> String {
     let mut out = String::from(
         "# Settings\n\nEvery setting of `crossfoot.toml`. This page is made from the program; `crossfoot init` writes the same into\nnew books. A setting that is left out has its default; a key that is not here is an error that names the\nnearest one.\n",
     );
+    out.push_str(
+        "\nThe keys of `[seller]` may stand in a file of their own, `seller.toml`, without the section's head: companies that\nshare the rest differ by it alone. A close seals both as one text.\n",
+    );
     let mut section = "";
     for setting in SETTINGS {
         let (its_section, key) = setting.path.split_once('.').unwrap_or(("", setting.path));

@@ -10,21 +10,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::layout::CONFIG;
+use super::pieces::Pieces;
 use super::settings::{ACCOUNTS, SETTINGS, VOUCHER_TYPES};
 use crate::model::ledger_terms::AccountUse;
 use crate::model::money::parse_plain;
 use crate::model::problem::{Problem, nearest, word};
 
-fn position(name: &str, text: &str, span: &Range<usize>) -> String {
-    let before = &text[..span.start.min(text.len())];
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    format!("{name}, line {line}, column {column}")
-}
-
 pub(super) struct SettingsReader<'a> {
-    name: &'a str,
-    text: &'a str,
+    pieces: &'a Pieces,
     values: BTreeMap<&'static str, Spanned<DeValue<'a>>>,
     accounts: BTreeMap<String, AccountUse>,
     voucher_types: BTreeMap<String, bool>,
@@ -33,20 +26,19 @@ pub(super) struct SettingsReader<'a> {
 }
 
 impl<'a> SettingsReader<'a> {
-    /// Takes a file's text apart; `name` is what errors call it.
+    /// Takes the settings' text apart.
     ///
     /// # Errors
     /// Not TOML.
-    pub(super) fn read(text: &'a str, name: &'a str) -> Result<Self, Problem> {
-        let document = DeTable::parse(text).map_err(|e| {
-            let place = e.span().map_or_else(|| name.to_owned(), |span| position(name, text, &span));
+    pub(super) fn read(pieces: &'a Pieces) -> Result<Self, Problem> {
+        let document = DeTable::parse(&pieces.text).map_err(|e| {
+            let place = pieces.position(e.span().map_or(0, |span| span.start));
             Problem::usage("config", format!("{CONFIG} is not valid TOML: {}", e.message()))
                 .at(place)
                 .next("correct that line")
         })?;
         let mut reader = Self {
-            name,
-            text,
+            pieces,
             values: BTreeMap::new(),
             accounts: BTreeMap::new(),
             voucher_types: BTreeMap::new(),
@@ -87,7 +79,7 @@ impl<'a> SettingsReader<'a> {
     }
 
     fn refuse(&mut self, span: &Range<usize>, what: &str) {
-        let place = position(self.name, self.text, span);
+        let place = self.pieces.position(span.start);
         self.wrong.push((span.start, format!("{what} ({place})")));
     }
 

@@ -1,10 +1,12 @@
 //! What can be typed.
 
+mod bare;
 mod calls;
 mod close;
 mod customers;
 mod desk;
 mod gstr1;
+mod init;
 mod resolve;
 mod send;
 mod trust;
@@ -14,11 +16,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::bare::with_period;
 pub use self::calls::Calls;
 pub use self::close::{Approve, Close};
 pub use self::customers::Customers;
 pub use self::desk::Desk;
 pub use self::gstr1::Gstr1;
+pub use self::init::{Doctor, Init};
 pub use self::resolve::{Resolve, Void};
 pub use self::send::Send;
 pub use self::trust::Trust;
@@ -30,7 +34,7 @@ use crate::model::period::Period;
 /// The month-end close of a telecom reseller: usage from the partner API, reconciled with
 /// your ledger to the last paisa, invoiced, and sealed so that it can be proven
 #[derive(Debug, Parser)]
-#[command(name = "crossfoot", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "crossfoot", version, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 done, everything agrees · 1 could not finish · 2 wrong command line or configuration · \
 3 finished, and there are blocking findings · 4 the audit chain or a digest does not verify · 130 interrupted"
@@ -85,8 +89,8 @@ pub enum Command {
     Demo(Demo),
     /// Write new books, every setting explained
     Init(Init),
-    /// Check whether a close can run here: settings, credentials, partner, clock, mail, git
-    Doctor,
+    /// Check whether a close can run here, and what it will lack: settings, customers, ledger, partner, mail
+    Doctor(Doctor),
     /// Capture the partner API's answers for a period
     Fetch(Fetch),
     /// Say how a ledger file is understood
@@ -192,41 +196,6 @@ pub enum ApiShape {
     Reference,
     /// The current docs': calls, traffic, money as text.
     Current,
-}
-
-/// `init`
-#[derive(Debug, Args)]
-pub struct Init {
-    /// Where to write the books; default: --books
-    #[arg(value_name = "DIR")]
-    pub dir: Option<PathBuf>,
-    /// Who issues the invoices
-    #[arg(long, value_name = "NAME")]
-    pub seller: Option<String>,
-    /// Address of the seller, lines separated by commas
-    #[arg(long, value_name = "TEXT")]
-    pub address: Option<String>,
-    /// GSTIN of the seller: turns GST on
-    #[arg(long, value_name = "GSTIN")]
-    pub gstin: Option<String>,
-    /// Where customers write to, and the sender of the mails
-    #[arg(long, value_name = "ADDRESS")]
-    pub email: Option<String>,
-    /// The currency of the ledger
-    #[arg(long, value_name = "CODE")]
-    pub currency: Option<String>,
-    /// The time zone of the books, such as Asia/Kolkata
-    #[arg(long, value_name = "ZONE")]
-    pub timezone: Option<String>,
-    /// How the ledger reads: canonical, auto, or a format's name
-    #[arg(long, value_name = "NAME")]
-    pub ledger_format: Option<String>,
-    /// Which price of calls it states: cost, or selling
-    #[arg(long, value_name = "BASIS")]
-    pub ledger_basis: Option<String>,
-    /// The mail server that sends the invoices
-    #[arg(long, value_name = "HOST")]
-    pub smtp_host: Option<String>,
 }
 
 /// A period.

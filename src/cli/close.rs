@@ -9,6 +9,7 @@ use crate::audit::chain;
 use crate::bill::dating::{Dating, rule47};
 use crate::books::config::Regime;
 use crate::close::inputs::Inputs;
+use crate::close::ledgers::are_there;
 use crate::close::preview::{self, Preview, Question};
 use crate::close::seal::{self, Plan};
 use crate::ledger::known;
@@ -27,6 +28,7 @@ pub(super) fn close(context: &Context<'_>, mut inputs: Inputs, args: &args::Clos
     let nothing = |p: Problem| p.not_done("No invoice was issued.");
     has_ended(context, &inputs).map_err(nothing)?;
     let dating = dating(context, args.date, &inputs).map_err(nothing)?;
+    are_there(&context.books, &inputs.config.ledger_for(period)).map_err(nothing)?;
     let _lock = begin(context, &format!("close --period {}", period.name)).map_err(nothing)?;
     committed::is_longest(context)?;
     remembered::check(context, &inputs.config, args.accept_restored)?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::fetch::reach;
-use super::trust;
+use super::{args, lacking, trust};
 use crate::audit::chain;
 use crate::audit::git::Git;
 use crate::audit::mail_journal::MailJournal;
@@ -14,8 +14,10 @@ use crate::books::config::{self, Config, Regime};
 use crate::books::customers::{Customer, Customers};
 use crate::books::layout::{CONFIG, CUSTOMERS, WORK};
 use crate::close::inputs::Inputs;
+use crate::close::ledgers::are_there;
 use crate::ledger::aggregated::AGGREGATED;
 use crate::ledger::known::{self, AUTO, CANONICAL};
+use crate::model::invoice::Document as Kind;
 use crate::model::mailbox;
 use crate::model::problem::{Exit, Problem, io};
 use crate::render::text::{Paint, wrap};
@@ -26,6 +28,8 @@ use crate::render::text::{Paint, wrap};
 enum Outcome {
     Good,
     Bad,
+    /// A close can run, and its documents will lack something.
+    Lacks,
     /// It could not be tried, or nothing needs it.
     Left,
 }
@@ -61,7 +65,7 @@ fn bad(what: &'static str, problem: &Problem) -> Check {
     Check { what, result: Outcome::Bad, found: format!("{}{why}{more}", problem.what), next: problem.next.clone() }
 }
 
-pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
+pub(super) fn run(context: &Context<'_>, args: &args::Doctor) -> Result<Exit, Problem> {
     let mut checks = Vec::new();
     let config = match config::load(&context.books) {
         Ok((config, _)) => {
@@ -74,7 +78,19 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
         }
     };
     if let Some(config) = &config {
-        checks.extend(of_books(context, config));
+        let due = args.period.clone().map_or_else(|| context.month_due(config.timezone), Ok);
+        let inputs = due.and_then(|period| Inputs::load(&context.books, &period));
+        checks.extend(of_books(context, config, &inputs));
+        if let Ok(inputs) = &inputs {
+            checks.extend(of_period(context, inputs));
+            let lacks = lacking::of(config, inputs.customers.as_ref());
+            checks.extend(lacks.into_iter().map(|(found, next)| Check {
+                what: "documents",
+                result: Outcome::Lacks,
+                found,
+                next: Some(next.to_owned()),
+            }));
+        }
         checks.extend(of_partner(context, config));
         checks.extend(of_mail(context, config));
     }
@@ -88,6 +104,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
             let mark = match check.result {
                 Outcome::Good => context.out.good("ok  "),
                 Outcome::Bad => context.out.bad("BAD "),
+                Outcome::Lacks => context.out.warn("!   "),
                 Outcome::Left => context.out.faint("–   "),
             };
             text.push_str(&format!(
@@ -99,17 +116,41 @@ pub(super) fn run(context: &Context<'_>) -> Result<Exit, Problem> {
                 text.push_str(&format!("{}\n", wrap(&format!("next: {next}"), "                    ")));
             }
         }
-        text.push_str(if healthy { "\nA close can run here.\n" } else { "\nSomething has to be mended first.\n" });
+        let lacks = checks.iter().any(|check| check.result == Outcome::Lacks);
+        text.push_str(match (healthy, lacks) {
+            (false, _) => "\nSomething has to be mended first.\n",
+            (true, true) => "\nA close can run here. What it will lack is marked with !.\n",
+            (true, false) => "\nA close can run here.\n",
+        });
         context.out.text(&text)?;
     }
     Ok(if healthy { Exit::Done } else { Exit::Findings })
 }
 
-fn of_books(context: &Context<'_>, config: &Config) -> Vec<Check> {
+/// Whether the period's ledger is there, and what its next number is.
+fn of_period(context: &Context<'_>, inputs: &Inputs) -> [Check; 2] {
+    let (config, period) = (&inputs.config, &inputs.period);
+    let path = config.ledger_for(period);
+    let ledger = match are_there(&context.books, &path) {
+        Ok(()) => good("ledger", format!("{path} is there")),
+        Err(problem) => Check {
+            what: "ledger",
+            result: Outcome::Lacks,
+            found: format!("{}: {} cannot be reconciled yet", problem.what, period.name),
+            next: problem.next.clone(),
+        },
+    };
+    let day = period.to.succ_opt().unwrap_or(period.to);
+    let allotted = chain::load(&context.books).map(|(chain, _)| chain.allotted()).unwrap_or_default();
+    let format = config.invoicing.number_format(Kind::Invoice);
+    let of_series = allotted.iter().filter(|one| one.series == format.series(day));
+    let next = of_series.map(|one| one.sequence).max().unwrap_or(0) + 1;
+    [ledger, good("numbers", format!("the next invoice would be {}", format.number(day, next)))]
+}
+
+fn of_books(context: &Context<'_>, config: &Config, inputs: &Result<Inputs, Problem>) -> Vec<Check> {
     let mut checks = Vec::new();
-    let due = context.month_due(config.timezone);
-    let inputs = due.and_then(|period| Inputs::load(&context.books, &period));
-    checks.push(match &inputs {
+    checks.push(match inputs {
         Ok(inputs) => match &inputs.customers {
             Some(customers) if customers.is_empty() => {
                 let problem = Problem::usage("customers", format!("{CUSTOMERS} has no customer yet"));

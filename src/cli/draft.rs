@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::args;
 use super::context::Context;
-use super::dated::dating;
+use super::dated::{dating, has_begun};
 use super::fetch::{Asking, Kept, Wanted, begin, is_early, obtain_and};
 use super::foreseen;
 use super::progress::Counted;
@@ -13,6 +13,7 @@ use crate::books::drafts::DraftFolder;
 use crate::books::layout::Books;
 use crate::close::documents::Documents;
 use crate::close::inputs::Inputs;
+use crate::close::ledgers::are_there;
 use crate::close::outputs::{self, Close};
 use crate::close::preview::Preview;
 use crate::close::seal::{self, Plan};
@@ -29,6 +30,8 @@ pub(super) fn run(context: &Context<'_>, args: &args::Close) -> Result<Exit, Pro
     let mut inputs = Inputs::load(&context.books, period)?;
     known::check(&inputs.config.ledger_format, &inputs.formats)?;
     let nothing = |p: Problem| p.not_done("No draft was written.");
+    has_begun(context, inputs.config.timezone, period).map_err(nothing)?;
+    are_there(&context.books, &inputs.config.ledger_for(period)).map_err(nothing)?;
     let dating = dating(context, args.date, &inputs).map_err(nothing)?;
     let is_over = context.environment.clock()?() >= period.instants(inputs.config.timezone).1;
     let _lock = begin(context, &format!("close --draft --period {}", period.name)).map_err(nothing)?;

@@ -6,10 +6,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::args;
 use super::context::Context;
+use super::dated::has_begun;
 use super::progress::Progress;
-use super::trust;
+use super::{args, trust};
 use crate::audit::chain::Chain;
 use crate::books::changeset::{self, ChangeSet};
 use crate::books::config::{self, Config, MatrixSource};
@@ -58,6 +58,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Fetch) -> Result<Exit, Pro
     let known = std::fs::read(context.books.path(CUSTOMERS)).ok().and_then(|bytes| customers::parse(&bytes).ok());
     let known = known.map(|(customers, _)| customers.into_keys().collect()).unwrap_or_default();
     let asking = Asking { config: &config, period, known };
+    has_begun(context, config.timezone, period)?;
     if args.dry_run {
         return dry_run(context, &asking);
     }

@@ -25,6 +25,7 @@ mod gstr1;
 mod import;
 mod import_findings;
 mod init;
+mod lacking;
 mod not_billed;
 mod numbers;
 mod outbox;
@@ -74,7 +75,7 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Exit {
     let result = match arguments.command {
         Command::Demo(args) => demo::run(&context, args),
         Command::Init(args) => init::run(&context, &args),
-        Command::Doctor => doctor::run(&context),
+        Command::Doctor(args) => doctor::run(&context, &args),
         Command::Fetch(args) => fetch::run(&context, &args),
         Command::Import(args) => import::run(&context, &args),
         Command::Formats(args) => formats::run(&context, &args),
@@ -110,6 +111,25 @@ pub fn run(arguments: Arguments, environment: &Environment) -> Exit {
         out.problem(&problem);
         problem.exit
     })
+}
+
+/// What is said where a command is interrupted: what of it stays.
+#[must_use]
+pub fn kept(command: &Command) -> &'static str {
+    match command {
+        Command::Fetch(_) | Command::Reconcile(_) | Command::Customers(_) => {
+            "Interrupted. What the partner has answered is kept: the same command goes on from there."
+        }
+        Command::Close(args) if args.draft => "Interrupted. Nothing was issued; the same command begins anew.",
+        Command::Close(_) | Command::Approve(_) => {
+            "Interrupted. Nothing is issued or sealed in half: the same command goes on, or finishes what was decided."
+        }
+        Command::Send(_) => {
+            "Interrupted. What was accepted is recorded and not sent again; of one that was under way crossfoot send\n\
+             says that it may have arrived."
+        }
+        _ => "Interrupted. Nothing is left in half.",
+    }
 }
 
 fn manual(command: Option<&str>) -> Result<Vec<u8>, Problem> {

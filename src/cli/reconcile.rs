@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::args;
 use super::context::Context;
+use super::dated::has_begun;
 use super::fetch::{Asking, Wanted, begin, obtain, recheck};
 use crate::audit::chain;
 use crate::bill::dating::Dating;
@@ -16,7 +17,7 @@ use crate::capture::partner::analytics;
 use crate::close::derive::derive;
 use crate::close::documents::Documents;
 use crate::close::inputs::Inputs;
-use crate::close::ledgers::open_ledgers;
+use crate::close::ledgers::{are_there, open_ledgers};
 use crate::close::outputs::{self, Close};
 use crate::close::unchanged::is_sealed_alike;
 use crate::ledger::known::{self, AUTO};
@@ -39,6 +40,8 @@ pub(super) fn run(context: &Context<'_>, args: &args::Reconcile) -> Result<Exit,
 fn in_books(context: &Context<'_>, period: &Period, refetch: bool) -> Result<Exit, Problem> {
     let mut inputs = Inputs::load(&context.books, period)?;
     known::check(&inputs.config.ledger_format, &inputs.formats)?;
+    has_begun(context, inputs.config.timezone, period)?;
+    are_there(&context.books, &inputs.config.ledger_for(period))?;
     let _lock = begin(context, &format!("reconcile --period {}", period.name))?;
     for note in &inputs.notes {
         context.out.say(&format!("note: {note}"));

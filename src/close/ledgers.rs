@@ -18,6 +18,14 @@ pub(crate) fn open_ledgers(books: &Books, relative: &str) -> Result<Vec<(String,
     open_all(books, relative, |path| path.to_owned())
 }
 
+/// Makes sure that there is a ledger, before the partner is asked for what it is compared with.
+///
+/// # Errors
+/// As [`open_ledgers`].
+pub(crate) fn are_there(books: &Books, relative: &str) -> Result<(), Problem> {
+    open_ledgers(books, relative).map(drop)
+}
+
 /// The same of a sealed close, whose ledgers outside the books a pack has put into them.
 ///
 /// # Errors

@@ -71,6 +71,33 @@ impl NumberFormat {
         Ok(format)
     }
 
+    /// The format of which a number is an example: its last digits count, and two years that follow one
+    /// another are the financial year. A format is its own.
+    #[must_use]
+    pub(crate) fn by_example(text: &str) -> String {
+        if text.contains('{') {
+            return text.to_owned();
+        }
+        let after = text.rfind(|c: char| c.is_ascii_digit()).map_or(0, |at| at + 1);
+        let width = text[..after].bytes().rev().take_while(u8::is_ascii_digit).count();
+        let (before, digits) = text[..after].split_at(after - width);
+        let sequence = match digits {
+            "" => return text.to_owned(),
+            digits if digits.starts_with('0') => format!("{{seq:0{width}}}"),
+            _ => "{seq}".to_owned(),
+        };
+        let is_year = |at: &usize| {
+            let two = |from: usize| before.get(from..from + 2).and_then(|digits| digits.parse::<u8>().ok());
+            let is_joined = before.get(at + 2..at + 3) == Some("-");
+            let next = two(*at).map(|year| if year == 99 { 0 } else { year + 1 });
+            is_joined && next.is_some() && two(at + 3) == next
+        };
+        match (0..before.len()).find(is_year) {
+            Some(at) => format!("{}{{fy}}{}{sequence}{}", &before[..at], &before[at + 5..], &text[after..]),
+            None => format!("{before}{sequence}{}", &text[after..]),
+        }
+    }
+
     /// The number with this sequence in the series of this day.
     #[must_use]
     pub fn number(&self, day: NaiveDate, sequence: u64) -> String {
@@ -194,6 +221,24 @@ pub struct Allotted {
 mod tests {
     use super::*;
     use crate::model::period::parse_day;
+
+    #[test]
+    fn a_number_is_an_example_of_its_format() {
+        for (number, format) in [
+            ("CF/26-27/00001", "CF/{fy}/{seq:05}"),
+            ("INV-2026-27-001", "INV-20{fy}-{seq:03}"),
+            ("A17", "A{seq}"),
+            ("99-00/1", "{fy}/{seq}"),
+            ("26-28/01", "26-28/{seq:02}"),
+            ("0001X", "{seq:04}X"),
+            ("नं26-27/01", "नं{fy}/{seq:02}"),
+            ("CF/{fy}/{seq}", "CF/{fy}/{seq}"),
+            ("none", "none"),
+            ("", ""),
+        ] {
+            assert_eq!(NumberFormat::by_example(number), format);
+        }
+    }
 
     #[test]
     fn formats_that_make_lawful_numbers() {

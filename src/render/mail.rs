@@ -3,13 +3,14 @@
 
 use std::time::SystemTime;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Message, MultiPart, SinglePart};
 use minijinja::{Environment, UndefinedBehavior, context};
 
 use crate::model::invoice::{Document, Issued, Payment};
 use crate::model::mailbox::Mailbox;
+use crate::model::period::Period;
 use crate::model::problem::Problem;
 
 /// The templates that ship: text with its subject in the first line, and HTML.
@@ -112,6 +113,20 @@ pub(crate) fn render(letter: &Letter<'_>, templates: &Templates) -> Result<Vec<u
 /// What a template may do, in steps and 64 bytes of text: the shipped ones need a few hundred.
 const FUEL: u64 = 200_000;
 
+/// A day as people write it: `2 April 2026`.
+fn written(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
+/// A month by its name, other days by the first and the last.
+fn period_of(period: &Period) -> String {
+    if period.is_month() {
+        period.from.format("%B %Y").to_string()
+    } else {
+        format!("{} to {}", written(period.from), written(period.to))
+    }
+}
+
 fn fill(name: &str, template: &str, letter: &Letter<'_>) -> Result<String, String> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -134,11 +149,11 @@ fn fill(name: &str, template: &str, letter: &Letter<'_>) -> Result<String, Strin
     let values = context! {
         document,
         number,
-        issue_date => issue_date.to_string(),
-        due_date => letter.invoice.due_date().map(|day| day.to_string()),
-        period => content.period.name.as_str(),
-        from => content.period.from.to_string(),
-        to => content.period.to.to_string(),
+        issue_date => written(*issue_date),
+        due_date => letter.invoice.due_date().map(written),
+        period => period_of(&content.period),
+        from => written(content.period.from),
+        to => written(content.period.to),
         total => content.total.display(),
         customer => content.buyer.legal_name.as_str(),
         customer_id => content.customer_id.as_str(),
@@ -160,7 +175,7 @@ mod tests {
     use super::*;
     use crate::model::invoice::Draft;
     use crate::model::money::Currency;
-    use crate::model::period::{Period, parse_day};
+    use crate::model::period::parse_day;
 
     #[test]
     fn a_credit_note_asks_for_no_payment() {

@@ -336,7 +336,7 @@ fn misuse_is_told_and_changes_nothing() {
         ("close", 2, "--period"),
         ("close --period march", 2, "neither a month"),
         ("close --period 2026-03 --books nowhere", 2, "there are no books"),
-        ("close --period 2026-02 --offline", 1, "--offline forbids"),
+        ("close --period 2026-02 --offline", 1, "ledgers/2026-02.csv"),
         ("close --period 2026-02", 1, "ledgers/2026-02.csv"),
         ("clos --period 2026-03", 2, "close"),
         ("explain missing-ledger", 2, "missing-in-ledger"),

@@ -18,6 +18,66 @@ fn init_takes_flags_and_checks_them_first() {
     assert!(text.contains("legal_name = 'Malabar \"Voice\" Ltd'"), "{text}");
     // Nobody can be asked here, and nothing is needed.
     run(&["init", "c"]).exits(0);
+    // All that is wrong is told at once.
+    let wrong = run(&["init", "d", "--gstin", "29AAFCC9980M1ZX", "--currency", "XXZ", "--seller", "M"]).exits(2);
+    assert!(wrong.stderr.contains("29AAFCC9980M1ZX") && wrong.stderr.contains("XXZ"), "{}", wrong.stderr);
+    // A number is an example of its format, and a GSTIN says the State.
+    let more = ["--number-format", "MV/26-27/0001", "--account-number", "123", "--gstin", "29AAFCC9980M1ZR"];
+    run(&[&["init", "e", "--lut", "AD290326000001X"][..], &more].concat()).exits(0);
+    let text = std::fs::read_to_string(folder.path().join("e/crossfoot.toml")).unwrap();
+    for line in ["number_format = \"MV/{fy}/{seq:04}\"", "state_code = \"29\"", "lut = \"AD290326000001X\""] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+}
+
+#[test]
+fn a_period_can_be_typed_by_itself_and_must_have_begun() {
+    let partner = Partner::good();
+    let books = Books::example(&partner.base_url);
+    books.run("reconcile 2026-03").exits(0);
+    let wrong = books.run("reconcile 2026-3").exits(2);
+    assert!(wrong.stderr.contains("2026-3") && wrong.stderr.contains("PERIOD"), "{}", wrong.stderr);
+    books.run("help close").exits(0);
+    // One that is to come, or has no ledger, leaves nothing behind, and the partner is not asked.
+    let asked = partner.seen().len();
+    for (line, code) in [("reconcile 2062-03", 2), ("fetch 2062-03", 2), ("reconcile 2025-03", 1), ("close 2025-03", 1)]
+    {
+        books.run(line).exits(code);
+    }
+    assert_eq!(partner.seen().len(), asked);
+    let closes: Vec<_> = std::fs::read_dir(books.path().join("closes")).unwrap().collect();
+    assert_eq!(closes.len(), 1);
+}
+
+#[test]
+fn doctor_says_what_documents_will_lack() {
+    let books = Books::example(&Partner::good().base_url);
+    let told = books.run("doctor --offline --period 2026-02").exits(0).stdout;
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    for what in [
+        "! ledger could not read the ledger ledgers/2026-02.csv: 2026-02 cannot be reconciled yet",
+        "ok numbers the next invoice would be CF/25-26/00001",
+        "! documents no document says where to pay",
+    ] {
+        assert!(told.contains(what), "{what}: {told}");
+    }
+}
+
+#[test]
+fn a_finding_is_explained_by_its_rank_and_by_its_id() {
+    let books = Books::example(&Partner::good().base_url);
+    let ledger = String::from_utf8(books.read("ledgers/2026-03.csv")).unwrap();
+    let cut: Vec<&str> = ledger.lines().filter(|line| !line.contains("MA_99ab12c3")).collect();
+    books.write("ledgers/2026-03.csv", &(cut.join("\n") + "\n"));
+    books.run("reconcile 2026-03").exits(3);
+    let report = books.json("closes/2026-03/reconciliation.json");
+    let (id, code) = (report["findings"][0]["id"].as_str().unwrap(), report["findings"][0]["code"].as_str().unwrap());
+    for name in ["F001", id] {
+        let told = books.run(&format!("explain {name}")).exits(0).stdout;
+        assert!(told.starts_with(&format!("{id} of 2026-03: ")) && told.contains(&format!("# {code}\n")), "{told}");
+    }
+    let wrong = books.run("explain F999").exits(2);
+    assert!(wrong.stderr.contains("no report here has it"), "{}", wrong.stderr);
 }
 
 #[test]
@@ -199,4 +259,25 @@ fn status_says_what_a_running_month_and_a_late_one_need() {
     let doctor = books.run("doctor --offline").all();
     let doctor = doctor.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(doctor.contains("not printed, since [seller] has none:") && doctor.contains("udyam"), "{doctor}");
+}
+
+#[test]
+fn a_seller_in_a_file_of_its_own_is_sealed_with_the_settings() {
+    let books = Books::example(&Partner::good().base_url);
+    let text = String::from_utf8(books.read("crossfoot.toml")).unwrap();
+    let (before, seller) = text.split_once("[seller]\n").unwrap();
+    let (seller, after) = seller.split_once("\n[").map_or((seller, ""), |(seller, after)| (seller, after));
+    let after = if after.is_empty() { String::new() } else { format!("[{after}") };
+    books.write("crossfoot.toml", &format!("{before}{after}"));
+    books.write("seller.toml", &format!("{seller}\ncity = 7\n"));
+    let wrong = books.run("close 2026-03").exits(2);
+    assert!(wrong.stderr.contains("seller.toml, line"), "{}", wrong.stderr);
+    books.write("seller.toml", seller);
+    books.run("close 2026-03").exits(0);
+    let sealed = String::from_utf8(books.read("closes/2026-03/inputs/crossfoot.toml")).unwrap();
+    assert!(sealed.contains(seller.trim()), "{sealed}");
+    books.run("verify").exits(0);
+    books.run("pack 2026-03 --out pack.zip").exits(0);
+    books.write("crossfoot.toml", &text);
+    assert!(books.run("status").exits(2).stderr.contains("the seller stands in one file"));
 }

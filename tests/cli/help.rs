@@ -19,6 +19,7 @@ fn the_whole_help() {
         "verify",
         "status",
         "explain",
+        "doctor",
         "completions",
         "man",
     ];
@@ -49,7 +50,7 @@ fn init_writes_books_that_a_close_reads() {
     let close = Ran::from(
         crossfoot(dir.path()).args(["close", "--period", "2026-03", "--books", "mine", "--offline"]).output().unwrap(),
     );
-    assert!(close.exits(1).stderr.contains("no capture"));
+    assert!(close.exits(1).stderr.contains("no-ledger"));
 }
 
 #[test]
