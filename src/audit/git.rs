@@ -246,6 +246,14 @@ impl<'a> Git<'a> {
         tags
     }
 
+    /// The messages of commits that this clone was ever at, the newest first, as far as its own log of
+    /// that goes.
+    #[must_use]
+    pub(crate) fn been_at(&self) -> Vec<String> {
+        let said = self.run(&["log", "--walk-reflogs", "--max-count=2000", "--format=%B%x00", "HEAD"], None);
+        said.unwrap_or_default().split('\0').map(|message| message.trim().to_owned()).collect()
+    }
+
     /// How many files of the work tree are changed and not committed.
     ///
     /// # Errors

@@ -18,6 +18,9 @@ use crate::model::problem::{Problem, io};
 pub(crate) const NAMESPACE: &str = "crossfoot-seal";
 /// Who may sign, relative to the books.
 pub(crate) const SIGNERS: &str = "audit/allowed_signers";
+/// Kinds of keys whose signatures can be checked, as OpenSSH calls them.
+const IS_CHECKED: [&str; 4] =
+    ["ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256", "sk-ecdsa-sha2-nistp256@openssh.com"];
 /// A key is short; more than this is something else.
 const MOST_BYTES: u64 = 64 * 1024;
 
@@ -69,7 +72,7 @@ impl Signers {
     ///
     /// # Errors
     /// Every line that is none, with its number.
-    fn parse(text: &str) -> Result<Self, Vec<String>> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Vec<String>> {
         let (mut all, mut wrong) = (Vec::new(), Vec::new());
         for (number, line) in (1..).zip(text.lines()) {
             match signer(line.trim()) {
@@ -80,20 +83,31 @@ impl Signers {
         if wrong.is_empty() { Ok(Self(all)) } else { Err(wrong) }
     }
 
-    /// Who may sign with a key at a time.
-    fn of(&self, key: &PublicKey, at: DateTime<Utc>) -> Option<&Signer> {
+    /// Who may sign with a key at a time: all whom the list names for it, separated by commas.
+    fn of(&self, key: &PublicKey, at: DateTime<Utc>) -> Option<String> {
         let holds = |one: &&Signer| {
             one.key.key_data() == key.key_data()
                 && one.from.is_none_or(|from| from <= at)
                 && one.until.is_none_or(|until| at < until)
         };
-        self.0.iter().find(holds)
+        let mut names: Vec<&str> = self.0.iter().filter(holds).map(|one| one.who.as_str()).collect();
+        names.dedup();
+        (!names.is_empty()).then(|| names.join(","))
+    }
+
+    /// Everybody who may sign, with the fingerprints of their keys, in order of names.
+    #[must_use]
+    pub(crate) fn words(&self) -> String {
+        let mut all: Vec<String> =
+            self.0.iter().map(|one| format!("{} ({})", one.who, fingerprint(&one.key))).collect();
+        all.sort();
+        all.join(", ")
     }
 
     /// Who holds the key of a fingerprint at a time.
     pub(crate) fn holder(&self, key: &str, at: DateTime<Utc>) -> Option<String> {
         let one = self.0.iter().find(|one| fingerprint(&one.key) == key)?;
-        self.of(&one.key, at).map(|signer| signer.who.clone())
+        self.of(&one.key, at)
     }
 
     /// Checks a signature of a line that was sealed at a time.
@@ -113,7 +127,7 @@ impl Signers {
         let fingerprint = fingerprint(&key);
         key.verify(NAMESPACE, line, &read).map_err(|_| format!("the key {fingerprint} did not sign this line"))?;
         match self.of(&key, at) {
-            Some(signer) => Ok(Signed { who: signer.who.clone(), fingerprint }),
+            Some(who) => Ok(Signed { who, fingerprint }),
             None => Err(format!("the key {fingerprint} is not one of {SIGNERS} at that time")),
         }
     }
@@ -136,11 +150,17 @@ fn signer(line: &str) -> Result<Option<Signer>, String> {
     let is_key = |text: &str| ["ssh-", "sk-", "ecdsa-"].iter().any(|start| text.starts_with(start));
     if !is_key(rest) {
         let (options, after) = word(rest);
+        let mut seen = std::collections::BTreeSet::new();
         for option in split(options, ',') {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
-            let value = value.trim_matches('"');
+            // As OpenSSH reads them: each once, and with a value in quotes.
+            let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+            let value = quoted.ok_or_else(|| format!("the value of `{name}` is to stand in quotes"))?;
+            if !seen.insert(name.to_lowercase()) {
+                return Err(format!("the option `{name}` is there twice"));
+            }
             match name.to_lowercase().as_str() {
-                "namespaces" => is_for_seals = value.split(',').any(is_namespace),
+                "namespaces" => is_for_seals = is_in_list(value),
                 "valid-after" => from = Some(instant(value)?),
                 "valid-before" => until = Some(instant(value)?),
                 _ => return Err(format!("the option `{name}` is not read: name the keys themselves")),
@@ -153,9 +173,26 @@ fn signer(line: &str) -> Result<Option<Signer>, String> {
     Ok(is_for_seals.then(|| Signer { who: who.trim_matches('"').to_owned(), key, from, until }))
 }
 
-/// Whether a pattern of namespaces is that of seals: `*` at its end stands for anything.
-fn is_namespace(pattern: &str) -> bool {
-    pattern.strip_suffix('*').map_or(pattern == NAMESPACE, |start| NAMESPACE.starts_with(start))
+/// Whether a list of patterns has the namespace of seals (ssh_config(5), PATTERNS): one that is negated
+/// and fits takes it out.
+fn is_in_list(patterns: &str) -> bool {
+    let fitting = patterns.split(',').filter(|pattern| {
+        let pattern = pattern.strip_prefix('!').unwrap_or(pattern);
+        fits(pattern.as_bytes(), NAMESPACE.as_bytes())
+    });
+    let fitting: Vec<&str> = fitting.collect();
+    !fitting.is_empty() && !fitting.iter().any(|pattern| pattern.starts_with('!'))
+}
+
+/// Whether a text fits a pattern in which `*` stands for any text, and `?` for one character.
+fn fits(pattern: &[u8], text: &[u8]) -> bool {
+    match (pattern.split_first(), text.split_first()) {
+        (None, None) => true,
+        (Some((b'*', rest)), _) => fits(rest, text) || text.split_first().is_some_and(|(_, more)| fits(pattern, more)),
+        (Some((b'?', rest)), Some((_, more))) => fits(rest, more),
+        (Some((one, rest)), Some((other, more))) => one == other && fits(rest, more),
+        _ => false,
+    }
 }
 
 /// The first word, as far as a blank that stands in no quotes, and what follows.
@@ -195,6 +232,7 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
 #[derive(Clone, Debug)]
 pub(crate) struct Key<'a> {
     path: PathBuf,
+    public: PublicKey,
     /// `SHA256:…`
     pub(crate) fingerprint: String,
     environment: &'a BTreeMap<String, String>,
@@ -251,6 +289,11 @@ impl<'a> Key<'a> {
         let key = PublicKey::from_openssh(text.trim())
             .or_else(|_| PrivateKey::from_openssh(&text).map(|key| key.public_key().clone()))
             .map_err(|e| refuse(format!("{} is no SSH key", place.display())).because(e.to_string()))?;
+        if !IS_CHECKED.contains(&key.algorithm().as_str()) {
+            return Err(refuse(format!("{} is a key of the kind {}", place.display(), key.algorithm()))
+                .because("what it signs could not be checked here")
+                .next("use an ed25519 key, one in hardware, or ECDSA on P-256: ssh-keygen -t ed25519"));
+        }
         let own = fingerprint(&key);
         if Signers::load(books)?.of(&key, now).is_none() {
             let line = key.to_openssh().unwrap_or_default();
@@ -262,7 +305,7 @@ impl<'a> Key<'a> {
                     bare.join(" ")
                 )));
         }
-        Ok(Self { path, fingerprint: own, environment })
+        Ok(Self { path, public: key, fingerprint: own, environment })
     }
 
     /// Signs a line, without its line end.
@@ -288,6 +331,9 @@ impl<'a> Key<'a> {
         if !output.status.success() {
             return Err(failed(String::from_utf8_lossy(&output.stderr).lines().take(3).collect::<Vec<_>>().join("; ")));
         }
+        // What cannot be checked is not sealed.
+        let read = SshSig::from_pem(&output.stdout).map_err(|e| failed(format!("it is no SSH signature: {e}")))?;
+        self.public.verify(NAMESPACE, line, &read).map_err(|e| failed(format!("its signature does not hold: {e}")))?;
         Ok(output.stdout)
     }
 }
@@ -329,7 +375,24 @@ mod tests {
         let only = Signers(vec![signers.0[1].clone()]);
         let key = PublicKey::from_openssh(KEY).unwrap();
         assert!(only.of(&key, at("202612312359Z")).is_some() && only.of(&key, at("20270101")).is_none());
-        let wrong = Signers::parse(&format!("a cert-authority {KEY}\nb ssh-ed25519 AAAA\n\nc valid-after=soon {KEY}"));
+        for (namespaces, is) in [
+            ("crossfoot-seal", true),
+            ("git,cross*", true),
+            ("crossfoot-sea?", true),
+            ("!crossfoot-seal,*", false),
+            ("*,!cross*", false),
+            ("git", false),
+        ] {
+            let line = format!("a namespaces=\"{namespaces}\" {KEY}");
+            assert_eq!(Signers::parse(&line).unwrap().0.len(), usize::from(is), "{namespaces}");
+        }
+        let twice = Signers::parse(&format!("asha@example.com {KEY}\nboss@example.com {KEY}")).unwrap();
+        assert_eq!(twice.of(&key, at("20270101")).unwrap(), "asha@example.com,boss@example.com");
+        for line in ["a namespaces=crossfoot-seal", "a namespaces=\"git\",namespaces=\"crossfoot-seal\""] {
+            assert!(Signers::parse(&format!("{line} {KEY}")).is_err(), "{line}");
+        }
+        let wrong =
+            Signers::parse(&format!("a cert-authority=\"\" {KEY}\nb ssh-ed25519 AAAA\n\nc valid-after=\"soon\" {KEY}"));
         let wrong = wrong.unwrap_err();
         assert_eq!(wrong.len(), 3);
         assert!(wrong[0].starts_with("line 1: the option `cert-authority`") && wrong[2].starts_with("line 4: `soon`"));

@@ -144,7 +144,8 @@ impl OpenSsl {
 
 /// Whether bytes are one SEQUENCE of DER from the first to the last (X.690, 8.1.3): the program does not
 /// look at what follows an answer.
-fn is_one_sequence(bytes: &[u8]) -> bool {
+#[must_use]
+pub(crate) fn is_one_sequence(bytes: &[u8]) -> bool {
     let (length, header) = match bytes {
         [0x30, short @ 0..=0x7f, ..] => (usize::from(*short), 2),
         [0x30, 0x81, a, ..] => (usize::from(*a), 3),

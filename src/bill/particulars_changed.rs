@@ -48,7 +48,7 @@ fn about(changed: &[&Changed], file: &str) -> Option<Finding> {
     fields.sort_unstable();
     fields.dedup();
     let whose = match ids.as_slice() {
-        [] if fields.iter().all(|field| field.starts_with("audit.")) => {
+        [] if fields.iter().all(|field| field.starts_with("audit")) => {
             "The settings of who signs and approves".to_owned()
         }
         [] => "The seller's particulars".to_owned(),

@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{Books, CHAIN, RETURNS, SEALS, WORK};
+use super::layout::{Books, CHAIN, RETURNS, SEALS, WORK, read_file};
 use crate::model::problem::{Problem, io};
 
 const INTENT: &str = "intent.json";
@@ -147,7 +147,7 @@ pub(crate) fn unfinished(books: &Books) -> Result<Option<String>, Problem> {
 
 fn read_intent(books: &Books) -> Result<Option<Intent>, Problem> {
     let path = books.path(WORK).join(INTENT);
-    let bytes = match fs::read(&path) {
+    let bytes = match read_file(&path) {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(failed("read", &path, &e)),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use super::invoicing::{Gst, Invoicing, Regime};
 use super::layout::{Books, CONFIG, read_file};
 pub use super::mailing::{Mailing, Tls};
+use super::pieces::Pieces;
 use super::settings_reader::{SettingsReader, limit};
 use crate::model::call_terms::{Limits, Named, Role};
 use crate::model::ledger_terms::{AccountUse, Basis, DateOrder};
@@ -202,7 +203,9 @@ pub fn load(books: &Books) -> Result<(Config, Vec<u8>), Problem> {
 /// are not asked: it has its numbers.
 fn tell_apart(numbers: &[NumberFormat; 3]) -> Result<(), Problem> {
     let names = ["number_format", "credit_note_format", "debit_note_format"];
-    let two = [(0, 1), (0, 2), (1, 2)].into_iter().find(|(a, b)| numbers[*a].collides(&numbers[*b]));
+    let two = [(0, 1), (0, 2), (1, 2)]
+        .into_iter()
+        .find(|(a, b)| numbers[*a] == numbers[*b] || numbers[*a].collides(&numbers[*b]));
     let Some((a, b)) = two else { return Ok(()) };
     Err(Problem::usage(
         "number-format",

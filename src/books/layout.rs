@@ -25,6 +25,10 @@ pub(crate) const RETURNS: &str = "returns";
 /// Working folder of the tool: lock, staged files, the intent of a commit. Not for git.
 pub(crate) const WORK: &str = ".crossfoot";
 
+/// No file that is read whole has more: the report of a month with three hundred thousand customers has
+/// a third of it.
+const MOST_BYTES: u64 = 1 << 30;
+
 /// Opens a file of the books. A pipe would wait for ever, and a device may have no end.
 ///
 /// # Errors
@@ -42,8 +46,21 @@ pub(crate) fn open_file(path: impl AsRef<Path>) -> std::io::Result<std::fs::File
 /// # Errors
 /// As [`open_file`], or it cannot be read.
 pub(crate) fn read_file(path: impl AsRef<Path>) -> std::io::Result<Vec<u8>> {
+    read_within(path, MOST_BYTES)
+}
+
+/// The same of a file that has at most so many bytes.
+///
+/// # Errors
+/// As [`read_file`], or it is longer.
+pub(crate) fn read_within(path: impl AsRef<Path>, most: u64) -> std::io::Result<Vec<u8>> {
+    let file = open_file(path)?;
+    if file.metadata()?.len() > most {
+        return Err(std::io::Error::other(format!("it has more than {most} bytes")));
+    }
     let mut bytes = Vec::new();
-    open_file(path)?.read_to_end(&mut bytes)?;
+    // What grows meanwhile is not followed.
+    file.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -4,7 +4,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 
-use super::layout::{Books, WORK};
+use super::layout::{Books, WORK, open_file};
 use crate::model::problem::{Problem, io};
 
 /// Held while a command writes; released when it is dropped or the process ends.
@@ -25,6 +25,10 @@ impl Lock {
         };
         std::fs::create_dir_all(&work).map_err(|e| failed(&e))?;
         let path = work.join("lock");
+        // A pipe would wait for ever.
+        if path.metadata().is_ok_and(|there| !there.is_file()) {
+            return Err(failed(&std::io::Error::other(format!("{} is no file", path.display()))));
+        }
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -50,7 +54,7 @@ impl Lock {
     /// # Errors
     /// Another crossfoot is at work on these books.
     pub(crate) fn read(books: &Books) -> Result<Option<Self>, Problem> {
-        let Ok(mut file) = File::open(books.path(WORK).join("lock")) else {
+        let Ok(mut file) = open_file(books.path(WORK).join("lock")) else {
             return Ok(None);
         };
         match file.try_lock_shared() {

@@ -104,7 +104,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Approve) -> Result<Exit, P
     let mut inputs = Inputs::load(&context.books, period)?;
     let dating = dating(context, args.date, &inputs).map_err(nothing)?;
     let _lock = begin(context, &format!("approve --period {}", period.name)).map_err(nothing)?;
-    committed::is_longest(context)?;
+    committed::is_longest(context, args.accept_restored)?;
     remembered::check(context, &inputs.config, args.accept_restored)?;
     committed::before(context, &inputs.config, period)?;
     let proposed = Signature::load(&context.books, period)?.ok_or_else(|| none(period)).map_err(nothing)?;

@@ -30,7 +30,7 @@ pub(super) fn close(context: &Context<'_>, mut inputs: Inputs, args: &args::Clos
     let dating = dating(context, args.date, &inputs).map_err(nothing)?;
     are_there(&context.books, &inputs.config.ledger_for(period)).map_err(nothing)?;
     let _lock = begin(context, &format!("close --period {}", period.name)).map_err(nothing)?;
-    committed::is_longest(context)?;
+    committed::is_longest(context, args.accept_restored)?;
     remembered::check(context, &inputs.config, args.accept_restored)?;
     committed::before(context, &inputs.config, period)?;
     let wanted = if args.refetch { Wanted::New } else { Wanted::Any };

@@ -1,13 +1,14 @@
 //! `[git] commit = true`: what a command changed is committed when it is done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
 use super::{remembered, stamping};
 use crate::audit::chain::{self, Chain};
 use crate::audit::git::{self, Git, Tag};
+use crate::books::changeset::write_apart;
 use crate::books::config::Config;
-use crate::books::layout::CHAIN;
+use crate::books::layout::{CHAIN, WORK, optional};
 use crate::close::seal::Closed;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
@@ -86,8 +87,43 @@ pub(super) fn known(context: &Context<'_>, chain: &Chain) -> Known {
     known
 }
 
-/// Refuses to number documents upon a chain that git knows to have been longer.
-pub(super) fn is_longest(context: &Context<'_>) -> Result<(), Problem> {
+/// The folder's file of heads that a person has given up, a line each: git's log of where this clone has
+/// been keeps naming them.
+const LEFT: &str = "left";
+
+/// Refuses to number documents upon a chain that this clone has seen longer and was taken back, with
+/// its tags: git keeps a log of where it has been. `accept` goes on without those events, and says so.
+///
+/// # Errors
+/// Such events (exit 4).
+fn was_longer(context: &Context<'_>, git: &Git<'_>, chain: &Chain, accept: bool) -> Result<(), Problem> {
+    let messages = git.been_at();
+    let heads: Vec<&str> = messages.iter().filter_map(|message| named_head(message)).collect();
+    let file = context.books.path(WORK).join(LEFT);
+    let left = optional("left", &file)?.unwrap_or_default();
+    let left = String::from_utf8_lossy(&left);
+    let is_known = |head: &&&str| chain.had(head) || left.lines().any(|line| line == **head);
+    // Books that were made anew in an old repository share no line with what was here before.
+    if !chain.events.is_empty() && !heads.iter().any(|head| chain.had(head)) {
+        return Ok(());
+    }
+    let lost: BTreeSet<&str> = heads.iter().filter(|head| !is_known(head)).copied().collect();
+    let Some(head) = lost.first() else { return Ok(()) };
+    let what = format!("this clone was at a close that {CHAIN} does not have: its head was {head}");
+    if !accept {
+        return Err(Problem::unverified("chain-cut", what)
+            .because("it was taken back, and its numbers were used; git reflog shows when")
+            .next("restore closes and audit as they were: git reflog, then git checkout COMMIT -- closes audit; only where those events are given up for good, of two clones for example: --accept-restored")
+            .not_done("No invoice was issued."));
+    }
+    context.out.say(&format!("warning: {what}; you go on without it, and its numbers are used again"));
+    let all: String = left.lines().chain(lost.iter().copied()).map(|head| format!("{head}\n")).collect();
+    write_apart(&context.books.path(WORK), &[(LEFT, all.into_bytes())])
+}
+
+/// Refuses to number documents upon a chain that git knows to have been longer. `accept`: events that
+/// only git's log of where this clone has been names are given up.
+pub(super) fn is_longest(context: &Context<'_>, accept: bool) -> Result<(), Problem> {
     let (chain, _) = chain::load(&context.books)?;
     let Some(git) = Git::open(&context.books, &context.environment.variables) else { return Ok(()) };
     let refused = |what: String, next: String| {
@@ -115,7 +151,7 @@ pub(super) fn is_longest(context: &Context<'_>) -> Result<(), Problem> {
             "git pull".to_owned(),
         );
     }
-    Ok(())
+    was_longer(context, &git, &chain, accept)
 }
 
 /// Looks before a command begins whether its commit will be its own.

@@ -21,11 +21,13 @@ use crate::books::changeset::write_apart;
 use crate::books::config::{self, Config, Mailing};
 use crate::books::layout::optional;
 use crate::close::preview::some_of;
+use crate::close::trail;
 use crate::dispatch::smtp::{Fate, Server};
 use crate::model::digest::sha256_hex;
 use crate::model::mailbox::Mailbox;
 use crate::model::period::Period;
 use crate::model::problem::{Exit, Problem, nearest};
+use crate::model::visible::visible;
 use crate::render::mail::UNFIT;
 
 #[derive(Serialize)]
@@ -256,6 +258,7 @@ fn hand_over(
 fn is_whole(context: &Context<'_>, journal: &MailJournal) -> Result<(), Problem> {
     let cut = |who: &str| Err(MailJournal::cut(who).not_done("Nothing was sent."));
     let (chain, _) = chain::load(&context.books)?;
+    trail::is_clean(&context.books, &chain, "")?;
     if let Some(event) = journal.lost(&chain) {
         return cut(&format!("event {} of the chain", event.sequence));
     }
@@ -342,7 +345,10 @@ impl Post<'_> {
                 Fate::Unknown(why) => (Event::Unknown, why),
             };
             let at = self.context.environment.clock()?().to_rfc3339_opts(SecondsFormat::Secs, true);
-            self.journal.append(&self.context.books, Entry { at, event, reply: Some(reply.clone()), ..entry })?;
+            self.journal.append(
+                &self.context.books,
+                Entry { at, event, reply: Some(visible(reply, false).into_owned()), ..entry },
+            )?;
             letter.row.note = Some(reply.clone());
             match fate {
                 Fate::Accepted(_) => letter.row.state = State::Sent,

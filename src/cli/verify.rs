@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::args::Since;
@@ -141,6 +142,21 @@ fn before(context: &Context<'_>, since: &Since) -> Result<u64, Problem> {
     Ok(last)
 }
 
+/// Tells events that have not been, by this machine's clock; a day's difference is the clock's. Which of
+/// the two is wrong nobody can tell here.
+fn in_future(context: &Context<'_>) -> Result<(), Problem> {
+    let now = context.environment.clock()?();
+    let Ok((chain, _)) = chain::load(&context.books) else { return Ok(()) };
+    let is_to_come = |event: &&Event| event.time().is_some_and(|at| at > now + TimeDelta::days(1));
+    if let Some(event) = chain.events.iter().find(is_to_come) {
+        let (sequence, at, today) = (event.sequence, &event.at, now.format("%Y-%m-%d"));
+        context
+            .out
+            .say(&format!("warning: event {sequence} is of {at}, and this clock says {today}: one of them is wrong"));
+    }
+    Ok(())
+}
+
 /// What git knows of the chain: one that was written anew, or cut, has other heads.
 fn known_to_git(context: &Context<'_>, report: &mut Report) -> Result<(), Problem> {
     let (chain, _) = chain::load(&context.books)?;
@@ -178,6 +194,7 @@ pub(super) fn run(context: &Context<'_>, args: &args::Verify) -> Result<Exit, Pr
     let since = args.since.as_ref().map_or(Ok(0), |since| before(context, since))?;
     let mut report = verify::verify(&context.books, args.period.as_ref(), since)?;
     stamps::check(&context.books, args.timestamp_ca.as_deref(), &context.environment.variables, &mut report)?;
+    in_future(context)?;
     // A chain that does not hold has no heads.
     if let Some(head) = args.head.as_ref().filter(|_| report.broken.is_empty())
         && !chain::load(&context.books)?.0.had(head)

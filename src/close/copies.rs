@@ -30,6 +30,8 @@ pub(super) const OWN_CREDITS_COPY: &str = "own-credits.json";
 pub(super) const APPROVAL_COPY: &str = "approval.json";
 /// The names in `inputs/` of the proposal that was approved, and of its signature.
 pub(super) const PROPOSAL_COPIES: [&str; 2] = ["proposal.json", "proposal.sig"];
+/// The name in `inputs/` of who may sign.
+pub(super) const SIGNERS_COPY: &str = "allowed_signers";
 /// The name of the decisions' copy in `inputs/`.
 pub(super) const RESOLUTIONS_COPY: &str = "resolutions.toml";
 /// The name of the voids' copy in `inputs/`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::books::layout::Books;
+use crate::books::layout::{Books, read_file};
 use crate::ledger::format::{self, Format};
 use crate::ledger::known::FORMATS;
 use crate::model::problem::{Problem, io};
@@ -35,7 +35,7 @@ pub(super) fn format_files(folder: &Path, prefix: &str) -> Result<Vec<(String, V
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = file.strip_suffix(".toml").and_then(|name| name.strip_prefix(prefix));
         if let Some(name) = name {
-            let bytes = std::fs::read(&path).map_err(|e| io("ledger-format", "read", &path, &e))?;
+            let bytes = read_file(&path).map_err(|e| io("ledger-format", "read", &path, &e))?;
             found.push((name.to_owned(), bytes));
         }
     }

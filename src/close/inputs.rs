@@ -9,8 +9,8 @@ use chrono::NaiveDate;
 use super::answers::answers_of;
 use super::copies::{
     APPROVAL_COPY, CARRIED_COPY, CHANGED_COPY, Copied, FORMAT_COPY, HISTORY_COPY, LOGO_COPY, OPEN_ITEMS_COPY,
-    OPENED_COPY, OWN_CREDITS_COPY, PAST_COPY, PROPOSAL_COPIES, RESOLUTIONS_COPY, TEMPLATE_COPY, VOIDS_COPY, copied,
-    copy, governs, logo_copy, template_copy,
+    OPENED_COPY, OWN_CREDITS_COPY, PAST_COPY, PROPOSAL_COPIES, RESOLUTIONS_COPY, SIGNERS_COPY, TEMPLATE_COPY,
+    VOIDS_COPY, copied, copy, governs, logo_copy, template_copy,
 };
 use super::earlier::Earlier;
 use super::formats::{format_files, parse_formats};
@@ -19,6 +19,7 @@ use super::registered::{self, Registered};
 use super::{history, open_items, templates};
 use crate::audit::chain::Event;
 use crate::audit::manifest::Manifest;
+use crate::audit::signing::SIGNERS;
 use crate::bill::selling;
 use crate::books::charges::{self, AgreedCharge};
 use crate::books::config::{self, Config};
@@ -146,6 +147,7 @@ struct Files {
     customers: Option<Vec<u8>>,
     charges: Option<Vec<u8>>,
     rates: Option<Vec<u8>>,
+    signers: Option<Vec<u8>>,
     template: Vec<u8>,
     formats: Vec<(String, Vec<u8>)>,
     logo: Option<Vec<u8>>,
@@ -176,6 +178,7 @@ impl Inputs {
             customers: None,
             charges: None,
             rates: None,
+            signers: None,
             template: templates::shipped(&config::parse("", "defaults")?.invoicing.template).unwrap_or_default().into(),
             formats: Vec::new(),
             logo: None,
@@ -216,6 +219,7 @@ impl Inputs {
             customers: optional("customers", &books.path(CUSTOMERS))?,
             charges: optional("charges", &books.path(CHARGES))?,
             rates: optional("rates", &books.path(RATES))?,
+            signers: optional("signers", &books.path(SIGNERS))?,
             template: templates::bytes(books, &config.invoicing.template)?,
             formats: format_files(&books.path(FORMATS), "")?,
             logo,
@@ -296,6 +300,7 @@ impl Inputs {
             customers: Some(read(CUSTOMERS)?),
             charges: if_any(CHARGES)?,
             rates: if_any(RATES)?,
+            signers: if_any(SIGNERS_COPY)?,
             template: read(&template)?,
             formats,
             logo: logo.map(|name| read(&name)).transpose()?,
@@ -385,6 +390,7 @@ fn assemble(period: Period, config: Config, files: Files) -> Result<Inputs, Prob
             .chain(files.customers.map(|bytes| (CUSTOMERS.to_owned(), bytes)))
             .chain(files.charges.map(|bytes| (CHARGES.to_owned(), bytes)))
             .chain(files.rates.map(|bytes| (RATES.to_owned(), bytes)))
+            .chain(files.signers.map(|bytes| (SIGNERS_COPY.to_owned(), bytes)))
             .chain(logo.iter().map(|logo| (logo_copy(&logo.sha256), logo.bytes.clone())))
             .chain([(template_copy(&template_sha256), files.template)])
             .chain(files.formats.into_iter().map(|(name, bytes)| (format!("{FORMAT_COPY}{name}.toml"), bytes)))

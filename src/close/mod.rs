@@ -29,7 +29,7 @@ pub(crate) mod rule;
 pub(crate) mod seal;
 pub(crate) mod stamps;
 mod templates;
-mod trail;
+pub(crate) mod trail;
 pub(crate) mod unchanged;
 pub(crate) mod verdict;
 pub(crate) mod verify;

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::copies::SIGNERS_COPY;
 use crate::audit::chain::Chain;
 use crate::audit::manifest::{self, Manifest};
+use crate::audit::signing::{SIGNERS, Signers};
 use crate::books::charges::{self, AgreedCharge};
 use crate::books::config::{self, Config};
 use crate::books::customers::{self, Customers};
@@ -16,16 +18,31 @@ use crate::model::particulars::Changed;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
 
+/// What a close sealed of who charges, who is charged, and who may sign.
+pub(super) struct Before {
+    /// Its period.
+    pub(super) since: String,
+    pub(super) config: Config,
+    pub(super) customers: Customers,
+    /// The list of signers; None where there was none, or the close did not keep it.
+    pub(super) signers: Option<Vec<u8>>,
+}
+
+/// Who may sign by two states of the list, where they are not the same.
+pub(super) fn signers(since: &str, was: &[u8], is: &[u8]) -> Option<Changed> {
+    // A list that cannot be read is refused where it is needed.
+    let words = |list: &[u8]| Signers::parse(&String::from_utf8_lossy(list)).map(|all| all.words()).unwrap_or_default();
+    let (was, is) = (words(was), words(is));
+    let field = SIGNERS.to_owned();
+    (was != is).then(|| Changed { since: since.to_owned(), customer_id: None, field, was, is })
+}
+
 /// What the last close of another period sealed before this period was closed first, with that
 /// period's name; None where there is none.
 ///
 /// # Errors
 /// Sealed copies that are not what they were (exit 4).
-pub(super) fn before(
-    books: &Books,
-    chain: &Chain,
-    period: &Period,
-) -> Result<Option<(String, Config, Customers)>, Problem> {
+pub(super) fn before(books: &Books, chain: &Chain, period: &Period) -> Result<Option<Before>, Problem> {
     let own = chain.of(&period.name).next().map_or(u64::MAX, |event| event.sequence);
     let mut others = chain.events.iter().filter(|event| event.period != period.name && event.sequence < own);
     let Some(since) = others.next_back().map(|event| event.period.clone()) else { return Ok(None) };
@@ -34,7 +51,9 @@ pub(super) fn before(
     let folder = format!("closes/{since}");
     let config = sealed_settings(books, &folder, &manifest)?;
     let customers = sealed_customers(books, &folder, &manifest)?;
-    Ok(Some((since, config, customers)))
+    let has_signers = manifest.files.iter().any(|file| file.path == format!("inputs/{SIGNERS_COPY}"));
+    let signers = has_signers.then(|| sealed(books, &folder, &manifest, SIGNERS_COPY)).transpose()?;
+    Ok(Some(Before { since, config, customers, signers }))
 }
 
 /// Charges and credits of one day that lie in a closed period and that its close did not know: no

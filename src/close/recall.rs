@@ -1,8 +1,9 @@
 //! What the books know of earlier runs and of other periods, taken into the inputs of a close.
 
-use super::copies::{APPROVAL_COPY, CARRIED_COPY, CHANGED_COPY, PROPOSAL_COPIES, copied, governs};
+use super::copies::{APPROVAL_COPY, CARRIED_COPY, CHANGED_COPY, PROPOSAL_COPIES, SIGNERS_COPY, copied, governs};
 use super::inputs::Inputs;
 use super::issued::{self, load_issued, load_standing};
+use super::particulars::Before;
 use super::rule::Rule;
 use super::{credits, particulars, recapture, registered};
 use crate::audit::chain::Chain;
@@ -70,7 +71,7 @@ impl Inputs {
     fn recall_particulars(&mut self, books: &Books, chain: &Chain) -> Result<(), Problem> {
         let Some(customers) = &self.customers else { return Ok(()) };
         self.changed = match particulars::before(books, chain, &self.period)? {
-            Some((since, config, known)) => {
+            Some(Before { since, config, customers: known, signers: listed }) => {
                 let mut found = changed(&since, (&config.invoicing, &known), (&self.config.invoicing, customers));
                 let laxer = Rule::of(&self.config).laxer_than(Rule::of(&config));
                 found.extend(laxer.into_iter().map(|(field, was, is)| Changed {
@@ -80,6 +81,8 @@ impl Inputs {
                     was,
                     is,
                 }));
+                let own = self.copies.iter().find(|(name, _)| name == SIGNERS_COPY).map(|(_, bytes)| bytes.as_slice());
+                found.extend(listed.and_then(|was| particulars::signers(&since, &was, own.unwrap_or_default())));
                 found
             }
             None => Vec::new(),

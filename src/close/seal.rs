@@ -12,6 +12,7 @@ use super::inputs::{Inputs, VERSION};
 use super::ledgers::{lies_at, open_ledgers};
 use super::outputs::{self, Close, Outputs};
 use super::rule::Rule;
+use super::trail;
 use super::unchanged::{self, Present};
 use crate::audit::chain::{self, Chain, Event, IssuedEntry};
 use crate::audit::mail_journal::MailJournal;
@@ -79,6 +80,7 @@ pub(crate) fn plan(books: &Books, mut inputs: Inputs, dating: Dating) -> Result<
     let (chain, chain_bytes) = chain::load(books)?;
     may_be_closed(books, &inputs, &chain)?;
     let mail_head = is_whole(books, &chain)?;
+    trail::is_clean(books, &chain, &inputs.period.name)?;
     let rule = Rule::in_force(books, &chain, &inputs.config)?;
     let present = unchanged::check(books, &chain, &inputs.period)?;
     inputs.recall(books, &chain)?;

@@ -44,6 +44,15 @@ pub(crate) fn check(
         let line = lines.next().unwrap_or_default();
         let path = books.path(timestamp::file(event.sequence));
         match read_short(&path) {
+            // That needs no certificates to be told.
+            Ok(stamp) if !timestamp::is_one_sequence(&stamp) => {
+                report.stamps.are_wanted = true;
+                report.add(
+                    timestamp::file(event.sequence),
+                    None,
+                    format!("it is no time stamp of line {}: it is no answer of an authority", event.sequence),
+                );
+            }
             Ok(stamp) => stamps.push((event, sha256_hex(line), stamp)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => report.stamps.missing.push(event.sequence),
             Err(e) => return Err(io("time-stamp", "read", &path, &e)),
@@ -53,7 +62,7 @@ pub(crate) fn check(
     let last = chain.events.last().and_then(|event| config::load_sealed(books, &event.period));
     // Settings that were sealed stay what they were: whoever takes the word out of those of now does
     // not take it out of these.
-    report.stamps.are_wanted =
+    report.stamps.are_wanted |=
         !stamps.is_empty() || [&settings, &last].into_iter().flatten().any(|all| all.timestamp_url.is_some());
     if stamps.is_empty() {
         return Ok(());

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::history::last_events;
+use super::recapture;
 use super::verdict::Report;
 use crate::audit::chain::{Chain, Event, IssuedEntry};
 use crate::audit::mail_journal::{self, MailJournal, Standing};
@@ -14,6 +16,7 @@ use crate::audit::signing::{self, Signers};
 use crate::audit::timestamp::{self, CERTIFICATES};
 use crate::books::config;
 use crate::books::layout::{Books, CHAIN, SEALS, optional};
+use crate::capture::store;
 use crate::model::invoice::{Edition, Issued};
 use crate::model::period::{Period, parse_day};
 use crate::model::problem::Problem;
@@ -237,6 +240,10 @@ fn mailed(books: &Books, chain: &Chain, report: &mut Report) -> Result<(), Probl
         let what = format!("event {} of the chain saw lines that are not here", event.sequence);
         report.add(mail_journal::FILE, None, what);
     }
+    for event in unseen(&journal, chain) {
+        let what = "lines of the journal of mail were written before it, and it names an earlier one, or none";
+        report.add(CHAIN, Some(format!("event {}, mail_head", event.sequence)), what);
+    }
     let mut issued: BTreeMap<&str, (&str, &IssuedEntry)> = BTreeMap::new();
     for event in &chain.events {
         issued.extend(event.issued.iter().map(|one| (one.number.as_str(), (event.period.as_str(), one))));
@@ -271,6 +278,73 @@ fn mailed(books: &Books, chain: &Chain, report: &mut Report) -> Result<(), Probl
     Ok(())
 }
 
+/// Makes sure that nothing lies in `audit/` and `closes/` that belongs to nothing there, but in the folder
+/// of a period that is about to be closed, which is looked at file by file.
+///
+/// # Errors
+/// What lies there (exit 4).
+pub(crate) fn is_clean(books: &Books, chain: &Chain, closing: &str) -> Result<(), Problem> {
+    let mut report = Report::default();
+    strangers(books, chain, &mut report);
+    for (name, event) in last_events(chain).into_iter().filter(|(name, _)| *name != closing) {
+        // What cannot be read is told where it is needed.
+        let Ok(found) = manifest::read(books, name) else { continue };
+        let (Ok(sealed), Some(period)) = (found.manifest, event.days()) else { continue };
+        for file in unknown(books, &period, &sealed)? {
+            report.add(file, None, "it is not in the manifest: it was put here after the seal");
+        }
+    }
+    let own = format!("closes/{closing}/");
+    let mut broken = report.broken.into_iter().filter(|one| !one.file.starts_with(&own));
+    let Some(first) = broken.next() else { return Ok(()) };
+    Err(Problem::unverified("unknown-file", format!("{}: {}", first.file, first.what))
+        .also(broken.map(|one| format!("{}: {}", one.file, one.what)).collect())
+        .next("find out who put it there, and take it out of the folder")
+        .not_done("Nothing was issued, sealed or sent."))
+}
+
+/// Files in the folder of a sealed period that its manifest does not name. Answers that came after the
+/// seal are no part of it: `crossfoot restated` reads them.
+///
+/// # Errors
+/// The folder cannot be read.
+pub(super) fn unknown(books: &Books, period: &Period, manifest: &Manifest) -> Result<Vec<String>, Problem> {
+    let folder = Books::close_dir(period);
+    let moved = recapture::moved(books, period, manifest);
+    let known: BTreeSet<String> =
+        manifest.files.iter().map(|entry| format!("{folder}/{}", recapture::place(&moved, &entry.path))).collect();
+    let is_sealed = |capture: &String| moved.values().any(|sealed| *capture == format!("{folder}/{sealed}"));
+    let later: Vec<String> = store::folders(books, period)
+        .into_iter()
+        .filter(|capture| !is_sealed(capture))
+        .filter(|capture| store::load_from(&books.path(capture), period).is_ok_and(|found| found.is_some()))
+        .collect();
+    let is_later = |name: &String| {
+        later.iter().any(|capture| name.strip_prefix(capture.as_str()).is_some_and(|rest| rest.starts_with('/')))
+    };
+    let all = manifest::files_of(&books.path(&folder))?.into_iter().map(|name| format!("{folder}/{name}"));
+    Ok(all.filter(|name| !known.contains(name) && !is_later(name)).collect())
+}
+
+/// Events that do not name lines of the journal which were written before them. Those of 0.1 named
+/// none.
+fn unseen<'c>(journal: &MailJournal, chain: &'c Chain) -> Vec<&'c Event> {
+    let time = |entry: &mail_journal::Entry| DateTime::parse_from_rfc3339(&entry.at).ok().map(|at| at.to_utc());
+    let times: Vec<Option<DateTime<Utc>>> = journal.entries.iter().map(time).collect();
+    // How many lines there were when each head was the last.
+    let mut lines: BTreeMap<&str, usize> =
+        journal.entries.iter().enumerate().map(|(at, entry)| (entry.previous.as_str(), at)).collect();
+    lines.insert(&journal.head, journal.entries.len());
+    let names_less = |event: &&Event| {
+        // In the same second either may have been first.
+        let Some(sealed) = event.time() else { return false };
+        let written = times.iter().take_while(|at| at.is_some_and(|at| at < sealed)).count();
+        let is_old = event.tool.starts_with("0.1.") && event.mail_head.is_empty();
+        !is_old && lines.get(event.mail_head.as_str()).copied().unwrap_or(0) < written
+    };
+    chain.events.iter().filter(names_less).collect()
+}
+
 /// What lies in `audit/` and `closes/` and belongs to nothing there.
 fn strangers(books: &Books, chain: &Chain, report: &mut Report) {
     let known: BTreeSet<String> = [CHAIN, mail_journal::FILE, signing::SIGNERS, CERTIFICATES].map(str::to_owned).into();
@@ -288,9 +362,13 @@ fn strangers(books: &Books, chain: &Chain, report: &mut Report) {
     };
     for (period, kind) in inside(books, "closes") {
         // What was captured and compared, and never sealed.
-        let is_known = |name: &str| name.starts_with("capture") || name.starts_with("reconciliation.");
         if kind == Kind::Folder && chain.of(&period).next().is_none() {
             let folder = format!("closes/{period}");
+            // A capture has a list of its files.
+            let is_capture = |name: &str| {
+                name.starts_with("capture") && books.path(format!("{folder}/{name}/{}", store::RECORD)).is_file()
+            };
+            let is_known = |name: &str| is_capture(name) || name.starts_with("reconciliation.");
             for (name, _) in inside(books, &folder).into_iter().filter(|(name, _)| !is_known(name)) {
                 report.add(
                     format!("{folder}/{name}"),

@@ -11,6 +11,7 @@ use crate::model::reconciliation::Reconciliation;
 use crate::model::shown::DRAFT;
 use crate::model::supply_type::SupplyType;
 use crate::model::usage::Direction;
+use crate::model::visible::visible;
 
 /// `reconciliation.csv`: a row a line of the comparison, then a row a finding.
 #[must_use]
@@ -291,9 +292,11 @@ pub(super) fn amounts_or_blank(amount: Option<Money>) -> String {
     amount.map_or_else(String::new, |money| money.plain())
 }
 
-/// Text that a spreadsheet would take for a formula gets an apostrophe before it.
+/// Text that a spreadsheet would take for a formula gets an apostrophe before it, and what would do
+/// something to a terminal is shown instead.
 pub(super) fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    let text = visible(text, false);
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.into_owned() }
 }
 
 /// A file of rows below a header.

@@ -4,10 +4,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 use rust_decimal::Decimal;
 
 use super::figures::{dash, per_cent};
+use super::pages;
 use super::statement::Statement;
 use super::{charts, figures, html_facts, html_first, statement_html, trends_html};
 use crate::model::approval::Approval;
@@ -53,8 +54,7 @@ pub(crate) fn render(r: &Reconciliation, beside: &Beside<'_>, version: &str) -> 
     let Beside { dashboard, history, trends, statement: documents, edition, .. } = *beside;
     let failed =
         |e: minijinja::Error| Problem::stop("internal", "the HTML report cannot be rendered").because(e.to_string());
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+    let mut environment = pages::environment();
     let template = if edition == Edition::First { FIRST } else { PAGE };
     environment.add_template("reconciliation.html", template).map_err(failed)?;
     environment.add_template("trends.html", TRENDS).map_err(failed)?;

@@ -12,6 +12,7 @@ mod html_first;
 pub mod invoice_json;
 pub(crate) mod journal;
 pub(crate) mod mail;
+mod pages;
 pub mod pdf;
 pub(crate) mod problem_json;
 pub(crate) mod reconciliation_json;

@@ -269,7 +269,7 @@ fn a_seller_in_a_file_of_its_own_is_sealed_with_the_settings() {
     let (seller, after) = seller.split_once("\n[").map_or((seller, ""), |(seller, after)| (seller, after));
     let after = if after.is_empty() { String::new() } else { format!("[{after}") };
     books.write("crossfoot.toml", &format!("{before}{after}"));
-    books.write("seller.toml", &format!("{seller}\ncity = 7\n"));
+    books.write("seller.toml", &format!("{seller}\ncty = \"Pune\"\n"));
     let wrong = books.run("close 2026-03").exits(2);
     assert!(wrong.stderr.contains("seller.toml, line"), "{}", wrong.stderr);
     books.write("seller.toml", seller);

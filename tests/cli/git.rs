@@ -197,3 +197,20 @@ fn a_chain_that_was_cut_and_tags_that_were_moved_are_told() {
     git(&books, &["checkout", "HEAD", "--", "closes", "audit", "resolutions"]);
     run(&books, "close --period 2026-03 --offline").exits(0);
 }
+
+#[test]
+fn a_close_that_only_the_reflog_knows_is_not_numbered_over() {
+    let (books, _partner) = books();
+    repository(&books);
+    run(&books, "close --period 2026-03").exits(0);
+    books.write("charges.csv", "customer_id,description,kind,from,amount\nMA_99ab12c3,Set-up,one-off,2026-03-05,7\n");
+    run(&books, "close --yes --period 2026-03 --offline").exits(0);
+    git(&books, &["reset", "--quiet", "--hard", "HEAD~1"]);
+    git(&books, &["tag", "--delete", "close-2026-03-2"]);
+    books.write("charges.csv", "customer_id,description,kind,from,amount\nMA_99ab12c3,Set-up,one-off,2026-03-05,9\n");
+    let told = run(&books, "close --yes --period 2026-03 --offline").exits(4).stderr;
+    assert!(told.contains("this clone was at a close that audit/chain.jsonl does not have"), "{told}");
+    let accepted = run(&books, "close --yes --period 2026-03 --offline --accept-restored").exits(0);
+    assert!(accepted.stderr.contains("its numbers are used again"), "{}", accepted.stderr);
+    run(&books, "close --yes --period 2026-03 --offline").exits(0);
+}

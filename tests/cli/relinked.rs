@@ -88,3 +88,23 @@ fn what_another_file_says_as_well_is_found() {
     }
     assert!(files_below(books.path()).contains_key("audit/mail.jsonl"));
 }
+
+#[test]
+fn an_event_that_forgets_the_mail_before_it_or_has_not_been_is_found() {
+    let books = super::send::books(Mailer::start(&[]).port);
+    books.run("send --period 2026-03 --yes").exits(0);
+    books.write("charges.csv", "customer_id,description,kind,from,amount\nMA_1,Set-up,one-off,2026-03-05,7\n");
+    books.at("2026-04-02T09:00:00Z", "close --yes --period 2026-03").exits(0);
+    books.at("2026-04-02T09:00:00Z", "verify").exits(0);
+    let good = books.read("audit/chain.jsonl");
+    let finds = |change: &dyn Fn(&mut Vec<Value>), what: &str| {
+        relink(&books, "audit/chain.jsonl", change);
+        let told = books.at("2026-04-02T09:00:00Z", "verify").exits(4).stdout;
+        assert!(told.contains(what), "{what}: {told}");
+        std::fs::write(books.path().join("audit/chain.jsonl"), &good).unwrap();
+    };
+    finds(&|lines| drop(lines[1].as_object_mut().unwrap().remove("mail_head")), "event 2, mail_head");
+    relink(&books, "audit/chain.jsonl", |lines| lines[1]["at"] = "2099-01-01T00:00:00Z".into());
+    let told = books.at("2026-04-02T09:00:00Z", "verify").stderr;
+    assert!(told.contains("event 2 is of 2099-01-01T00:00:00Z, and this clock says 2026-04-02"), "{told}");
+}

@@ -140,6 +140,42 @@ fn nothing_is_sealed_without_a_key_that_may_sign() {
 }
 
 #[test]
+fn a_key_whose_signatures_cannot_be_checked_seals_nothing() {
+    let (keys, books, _) = books();
+    let rsa = keys.path().join("rsa");
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "rsa", "-b", "2048", "-N", "", "-f"]).arg(&rsa).status();
+    assert!(made.unwrap().success());
+    let public = std::fs::read_to_string(rsa.with_extension("pub")).unwrap();
+    let list = String::from_utf8(books.read("audit/allowed_signers")).unwrap();
+    books.write("audit/allowed_signers", &format!("{list}boss@example.com {public}"));
+    with_key(&books, &rsa, "");
+    let told = books.run("close --period 2026-03").exits(2).stderr;
+    assert!(told.contains("is a key of the kind ssh-rsa"), "{told}");
+    assert!(!books.path().join("audit/chain.jsonl").exists());
+}
+
+#[test]
+fn what_is_planted_stops_a_close_and_a_sending() {
+    let books = Books::example(&Partner::good().base_url);
+    books.run("close --period 2026-03").exits(0);
+    books.write("charges.csv", "customer_id,description,kind,from,amount\nMA_99ab12c3,Set-up,one-off,2026-03-05,7\n");
+    for name in ["audit/evil.exe", "audit/seals/7.sig", "closes/2026-02/capture/evil.json"] {
+        books.write(name, "x");
+        let told = books.run("close --period 2026-03 --yes").exits(4).stderr;
+        assert!(told.contains("unknown-file") && told.contains(name.rsplit_once('/').unwrap().0), "{name}: {told}");
+        books.run("verify").exits(4);
+        std::fs::remove_file(books.path().join(name)).unwrap();
+        let _ = std::fs::remove_dir_all(books.path().join("closes/2026-02"));
+    }
+    // A pipe is not waited for.
+    let pipe = books.path().join(".crossfoot/intent.json");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    books.run("status").exits(1);
+    std::fs::remove_file(&pipe).unwrap();
+    books.run("close --period 2026-03 --yes").exits(0);
+}
+
+#[test]
 fn nobody_stops_signing_alone() {
     let (_keys, books, [asha, _]) = books();
     with_key(&books, &asha, "signatures = \"required\"\n");
