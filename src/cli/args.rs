@@ -163,6 +163,9 @@ pub struct Demo {
     /// Write nothing; serve the example partner API on this machine, to rehearse against
     #[arg(long)]
     pub serve: bool,
+    /// Open finance's desk on the example in a browser, until Ctrl-C
+    #[arg(long, conflicts_with = "serve")]
+    pub desk: bool,
     /// The port to serve on; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value = "0", requires = "serve")]
     pub port: u16,

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use super::args;
 use super::close;
 use super::context::Context;
+use super::desk;
 use super::environment::Environment;
 use super::init::write_books;
 use super::output::Output;
@@ -186,5 +187,9 @@ pub(super) fn run(context: &Context<'_>, args: args::Demo) -> Result<Exit, Probl
         books.path("closes/2026-02/reconciliation.html").display(),
         books.path("closes/2026-01/invoices/CN-25-26-00001.pdf").display(),
     ));
+    if args.desk {
+        let desk = args::Desk { folders: vec![books.root.clone()], port: 0, no_open: false };
+        return desk::run(&Context { books: books.clone(), ..*context }, &desk);
+    }
     Ok(exit)
 }

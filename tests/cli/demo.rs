@@ -1,5 +1,7 @@
 //! The demo: the README's first command, and the example whose outputs are compared.
 
+use std::io::{BufRead, BufReader};
+
 use crate::support::{AUTH_ID, Books, Ran, TOKEN, crossfoot, files_below};
 use crossfoot::rehearsal::{example, start};
 
@@ -104,6 +106,21 @@ fn every_month_of_the_example_is_played_by_one_server() {
         let answer = books.json(&format!("closes/{month}/capture/analytics.json"));
         assert_eq!(answer["totals"]["total_cost"].to_string().trim_end_matches('0'), total.trim_end_matches('0'));
     }
+}
+
+#[test]
+fn the_desk_opens_on_the_demo() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut child = crossfoot(dir.path())
+        .args(["demo", "-q", "--desk", "it"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = lines.map_while(Result::ok).find(|line| line.trim().starts_with("http://127.0.0.1:"));
+    let _ = child.kill();
+    let _ = child.wait();
+    assert!(address.is_some() && dir.path().join("it/audit/chain.jsonl").exists());
 }
 
 #[test]
