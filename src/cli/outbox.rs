@@ -377,7 +377,9 @@ pub(super) fn table(context: &Context<'_>, args: &args::Send, rows: &[Row], from
     let mut text = format!("Outbox {period}, from {from}\n\n");
     // What needs somebody first.
     let urgent = |row: &Row| !matches!(row.state, State::Sent | State::Delivered | State::Void | State::ToSend);
-    let mut order: Vec<&Row> = rows.iter().collect();
+    // What went well is counted after a sending.
+    let is_told = |row: &&Row| urgent(row) || !args.yes || context.out.is_verbose();
+    let mut order: Vec<&Row> = rows.iter().filter(is_told).collect();
     order.sort_by_key(|row| !urgent(row));
     for row in order.iter().take(SHOWN) {
         let word = match row.state {
@@ -387,19 +389,21 @@ pub(super) fn table(context: &Context<'_>, args: &args::Send, rows: &[Row], from
             _ => context.out.bad(row.state.name()),
         };
         text.push_str(&format!(
-            "{:<16} {:>18}  {word}\n  {} → {}\n  PDF {}\n",
+            "{:<16} {:>18}  {word}  {} → {}\n",
             row.number,
             row.display,
             row.legal_name,
             if row.to.is_empty() { "–".to_owned() } else { [&row.to[..], &row.cc[..]].concat().join(", ") },
-            row.pdf_sha256
         ));
+        if context.out.is_verbose() {
+            text.push_str(&format!("  PDF SHA-256 {}\n", row.pdf_sha256));
+        }
         if let Some(note) = &row.note {
             text.push_str(&format!("{}\n", wrap(note, "  ")));
         }
     }
-    if rows.len() > SHOWN {
-        text.push_str(&format!("… and {} more (--json lists all)\n", rows.len() - SHOWN));
+    if order.len() > SHOWN {
+        text.push_str(&format!("… and {} more (--json lists all)\n", order.len() - SHOWN));
     }
     let count = |state: State| rows.iter().filter(|row| row.state == state).count();
     let states = [
