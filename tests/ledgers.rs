@@ -312,7 +312,7 @@ fn books_close_on_a_products_export() {
         let numbered = accounts.replace("Inbound Voice Charges", "400100").replace("Outbound Voice Charges", "400200");
         let named = if file.starts_with("sap") { &numbered } else { accounts };
         books.write("crossfoot.toml", &settings(&server.base_url(), named));
-        let ran = books.run("reconcile --period 2026-10").exits(0);
+        let ran = books.at("2026-11-02T09:30:00Z", "reconcile --period 2026-10").exits(0);
         assert!(ran.stdout.contains("8 of 8 customers match one by one"), "{}", ran.stdout);
     }
     let ran = books.at("2026-11-02T09:30:00Z", "close --period 2026-10").exits(0);
@@ -329,7 +329,7 @@ fn books_close_on_a_products_export() {
     );
     books.write("ledgers/2026-10-in.tsv", &without("Outbound Voice"));
     books.write("ledgers/2026-10-out.tsv", &without("Inbound Voice"));
-    let ran = books.run("reconcile --period 2026-10 --json").exits(3);
+    let ran = books.at("2026-11-02T09:30:00Z", "reconcile --period 2026-10 --json").exits(3);
     let report = ran.json();
     assert_eq!(report["totals"]["difference"], "0.00");
     // Half a voucher does not balance, in either file, and both are told.
@@ -341,21 +341,21 @@ fn books_close_on_a_products_export() {
     assert_eq!(report["inputs"].as_array().unwrap().iter().filter(|input| input["role"] == "ledger").count(), 2);
     std::fs::remove_file(books.path().join("ledgers/2026-10-in.tsv")).unwrap();
     std::fs::remove_file(books.path().join("ledgers/2026-10-out.tsv")).unwrap();
-    let ran = books.run("reconcile --period 2026-10").exits(1);
+    let ran = books.at("2026-11-02T09:30:00Z", "reconcile --period 2026-10").exits(1);
     assert!(ran.stderr.contains("there is no ledger ledgers/2026-10-*.tsv"), "{}", ran.stderr);
 
     books.write("customers.csv", &customers.replace("Aarav Cloud", "Arav Cloud"));
     let text = std::fs::read(folder().join("zoho_books_account_transactions.csv")).unwrap();
     std::fs::write(books.path().join("ledgers/2026-10.csv"), text).unwrap();
     books.write("crossfoot.toml", &settings(&server.base_url(), accounts));
-    let ran = books.run("reconcile --period 2026-10 --json").exits(3);
+    let ran = books.at("2026-11-02T09:30:00Z", "reconcile --period 2026-10 --json").exits(3);
     assert!(
         ran.stdout.contains("Put `Aarav Cloud Telephony Pvt Ltd` into the column aliases of Arav Cloud"),
         "{}",
         ran.stdout
     );
     books.write("crossfoot.toml", &settings(&server.base_url(), "[ledger]\nformat = \"auto\"\n"));
-    let ran = books.run("reconcile --period 2026-10").exits(2);
+    let ran = books.at("2026-11-02T09:30:00Z", "reconcile --period 2026-10").exits(2);
     assert!(ran.stderr.contains("no account of ledgers/2026-10.csv is named in [ledger.accounts]"), "{}", ran.stderr);
 }
 
