@@ -171,6 +171,14 @@ fn told(context: &Context<'_>, p: &Stage) -> String {
         p.sent,
         p.sealed_at.as_deref().map_or("–", |at| at.get(..10).unwrap_or(at)),
     );
+    let counted =
+        [(p.to_decide, "to decide"), (p.not_invoiced, "not invoiced"), (p.not_mailed, "not mailed"), (p.void, "void")];
+    let counted = counted.iter().filter(|(many, _)| *many > 0).map(|(many, what)| format!("{many} {what}"));
+    let drafted = p.draft.then(|| "a draft".to_owned()).into_iter().chain(p.proposed.then(|| "proposed".to_owned()));
+    let stands: Vec<String> = counted.chain(drafted).collect();
+    if !stands.is_empty() {
+        text.push_str(&format!("  {}\n", stands.join(" · ")));
+    }
     if p.unknown > 0 {
         let many = if p.unknown == 1 { "1 mail".to_owned() } else { format!("{} mails", p.unknown) };
         text.push_str(&format!("  {}\n", context.out.bad(&format!("of {many} nobody knows whether it arrived"))));
@@ -259,7 +267,14 @@ fn stage(books: &Books, period: &Period, chain: &Chain, journal: &MailJournal, v
     let verb = match &outcome {
         _ if is_proposed => "approve",
         _ if sealed_at.is_none() || numbers.iter().any(is_untold) => "close",
-        Some(outcome) if outcome == "discrepant" => "resolve",
+        // What was decided is issued by the next close.
+        Some(outcome) if outcome == "discrepant" => {
+            if to_decide.is_empty() {
+                "close"
+            } else {
+                "resolve"
+            }
+        }
         _ if numbers.iter().any(is_due) => "send",
         _ => "verify",
     };
