@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::manifest;
 use super::proposal::FOLDER;
-use crate::books::layout::{Books, CHARGES, CONFIG, CUSTOMERS, RATES, RETURNS, SELLER};
+use crate::books::layout::{BY_HAND, Books, RETURNS};
 use crate::capture::store;
 use crate::model::period::Period;
 use crate::model::problem::Problem;
@@ -66,11 +66,6 @@ fn paths(books: &Books, period: &Period) -> Vec<String> {
     let periods = inputs.filter_map(|entry| Period::parse(entry.path.strip_prefix("closes/")?.split_once('/')?.0).ok());
     let captures = periods.flat_map(|period| store::folders(books, &period));
     let all = [
-        CONFIG,
-        SELLER,
-        CUSTOMERS,
-        CHARGES,
-        RATES,
         "ledgers",
         "resolutions",
         "templates",
@@ -82,7 +77,7 @@ fn paths(books: &Books, period: &Period) -> Vec<String> {
         FOLDER,
         &Books::close_dir(period),
     ];
-    let all = all.into_iter().map(str::to_owned).chain(captures);
+    let all = BY_HAND.into_iter().chain(all).map(str::to_owned).chain(captures);
     all.filter(|path| books.path(path).exists()).collect()
 }
 

@@ -16,6 +16,8 @@ pub(crate) const CUSTOMERS: &str = "customers.csv";
 pub(crate) const CHARGES: &str = "charges.csv";
 /// The file of rates of exchange.
 pub(crate) const RATES: &str = "rates.csv";
+/// What finance writes of the company, its customers and their charges, and every close is made from.
+pub(crate) const BY_HAND: [&str; 5] = [CONFIG, SELLER, CUSTOMERS, CHARGES, RATES];
 /// The audit chain, relative to the books.
 pub(crate) const CHAIN: &str = "audit/chain.jsonl";
 /// The signatures of its lines, relative to the books.

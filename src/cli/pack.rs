@@ -19,7 +19,7 @@ use crate::audit::signing;
 use crate::audit::timestamp::CERTIFICATES;
 use crate::books::changeset::write_apart;
 use crate::books::config;
-use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS, RATES, RETURNS, SEALS, SELLER, read_file};
+use crate::books::layout::{BY_HAND, Books, CHAIN, RETURNS, SEALS, read_file};
 use crate::books::lock::Lock;
 use crate::books::resolutions;
 use crate::books::voids;
@@ -118,23 +118,13 @@ fn collect<'a>(
     inputs: impl Iterator<Item = &'a str>,
     returned: &BTreeSet<&str>,
 ) -> Result<BTreeMap<String, Vec<u8>>, Problem> {
-    let mut names: Vec<String> = [
-        CONFIG,
-        SELLER,
-        CUSTOMERS,
-        CHARGES,
-        RATES,
-        CHAIN,
-        mail_journal::FILE,
-        signing::SIGNERS,
-        CERTIFICATES,
-        voids::VOIDS,
-    ]
-    .into_iter()
-    .map(str::to_owned)
-    .chain([resolutions::file(period), format!("{}/{}", Books::close_dir(period), manifest::FILE)])
-    .filter(|name| books.path(name).is_file())
-    .collect();
+    let mut names: Vec<String> = BY_HAND
+        .into_iter()
+        .chain([CHAIN, mail_journal::FILE, signing::SIGNERS, CERTIFICATES, voids::VOIDS])
+        .map(str::to_owned)
+        .chain([resolutions::file(period), format!("{}/{}", Books::close_dir(period), manifest::FILE)])
+        .filter(|name| books.path(name).is_file())
+        .collect();
     let below = |folder: String| -> Result<Vec<String>, Problem> {
         Ok(manifest::files_of(&books.path(&folder))?.into_iter().map(|name| format!("{folder}/{name}")).collect())
     };

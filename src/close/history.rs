@@ -160,6 +160,19 @@ impl Report {
     }
 }
 
+/// Whether the period of an event was not closed again since: what it sealed still lies there.
+#[must_use]
+pub(super) fn is_last(chain: &Chain, event: &Event) -> bool {
+    chain.of(&event.period).last().is_some_and(|last| last.sequence == event.sequence)
+}
+
+/// The event before one, where what it sealed still lies there.
+#[must_use]
+pub(super) fn standing_before(chain: &Chain, sequence: u64) -> Option<&Event> {
+    let before = chain.events.iter().take_while(|event| event.sequence < sequence).last()?;
+    is_last(chain, before).then_some(before)
+}
+
 /// The last event of each period, by the period's name: what stands of it.
 #[must_use]
 pub(super) fn last_events(chain: &Chain) -> BTreeMap<&str, &Event> {

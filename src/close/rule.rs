@@ -1,8 +1,11 @@
 //! Who must say yes to a seal. Whoever may change the settings does not lift the rule alone: what
 //! the last event sealed stands beside them, and whichever asks for more is followed.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
+use super::history::standing_before;
 use super::particulars::sealed_settings;
 use crate::audit::chain::Chain;
 use crate::audit::manifest;
@@ -44,12 +47,7 @@ impl Rule {
     /// # Errors
     /// As [`Self::in_force`].
     pub(crate) fn sealed_before(books: &Books, chain: &Chain, sequence: u64) -> Result<Option<Self>, Problem> {
-        let Some(event) = chain.events.iter().take_while(|event| event.sequence < sequence).last() else {
-            return Ok(None);
-        };
-        if chain.of(&event.period).last().is_none_or(|last| last.sequence != event.sequence) {
-            return Ok(None);
-        }
+        let Some(event) = standing_before(chain, sequence) else { return Ok(None) };
         let manifest = manifest::sealed_by(books, event)?;
         sealed_settings(books, &format!("closes/{}", event.period), &manifest).map(|sealed| Some(Self::of(&sealed)))
     }
@@ -83,11 +81,12 @@ impl Rule {
     #[must_use]
     pub(crate) fn needs_two(self, decided: &[Resolution]) -> bool {
         let is_much = |limit: Decimal| {
-            let together = |one: &Resolution| {
-                let same = decided.iter().filter(|other| other.customers == one.customers);
-                same.fold(Decimal::ZERO, |sum, other| add_exact(sum, weight(other)).unwrap_or(Decimal::MAX))
-            };
-            decided.iter().any(|one| together(one) > limit)
+            let mut together: BTreeMap<&[String], Decimal> = BTreeMap::new();
+            for one in decided {
+                let sum = together.entry(&one.customers).or_default();
+                *sum = add_exact(*sum, weight(one)).unwrap_or(Decimal::MAX);
+            }
+            together.into_values().any(|sum| sum > limit)
         };
         self.approvals > 1 || self.above.is_some_and(is_much)
     }

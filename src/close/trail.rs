@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::history::last_events;
+use super::history::{is_last, last_events, standing_before};
 use super::recapture;
 use super::verdict::Report;
 use crate::audit::chain::{Chain, Event, IssuedEntry};
@@ -67,13 +67,12 @@ fn signatures(books: &Books, chain: &Chain, bytes: &[u8], report: &mut Report) -
     // Settings that were sealed stay what they were: whoever takes the word out of those of now
     // does not take it out of these.
     for event in chain.events.iter().filter(|event| event.signer.is_empty()) {
-        let is_last = chain.of(&event.period).last().is_some_and(|last| last.sequence == event.sequence);
         let requires =
             |period: &str| config::load_sealed(books, period).is_some_and(|sealed| sealed.signatures_required);
-        let before = chain.events.iter().take_while(|before| before.sequence < event.sequence).last();
-        let before = before
-            .filter(|before| chain.of(&before.period).last().is_some_and(|last| last.sequence == before.sequence));
-        let sealed = || is_last && requires(&event.period) || before.is_some_and(|before| requires(&before.period));
+        let before = standing_before(chain, event.sequence);
+        let sealed = || {
+            is_last(chain, event) && requires(&event.period) || before.is_some_and(|before| requires(&before.period))
+        };
         if report.signatures.unsigned.contains(&event.sequence) && sealed() {
             let what = "nobody signed this event, and the settings that were sealed, before it or with it, require it";
             report.add(CHAIN, Some(format!("event {}", event.sequence)), what);

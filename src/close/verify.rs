@@ -147,7 +147,6 @@ fn digests(
     manifest: &Manifest,
     report: &mut Report,
 ) -> Result<usize, Problem> {
-    let mut known = BTreeSet::new();
     let mut count = 0;
     // A period that was captured again has the answers of its seal elsewhere.
     let moved = recapture::moved(books, period, manifest);
@@ -160,7 +159,6 @@ fn digests(
         (now.unwrap_or_else(|| lies_at(books, &entry.path)), entry)
     });
     for (name, entry) in inside.chain(outside) {
-        known.insert(name.clone());
         count += 1;
         match digest_of(&books.path(&name)) {
             Err(e) => report.add(name, None, format!("it cannot be read: {e}")),

@@ -14,7 +14,7 @@ use crate::audit::chain;
 use crate::audit::proposal::{self, Signature};
 use crate::audit::signing::Signers;
 use crate::books::config;
-use crate::books::layout::{Books, CHAIN, CHARGES, CONFIG, CUSTOMERS, RATES, read_file};
+use crate::books::layout::{BY_HAND, Books, CHAIN, read_file};
 use crate::books::resolutions;
 use crate::close::ledgers::open_ledgers;
 use crate::model::money::{add_exact, parse_plain};
@@ -76,12 +76,12 @@ fn is_stale(book: &Book, period: &Period, draft: &std::path::Path) -> bool {
     let Some(made) = changed(draft.to_owned()) else { return true };
     let decisions = resolutions::file(period);
     let capture = format!("{}/capture.json", Books::capture_dir(period));
-    let own = [CONFIG, CUSTOMERS, CHARGES, RATES, CHAIN, &decisions, &capture];
+    let own = BY_HAND.into_iter().chain([CHAIN, &decisions, &capture]);
     let ledgers = config::load(&book.books)
         .and_then(|(config, _)| open_ledgers(&book.books, &config.ledger_for(period)))
         .map(|all| all.into_iter().map(|(name, _)| name).collect::<Vec<_>>())
         .unwrap_or_default();
-    let mut all = own.into_iter().map(str::to_owned).chain(ledgers);
+    let mut all = own.map(str::to_owned).chain(ledgers);
     let is_newer = |at: SystemTime| at > made;
     all.any(|name| changed(book.books.path(name)).is_some_and(is_newer))
 }

@@ -2,6 +2,8 @@
 // filter is looked for in text that is made once.
 
 import { h } from "./dom.js";
+import { t } from "./i18n.js";
+import { count } from "./money.js";
 
 /** Fills `into` by `render(item, index)`; `end` belongs behind it. */
 export function chunks(into, render, size = 40) {
@@ -51,6 +53,19 @@ export function searcher(items, textOf) {
     hay ??= items.map((item) => low(textOf(item)));
     return items.filter((_, at) => words.every((w) => hay[at].includes(w)));
   };
+}
+
+/** A list of chunks that shows what is found of its items: `draw` what is typed; `shown` says how many of how many. */
+export function filtered(list, items, textOf) {
+  const search = searcher(items, textOf);
+  const shown = h("p", { class: "hint", role: "status" });
+  const draw = (typed) => {
+    const found = search(typed);
+    list.set(found);
+    shown.textContent = t("shown", { n: count(found.length), all: count(items.length) });
+  };
+  draw("");
+  return { draw, shown };
 }
 
 /** A filter's input: `/` goes to it; typing calls `changed` once a frame. */

@@ -5,7 +5,7 @@ import { fileAt, get } from "./api.js";
 import { h, button, copyable, name, table, told } from "./dom.js";
 import { t, known, month } from "./i18n.js";
 import { bare, count, isZero, money } from "./money.js";
-import { chunks, filterBox, searcher } from "./chunks.js";
+import { chunks, filterBox, filtered } from "./chunks.js";
 import { modal } from "./modal.js";
 import { nothing } from "./problem.js";
 import { thumb } from "./thumbs.js";
@@ -103,14 +103,7 @@ function proposal(ctx, doc, s, found) {
 function documents(ctx, doc) {
   const list = h("ul", { class: "docs", "aria-label": t("drafts.documents") });
   const some = chunks(list, (d) => card(ctx, d), 30);
-  const search = searcher(doc.documents, (d) => `${d.name} ${d.customer_id} ${d.total} ${d.number ?? ""} ${(d.warnings ?? []).map((w) => w.message ?? w).join(" ")}`);
-  const shown = h("p", { class: "hint", role: "status" });
-  const draw = (typed) => {
-    const found = search(typed);
-    some.set(found);
-    shown.textContent = t("shown", { n: count(found.length), all: count(doc.documents.length) });
-  };
-  draw("");
+  const { draw, shown } = filtered(some, doc.documents, (d) => `${d.name} ${d.customer_id} ${d.total} ${d.number ?? ""} ${(d.warnings ?? []).map((w) => w.message ?? w).join(" ")}`);
   return h("section", {}, h("h2", {}, t("drafts.documents")), h("div", { class: "tools" }, filterBox(t("drafts.filter"), draw), shown), list, some.end);
 }
 

@@ -5,7 +5,7 @@ import { get, post } from "./api.js";
 import { fill, h, button, name, table } from "./dom.js";
 import { t, month } from "./i18n.js";
 import { bare, count, sum } from "./money.js";
-import { chunks, filterBox, searcher } from "./chunks.js";
+import { chunks, filterBox, filtered } from "./chunks.js";
 import { combobox } from "./combobox.js";
 import { edit } from "./customer.js";
 import { problemPanel } from "./problem.js";
@@ -56,16 +56,9 @@ function accounts(ctx, ledger, told) {
     { label: t("fix.counts"), cell: select, class: "act" },
   ], []);
   const list = chunks(body, line, 40);
-  const search = searcher(all, (a) => `${a.account} ${a.role} ${a.net}`);
-  const shown = h("p", { class: "hint", role: "status" });
-  const draw = (typed) => {
-    const found = search(typed);
-    list.set(found);
-    shown.textContent = t("shown", { n: count(found.length), all: count(all.length) });
-  };
   element.classList.add("tall");
   element.append(list.end);
-  draw("");
+  const { draw, shown } = filtered(list, all, (a) => `${a.account} ${a.role} ${a.net}`);
   const save = button(t("fix.saveaccounts"), async () => {
     save.disabled = true;
     try {
@@ -83,7 +76,6 @@ function accounts(ctx, ledger, told) {
 
 function particulars(ctx, doc) {
   const all = [...doc.customers].sort((a, b) => (b.checks?.length ?? 0) - (a.checks?.length ?? 0));
-  const search = searcher(all, (c) => doc.header.map((k) => c[k]).join(" "));
   const bad = all.filter((c) => c.checks?.length).length;
   const { element, body, line } = table(t("fix.customers"), [
     { label: t("col.customer"), cell: (c) => [name(c.legal_name || c.customer_id), h("small", {}, h("code", {}, c.customer_id))] },
@@ -96,13 +88,7 @@ function particulars(ctx, doc) {
   const list = chunks(body, line, 60);
   element.append(list.end);
   element.classList.add("tall");
-  const shown = h("p", { class: "hint", role: "status" });
-  const draw = (typed) => {
-    const found = search(typed);
-    list.set(found);
-    shown.textContent = t("shown", { n: count(found.length), all: count(all.length) });
-  };
-  draw("");
+  const { draw, shown } = filtered(list, all, (c) => doc.header.map((k) => c[k]).join(" "));
   return h("section", { class: "sheet" }, h("h2", {}, t("fix.customers"), " ", bad ? h("span", { class: "n attention" }, t("fix.bad", { n: count(bad), count: bad })) : null),
     h("div", { class: "tools" }, filterBox(t("fix.filter"), draw), shown, button(t("fix.new"), () => edit(ctx, doc, null), { class: "small" })), element);
 }

@@ -4,7 +4,7 @@ import { get, upload } from "./api.js";
 import { fill, h, button, name, sign, table, SIGNS } from "./dom.js";
 import { t, known, month, day } from "./i18n.js";
 import { bare, count, money } from "./money.js";
-import { chunks, filterBox, searcher } from "./chunks.js";
+import { chunks, filterBox, filtered } from "./chunks.js";
 import { modal } from "./modal.js";
 import { problemPanel } from "./problem.js";
 
@@ -30,16 +30,9 @@ function listed(title, items, columns, textOf) {
   if (!items?.length) return null;
   const { element, body, line } = table(title, columns, []);
   const list = chunks(body, line, 60);
-  const shown = h("p", { class: "hint", role: "status" });
-  const search = searcher(items, textOf);
-  const draw = (typed) => {
-    const found = search(typed);
-    list.set(found);
-    shown.textContent = t("shown", { n: count(found.length), all: count(items.length) });
-  };
   element.classList.add("tall");
   element.append(list.end);
-  draw("");
+  const { draw, shown } = filtered(list, items, textOf);
   return h("section", {}, h("h3", {}, title), items.length > 12 ? h("div", { class: "tools" }, filterBox(t("filter"), draw), shown) : null, element);
 }
 
